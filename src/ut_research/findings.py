@@ -1,0 +1,74 @@
+"""The unit of finding, and the ledger that chapters write and pages read.
+
+An `Estimate` is one number with everything needed to quote it. Measures return lists of
+them; the disclosure gate releases them; charts, prose, the brief and the tables are made
+from what was released. `findings.json` is a list of released Estimates and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+Origin = Literal["published", "example", "export"]
+Status = Literal["number", "suppressed", "not collected"]
+
+#: Group keys along which counts do not add up to a total (points on a curve, ranks).
+SERIES_KEYS = frozenset({"month", "week", "days", "n"})
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One finding.
+
+    Attributes
+    ----------
+    id : dotted name of the quantity, for example ``reoffending.rate``; the same for every group.
+    label : plain words that a reader sees.
+    value, low, high : the estimate and its interval, in `unit`; None where there is none.
+    count, n : the people (or things) the value rests on, and how many they are out of.
+    unit : ``%`` (0 to 100), ``people``, ``points``, ``days``, ``weeks``, ``months``, ``ratio`` …
+    method : how value and interval were computed, in the field's terms.
+    origin : ``published``, ``example`` or ``export``.
+    source : the table, or the document and section, that it comes from.
+    group : what it is about, as {key: value}; empty for everyone.
+    status : ``number``, ``suppressed`` (by the gate) or ``not collected``. A true zero is a number.
+    """
+
+    id: str
+    label: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    count: int | None = None
+    n: int | None = None
+    unit: str = ""
+    method: str = ""
+    origin: Origin = "export"
+    source: str = ""
+    group: Mapping[str, str] = field(default_factory=dict)
+    status: Status = "number"
+
+
+def frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
+    """Tidy results: one row an Estimate, its group's keys as columns of their own."""
+    rows = [{**(r := asdict(e)), **r.pop("group")} for e in estimates]
+    return pd.DataFrame(rows)
+
+
+def write(estimates: Iterable[Estimate], path: Path) -> None:
+    """Write the ledger at `path` as JSON, ordered by id and group, so that equal findings give equal bytes."""
+    rows = sorted((asdict(e) for e in estimates), key=lambda r: (r["id"], json.dumps(r["group"], sort_keys=True)))
+    text = json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False, sort_keys=True)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def read(path: Path) -> list[Estimate]:
+    """The Estimates in the ledger at `path`."""
+    rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return [Estimate(**row) for row in rows]
