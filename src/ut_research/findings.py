@@ -63,7 +63,9 @@ def frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
 
 def write(estimates: Iterable[Estimate], path: Path) -> None:
     """Write the ledger at `path` as JSON, ordered by id and group, so that equal findings give equal bytes."""
-    rows = sorted((asdict(e) for e in estimates), key=lambda r: (r["id"], json.dumps(r["group"], sort_keys=True)))
+    rows = sorted(
+        (asdict(e) for e in estimates), key=lambda r: (r["id"], json.dumps(r["group"], sort_keys=True))
+    )
     text = json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False, sort_keys=True)
     path.write_text(text + "\n", encoding="utf-8")
 
