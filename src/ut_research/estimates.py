@@ -1,0 +1,386 @@
+"""Interval and test methods that the measures share: numbers and arrays in, small frozen records out.
+
+Shares are 0 to 1 here; measures turn them into percentages. A field is None where the quantity
+does not exist (nobody in the group, a ratio to nothing, no upper limit): never NaN or infinity.
+Errors name the argument and never a value that belongs to a person. Times are in `survival`,
+sample sizes in `planning`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special, stats
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate with its limits, all in the same unit; None where there is none."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class EValue:
+    """How strong unmeasured confounding would have to be to explain a ratio, and its limit nearest 1, away."""
+
+    value: float | None
+    limit: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """The change between two measurements of the same people, in the measurement's unit.
+
+    Attributes
+    ----------
+    n : people with both measurements.
+    mean_before, mean_after, sd_before, sd_after : of those people; sample standard deviations.
+    change : mean of after minus before, with Student's t interval.
+    bca : the same mean with the bias-corrected and accelerated bootstrap interval.
+    sd : standard deviation of the changes.
+    d_z : mean change over `sd`; depends on how closely the two measurements follow each other.
+    d_av : mean change over the average of the two standard deviations; the one to compare between studies.
+    wilcoxon_p : two-sided signed-rank test, zero changes ranked and dropped in pairs (Pratt is not used).
+    """
+
+    n: int
+    mean_before: float | None
+    mean_after: float | None
+    sd_before: float | None
+    sd_after: float | None
+    change: Interval
+    bca: Interval
+    sd: float | None
+    d_z: float | None
+    d_av: float | None
+    wilcoxon_p: float | None
+
+
+NONE = Interval(None, None, None)
+
+
+# --- one proportion -------------------------------------------------------------------------------
+
+
+def wilson(count: int, n: int, confidence: float = 0.95) -> Interval:
+    """Share of `n` people, 0 to 1, with the score interval.
+
+    Source: Wilson 1927, J Am Stat Assoc 22:209. All None when `n` is 0.
+    """
+    _check(count, n)
+    if n == 0:
+        return NONE
+    z = _z(confidence)
+    share = count / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    # at 0 and n the limit is the bound itself; keep rounding from moving it past the estimate
+    low = 0.0 if count == 0 else centre - half
+    high = 1.0 if count == n else centre + half
+    return Interval(share, low, high)
+
+
+def benchmark_p(count: int, n: int, rate: float) -> float | None:
+    """Two-sided exact binomial p of `count` in `n` against a fixed `rate` (0 to 1).
+
+    A national rate is not a comparison group: it says nothing about what these people would
+    have done otherwise. None when `n` is 0.
+    """
+    _check(count, n)
+    _check_share(rate, "rate")
+    return None if n == 0 else float(stats.binomtest(count, n, rate).pvalue)
+
+
+# --- two proportions ------------------------------------------------------------------------------
+
+
+def newcombe(c1: int, n1: int, c2: int, n2: int, confidence: float = 0.95) -> Interval:
+    """Difference of two shares (first minus second) with Newcombe's hybrid score interval.
+
+    Source: Newcombe 1998, Stat Med 17:873, method 10 (no continuity correction).
+    """
+    first, second = wilson(c1, n1, confidence), wilson(c2, n2, confidence)
+    if first.value is None or second.value is None:
+        return NONE
+    p1, l1, u1 = _numbers(first)
+    p2, l2, u2 = _numbers(second)
+    gap = p1 - p2
+    return Interval(gap, gap - math.hypot(p1 - l1, u2 - p2), gap + math.hypot(u1 - p1, p2 - l2))
+
+
+def miettinen_nurminen(c1: int, n1: int, c2: int, n2: int, confidence: float = 0.95) -> Interval:
+    """Difference of two shares with the score interval, as a check on Newcombe's.
+
+    Source: Miettinen and Nurminen 1985, Stat Med 4:213, as computed by statsmodels.
+    """
+    from statsmodels.stats.proportion import confint_proportions_2indep  # slow to import, seldom needed
+
+    _check_two(c1, n1, c2, n2)
+    if n1 == 0 or n2 == 0:
+        return NONE
+    low, high = confint_proportions_2indep(c1, n1, c2, n2, method="score", alpha=1 - confidence)
+    return Interval(c1 / n1 - c2 / n2, float(low), float(high))
+
+
+def risk_ratio(c1: int, n1: int, c2: int, n2: int, confidence: float = 0.95) -> Interval:
+    """Ratio of two shares (first over second) with the log-normal interval.
+
+    Source: Katz and others 1978, Biometrics 34:469. No ratio when the second count is 0; no
+    interval when either count is 0.
+    """
+    _check_two(c1, n1, c2, n2)
+    if n1 == 0 or n2 == 0 or c2 == 0:
+        return NONE
+    ratio = (c1 / n1) / (c2 / n2)
+    if c1 == 0:
+        return Interval(0.0, None, None)
+    half = _z(confidence) * math.sqrt(1 / c1 - 1 / n1 + 1 / c2 - 1 / n2)
+    return Interval(ratio, ratio * math.exp(-half), ratio * math.exp(half))
+
+
+def odds_ratio(c1: int, n1: int, c2: int, n2: int, confidence: float = 0.95) -> Interval:
+    """Conditional maximum-likelihood odds ratio with its exact interval (first over second).
+
+    Source: Cornfield 1956; the method of R's ``fisher.test``. None for an infinite ratio or limit,
+    and all None when nobody, or everybody, in the two groups had the event.
+    """
+    _check_two(c1, n1, c2, n2)
+    if n1 == 0 or n2 == 0 or c1 + c2 in (0, n1 + n2):
+        return NONE
+    found = stats.contingency.odds_ratio(_groups_as_rows(c1, n1, c2, n2), kind="conditional")
+    limits = found.confidence_interval(confidence_level=confidence)
+    return Interval(*(_finite(x) for x in (found.statistic, limits.low, limits.high)))
+
+
+def sample_odds_ratio(c1: int, n1: int, c2: int, n2: int) -> float | None:
+    """Cross-product odds ratio (first over second); None when its denominator is 0."""
+    _check_two(c1, n1, c2, n2)
+    below = (n1 - c1) * c2
+    return c1 * (n2 - c2) / below if below else None
+
+
+def fisher_p(c1: int, n1: int, c2: int, n2: int) -> float | None:
+    """Two-sided Fisher's exact p; None when a group is empty."""
+    _check_two(c1, n1, c2, n2)
+    return float(stats.fisher_exact(_groups_as_rows(c1, n1, c2, n2)).pvalue) if n1 and n2 else None
+
+
+def barnard_p(c1: int, n1: int, c2: int, n2: int) -> float | None:
+    """Two-sided Barnard's exact p with the pooled Wald statistic; None when a group is empty."""
+    return _unconditional_p(stats.barnard_exact, c1, n1, c2, n2)
+
+
+def boschloo_p(c1: int, n1: int, c2: int, n2: int) -> float | None:
+    """Two-sided Boschloo's exact p (twice the smaller one-sided); None when a group is empty."""
+    return _unconditional_p(stats.boschloo_exact, c1, n1, c2, n2)
+
+
+def number_needed(difference: Interval) -> Interval:
+    """People for one fewer (or one more) event: 1 over the size of `difference`, a share 0 to 1.
+
+    All None unless the interval of the difference excludes 0: otherwise the number runs through
+    infinity and cannot be quoted (Altman 1998, BMJ 317:1309).
+    """
+    if difference.value is None or difference.low is None or difference.high is None:
+        return NONE
+    if difference.low <= 0 <= difference.high:
+        return NONE
+    low, high = sorted((1 / abs(difference.low), 1 / abs(difference.high)))
+    return Interval(1 / abs(difference.value), low, high)
+
+
+def fragility_index(c1: int, n1: int, c2: int, n2: int, alpha: float = 0.05) -> int | None:
+    """People whose outcome would have to differ for Fisher's p to reach `alpha`.
+
+    Events are added, one person at a time, to the group with fewer of them. 0 when p is at or
+    above `alpha` to begin with; None when a group is empty.
+    Source: Walsh and others 2014, J Clin Epidemiol 67:622.
+    """
+    _check_two(c1, n1, c2, n2)
+    if n1 == 0 or n2 == 0:
+        return None
+    if c2 < c1:
+        c1, n1, c2, n2 = c2, n2, c1, n1
+    for moved in range(n1 - c1 + 1):
+        p = fisher_p(c1 + moved, n1, c2, n2)
+        if p is not None and p >= alpha:
+            return moved
+    return None
+
+
+def e_value(ratio: Interval) -> EValue:
+    """E-value of a risk ratio, and of its confidence limit nearest 1 (1 when the interval holds 1).
+
+    Source: VanderWeele and Ding 2017, Ann Intern Med 167:268.
+    """
+    if ratio.value is None or ratio.value <= 0:
+        return EValue(None, None)
+    if ratio.low is None or ratio.high is None:
+        return EValue(_confounding(ratio.value), None)
+    if ratio.low <= 1 <= ratio.high:
+        return EValue(_confounding(ratio.value), 1.0)
+    return EValue(_confounding(ratio.value), _confounding(ratio.low if ratio.value > 1 else ratio.high))
+
+
+# --- change in the same people --------------------------------------------------------------------
+
+
+def paired(
+    before: ArrayLike,
+    after: ArrayLike,
+    confidence: float = 0.95,
+    resamples: int = 10_000,
+    seed: int = 0,
+) -> Paired:
+    """Change between two measurements of the same people, in the same order, none missing.
+
+    Raises ValueError when the lengths differ or a value is missing. See `Paired` for what is None
+    when there are too few people; the interval of a constant change has no width.
+    """
+    first, second = _column(before, "before"), _column(after, "after")
+    if len(first) != len(second):
+        raise ValueError(f"before has {len(first)} people and after has {len(second)}: give both for each person")
+    n = len(first)
+    changes = second - first
+    if n == 0:
+        return Paired(0, None, None, None, None, NONE, NONE, None, None, None, None)
+    mean = float(changes.mean())
+    means = float(first.mean()), float(second.mean())
+    if n == 1:
+        alone = Interval(mean, None, None)
+        return Paired(1, *means, None, None, alone, alone, None, None, None, None)
+    sd, sd1, sd2 = (float(x.std(ddof=1)) for x in (changes, first, second))
+    half = float(special.stdtrit(n - 1, (1 + confidence) / 2)) * sd / math.sqrt(n)
+    return Paired(
+        n,
+        *means,
+        sd1,
+        sd2,
+        change=Interval(mean, mean - half, mean + half),
+        bca=bca_mean(changes, confidence, resamples, seed),
+        sd=sd,
+        d_z=mean / sd if sd > 0 else None,
+        d_av=2 * mean / (sd1 + sd2) if sd1 + sd2 > 0 else None,
+        wilcoxon_p=wilcoxon_p(changes),
+    )
+
+
+def bca_mean(
+    values: ArrayLike, confidence: float = 0.95, resamples: int = 10_000, seed: int = 0
+) -> Interval:
+    """Mean with the bias-corrected and accelerated bootstrap interval; the same seed, the same limits.
+
+    For a mean the jackknife has a closed form, so the acceleration is a sixth of the skewness over
+    the square root of n, and only the resampled means are simulated. The interval is that of
+    ``scipy.stats.bootstrap(method="BCa")`` to Monte Carlo error.
+    Source: Efron 1987, J Am Stat Assoc 82:171.
+    """
+    data = _column(values, "values")
+    n = len(data)
+    if n < 2:
+        return Interval(float(data[0]), None, None) if n else NONE
+    mean = float(data.mean())
+    centred = data - mean
+    squares = float(centred @ centred)
+    if squares <= 1e-24 * max(1.0, mean * mean) * n:
+        return Interval(mean, mean, mean)
+    means = _resampled_means(centred, resamples, np.random.default_rng(seed))
+    acceleration = float((centred**3).sum()) / (6 * squares**1.5)
+    # ties count half, as the sampling distribution of a mean of whole numbers is lumpy
+    below = (np.count_nonzero(means < 0) + np.count_nonzero(means <= 0)) / (2 * resamples)
+    bias = float(special.ndtri(min(max(below, 0.5 / resamples), 1 - 0.5 / resamples)))
+    tail = _z(confidence)
+    z = bias + np.array([-tail, tail])
+    low, high = np.quantile(means, special.ndtr(bias + z / (1 - acceleration * z)))
+    return Interval(mean, mean + float(low), mean + float(high))
+
+
+def wilcoxon_p(changes: ArrayLike) -> float | None:
+    """Two-sided signed-rank p; zero changes are left out. 1 when every change is 0, None for nobody.
+
+    Exact when there are at most 50 changes without ties, otherwise the normal approximation.
+    """
+    data = _column(changes, "changes")
+    if len(data) == 0:
+        return None
+    moved = data[data != 0]
+    return float(stats.wilcoxon(moved).pvalue) if len(moved) else 1.0
+
+
+# --- helpers --------------------------------------------------------------------------------------
+
+
+def _check(count: int, n: int) -> None:
+    if n < 0 or count < 0:
+        raise ValueError("a count and the number of people it is out of cannot be below 0")
+    if count > n:
+        raise ValueError("a count cannot be more than the number of people it is out of")
+
+
+def _check_two(c1: int, n1: int, c2: int, n2: int) -> None:
+    _check(c1, n1)
+    _check(c2, n2)
+
+
+def _check_share(value: float, name: str) -> None:
+    if not 0 <= value <= 1:
+        raise ValueError(f"{name} must be a share from 0 to 1")
+
+
+def _z(confidence: float) -> float:
+    if not 0 < confidence < 1:
+        raise ValueError("confidence must lie between 0 and 1, for example 0.95")
+    return float(special.ndtri((1 + confidence) / 2))
+
+
+def _numbers(found: Interval) -> tuple[float, float, float]:
+    assert found.value is not None and found.low is not None and found.high is not None
+    return found.value, found.low, found.high
+
+
+def _finite(x: float) -> float | None:
+    return float(x) if math.isfinite(x) else None
+
+
+def _groups_as_rows(c1: int, n1: int, c2: int, n2: int) -> list[list[int]]:
+    return [[c1, n1 - c1], [c2, n2 - c2]]
+
+
+def _unconditional_p(test: Any, c1: int, n1: int, c2: int, n2: int) -> float | None:
+    _check_two(c1, n1, c2, n2)
+    if n1 == 0 or n2 == 0:
+        return None
+    if c1 + c2 in (0, n1 + n2):
+        return 1.0
+    return float(test([[c1, c2], [n1 - c1, n2 - c2]]).pvalue)  # scipy takes groups as columns here
+
+
+def _confounding(ratio: float) -> float:
+    ratio = max(ratio, 1 / ratio)
+    return ratio + math.sqrt(ratio * (ratio - 1))
+
+
+def _column(values: ArrayLike, name: str) -> Floats:
+    data = np.asarray(values, dtype=np.float64)
+    if data.ndim != 1:
+        raise ValueError(f"{name} must be one column of numbers")
+    if not np.isfinite(data).all():
+        raise ValueError(f"{name} has missing values: leave those people out first")
+    return data
+
+
+def _resampled_means(data: Floats, resamples: int, rng: np.random.Generator) -> Floats:
+    """Means of `resamples` samples with replacement, shape (resamples,)."""
+    n = len(data)
+    picked = rng.integers(0, n, size=(resamples, n), dtype=np.min_scalar_type(n - 1))
+    return np.asarray(data.take(picked, mode="clip").mean(axis=1), dtype=np.float64)

@@ -1,0 +1,169 @@
+"""Time to an event when some people have not had it yet: curve, log-rank test and restricted mean.
+
+Times are days (or any one unit) from entry; `event` is True where the event happened at that time
+and False where the person was followed that far without it. At a tie, events come before losses.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special, stats
+
+from ut_research.estimates import Interval
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The curve at one time.
+
+    Attributes
+    ----------
+    time : in the unit of the times given.
+    at_risk : people followed to this time or longer, without the event before it.
+    events : people with the event by this time, inclusive.
+    share, low, high : share free of the event just after this time, 0 to 1, and its interval; None
+        past the end of follow-up, and no interval while nobody has had the event or once everyone has.
+    """
+
+    time: float
+    at_risk: int
+    events: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictedMean:
+    """Mean time free of the event up to `horizon`, its standard error and normal interval."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    se: float | None
+    horizon: float
+
+
+def kaplan_meier(
+    days: ArrayLike, event: ArrayLike, at: Sequence[float] | None = None, confidence: float = 0.95
+) -> tuple[Point, ...]:
+    """The product-limit curve at the times `at` (default: 0 and each time of an event).
+
+    Source: Kaplan and Meier 1958, J Am Stat Assoc 53:457; Greenwood's variance; the interval on the
+    log-log scale (Kalbfleisch and Prentice), which stays within 0 and 1.
+    """
+    t, e = _check(days, event)
+    times, died, risk, share, hazard = _table(t, e)
+    z = _z(confidence)
+    points = []
+    for x in np.concatenate([[0.0], times]) if at is None else np.asarray(at, dtype=np.float64):
+        k = int(np.searchsorted(times, x, side="right"))
+        value: float | None = 1.0 if k == 0 else float(share[k - 1])
+        if len(t) == 0 or (x > t.max() and value != 0.0):
+            value = None
+        low = high = None
+        if value is not None and 0 < value < 1:
+            half = z * math.sqrt(hazard[k - 1]) / math.log(value)
+            low, high = value ** math.exp(-half), value ** math.exp(half)
+        points.append(Point(float(x), int((t >= x).sum()), int(died[:k].sum()), value, low, high))
+    return tuple(points)
+
+
+def median_time(days: ArrayLike, event: ArrayLike, confidence: float = 0.95) -> Interval:
+    """First time at which half or fewer are free of the event; None where the curve does not fall so far.
+
+    Limits by inverting the curve's interval: Brookmeyer and Crowley 1982, Biometrics 38:29.
+    """
+    curve = kaplan_meier(days, event, confidence=confidence)
+
+    def first(name: str) -> float | None:
+        return next((p.time for p in curve if (y := getattr(p, name)) is not None and y <= 0.5), None)
+
+    return Interval(first("share"), first("low"), first("high"))
+
+
+def restricted_mean(
+    days: ArrayLike, event: ArrayLike, horizon: float, confidence: float = 0.95
+) -> RestrictedMean:
+    """Area under the curve up to `horizon`; all None when the curve does not reach so far.
+
+    Source: Royston and Parmar 2013, BMC Med Res Methodol 13:152; variance as in R's survRM2.
+    """
+    t, e = _check(days, event)
+    z = _z(confidence)
+    if not horizon > 0:
+        raise ValueError("horizon must be above 0")
+    times, died, risk, share, _ = _table(t, e)
+    if len(t) == 0 or (t.max() < horizon and not (len(share) and share[-1] == 0)):
+        return RestrictedMean(None, None, None, None, horizon)
+    inside = times <= horizon
+    edges = np.concatenate([[0.0], times[inside], [horizon]])
+    areas = np.diff(edges) * np.concatenate([[1.0], share[inside]])
+    value = float(areas.sum())
+    d, n = died[inside], risk[inside]
+    rest = value - np.cumsum(areas)[:-1]  # area to the right of each time of an event
+    # the last term is 0/0 when the curve falls to 0: nothing is left to its right
+    terms = np.divide(rest**2 * d, n * (n - d), out=np.zeros_like(rest), where=n > d)
+    se = math.sqrt(float(terms.sum()))
+    return RestrictedMean(value, max(0.0, value - z * se), min(horizon, value + z * se), se, horizon)
+
+
+def difference(first: RestrictedMean, second: RestrictedMean, confidence: float = 0.95) -> Interval:
+    """First restricted mean minus the second, with the normal interval."""
+    if first.horizon != second.horizon:
+        raise ValueError("restricted means can only be compared at the same horizon")
+    if first.value is None or second.value is None or first.se is None or second.se is None:
+        return Interval(None, None, None)
+    gap, half = first.value - second.value, _z(confidence) * math.hypot(first.se, second.se)
+    return Interval(gap, gap - half, gap + half)
+
+
+def logrank_p(days1: ArrayLike, event1: ArrayLike, days2: ArrayLike, event2: ArrayLike) -> float | None:
+    """Two-sided log-rank p; None when a group is empty or nobody had the event.
+
+    Source: Mantel 1966; scipy.stats.logrank.
+    """
+    (t1, e1), (t2, e2) = _check(days1, event1), _check(days2, event2)
+    if len(t1) == 0 or len(t2) == 0 or not (e1.any() or e2.any()):
+        return None
+    samples = [stats.CensoredData.right_censored(t, ~e) for t, e in ((t1, e1), (t2, e2))]
+    with np.errstate(divide="ignore", invalid="ignore"):  # no variance when the groups never overlap
+        p = float(stats.logrank(*samples).pvalue)
+    return p if math.isfinite(p) else None
+
+
+# --- helpers --------------------------------------------------------------------------------------
+
+
+def _check(days: ArrayLike, event: ArrayLike) -> tuple[Floats, Bools]:
+    t, e = np.asarray(days, dtype=np.float64), np.asarray(event)
+    if t.ndim != 1 or t.shape != e.shape:
+        raise ValueError("days and event must be two columns of the same length")
+    if not np.isfinite(t).all() or (t < 0).any():
+        raise ValueError("days must be 0 or more for everyone, none missing")
+    if len(e) and not np.isin(e, (0, 1)).all():
+        raise ValueError("event must be yes or no for everyone, none missing")
+    return t, e.astype(np.bool_)
+
+
+def _table(t: Floats, e: Bools) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """At each time of an event: time, events, people at risk, share still free, Greenwood's sum."""
+    times, died = np.unique(t[e], return_counts=True)
+    risk = len(t) - np.searchsorted(np.sort(t), times, side="left")
+    share = np.cumprod(1 - died / risk)
+    terms = np.divide(died, risk * (risk - died), out=np.zeros(len(times)), where=risk > died)
+    return times, died.astype(np.float64), risk.astype(np.float64), share, np.cumsum(terms)
+
+
+def _z(confidence: float) -> float:
+    if not 0 < confidence < 1:
+        raise ValueError("confidence must lie between 0 and 1, for example 0.95")
+    return float(special.ndtri((1 + confidence) / 2))
