@@ -1,0 +1,539 @@
+"""Charts that say their finding, made from released numbers only.
+
+In: a `Released` (what the disclosure gate let through) and a title that says the finding.
+Out: a frozen `Chart`: the figure, an alt text in sentences made from the same numbers, and
+the numbers themselves. Figures are narrow (5.2 inches) so that 12 pt text stays legible on a
+phone; rows carry their own labels and values; every figure says its units, its numbers and
+where they come from. Colours are from Okabe and Ito (2008), told apart by lightness and by
+shape or hatch as well. No pyplot: nothing here keeps state between charts.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import wraps
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.path import Path as Shape
+
+from ut_research.display import ABSENT, check_released, counted, interval, name, number, origin_note
+from ut_research.findings import SERIES_KEYS, Estimate
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from ut_research.disclosure import Released
+
+#: Okabe–Ito colours in use, darkest first: each differs from the next in lightness, for greyscale.
+BLUE, SKY, YELLOW = "#0072B2", "#56B4E9", "#F0E442"
+ORANGE = "#E69F00"
+INK, QUIET, GRID = "#1A1A1A", "#4D4D4D", "#D9D9D9"
+SERIES = ((BLUE, "o", "-", ""), (ORANGE, "D", "--", "//"), (SKY, "s", ":", ".."), (YELLOW, "^", "-.", "xx"))
+WIDTH, MARGIN = 5.2, 0.12
+STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 12,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": QUIET,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "xtick.labelsize": 11,
+    "ytick.labelsize": 11,
+    "hatch.linewidth": 0.8,
+    "svg.hashsalt": "ut_research",
+    "svg.fonttype": "path",
+    "path.simplify": True,
+}
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure, what it says in sentences, and the released numbers that it was drawn from."""
+
+    figure: Figure
+    alt: str
+    released: Released
+
+    def svg(self) -> str:
+        """The figure as SVG: equal numbers give equal bytes."""
+        text = io.StringIO()
+        with mpl.rc_context(STYLE):
+            nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+            self.figure.savefig(text, format="svg", metadata=nothing)
+        return text.getvalue()
+
+    def png(self, dpi: int = 144) -> bytes:
+        """The figure as PNG, for documents that cannot hold SVG."""
+        data = io.BytesIO()
+        with mpl.rc_context(STYLE):
+            self.figure.savefig(data, format="png", dpi=dpi, metadata={"Software": None})
+        return data.getvalue()
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"image/svg+xml": self.svg(), "text/plain": self.alt}
+
+
+def _styled(draw: Callable[P, Chart]) -> Callable[P, Chart]:
+    @wraps(draw)
+    def styled(*args: P.args, **kwargs: P.kwargs) -> Chart:
+        released = args[0]
+        check_released(released)
+        with mpl.rc_context(STYLE):
+            chart = draw(*args, **kwargs)
+        return chart
+
+    return styled
+
+
+@_styled
+def people_icons(released: Released, title: str) -> Chart:
+    """One hundred people for each share, coloured in as many as it says ("26 of every 100")."""
+    shown = _numbers(released)
+    if not shown:
+        return _nothing(released, title)
+    figure, ax = _sheet(title, 1.75 * len(list(released)), _note(released, "Each figure is 1 person in 100."), axis=False)
+    for row, e in enumerate(released):
+        top = -row * 7.0
+        filled = round(e.value) if e.status == "number" and e.value is not None else 0
+        places = [(i % 20, top - 2 - i // 20) for i in range(100)]
+        for part, colour in ((places[:filled], BLUE), (places[filled:], "white")):
+            if e.status == "number" and part:
+                ax.scatter(*zip(*part, strict=True), marker=_PERSON, s=150, c=colour, edgecolors=BLUE, linewidths=0.8)
+        ax.text(-0.5, top - 0.2, _in_words(e), va="center", weight="bold", fontsize=12)
+        ax.text(-0.5, top - 1.1, _about(e), va="center", fontsize=11, color=QUIET)
+    ax.set(xlim=(-0.6, 19.6), ylim=(-7.0 * len(list(released)) + 0.3, 0.6))
+    said = [f"{_in_words(e)}: {_about(e)}" for e in released]
+    return Chart(figure, _alt("People icons", title, said, released), released)
+
+
+@_styled
+def shares(released: Released, title: str, *, keep_order: bool = False) -> Chart:
+    """Horizontal bars with direct labels and intervals, longest first unless `keep_order`."""
+    return _rows(released, title, "Bar chart", _bar, keep_order)
+
+
+@_styled
+def two_groups(released: Released, title: str) -> Chart:
+    """One dot and its interval for each group, in the order given."""
+    return _rows(released, title, "Dot chart with intervals", _dot, keep_order=True)
+
+
+@_styled
+def beside_published(released: Released, published: Released, title: str) -> Chart:
+    """Each figure beside the published one: the n-th of `released` beside the n-th of `published`."""
+    check_released(published)
+    ours, theirs = list(released), list(published)
+    if len(ours) != len(theirs):
+        raise ValueError(
+            f"beside_published() puts figures side by side in order: {len(ours)} were given beside {len(theirs)} "
+            "published ones; select the same number of each"
+        )
+    both = released + published
+    if not _numbers(both):
+        return _nothing(both, title)
+    top, unit = _scale(both)
+    figure, ax = _sheet(title, 0.78 * len(ours) + 0.1, _note(both, "Circle: this report. Diamond: published."), unit)
+    said = []
+    for row, (e, p) in enumerate(zip(ours, theirs, strict=True)):
+        y = -row
+        _label(ax, y, name(e), f"{number(e)}, published {number(p)}", top)
+        _dot(ax, y, e, top, 0)
+        if p.status == "number" and p.value is not None:
+            ax.plot([p.value], [y - 0.12], "D", color=ORANGE, mec=INK, ms=8, zorder=4)
+        said.append(f"{name(e)}: {_full(e)}, and {number(p)} as published")
+    _finish_rows(ax, len(ours), top)
+    return Chart(figure, _alt("Dot chart", title, said, both), both)
+
+
+@_styled
+def before_after(released: Released, title: str) -> Chart:
+    """First against second questionnaire: mean with interval (ids ending ``mean_t1``/``mean_t2``), and the
+    people in each band (``band_t1``/``band_t2``) as one stacked bar each, or one bar a value (``days_t1`` …)."""
+    shown = _numbers(released)
+    if not shown:
+        return _nothing(released, title)
+    means = [e for e in shown if "mean_t" in e.id]
+    parts = [[e for e in released if e.group and e.id.endswith(end)] for end in ("t1", "t2")]
+    spread = "days" if any("days" in e.group for e in shown) else "band"
+    height = (1.5 if means else 0.0) + (1.9 if any(parts) else 0.0)
+    figure, ax = _sheet(title, height, _note(released, f"First and second questionnaire{_same_n(shown)}."), axis=False)
+    ax.set(xlim=(0, 100), ylim=(0, height))
+    floor = height
+    if means:
+        floor -= 1.5
+        _slope(ax, means, floor)
+    if any(parts):
+        (_stack if spread == "band" else _columns)(ax, parts, floor - 1.75)
+    said = [f"{name(e)}: {_full(e)}" for e in released]
+    return Chart(figure, _alt("Before and after", title, said, released), released)
+
+
+@_styled
+def curve(released: Released, title: str) -> Chart:
+    """Step curves (Kaplan–Meier) with intervals, and the numbers at risk beneath; one line a group."""
+    return _lines(released, title, "Step chart", steps=True)
+
+
+@_styled
+def power_curve(released: Released, title: str, *, wanted: float = 80.0) -> Chart:
+    """Chance of seeing a difference (%) by number of people; `wanted` (%) is marked."""
+    return _lines(released, title, "Line chart", steps=False, mark=wanted)
+
+
+@_styled
+def flow(released: Released, title: str) -> Chart:
+    """Flow of people, box under box: each is part of the nearest box above whose count is its denominator."""
+    shown = _numbers(released)
+    if not shown:
+        return _nothing(released, title)
+    boxes = list(released)
+    step = 0.92
+    figure, ax = _sheet(title, step * len(boxes), _note(released, ""), axis=False)
+    ax.set(xlim=(0, WIDTH - 2 * MARGIN), ylim=(-step * len(boxes), 0))
+    depth: list[int] = []
+    for i, e in enumerate(boxes):
+        parent = next((j for j in reversed(range(i)) if e.n is not None and boxes[j].count == e.n), None)
+        depth.append(0 if parent is None else depth[parent] + 1)
+        left, y = 0.42 * depth[i], -step * i
+        if parent is not None:
+            trunk, start = 0.42 * depth[parent] + 0.2, -step * parent - 0.72
+            ax.plot([trunk, trunk], [start, y - 0.36], color=QUIET, lw=1.5)
+            ax.annotate("", (left, y - 0.36), (trunk, y - 0.36), arrowprops={"arrowstyle": "-|>", "color": QUIET})
+        wide = WIDTH - 2 * MARGIN - 0.42 * 3 - 0.05
+        ax.add_patch(Rectangle((left, y - 0.72), wide, 0.68, fc="white", ec=BLUE, lw=1.6))
+        ax.text(left + 0.1, y - 0.24, e.label, va="center", fontsize=12, weight="bold")
+        ax.text(left + 0.1, y - 0.53, _full(e), va="center", fontsize=11)
+    said = [f"{e.label}: {_full(e)}" for e in boxes]
+    return Chart(figure, _alt("Flow diagram", title, said, released), released)
+
+
+@_styled
+def matrix(released: Released, title: str, *, rows: str = "theme", columns: str = "role") -> Chart:
+    """A grid of counts: one row and one column for each value of the two group keys, darker for more."""
+    cells = [e for e in released if rows in e.group and columns in e.group]
+    if not _numbers(cells):
+        return _nothing(released, title)
+    ys = list(dict.fromkeys(e.group[rows] for e in cells))
+    xs = list(dict.fromkeys(e.group[columns] for e in cells))
+    most = max(e.value or 0 for e in _numbers(cells)) or 1
+    step = 0.86
+    figure, ax = _sheet(title, step * len(ys) + 0.45, _note(released, f"Numbers are {cells[0].unit}."), axis=False)
+    ax.set(xlim=(0, len(xs)), ylim=(-step * len(ys), 0.45))
+    for j, x in enumerate(xs):
+        ax.text(j + 0.5, 0.2, "\n".join(wrap(x, 36 // len(xs))), ha="center", va="center", fontsize=11, weight="bold")
+    for i, y in enumerate(ys):
+        ax.text(0.02, -step * i - 0.18, y, fontsize=11, va="center")
+    for e in cells:
+        i, j = ys.index(e.group[rows]), xs.index(e.group[columns])
+        share = (e.value or 0) / most if e.status == "number" else 0.0
+        fill = {"fc": mpl.colors.to_hex([1 - share * (1 - c) for c in mpl.colors.to_rgb(BLUE)])}
+        if e.status != "number":
+            fill = {"fc": "white", "hatch": "///"}
+        ax.add_patch(Rectangle((j + 0.02, -step * i - 0.78), 0.96, 0.44, ec=QUIET, lw=0.8, **fill))
+        text = number(e).split(" ")[0] if e.status == "number" else "too few" if e.status == "suppressed" else "none kept"
+        box = {"fc": "white", "ec": "none", "pad": 1.5} if e.status != "number" else None
+        ax.text(j + 0.5, -step * i - 0.57, text, ha="center", va="center", fontsize=11, bbox=box,
+                color="white" if share > 0.6 else INK)  # fmt: skip
+    said = [f"{e.group[rows]}, {e.group[columns]}: {number(e)}" for e in cells]
+    return Chart(figure, _alt("Grid of counts", title, said, released), released)
+
+
+@_styled
+def specification_curve(released: Released, title: str, *, nothing: float = 0.0) -> Chart:
+    """Every defensible choice of analysis: the answers in order with intervals, and beneath, each one's choices.
+
+    `nothing` is the value that means no difference; intervals that leave it out are drawn filled.
+    """
+    shown = sorted(_numbers(released), key=lambda e: (e.value or 0.0, sorted(e.group.items())))
+    if not shown:
+        return _nothing(released, title)
+    keys = list(dict.fromkeys(key for e in shown for key in e.group))
+    choices = [(k, v) for k in keys for v in dict.fromkeys(str(e.group.get(k, "")) for e in shown) if v]
+    figure, ax = _sheet(title, 2.4, _note(released, "Filled: can be told from no difference."), shown[0].unit,
+                        extra=0.23 * len(choices) + 0.27 * len(keys) + 0.25)  # fmt: skip
+    clear = [e.low is not None and e.high is not None and not e.low <= nothing <= e.high for e in shown]
+    for i, (e, sure) in enumerate(zip(shown, clear, strict=True)):
+        if e.low is not None and e.high is not None:
+            ax.plot([i, i], [e.low, e.high], color=SKY if sure else GRID, lw=1.4, zorder=2)
+        ax.plot([i], [e.value], "o", ms=4, color=BLUE if sure else "white", mec=BLUE, zorder=3)
+    ax.axhline(nothing, color=INK, lw=1, ls="--")
+    ax.set(xticks=[], xlim=(-1, len(shown)))
+    ax.set_title(shown[0].unit, loc="left", fontsize=11, color=QUIET)
+    y = -0.12
+    inch = 1 / 2.4
+    for key in keys:
+        y -= 0.27 * inch
+        ax.text(0, y, key.replace("_", " "), transform=ax.transAxes, fontsize=11, weight="bold", va="center")
+        for value in [v for k, v in choices if k == key]:
+            y -= 0.23 * inch
+            at = [i for i, e in enumerate(shown) if str(e.group.get(key, "")) == value]
+            ax.text(0.02, y, value, transform=ax.transAxes, fontsize=11, va="center")
+            ax.plot(at, [y] * len(at), "|", ms=7, color=BLUE, transform=ax.get_xaxis_transform(), clip_on=False,
+                    alpha=0.9)  # fmt: skip
+    same = sum((e.value or 0) < nothing for e in shown)
+    said = [
+        f"{len(shown)} ways of doing the analysis gave from {number(shown[0])} to {number(shown[-1])}",
+        f"{same} were below and {len(shown) - same} at or above {nothing:g}",
+        f"{sum(clear)} could be told from no difference",
+    ]
+    return Chart(figure, _alt("Specification curve", title, said, released), released)
+
+
+# ---------------------------------------------------------------- the parts that charts share
+
+_PERSON = Shape.make_compound_path(
+    Shape.circle((0, 0.72), 0.26),
+    Shape([(-0.38, -0.95), (-0.38, 0.38), (0.38, 0.38), (0.38, -0.95), (-0.38, -0.95)], closed=True),
+)
+
+
+def _numbers(estimates: Iterable[Estimate]) -> list[Estimate]:
+    return [e for e in estimates if e.status == "number" and e.value is not None]
+
+
+def _in_words(e: Estimate) -> str:
+    return f"{round(e.value)} of every 100" if e.status == "number" and e.value is not None else number(e).capitalize()
+
+
+def _about(e: Estimate) -> str:
+    return f"{name(e)} ({counted(e)})" if counted(e) else name(e)
+
+
+def _full(e: Estimate) -> str:
+    """The number with its count and interval, in words."""
+    bits = [counted(e) if e.unit != "people" or e.n is not None else "", interval(e) and f"likely range {interval(e)}"]
+    bits = [bit for bit in bits if bit]
+    return f"{number(e)} ({'; '.join(bits)})" if bits else number(e)
+
+
+def _alt(kind: str, title: str, said: list[str], released: Released) -> str:
+    """Sentences for someone who cannot see the chart: what it is, what it says, where it is from."""
+    closed = title if title.endswith((".", "?", "!")) else title + "."
+    return f"{kind}. {closed} {'. '.join(said)}. {origin_note(released)}."
+
+
+def _note(released: Released, first: str) -> str:
+    return f"{first} {origin_note(released)}.".strip()
+
+
+def _same_n(shown: list[Estimate]) -> str:
+    ns = {e.n for e in shown if e.n is not None}
+    return f", {ns.pop():,} people" if len(ns) == 1 else ""
+
+
+def _sheet(
+    title: str, body: float, note: str, unit: str = "", *, axis: bool = True, extra: float = 0.0
+) -> tuple[Figure, Axes]:
+    """A figure with its title and note set as text, and axes `body` inches high between them."""
+    heading, foot = wrap(title, 40), wrap(note, 56)
+    above, below = 0.25 * len(heading) + 0.2, 0.19 * len(foot) + 0.12 + extra + (0.62 if axis and not extra else 0.08)
+    height = above + body + below
+    figure = Figure(figsize=(WIDTH, height), facecolor="white")
+    FigureCanvasAgg(figure)
+    figure.text(MARGIN / WIDTH, 1 - 0.08 / height, "\n".join(heading), va="top", fontsize=14, weight="bold",
+                linespacing=1.2)  # fmt: skip
+    figure.text(MARGIN / WIDTH, 0.08 / height, "\n".join(foot), va="bottom", fontsize=11, color=QUIET, linespacing=1.2)
+    left = 0.52 if extra else MARGIN
+    ax = figure.add_axes((left / WIDTH, below / height, (WIDTH - left - MARGIN) / WIDTH, body / height))
+    if not axis:
+        ax.set_axis_off()
+    elif unit and not extra:
+        ax.set_xlabel(unit, fontsize=11)
+    return figure, ax
+
+
+def _nothing(released: Released, title: str) -> Chart:
+    """A calm panel where there is no number to draw."""
+    withheld = any(e.status == "suppressed" for e in released)
+    words = "Too few people to show." if withheld else "Not in this export."
+    figure, ax = _sheet(title, 1.1, _note(released, "") if list(released) else "", axis=False)
+    ax.add_patch(Rectangle((0, 0), 1, 1, transform=ax.transAxes, fc="#F2F2F2", ec=GRID, hatch="///" if withheld else ""))
+    ax.text(0.5, 0.5, words, ha="center", va="center", fontsize=13, bbox={"fc": "#F2F2F2", "ec": "none"})
+    closed = title if title.endswith((".", "?", "!")) else title + "."
+    return Chart(figure, f"No chart: {closed} {words}", released)
+
+
+def _scale(released: Iterable[Estimate]) -> tuple[float, str]:
+    """Top of the axis and its name: 100 for shares, otherwise a little above the largest value."""
+    shown = _numbers(released)
+    unit = shown[0].unit
+    if unit == "%":
+        return 100.0, "percent of people"
+    return max(max(e.value or 0, e.high or 0) for e in shown) * 1.08 or 1.0, unit
+
+
+def _rows(released: Released, title: str, kind: str, mark: Callable[..., None], keep_order: bool) -> Chart:
+    if not _numbers(released):
+        return _nothing(released, title)
+    rows = list(released)
+    if not keep_order:
+        rows = sorted(rows, key=lambda e: (e.status != "number", -(e.value or 0.0)))
+    top, unit = _scale(released)
+    lines = "Thin lines: likely range (interval)." if any(e.low is not None for e in rows) else ""
+    figure, ax = _sheet(title, 0.62 * len(rows) + 0.1, _note(released, lines), unit)
+    for row, e in enumerate(rows):
+        value = number(e) if not counted(e) else f"{number(e)} ({counted(e)})"
+        _label(ax, -row, name(e), value, top)
+        if e.status == "number" and e.value is not None:
+            mark(ax, -row, e, top, row)
+        elif e.status == "suppressed":
+            ax.barh(-row - 0.12, top, 0.34, color="white", edgecolor=GRID, hatch="///")
+    _finish_rows(ax, len(rows), top)
+    least = min([0.0, *[e.low if e.low is not None else e.value or 0 for e in _numbers(rows)]])
+    if least < 0:
+        ax.set_xlim(least * 1.08, top)
+        ax.axvline(0, color=INK, lw=1, ls="--")
+    said = [f"{name(e)}: {_full(e)}" for e in rows]
+    return Chart(figure, _alt(kind, title, said, released), released)
+
+
+def _label(ax: Axes, y: float, left: str, right: str, top: float) -> None:
+    ax.text(0, y + 0.27, left, fontsize=11.5, va="center", transform=_across(ax))
+    ax.text(1, y + 0.27, right, fontsize=11.5, va="center", ha="right", weight="bold", transform=_across(ax))
+
+
+def _across(ax: Axes) -> Any:
+    return ax.get_yaxis_transform()
+
+
+def _bar(ax: Axes, y: float, e: Estimate, top: float, row: int) -> None:
+    ax.barh(y - 0.12, e.value or 0, 0.34, color=BLUE)
+    if e.low is not None and e.high is not None:
+        ax.plot([e.low, e.high], [y - 0.12] * 2, color="white", lw=4, solid_capstyle="butt", zorder=2)
+        ax.plot([e.low, e.high], [y - 0.12] * 2, color=INK, lw=1.6, marker="|", ms=7, zorder=3)
+
+
+def _dot(ax: Axes, y: float, e: Estimate, top: float, row: int) -> None:
+    colour, marker, _, _ = SERIES[row % len(SERIES)]
+    if e.low is not None and e.high is not None:
+        ax.plot([e.low, e.high], [y - 0.12] * 2, color=INK, lw=1.8, marker="|", ms=9, zorder=2)
+    if e.value is not None:
+        ax.plot([e.value], [y - 0.12], marker, color=colour, mec=INK, ms=12, zorder=3)
+
+
+def _finish_rows(ax: Axes, rows: int, top: float) -> None:
+    ax.set(ylim=(-rows + 0.5, 0.55), xlim=(0, top), yticks=[])
+    ax.spines["left"].set_visible(False)
+    ax.grid(axis="x", color=GRID, lw=0.8)
+    ax.set_axisbelow(True)
+    ax.locator_params(axis="x", nbins=5)
+
+
+def _slope(ax: Axes, means: list[Estimate], floor: float) -> None:
+    """Two means joined by a line, in a strip 1.5 inches high that starts at `floor`."""
+    points = sorted(means, key=lambda e: e.id)
+    ends = [v for e in points for v in (e.low, e.high, e.value) if v is not None]
+    low, high = min(ends), max(ends)
+    at = [floor + 0.35 + 0.8 * ((e.value or 0) - low) / ((high - low) or 1) for e in points]
+    xs = [22, 78][: len(points)]
+    ax.plot(xs, at, color=BLUE, lw=2.5, zorder=2)
+    for x, y, e, (colour, marker, _, _) in zip(xs, at, points, SERIES, strict=False):
+        if e.low is not None and e.high is not None:
+            span = [floor + 0.35 + 0.8 * (v - low) / ((high - low) or 1) for v in (e.low, e.high)]
+            ax.plot([x, x], span, color=INK, lw=1.6, marker="_", ms=9, zorder=2)
+        ax.plot([x], [y], marker, color=colour, mec=INK, ms=12, zorder=3)
+        side = -1 if x < 50 else 1
+        when = "First" if e.id.endswith("t1") else "Second"
+        ax.text(x + side * 5, y, f"{when}\n{number(e)}", ha="right" if side < 0 else "left", va="center",
+                weight="bold", fontsize=11.5)  # fmt: skip
+
+
+def _stack(ax: Axes, parts: list[list[Estimate]], floor: float) -> None:
+    """Two bars of 100%, one above the other, in a strip 1.75 inches high that starts at `floor`."""
+    tones = dict(zip(("low", "moderate", "high"), (BLUE, SKY, YELLOW), strict=True))
+    for row, part in enumerate(parts):
+        y, left = floor + (1.0 if row == 0 else 0.1), 0.0
+        ax.text(0, y + 0.58, ("First questionnaire", "Second questionnaire")[row], fontsize=11.5, va="center")
+        for i, e in enumerate(part):
+            band = next(iter(e.group.values()))
+            wide = e.value or 0.0
+            if e.status != "number" or not wide:
+                continue
+            tone = tones.get(band, SERIES[i % 4][0])
+            ax.add_patch(Rectangle((left, y), wide, 0.42, fc=tone, ec="white", lw=1.5))
+            words = f"{band} {number(e)}" if wide >= 26 else number(e) if wide >= 11 else ""
+            ax.text(left + wide / 2, y + 0.21, words, ha="center", va="center", fontsize=11,
+                    color="white" if tone == BLUE else INK)  # fmt: skip
+            left += wide
+        if left < 99 and any(e.status == "suppressed" for e in part):
+            ax.add_patch(Rectangle((left, y), 100 - left, 0.42, fc="white", ec=QUIET, hatch="///"))
+            ax.text((left + 100) / 2, y + 0.21, "too few to show", ha="center", va="center", fontsize=11,
+                    bbox={"fc": "white", "ec": "none", "pad": 1})  # fmt: skip
+
+
+def _columns(ax: Axes, parts: list[list[Estimate]], floor: float) -> None:
+    """Two small column charts side by side (one column a value), in a strip 1.75 inches high at `floor`."""
+    most = max((e.value or 0.0 for part in parts for e in part), default=0.0) or 1.0
+    for side, part in enumerate(parts):
+        ax.text(52 * side, floor + 1.6, ("First questionnaire", "Second questionnaire")[side], fontsize=11.5, va="center")
+        wide = 46 / max(len(part), 1)
+        for i, e in enumerate(part):
+            x, tall = 52 * side + wide * i, 1.05 * (e.value or 0.0) / most
+            hatch = "///" if e.status == "suppressed" else SERIES[side][3]
+            face = "white" if e.status == "suppressed" else SERIES[side][0]
+            ax.add_patch(Rectangle((x, floor + 0.22), wide * 0.86, tall or 0.2 * (hatch == "///"), fc=face, ec=INK, lw=0.6,
+                                   hatch=hatch))  # fmt: skip
+            ax.text(x + wide * 0.43, floor + 0.08, next(iter(e.group.values())), ha="center", va="center", fontsize=11)
+
+
+def _lines(released: Released, title: str, kind: str, *, steps: bool, mark: float | None = None) -> Chart:
+    shown = _numbers(released)
+    if not shown:
+        return _nothing(released, title)
+    key = next((k for e in shown for k in e.group if k in SERIES_KEYS), None)
+    if key is None:
+        raise ValueError(f"a curve needs points along one of {', '.join(sorted(SERIES_KEYS))}; {shown[0].id} has none")
+    groups: dict[str, list[Estimate]] = {}
+    for e in shown:
+        groups.setdefault(", ".join(str(v) for k, v in e.group.items() if k != key), []).append(e)
+    risk = steps and all(e.n is not None for e in shown)
+    figure, ax = _sheet(title, 2.6, _note(released, "Bands: likely range." if steps else ""), shown[0].unit,
+                        extra=0.62 + (0.28 + 0.22 * len(groups) if risk else 0.0) + 0.25 * len(groups))  # fmt: skip
+    said = []
+    last = max(float(e.group[key]) for e in shown)
+    for i, (group, points) in enumerate(groups.items()):
+        points = sorted(points, key=lambda e: float(e.group[key]))
+        x, y = [float(e.group[key]) for e in points], [e.value or 0.0 for e in points]
+        colour, marker, dash, hatch = SERIES[i % len(SERIES)]
+        ax.plot(x, y, color=colour, lw=2.6, ls=dash, marker="" if steps else marker, mec=INK, zorder=3,
+                drawstyle="steps-post" if steps else "default")  # fmt: skip
+        if all(e.low is not None and e.high is not None for e in points):
+            ax.fill_between(x, [e.low or 0.0 for e in points], [e.high or 0.0 for e in points], color=colour, alpha=0.22,
+                            step="post" if steps else None, lw=0)  # fmt: skip
+        down = -0.62 / 2.6 - 0.25 / 2.6 * i
+        ax.plot([0.0, 0.09], [down, down], color=colour, lw=2.6, ls=dash, transform=ax.transAxes, clip_on=False)
+        ends = f"{group or points[-1].label}: {number(points[-1])} at {x[-1]:g}"
+        ax.text(0.11, down, ends, transform=ax.transAxes, fontsize=11.5, va="center")
+        said.append(f"{group or points[0].label}: {number(points[0])} at {x[0]:g}, {_full(points[-1])} at {x[-1]:g}")
+    ax.set(xlim=(0, last), ylim=(0, 104 if shown[0].unit == "%" else None))
+    ax.set_xlabel({"n": "people in the study"}.get(key, f"{key}s" if key != "days" else key), fontsize=11)
+    ax.set_title(shown[0].unit, loc="left", fontsize=11, color=QUIET)
+    ax.grid(axis="y", color=GRID, lw=0.8)
+    if mark is not None:
+        ax.axhline(mark, color=INK, lw=1, ls=":")
+    if risk:
+        _at_risk(ax, groups, key, last, -0.62 / 2.6 - 0.25 / 2.6 * len(groups))
+    return Chart(figure, _alt(kind, title, said, released), released)
+
+
+def _at_risk(ax: Axes, groups: dict[str, list[Estimate]], key: str, last: float, y: float) -> None:
+    """People still followed up at a few points, one line a group, under the curve."""
+    ax.text(0, y - 0.02, "Still followed up:", transform=ax.transAxes, fontsize=11, color=QUIET, va="center")
+    for i, (_, points) in enumerate(groups.items()):
+        every = max(1, len(points) // 4)
+        for e in points[::every]:
+            x = float(e.group[key])
+            ha = "left" if x == 0 else "right" if x == last else "center"
+            ax.text(x, y - (0.24 + 0.22 * i) / 2.6, str(e.n), transform=ax.get_xaxis_transform(), fontsize=11,
+                    ha=ha, va="center", color=INK)  # fmt: skip
