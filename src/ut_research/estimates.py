@@ -31,7 +31,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class EValue:
-    """How strong unmeasured confounding would have to be to explain a ratio, and its limit nearest 1, away."""
+    """Strength of confounding, as a risk ratio, that would explain away a ratio and its limit nearest 1."""
 
     value: float | None
     limit: float | None
@@ -249,7 +249,7 @@ def paired(
     """
     first, second = _column(before, "before"), _column(after, "after")
     if len(first) != len(second):
-        raise ValueError(f"before has {len(first)} people and after has {len(second)}: give both for each person")
+        raise ValueError("before and after must be of the same length: both for each person")
     n = len(first)
     changes = second - first
     if n == 0:
@@ -294,15 +294,16 @@ def bca_mean(
     squares = float(centred @ centred)
     if squares <= 1e-24 * max(1.0, mean * mean) * n:
         return Interval(mean, mean, mean)
-    means = _resampled_means(centred, resamples, np.random.default_rng(seed))
+    totals = _resampled_totals(data, resamples, np.random.default_rng(seed))
     acceleration = float((centred**3).sum()) / (6 * squares**1.5)
-    # ties count half, as the sampling distribution of a mean of whole numbers is lumpy
-    below = (np.count_nonzero(means < 0) + np.count_nonzero(means <= 0)) / (2 * resamples)
+    # ties count half, as the distribution of a total of whole numbers is lumpy
+    total = float(data.sum())
+    below = (np.count_nonzero(totals < total) + np.count_nonzero(totals <= total)) / (2 * resamples)
     bias = float(special.ndtri(min(max(below, 0.5 / resamples), 1 - 0.5 / resamples)))
     tail = _z(confidence)
     z = bias + np.array([-tail, tail])
-    low, high = np.quantile(means, special.ndtr(bias + z / (1 - acceleration * z)))
-    return Interval(mean, mean + float(low), mean + float(high))
+    low, high = np.quantile(totals, special.ndtr(bias + z / (1 - acceleration * z))) / n
+    return Interval(mean, float(low), float(high))
 
 
 def wilcoxon_p(changes: ArrayLike) -> float | None:
@@ -379,8 +380,34 @@ def _column(values: ArrayLike, name: str) -> Floats:
     return data
 
 
-def _resampled_means(data: Floats, resamples: int, rng: np.random.Generator) -> Floats:
-    """Means of `resamples` samples with replacement, shape (resamples,)."""
+def _resampled_totals(data: Floats, resamples: int, rng: np.random.Generator) -> Floats:
+    """Totals of `resamples` samples with replacement, shape (resamples,).
+
+    People are drawn two at a time from a table of the n * n ordered pairs: the same sampling with
+    half the random numbers. Batches are small enough to stay in the processor's cache, which is
+    most of the gain over drawing everything at once.
+    """
     n = len(data)
-    picked = rng.integers(0, n, size=(resamples, n), dtype=np.min_scalar_type(n - 1))
-    return np.asarray(data.take(picked, mode="clip").mean(axis=1), dtype=np.float64)
+    by_pairs = n <= 512  # beyond that the table of pairs leaves the cache
+    table = np.add.outer(data, data).ravel() if by_pairs else data
+    drawn, left = divmod(n, 2) if by_pairs else (n, 0)
+    totals = np.empty(resamples)
+    batch = max(1, 8_000 // drawn)
+    ones = np.ones(drawn)
+    for start in range(0, resamples, batch):
+        size = min(batch, resamples - start)
+        totals[start : start + size] = table[_picks(rng, len(table), size, drawn)] @ ones
+    return totals + data[rng.integers(0, n, size=resamples)] if left else totals
+
+
+def _picks(rng: np.random.Generator, below: int, rows: int, columns: int) -> NDArray[np.int64]:
+    """Whole numbers from 0 to `below`, not included, by multiplying and shifting 32 random bits.
+
+    No draw is rejected, which is what makes it quick; no number is favoured by more than `below`
+    in 2**32, one part in 16,000 at the most here (n = 512) and three in a million at n = 103.
+    """
+    cells = rows * columns
+    bits = rng.bit_generator.random_raw((cells + 1) // 2).view(np.uint32)[:cells].astype(np.uint64)
+    bits *= np.uint64(below)
+    bits >>= np.uint64(32)
+    return bits.view(np.int64).reshape(rows, columns)

@@ -61,7 +61,7 @@ def kaplan_meier(
     log-log scale (Kalbfleisch and Prentice), which stays within 0 and 1.
     """
     t, e = _check(days, event)
-    times, died, risk, share, hazard = _table(t, e)
+    times, died, _, share, hazard = _table(t, e)
     z = _z(confidence)
     points = []
     for x in np.concatenate([[0.0], times]) if at is None else np.asarray(at, dtype=np.float64):
