@@ -50,7 +50,7 @@ class Paired:
     sd : standard deviation of the changes.
     d_z : mean change over `sd`; depends on how closely the two measurements follow each other.
     d_av : mean change over the average of the two standard deviations; the one to compare between studies.
-    wilcoxon_p : two-sided signed-rank test, zero changes ranked and dropped in pairs (Pratt is not used).
+    wilcoxon_p : two-sided signed-rank test; see `wilcoxon_p`.
     """
 
     n: int
@@ -250,34 +250,38 @@ def paired(
     first, second = _column(before, "before"), _column(after, "after")
     if len(first) != len(second):
         raise ValueError("before and after must be of the same length: both for each person")
-    n = len(first)
     changes = second - first
-    if n == 0:
-        return Paired(0, None, None, None, None, NONE, NONE, None, None, None, None)
-    mean = float(changes.mean())
-    means = float(first.mean()), float(second.mean())
-    if n == 1:
-        alone = Interval(mean, None, None)
-        return Paired(1, *means, None, None, alone, alone, None, None, None, None)
-    sd, sd1, sd2 = (float(x.std(ddof=1)) for x in (changes, first, second))
-    half = float(special.stdtrit(n - 1, (1 + confidence) / 2)) * sd / math.sqrt(n)
+    sd1, sd2, sd = (_sd(x) for x in (first, second, changes))
+    change = mean_t(changes, confidence)
+    mean = change.value
     return Paired(
-        n,
-        *means,
-        sd1,
-        sd2,
-        change=Interval(mean, mean - half, mean + half),
+        n=len(changes),
+        mean_before=_mean(first),
+        mean_after=_mean(second),
+        sd_before=sd1,
+        sd_after=sd2,
+        change=change,
         bca=bca_mean(changes, confidence, resamples, seed),
         sd=sd,
-        d_z=mean / sd if sd > 0 else None,
-        d_av=2 * mean / (sd1 + sd2) if sd1 + sd2 > 0 else None,
+        d_z=mean / sd if mean is not None and sd else None,
+        d_av=2 * mean / (sd1 + sd2) if mean is not None and sd1 and sd2 else None,
         wilcoxon_p=wilcoxon_p(changes),
     )
 
 
-def bca_mean(
-    values: ArrayLike, confidence: float = 0.95, resamples: int = 10_000, seed: int = 0
-) -> Interval:
+def mean_t(values: ArrayLike, confidence: float = 0.95) -> Interval:
+    """Mean with Student's t interval; no interval for one person, all None for nobody."""
+    data = _column(values, "values")
+    n = len(data)
+    if n < 2:
+        return Interval(float(data[0]), None, None) if n else NONE
+    mean = float(data.mean())
+    _z(confidence)
+    half = float(special.stdtrit(n - 1, (1 + confidence) / 2)) * float(data.std(ddof=1)) / math.sqrt(n)
+    return Interval(mean, mean - half, mean + half)
+
+
+def bca_mean(values: ArrayLike, confidence: float = 0.95, resamples: int = 10_000, seed: int = 0) -> Interval:
     """Mean with the bias-corrected and accelerated bootstrap interval; the same seed, the same limits.
 
     For a mean the jackknife has a closed form, so the acceleration is a sixth of the skewness over
@@ -318,6 +322,133 @@ def wilcoxon_p(changes: ArrayLike) -> float | None:
     return float(stats.wilcoxon(moved).pvalue) if len(moved) else 1.0
 
 
+def improved(changes: ArrayLike, threshold: float, rule: str = "at least") -> int:
+    """People whose change is ``at least`` or ``more than`` `threshold`.
+
+    A billionth is allowed, so that a total filled from a mean of items is not lost to rounding.
+    """
+    data = _column(changes, "changes")
+    if rule == "at least":
+        return int((data >= threshold - 1e-9).sum())
+    if rule == "more than":
+        return int((data > threshold + 1e-9).sum())
+    raise ValueError('rule must be "at least" or "more than"')
+
+
+def sem(sd: float, reliability: float) -> float:
+    """Standard error of measurement, in the unit of `sd`: sd * sqrt(1 - reliability)."""
+    _check_share(reliability, "reliability")
+    if sd < 0:
+        raise ValueError("sd cannot be below 0")
+    return sd * math.sqrt(1 - reliability)
+
+
+def reliable_change(sd: float, reliability: float, confidence: float = 0.95) -> float:
+    """Smallest change of one person that measurement error alone would seldom give, in the unit of `sd`.
+
+    1.96 * sqrt(2) * SEM at 95% (that is 2.77 SEM). Source: Jacobson and Truax 1991, J Consult Clin
+    Psychol 59:12.
+    """
+    return _z(confidence) * math.sqrt(2) * sem(sd, reliability)
+
+
+def mcnemar_p(gained: int, lost: int) -> float:
+    """Exact two-sided p for people who changed category one way (`gained`) or the other (`lost`).
+
+    The binomial test of McNemar 1947, Psychometrika 12:153; 1 when nobody changed.
+    """
+    _check(gained, gained + lost)
+    return float(stats.binomtest(gained, gained + lost, 0.5).pvalue) if gained + lost else 1.0
+
+
+def cronbach_alpha(items: ArrayLike) -> float | None:
+    """Internal consistency of `items`, shape (people, items), over people who answered every item.
+
+    None with fewer than two such people or two items, or when every total is the same.
+    Source: Cronbach 1951, Psychometrika 16:297.
+    """
+    data = np.asarray(items, dtype=np.float64)
+    if data.ndim != 2:
+        raise ValueError("items must have a row for each person and a column for each item")
+    data = data[np.isfinite(data).all(axis=1)]
+    people, k = data.shape
+    if people < 2 or k < 2:
+        return None
+    total = float(data.sum(axis=1).var(ddof=1))
+    return k / (k - 1) * (1 - float(data.var(axis=0, ddof=1).sum()) / total) if total > 0 else None
+
+
+def regression_to_mean(mean: float, sd: float, reliability: float, at_or_below: float) -> float:
+    """Rise expected, with no effect at all, in people chosen because they scored at or below a cut-off.
+
+    `mean` and `sd` describe the scores of the population they were chosen from, taken as normal;
+    `reliability` is the correlation of two measurements of a person. sd * (1 - reliability) * C(z),
+    with C(z) the standard normal density over the tail beyond z = (mean - cut-off) / sd.
+    Source: Davis 1976, Am J Epidemiol 104:493; Barnett, van der Pols and Dobson 2005, Int J
+    Epidemiol 34:215, equation 1.
+    """
+    _check_share(reliability, "reliability")
+    if not sd > 0:
+        raise ValueError("sd must be above 0")
+    z = (mean - at_or_below) / sd
+    return sd * (1 - reliability) * math.exp(float(stats.norm.logpdf(z) - stats.norm.logsf(z)))
+
+
+def regression_of_group(group_mean: float, mean: float, reliability: float) -> float:
+    """Change expected, with no effect at all, in a group that starts at `group_mean`, however chosen on it.
+
+    (1 - reliability) of the way back to the population's `mean`; the same thing as
+    `regression_to_mean` when the group is everyone at or below a cut-off. Source: as there.
+    """
+    _check_share(reliability, "reliability")
+    return (1 - reliability) * (mean - group_mean)
+
+
+def missing_bounds(changes: ArrayLike, before_only: ArrayLike, lowest: float, highest: float) -> Interval:
+    """Mean change over everyone, were people measured only once to end at the `lowest` or `highest` score.
+
+    `changes` of people measured twice, `before_only` scores of people without a second measurement.
+    The value is the mean of `changes`; low and high are worst and best cases, not a confidence
+    interval. Source: Manski 1990, Am Econ Rev 80:319.
+    """
+    seen, start = _column(changes, "changes"), _column(before_only, "before_only")
+    if len(start) and (start.min() < lowest or start.max() > highest):
+        raise ValueError("before_only has scores outside lowest to highest")
+    everyone = len(seen) + len(start)
+    if everyone == 0:
+        return NONE
+    low, high = ((seen.sum() + (end - start).sum()) / everyone for end in (lowest, highest))
+    return Interval(float(seen.mean()) if len(seen) else None, float(low), float(high))
+
+
+def tipping_point(mean_change: float, pairs: int, missing: int, target: float = 0.0) -> float | None:
+    """Mean change that people without a second measurement must have for everyone's to be `target`.
+
+    None when nobody is missing. It moves the estimate, not its interval, to `target`.
+    """
+    _check(pairs, pairs + missing)
+    return (target * (pairs + missing) - mean_change * pairs) / missing if missing else None
+
+
+# --- many tests -----------------------------------------------------------------------------------
+
+
+def holm(pvalues: Sequence[float | None]) -> list[float | None]:
+    """Holm's step-down adjusted p-values, in the order given; None stays None and is not counted.
+
+    Source: Holm 1979, Scand J Stat 6:65.
+    """
+    known = [(p, i) for i, p in enumerate(pvalues) if p is not None]
+    if any(not 0 <= p <= 1 for p, _ in known):
+        raise ValueError("a p-value must lie from 0 to 1")
+    adjusted: list[float | None] = [None] * len(pvalues)
+    highest = 0.0
+    for rank, (p, i) in enumerate(sorted(known)):
+        highest = max(highest, min(1.0, (len(known) - rank) * p))
+        adjusted[i] = highest
+    return adjusted
+
+
 # --- helpers --------------------------------------------------------------------------------------
 
 
@@ -347,6 +478,14 @@ def _z(confidence: float) -> float:
 def _numbers(found: Interval) -> tuple[float, float, float]:
     assert found.value is not None and found.low is not None and found.high is not None
     return found.value, found.low, found.high
+
+
+def _mean(data: Floats) -> float | None:
+    return float(data.mean()) if len(data) else None
+
+
+def _sd(data: Floats) -> float | None:
+    return float(data.std(ddof=1)) if len(data) > 1 else None
 
 
 def _finite(x: float) -> float | None:

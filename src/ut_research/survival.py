@@ -52,6 +52,14 @@ class RestrictedMean:
     horizon: float
 
 
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """Mean time among those who had the event, and mean time free of it among everyone, to a horizon."""
+
+    among_events: float | None
+    free: float
+
+
 def kaplan_meier(
     days: ArrayLike, event: ArrayLike, at: Sequence[float] | None = None, confidence: float = 0.95
 ) -> tuple[Point, ...]:
@@ -140,6 +148,37 @@ def logrank_p(days1: ArrayLike, event1: ArrayLike, days2: ArrayLike, event2: Arr
     return p if math.isfinite(p) else None
 
 
+def delay(count: int, n: int, mean_time: float, horizon: float) -> Delay:
+    """Two readings of one group's delay, from counts that a report prints.
+
+    `count` of `n` people had the event, on average at `mean_time`, and everyone else was free of it
+    to `horizon`. The mean among those who had the event leaves out everyone in whom it was
+    prevented, and compares people whom the groups themselves selected: a project that stops the
+    later events makes it *shorter*. The restricted mean counts everybody, and here it needs no
+    curve: count * mean_time + (n - count) * horizon, over n.
+    """
+    if not 0 <= count <= n or n == 0:
+        raise ValueError("count must be from 0 to n, and n above 0")
+    if not 0 <= mean_time <= horizon:
+        raise ValueError("mean_time must lie from 0 to horizon")
+    return Delay(mean_time if count else None, (count * mean_time + (n - count) * horizon) / n)
+
+
+def same_delay(rate: float, horizon: float, follow_up: Sequence[float]) -> tuple[float, ...]:
+    """Mean time among those who had the event, for one constant risk watched for different times.
+
+    `rate` have it by `horizon`. The risk never changes and nobody is delayed, yet the longer the
+    `follow_up` the later the mean: it measures the watching, not the delay. Closed form for the
+    exponential distribution cut off at the end of follow-up.
+    """
+    if not 0 < rate < 1:
+        raise ValueError("rate must lie between 0 and 1")
+    if not all(t > 0 for t in (horizon, *follow_up)):
+        raise ValueError("horizon and follow_up must be above 0")
+    hazard = -math.log1p(-rate) / horizon
+    return tuple(1 / hazard - t / math.expm1(hazard * t) for t in follow_up)
+
+
 # --- helpers --------------------------------------------------------------------------------------
 
 
@@ -158,7 +197,7 @@ def _table(t: Floats, e: Bools) -> tuple[Floats, Floats, Floats, Floats, Floats]
     """At each time of an event: time, events, people at risk, share still free, Greenwood's sum."""
     times, died = np.unique(t[e], return_counts=True)
     risk = len(t) - np.searchsorted(np.sort(t), times, side="left")
-    share = np.cumprod(1 - died / risk)
+    share = np.cumprod(1 - died / risk, dtype=np.float64)
     terms = np.divide(died, risk * (risk - died), out=np.zeros(len(times)), where=risk > died)
     return times, died.astype(np.float64), risk.astype(np.float64), share, np.cumsum(terms)
 

@@ -1,0 +1,129 @@
+"""What a study of a given size can tell, and the size that a given difference needs.
+
+Two shares are compared with a two-sided test at `alpha`. Unless said otherwise the normal
+approximation is used, with the pooled variance under no difference (that of R's
+``power.prop.test``, here for groups of unequal size); `exact_power` is Fisher's test by
+enumeration, which is lower and the one to trust in groups of tens.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy import optimize, special, stats
+
+
+def power(n1: int, n2: int, rate1: float, rate2: float, alpha: float = 0.05) -> float:
+    """Chance, 0 to 1, that a true difference of `rate1` and `rate2` is found, in the true direction.
+
+    Source: Fleiss, Levin and Paik 2003, Statistical Methods for Rates and Proportions, chapter 4
+    (no continuity correction).
+    """
+    _check(n1, n2, rate1, rate2, alpha)
+    pooled = (n1 * rate1 + n2 * rate2) / (n1 + n2)
+    null = math.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
+    true = math.sqrt(rate1 * (1 - rate1) / n1 + rate2 * (1 - rate2) / n2)
+    reach = abs(rate1 - rate2) + special.ndtri(alpha / 2) * null
+    if true == 0:
+        return 1.0 if reach > 0 else 0.0
+    return float(special.ndtr(reach / true))
+
+
+def exact_power(n1: int, n2: int, rate1: float, rate2: float, alpha: float = 0.05) -> float:
+    """Chance that Fisher's two-sided p is at or below `alpha`; with equal rates, the test's true size.
+
+    Exact: every table is enumerated, shape (n1 + 1, n2 + 1).
+    """
+    _check(n1, n2, rate1, rate2, alpha)
+    chance = np.outer(
+        stats.binom.pmf(np.arange(n1 + 1), n1, rate1), stats.binom.pmf(np.arange(n2 + 1), n2, rate2)
+    )
+    found = 0.0
+    for events in range(n1 + n2 + 1):
+        c1 = np.arange(max(0, events - n2), min(n1, events) + 1)
+        table = stats.hypergeom.pmf(c1, n1 + n2, events, n1)
+        order = np.argsort(table, kind="stable")
+        sums = np.cumsum(table[order])
+        # p is the total of all tables no likelier than the one seen, equal ones within rounding
+        upto = np.searchsorted(table[order], table * (1 + 1e-7), side="right")
+        significant = sums[upto - 1] <= alpha
+        found += float(chance[c1, events - c1][significant].sum())
+    return found
+
+
+def sample_size(
+    rate1: float, rate2: float, power: float = 0.8, alpha: float = 0.05, ratio: float = 1.0
+) -> int:
+    """People needed in the first group, with `ratio` times as many in the second, rounded up."""
+    _check(1, 1, rate1, rate2, alpha)
+    if rate1 == rate2:
+        raise ValueError("rate1 and rate2 must differ: no number of people shows a difference of nothing")
+    if not alpha / 2 < power < 1 or ratio <= 0:
+        raise ValueError("power must lie between alpha / 2 and 1, and ratio above 0")
+    pooled = (rate1 + ratio * rate2) / (1 + ratio)
+    null = -float(special.ndtri(alpha / 2)) * math.sqrt(pooled * (1 - pooled) * (1 + 1 / ratio))
+    true = float(special.ndtri(power)) * math.sqrt(rate1 * (1 - rate1) + rate2 * (1 - rate2) / ratio)
+    return max(2, math.ceil(((null + true) / (rate1 - rate2)) ** 2 - 1e-9))
+
+
+def detectable_difference(
+    n1: int, n2: int, base_rate: float, power: float = 0.8, alpha: float = 0.05
+) -> float | None:
+    """Smallest fall from `base_rate` (second group) that the first group would show; None if none would.
+
+    A share, 0 to 1, above 0 for a lower rate in the first group.
+    """
+    _check(n1, n2, base_rate, base_rate, alpha)
+    if not alpha / 2 < power < 1:
+        raise ValueError("power must lie between alpha / 2 and 1")
+
+    def short(fall: float) -> float:
+        return _power(n1, n2, base_rate - fall, base_rate, alpha) - power
+
+    if base_rate == 0 or short(base_rate) < 0:
+        return None
+    return float(optimize.brentq(short, 0, base_rate, xtol=1e-10))
+
+
+def detectable_change(n: int, sd: float, power: float = 0.8, alpha: float = 0.05) -> float | None:
+    """Smallest true mean change that a t test of `n` people measured twice would show.
+
+    In the unit of `sd`, the standard deviation of the changes. Exact for normal changes (noncentral
+    t), counting findings in the true direction. None with fewer than two people.
+    """
+    if sd < 0 or not 0 < alpha < 1 or not alpha / 2 < power < 1:
+        raise ValueError("sd must be 0 or more, alpha between 0 and 1, and power between alpha / 2 and 1")
+    if n < 2:
+        return None
+    critical = float(special.stdtrit(n - 1, 1 - alpha / 2))
+
+    def short(shift: float) -> float:
+        return float(stats.nct.sf(critical, n - 1, shift)) - power
+
+    upper = 1.0
+    while short(upper) < 0:
+        upper *= 2
+    return float(optimize.brentq(short, 0, upper)) * sd / math.sqrt(n)
+
+
+def rate_by(rate: float, horizon: float, time: float) -> float:
+    """Share with the event by `time` when `rate` have it by `horizon` and the risk is constant.
+
+    What longer follow-up is worth: more events from the same people.
+    """
+    if not 0 <= rate < 1 or horizon <= 0 or time < 0:
+        raise ValueError("rate must be from 0 to under 1, horizon above 0, time 0 or more")
+    return -math.expm1(math.log1p(-rate) * time / horizon)
+
+
+_power = power  # `detectable_difference` has a parameter of that name
+
+
+def _check(n1: int, n2: int, rate1: float, rate2: float, alpha: float) -> None:
+    if n1 < 1 or n2 < 1:
+        raise ValueError("each group needs at least one person")
+    if not (0 <= rate1 <= 1 and 0 <= rate2 <= 1):
+        raise ValueError("rates must be shares from 0 to 1")
+    if not 0 < alpha < 1:
+        raise ValueError("alpha must lie between 0 and 1")
