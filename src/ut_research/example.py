@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,7 +22,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from ut_research.example_said import said
+
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Tables = dict[str, pd.DataFrame]
 Drawn = TypeVar("Drawn")
@@ -72,7 +76,8 @@ REOFFENCE_SHAPE = {"engaged": 1.2, "not engaged": 1.5}  # first parameter of the
 DAYS_A_MONTH = 365.25 / 12
 T1 = np.arange(16, 53)  # points; 14 is the least a total can be
 CHANGE = np.arange(4, 27)  # points; everyone changed by more than 3
-ITEM_NOISE = 0.62  # spread of one person's answers around their own level: gives an alpha near 0.9
+SKIPPED_AN_ITEM = 0.06  # share of those with only a first questionnaire who left an answer out
+ITEM_NOISE = 0.42  # spread of one person's answers around their own level: gives an alpha near 0.9
 SIM_BETA = {"T1": (0.9, 2.806), "T2": (1.6, 1.694)}  # of 7 x Beta, mixed binomial: means 1.7 and 3.4 days
 
 INVENTED = """# These people are invented
@@ -109,12 +114,12 @@ def generate(people: int = PUBLISHED_PEOPLE, seed: int = SEED) -> Tables:
         "activity": _activity(streams[3], participants, exact),
         "reoffending": _reoffending(streams[4], participants, exact),
         "outcomes": _outcomes(streams[5], participants, exact),
-        **_said(streams[6]),
+        **said(streams[6]),
     }
 
 
 def write(folder: Path, seed: int = SEED) -> None:
-    """Write the invented export into `folder`: one CSV a table, and `INVENTED.md`, the same bytes each time."""
+    """Write the messy export into `folder`, one CSV a table, with `INVENTED.md`: the same bytes each time."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "INVENTED.md").write_text(INVENTED, encoding="utf-8")
     for name, table in generate(seed=seed).items():
@@ -125,6 +130,37 @@ def write(folder: Path, seed: int = SEED) -> None:
             elif text[column].dtype == "boolean":
                 text[column] = text[column].map({True: "yes", False: "no"})
         text.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+
+
+def truth() -> dict[tuple[str, str], float]:
+    """What the measures should recover at any size but 250, by id and group, in the units of the Estimates.
+
+    `reoffending.rate` is what is seen by the day of the export, when some people have been followed
+    for less than a year; the survival curve at 12 months is not affected.
+    """
+    table = change_table()
+    after = T1[:, None] + CHANGE
+    entered = _daily()[:LATE_REFERRAL_DAYS] / _daily()[:LATE_REFERRAL_DAYS].sum()
+    followed = np.minimum((EXTRACTED - FIRST_DAY).astype(int) - np.arange(LATE_REFERRAL_DAYS), 365) / 365
+    found = {
+        ("reach.registered", ""): 100 * REGISTERED,
+        ("reach.gender", "female"): 100 * WOMEN,
+        ("reach.ethnic_minority", ""): 100 * MINORITY,
+        ("reach.age_mean", ""): 18 + float(stats.beta(*AGE_BETA).sf(np.arange(1, 45) / 45).sum()),
+        ("wellbeing.mean_t1", ""): float((table.sum(axis=1) * T1).sum()),
+        ("wellbeing.change_mean", ""): float((table * CHANGE).sum()),
+        ("wellbeing.low_t1", ""): 100 * float(table[T1 <= 40].sum()),
+        ("wellbeing.low_t2", ""): 100 * float(table[after <= 40].sum()),
+        **{(f"needs.{need}", ""): 100 * share for need, share in NEEDS.items()},
+        **{(f"outcomes.{outcome}", ""): 100 * share for outcome, share in OUTCOMES.items()},
+    }
+    for when, (a, b) in SIM_BETA.items():
+        found[f"activity.mean_{when.lower()}", ""] = 7 * a / (a + b)
+    for group, share in REOFFENDED.items():
+        seen = float((entered * stats.beta(*_reoffence_beta(group)).cdf(followed)).sum())
+        found["reoffending.rate", group] = 100 * share * seen
+        found["reoffending.free", group] = 100 * (1 - share)
+    return found
 
 
 def _fitted(draw: Callable[[], Drawn], fits: Callable[[Drawn], bool], exact: bool) -> Drawn:
@@ -154,12 +190,19 @@ def _date(values: NDArray[np.generic], known: Bools | None = None) -> pd.Series:
     return dates if known is None else dates.where(known)
 
 
+def _daily() -> Floats:
+    """Probability of a referral on each day of delivery, from `FIRST_DAY`."""
+    months = np.arange("2019-10", "2021-05", dtype="datetime64[M]").astype("datetime64[D]")
+    length = np.diff(months).astype(int)
+    return np.asarray(np.repeat(MONTH_WEIGHTS / length, length), dtype=np.float64)
+
+
 def _participants(rng: np.random.Generator, people: int, exact: bool) -> pd.DataFrame:
-    months = np.arange("2019-10", "2021-04", dtype="datetime64[M]")
-    length = ((months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")).astype(int)
-    daily = np.repeat(MONTH_WEIGHTS / length, length)
+    daily = _daily()
     day = _fitted(
-        lambda: np.sort(rng.choice(daily.size, people, p=daily)), lambda d: d[0] < 7 and d[-1] > 540, exact
+        lambda: np.sort(rng.choice(daily.size, people, p=daily)),
+        lambda d: bool(d[0] < 7 and d[-1] > 540),
+        exact,
     )
     referral = FIRST_DAY + _days(day)
     age = _fitted(
@@ -173,25 +216,23 @@ def _participants(rng: np.random.Generator, people: int, exact: bool) -> pd.Data
     known = _chosen(rng.random(people), ETHNICITY_KNOWN, exact)
     minority = np.zeros(people, dtype=bool)
     minority[known] = _chosen(rng.random(int(known.sum())), MINORITY, exact)
-    ethnicity = np.where(minority, rng.choice(["Asian", "Black", "Mixed", "Other"], people), "White").astype(object)
-    ethnicity[~known] = None
+    named = np.where(minority, rng.choice(["Asian", "Black", "Mixed", "Other"], people), "White")
 
     registered = _chosen(rng.random(people), REGISTERED, exact)
     registered_on = np.minimum(referral + _days(rng.integers(0, 15, people)), EXTRACTED)
 
-    def stays() -> NDArray[np.int64]:
+    def stays() -> Ints:
         weeks = rng.gamma(*STAY_GAMMA, people)
-        return np.maximum(7, np.round(7 * weeks)).astype("int64")
+        return np.asarray(np.maximum(7, np.round(7 * weeks)), dtype=np.int64)
 
-    def observed(stay: NDArray[np.int64]) -> Floats:
+    def observed(stay: Ints) -> Floats:
         return np.minimum(stay, (EXTRACTED - registered_on).astype(int))[registered] / 7
 
     stay = _fitted(stays, lambda s: abs(observed(s).mean() - 14.7) < 0.1, exact)
     left = registered_on + _days(stay)
     gone = registered & (left <= EXTRACTED)
     reasons = ["completed", "stopped attending", "moved away", "returned to custody", "found work"]
-    reason = rng.choice(reasons, people, p=[0.46, 0.3, 0.08, 0.09, 0.07]).astype(object)
-    reason[~gone] = None
+    reason = rng.choice(reasons, people, p=[0.46, 0.3, 0.08, 0.09, 0.07])
     return pd.DataFrame({
         "participant_id": "INVENTED-" + pd.Series(np.arange(1, people + 1)).astype(str).str.zfill(4),
         "referral_date": _date(referral),
@@ -199,14 +240,18 @@ def _participants(rng: np.random.Generator, people: int, exact: bool) -> pd.Data
         "area": np.array(list(AREAS), dtype=object)[area],
         "gender": np.where(_chosen(rng.random(people), WOMEN, exact), "female", "male"),
         "age_at_referral": age,
-        "ethnicity": ethnicity,
+        "ethnicity": pd.Series(named, dtype=object).where(known, None),
         "registered_date": _date(registered_on, registered),
         "exit_date": _date(left, gone),
-        "exit_reason": reason,
+        "exit_reason": pd.Series(reason, dtype=object).where(gone, None),
     })  # fmt: skip
 
 
-def _stay(joined: pd.DataFrame) -> NDArray[np.int64]:
+def _in_order(rows: pd.DataFrame, *keys: str) -> pd.DataFrame:
+    return rows.sort_values(["participant_id", *keys], kind="stable", ignore_index=True)
+
+
+def _stay(joined: pd.DataFrame) -> Ints:
     """Days from registering to leaving, or to the day of the export for those still supported."""
     until = joined["exit_date"].fillna(pd.Timestamp(EXTRACTED))
     return (until - joined["registered_date"]).dt.days.to_numpy("int64")
@@ -242,8 +287,8 @@ def change_table() -> Floats:
     return table
 
 
-def _items(rng: np.random.Generator, totals: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Fourteen answers of 1 to 5 that add up to each total: the easiest steps for each person are taken first."""
+def _items(rng: np.random.Generator, totals: Ints) -> Ints:
+    """Fourteen answers of 1 to 5 that add up to each total: a person's easiest steps are taken first."""
     parts = []
     ease = np.linspace(-0.25, 0.25, 14)
     for total in np.array_split(totals, max(1, len(totals) // 50_000)):
@@ -255,86 +300,73 @@ def _items(rng: np.random.Generator, totals: NDArray[np.int64]) -> NDArray[np.in
 
 
 def _wemwbs(rng: np.random.Generator, participants: pd.DataFrame, exact: bool) -> pd.DataFrame:
-    registered, both, first_only, t1_date, t2_date = _occasions(
-        rng, participants, BOTH_QUESTIONNAIRES, FIRST_ONLY, exact
-    )
+    rows, n, alone = _occasions(rng, participants, BOTH_QUESTIONNAIRES, FIRST_ONLY, exact)
     table = change_table()
-    n = int(both.sum())
 
-    def draw() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def draw() -> tuple[Ints, Ints]:
         row, column = np.divmod(rng.choice(table.size, n, p=table.ravel()), CHANGE.size)
         return T1[row], CHANGE[column]
 
-    def fits(drawn: tuple[NDArray[np.int64], NDArray[np.int64]]) -> bool:
+    def fits(drawn: tuple[Ints, Ints]) -> bool:
         before, change = drawn
         low = (before <= 40).sum(), (before + change <= 40).sum()
         return low == (84, 10) and abs(change.mean() - 13) < 0.1
 
     before, change = _fitted(draw, fits, exact)
-    alone = T1[rng.choice(T1.size, int(first_only.sum()), p=table.sum(axis=1))]
-    totals = np.concatenate([before, alone, before + change])
-    items = pd.DataFrame(_items(rng, totals), columns=[f"item_{i:02d}" for i in range(1, 15)]).astype("Int64")
-    # A few who came once left one answer out.
-    skipped = n + np.flatnonzero(_chosen(rng.random(len(alone)), 0.06, exact))
-    for row, column in zip(skipped, rng.integers(0, 14, len(skipped)), strict=True):
-        items.iat[row, column] = pd.NA
-    people = registered["participant_id"]
-    frame = pd.DataFrame({
-        "participant_id": pd.concat([people[both], people[first_only], people[both]], ignore_index=True),
-        "timepoint": np.repeat(["T1", "T2"], [n + len(alone), n]),
-        "completed_date": pd.concat([t1_date[both], t1_date[first_only], t2_date[both]], ignore_index=True),
-    })  # fmt: skip
-    return pd.concat([frame, items], axis=1).sort_values(
-        ["participant_id", "timepoint"], kind="stable", ignore_index=True
-    )
-
-
-def _occasions(
-    rng: np.random.Generator, participants: pd.DataFrame, both_share: float, first_share: float, exact: bool
-) -> tuple[pd.DataFrame, Bools, Bools, pd.Series, pd.Series]:
-    """Who answered at both times, who only at the first, and when: T2 is six to eight weeks on, or at exit."""
-    registered = _registered(participants)
-    stay = _stay(registered)
-    able = stay >= 28
-    score = rng.random(len(registered))
-    score = np.where(able, score * able.mean(), able.mean() + score * (1 - able.mean()))
-    both = _chosen(score, both_share, exact)
-    rest = np.zeros(len(registered), dtype=bool)
-    rest[~both] = _chosen(rng.random(int((~both).sum())), first_share / (1 - both_share), exact)
-    start = registered["registered_date"].to_numpy()
-    first = start + _days(np.minimum(rng.integers(0, 15, len(registered)), stay))
-    last = start + _days(stay)
-    second = np.minimum(first + _days(rng.integers(42, 57, len(registered))), last)
-    return registered, both, rest, _date(first), _date(second)
+    only = T1[rng.choice(T1.size, alone, p=table.sum(axis=1))]
+    answers = _items(rng, np.concatenate([before, only, before + change])).astype(object)
+    skipped = n + np.flatnonzero(_chosen(rng.random(alone), SKIPPED_AN_ITEM, exact))
+    answers[skipped, rng.integers(0, 14, len(skipped))] = None
+    items = pd.DataFrame(answers, columns=[f"item_{i:02d}" for i in range(1, 15)]).astype("Int64")
+    return _in_order(pd.concat([rows, items], axis=1), "timepoint")
 
 
 def _activity(rng: np.random.Generator, participants: pd.DataFrame, exact: bool) -> pd.DataFrame:
-    registered, both, first_only, t1_date, t2_date = _occasions(rng, participants, BOTH_SIM, SIM_ONLY, exact)
-    n, alone = int(both.sum()), int(first_only.sum())
-    cumulative = {t: stats.betabinom.cdf(np.arange(7), 7, a, b) for t, (a, b) in SIM_BETA.items()}
+    rows, n, alone = _occasions(rng, participants, BOTH_SIM, SIM_ONLY, exact)
+    below = {when: stats.betabinom.cdf(np.arange(7), 7, a, b) for when, (a, b) in SIM_BETA.items()}
 
-    def draw() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def draw() -> tuple[Ints, Ints]:
         before = rng.normal(size=n + alone)
         after = 0.5 * before[:n] + np.sqrt(0.75) * rng.normal(size=n)
-        return (
-            np.searchsorted(cumulative["T1"], stats.norm.cdf(before)),
-            np.searchsorted(cumulative["T2"], stats.norm.cdf(after)),
-        )
+        normal = stats.norm.cdf
+        return np.searchsorted(below["T1"], normal(before)), np.searchsorted(below["T2"], normal(after))
 
-    def fits(drawn: tuple[NDArray[np.int64], NDArray[np.int64]]) -> bool:
+    def fits(drawn: tuple[Ints, Ints]) -> bool:
         before, after = drawn
         means = before.mean(), before[:n].mean(), after.mean()
         return all(abs(mean - goal) < 0.04 for mean, goal in zip(means, (1.7, 1.7, 3.4), strict=True))
 
-    before, after = _fitted(draw, fits, exact)
-    people = registered["participant_id"]
-    frame = pd.DataFrame({
-        "participant_id": pd.concat([people[both], people[first_only], people[both]], ignore_index=True),
-        "timepoint": np.repeat(["T1", "T2"], [n + alone, n]),
-        "completed_date": pd.concat([t1_date[both], t1_date[first_only], t2_date[both]], ignore_index=True),
-        "active_days": pd.array(np.concatenate([before, after]), dtype="Int64"),
+    rows["active_days"] = pd.array(np.concatenate(_fitted(draw, fits, exact)), dtype="Int64")
+    return _in_order(rows, "timepoint")
+
+
+def _occasions(
+    rng: np.random.Generator, participants: pd.DataFrame, both_share: float, first_share: float, exact: bool
+) -> tuple[pd.DataFrame, int, int]:
+    """Who answered, and when: n people with both times, then the others' T1, then the n people's T2.
+
+    T2 is six to eight weeks on or at exit; only people who stayed four weeks have one.
+    """
+    people = _registered(participants)
+    stay = _stay(people)
+    able = stay >= 28
+    score = np.where(able, 0.0, able.mean()) + rng.random(len(people)) * np.where(
+        able, able.mean(), (~able).mean()
+    )
+    both = _chosen(score, both_share, exact)
+    alone = np.zeros(len(people), dtype=bool)
+    alone[~both] = _chosen(rng.random(int((~both).sum())), first_share / (1 - both_share), exact)
+    start = people["registered_date"].to_numpy()
+    first = start + _days(np.minimum(rng.integers(0, 15, len(people)), stay))
+    second = np.minimum(first + _days(rng.integers(42, 57, len(people))), start + _days(stay))
+    who = people["participant_id"].to_numpy()
+    n, m = int(both.sum()), int(alone.sum())
+    rows = pd.DataFrame({
+        "participant_id": np.concatenate([who[both], who[alone], who[both]]),
+        "timepoint": np.repeat(["T1", "T2"], [n + m, n]),
+        "completed_date": _date(np.concatenate([first[both], first[alone], second[both]])),
     })  # fmt: skip
-    return frame.sort_values(["participant_id", "timepoint"], kind="stable", ignore_index=True)
+    return rows, n, m
 
 
 def _reoffence_beta(group: str) -> tuple[float, float]:
@@ -343,8 +375,13 @@ def _reoffence_beta(group: str) -> tuple[float, float]:
     return a, a * (365 / (MONTHS_TO_REOFFENCE[group] * DAYS_A_MONTH) - 1)
 
 
+def _reoffence_days(rng: np.random.Generator, group: str, people: int) -> Ints:
+    """Days from entry to reoffending, 1 to 365, for people who would reoffend within a year."""
+    return np.asarray(1 + np.floor(365 * rng.beta(*_reoffence_beta(group), people)), dtype=np.int64)
+
+
 def _reoffending(rng: np.random.Generator, participants: pd.DataFrame, exact: bool) -> pd.DataFrame:
-    """A sample of those referred early enough, followed to the day of the export: some for less than a year."""
+    """A sample of those referred early enough, followed to the day of the export, some under a year."""
     early = (participants["referral_date"] < pd.Timestamp(FIRST_DAY + LATE_REFERRAL_DAYS)).to_numpy()
     registered = participants["registered_date"].notna().to_numpy()
     parts = []
@@ -358,13 +395,13 @@ def _reoffending(rng: np.random.Generator, participants: pd.DataFrame, exact: bo
         entry = part["referral_date"].to_numpy().astype("datetime64[D]")
         followed = (EXTRACTED - entry).astype(int)
         would = _chosen(rng.random(len(part)), REOFFENDED[group], exact)
-        a, b = _reoffence_beta(group)
         goal = MONTHS_TO_REOFFENCE[group] * DAYS_A_MONTH - 0.6
-        day = _fitted(
-            lambda n=len(part), a=a, b=b: 1 + np.floor(365 * rng.beta(a, b, n)).astype(int),
-            lambda d, w=would, f=followed, g=goal: bool((d < f)[w].all()) and abs(d[w].mean() - g) < 0.5,
-            exact,
-        )
+        draw = partial(_reoffence_days, rng, group, len(part))
+
+        def fits(d: Ints, would: Bools = would, followed: Ints = followed, goal: float = goal) -> bool:
+            return bool((d < followed)[would].all()) and abs(d[would].mean() - goal) < 0.5
+
+        day = _fitted(draw, fits, exact)
         seen = would & (day <= followed)
         parts.append(pd.DataFrame({
             "participant_id": part["participant_id"].to_numpy(),
@@ -374,7 +411,7 @@ def _reoffending(rng: np.random.Generator, participants: pd.DataFrame, exact: bo
             "reoffended": pd.array(seen, dtype="boolean"),
             "reoffence_date": _date(entry + _days(day), seen),
         }))  # fmt: skip
-    return pd.concat(parts, ignore_index=True).sort_values("participant_id", kind="stable", ignore_index=True)
+    return _in_order(pd.concat(parts))
 
 
 def _outcomes(rng: np.random.Generator, participants: pd.DataFrame, exact: bool) -> pd.DataFrame:
@@ -396,83 +433,7 @@ def _outcomes(rng: np.random.Generator, participants: pd.DataFrame, exact: bool)
             "outcome": outcome,
             "start_date": _date(when[reached]),
         }))  # fmt: skip
-    return pd.concat(parts, ignore_index=True).sort_values(
-        ["participant_id", "start_date", "outcome"], kind="stable", ignore_index=True
-    )
-
-
-# What interviews say, by round: question, then themes. The themes are those of the findings; the passages
-# are invented and say no more than what they are about.
-QUESTIONS_2022 = {
-    "What works well in delivering the project?": [
-        "who the staff are", "building relationships", "services within reach", "the football clubs",
-        "physical activity",
-    ],
-    "What are the barriers to delivery?": ["safeguarding and risk", "unclear offer of activities"],
-    "What external factors influence delivery?": ["COVID-19", "funding and resources"],
-    "What supports partnership working?": ["professional networks", "communication", "mix of skills"],
-    "What can be done differently?": ["planning first", "sharing information", "working together for longer"],
-}  # fmt: skip
-QUESTIONS_2021 = {
-    "What matters most about the project?": [
-        "one-to-one support", "a wide offer", "being cared about", "purpose and belonging",
-    ],
-    "What did COVID-19 change?": ["isolation and relapse", "keeping in touch"],
-}  # fmt: skip
-INTERVIEWS = [  # round, method, role, organisation, how many such, people in each
-    ("2021", "focus group", "participant", "people on probation", 1, 4),
-    ("2021", "interview", "participant", "people on probation", 2, 1),
-    ("2021", "interview", "delivery", "peer mentoring", 2, 1),
-    ("2021", "interview", "delivery", "football trust", 2, 1),
-    ("2021", "interview", "delivery", "probation", 2, 1),
-    ("2022", "interview", "strategic", "county charity", 2, 1),
-    ("2022", "interview", "strategic", "probation", 2, 1),
-    ("2022", "interview", "strategic", "football trust", 2, 1),
-    ("2022", "interview", "delivery", "probation", 2, 1),
-    ("2022", "interview", "delivery", "prison", 1, 1),
-    ("2022", "focus group", "delivery", "football trust", 1, 3),
-    ("2022", "focus group", "delivery", "peer mentoring", 1, 2),
-]
-HELD = {"2021": ("2021-02-01", 80), "2022": ("2021-08-02", 58)}  # first day, and over how many days
-COMMENTS = [  # page, comment, response, status, reason
-    ("At a glance", "Say how many people before saying the percentage.", "Done on every page.", "done", ""),
-    ("Reoffending", "Say what the numbers cannot tell us, first.", "Moved to the top.", "done", ""),
-    ("Who took part", "Show each town.", "Shown where enough people took part.", "done", ""),
-    ("Mental wellbeing", "Show each person's own line.", "", "not done",
-     "A line could let someone know a person again."),
-    ("What people said", "Ask women about their experience.", "For the next round of interviews.", "open", ""),
-    ("The project", "Make the diagram readable on a phone.", "", "open", ""),
-]  # fmt: skip
-
-
-def _said(rng: np.random.Generator) -> Tables:
-    """The interviews of both rounds, their coded passages and the steering group's comments; size does not matter."""
-    interviews, segments = [], []
-    for year, method, role, organisation, times, people in INTERVIEWS:
-        for _ in range(times):
-            first, span = HELD[year]
-            held = np.datetime64(first) + int(rng.integers(span))
-            label = f"INVENTED-I{len(interviews) + 1:02d}"
-            interviews.append((label, method, role, organisation, held, people))
-            for question, themes in (QUESTIONS_2021 if year == "2021" else QUESTIONS_2022).items():
-                for theme in themes:
-                    for _ in range(rng.binomial(2, 0.55)):
-                        summary = f"Invented passage: someone in a {role} role on {theme}."
-                        segments.append((f"INVENTED-S{len(segments) + 1:03d}", label, question, theme, summary))
-    columns = ["interview_id", "method", "role", "organisation_type", "held_date", "people"]
-    held_interviews = pd.DataFrame(interviews, columns=columns)
-    held_interviews["held_date"] = _date(held_interviews["held_date"].to_numpy())
-    comments = pd.DataFrame(COMMENTS, columns=["page", "comment", "response", "status", "reason"])
-    comments["comment"] = "Invented: " + comments["comment"]
-    dates = np.datetime64("2021-09-06") + 28 * _days(np.arange(len(comments)) // 2)
-    comments.insert(0, "date", _date(dates))
-    return {
-        "interviews": held_interviews,
-        "coded_segments": pd.DataFrame(
-            segments, columns=["segment_id", "interview_id", "question", "theme", "summary"]
-        ),
-        "steering_comments": comments.replace("", None),
-    }
+    return _in_order(pd.concat(parts), "start_date", "outcome")
 
 
 if __name__ == "__main__":
