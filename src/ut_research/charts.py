@@ -11,19 +11,22 @@ shape or hatch as well. No pyplot: nothing here keeps state between charts.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import wraps
-from textwrap import wrap
+from functools import cached_property, wraps
+from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.path import Path as Shape
 
-from ut_research.display import ABSENT, check_released, counted, interval, name, number, origin_note
+from ut_research import prose
+from ut_research.display import check_released, counted, interval, name, names, number, origin_note
 from ut_research.findings import SERIES_KEYS, Estimate
 
 if TYPE_CHECKING:
@@ -36,8 +39,8 @@ BLUE, SKY, YELLOW = "#0072B2", "#56B4E9", "#F0E442"
 ORANGE = "#E69F00"
 INK, QUIET, GRID = "#1A1A1A", "#4D4D4D", "#D9D9D9"
 SERIES = ((BLUE, "o", "-", ""), (ORANGE, "D", "--", "//"), (SKY, "s", ":", ".."), (YELLOW, "^", "-.", "xx"))
-WIDTH, MARGIN = 5.2, 0.12
-STYLE = {
+WIDTH, MARGIN, RIGHT = 5.2, 0.12, 0.24
+STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 12,
     "axes.spines.top": False,
@@ -50,6 +53,7 @@ STYLE = {
     "xtick.labelsize": 11,
     "ytick.labelsize": 11,
     "hatch.linewidth": 0.8,
+    "text.parse_math": False,
     "svg.hashsalt": "ut_research",
     "svg.fonttype": "path",
     "path.simplify": True,
@@ -59,19 +63,22 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True)
 class Chart:
-    """A figure, what it says in sentences, and the released numbers that it was drawn from."""
+    """A figure, its title, what it says in sentences, and the released numbers that it was drawn from."""
 
     figure: Figure
     alt: str
     released: Released
+    title: str = ""
 
+    @cached_property
     def svg(self) -> str:
         """The figure as SVG: equal numbers give equal bytes."""
         text = io.StringIO()
         with mpl.rc_context(STYLE):
             nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
             self.figure.savefig(text, format="svg", metadata=nothing)
-        return text.getvalue()
+        plain = re.sub(r"\s*<!--.*?-->", "", text.getvalue(), flags=re.DOTALL)
+        return re.sub(r"\n\s+", "\n", re.sub(r' d="[^"]*"', _hundredths, plain))
 
     def png(self, dpi: int = 144) -> bytes:
         """The figure as PNG, for documents that cannot hold SVG."""
@@ -81,17 +88,20 @@ class Chart:
         return data.getvalue()
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return {"image/svg+xml": self.svg(), "text/plain": self.alt}
+        return {"image/svg+xml": self.svg, "text/plain": self.alt}
 
 
 def _styled(draw: Callable[P, Chart]) -> Callable[P, Chart]:
+    """Refuse what the gate has not released, fill the title's tokens, and draw in the book's style."""
+
     @wraps(draw)
     def styled(*args: P.args, **kwargs: P.kwargs) -> Chart:
-        released = args[0]
+        released: Any = args[0]
         check_released(released)
+        words: Any = [prose.fill(a, released) if isinstance(a, str) else a for a in args]
+        named: Any = {k: prose.fill(v, released) if isinstance(v, str) else v for k, v in kwargs.items()}
         with mpl.rc_context(STYLE):
-            chart = draw(*args, **kwargs)
-        return chart
+            return draw(*words, **named)
 
     return styled
 
@@ -102,19 +112,21 @@ def people_icons(released: Released, title: str) -> Chart:
     shown = _numbers(released)
     if not shown:
         return _nothing(released, title)
-    figure, ax = _sheet(title, 1.75 * len(list(released)), _note(released, "Each figure is 1 person in 100."), axis=False)
-    for row, e in enumerate(released):
+    rows = list(released)
+    figure, ax = _sheet(title, 1.75 * len(rows), _note(rows, "Each figure is 1 person in 100."), axis=False)
+    for row, e in enumerate(rows):
         top = -row * 7.0
         filled = round(e.value) if e.status == "number" and e.value is not None else 0
         places = [(i % 20, top - 2 - i // 20) for i in range(100)]
         for part, colour in ((places[:filled], BLUE), (places[filled:], "white")):
             if e.status == "number" and part:
-                ax.scatter(*zip(*part, strict=True), marker=_PERSON, s=150, c=colour, edgecolors=BLUE, linewidths=0.8)
+                x, y = zip(*part, strict=True)
+                ax.scatter(x, y, marker=_PERSON, s=170, c=colour, edgecolors=BLUE, linewidths=0.8)
         ax.text(-0.5, top - 0.2, _in_words(e), va="center", weight="bold", fontsize=12)
         ax.text(-0.5, top - 1.1, _about(e), va="center", fontsize=11, color=QUIET)
-    ax.set(xlim=(-0.6, 19.6), ylim=(-7.0 * len(list(released)) + 0.3, 0.6))
-    said = [f"{_in_words(e)}: {_about(e)}" for e in released]
-    return Chart(figure, _alt("People icons", title, said, released), released)
+    ax.set(xlim=(-0.6, 19.6), ylim=(-7.0 * len(rows) + 0.3, 0.6))
+    said = [f"{_in_words(e)}: {_about(e)}" for e in rows]
+    return Chart(figure, _alt("People icons", title, said, released), released, title)
 
 
 @_styled
@@ -136,30 +148,31 @@ def beside_published(released: Released, published: Released, title: str) -> Cha
     ours, theirs = list(released), list(published)
     if len(ours) != len(theirs):
         raise ValueError(
-            f"beside_published() puts figures side by side in order: {len(ours)} were given beside {len(theirs)} "
-            "published ones; select the same number of each"
+            f"beside_published() pairs figures in order: {len(ours)} given beside {len(theirs)} published; "
+            "select the same number of each"
         )
     both = released + published
     if not _numbers(both):
         return _nothing(both, title)
     top, unit = _scale(both)
-    figure, ax = _sheet(title, 0.78 * len(ours) + 0.1, _note(both, "Circle: this report. Diamond: published."), unit)
+    key = "Circle: this report. Diamond: published."
+    figure, ax = _sheet(title, 0.86 * len(ours) + 0.1, _note(both, key), unit)
     said = []
-    for row, (e, p) in enumerate(zip(ours, theirs, strict=True)):
+    for row, (e, p, called) in enumerate(zip(ours, theirs, names(ours), strict=True)):
         y = -row
-        _label(ax, y, name(e), f"{number(e)}, published {number(p)}", top)
-        _dot(ax, y, e, top, 0)
+        _label(ax, y, called, f"{number(e)}, published {number(p)}", top)
+        _dot(ax, y + 0.06, e, top, 0)
         if p.status == "number" and p.value is not None:
-            ax.plot([p.value], [y - 0.12], "D", color=ORANGE, mec=INK, ms=8, zorder=4)
-        said.append(f"{name(e)}: {_full(e)}, and {number(p)} as published")
+            ax.plot([p.value], [y - 0.26], "D", color=ORANGE, mec=INK, ms=9, zorder=4)
+        said.append(f"{called}: {_full(e)}, and {number(p)} as published")
     _finish_rows(ax, len(ours), top)
-    return Chart(figure, _alt("Dot chart", title, said, both), both)
+    return Chart(figure, _alt("Dot chart", title, said, both), both, title)
 
 
 @_styled
 def before_after(released: Released, title: str) -> Chart:
-    """First against second questionnaire: mean with interval (ids ending ``mean_t1``/``mean_t2``), and the
-    people in each band (``band_t1``/``band_t2``) as one stacked bar each, or one bar a value (``days_t1`` …)."""
+    """First against second questionnaire: means (ids ending ``mean_t1``, ``mean_t2``) joined by a line, and
+    shares by band (``band_t1`` …) as stacked bars or by number of days (``days_t1`` …) as columns."""
     shown = _numbers(released)
     if not shown:
         return _nothing(released, title)
@@ -167,7 +180,8 @@ def before_after(released: Released, title: str) -> Chart:
     parts = [[e for e in released if e.group and e.id.endswith(end)] for end in ("t1", "t2")]
     spread = "days" if any("days" in e.group for e in shown) else "band"
     height = (1.5 if means else 0.0) + (1.9 if any(parts) else 0.0)
-    figure, ax = _sheet(title, height, _note(released, f"First and second questionnaire{_same_n(shown)}."), axis=False)
+    key = f"First and second questionnaire{_same_n(shown)}."
+    figure, ax = _sheet(title, height, _note(released, key), axis=False)
     ax.set(xlim=(0, 100), ylim=(0, height))
     floor = height
     if means:
@@ -175,8 +189,9 @@ def before_after(released: Released, title: str) -> Chart:
         _slope(ax, means, floor)
     if any(parts):
         (_stack if spread == "band" else _columns)(ax, parts, floor - 1.75)
-    said = [f"{name(e)}: {_full(e)}" for e in released]
-    return Chart(figure, _alt("Before and after", title, said, released), released)
+    when = {"t1": "first", "t2": "second"}
+    said = [f"{name(e)} ({when.get(e.id[-2:], 'both')} questionnaire): {_full(e)}" for e in released]
+    return Chart(figure, _alt("Before and after", title, said, released), released, title)
 
 
 @_styled
@@ -200,22 +215,25 @@ def flow(released: Released, title: str) -> Chart:
     boxes = list(released)
     step = 0.92
     figure, ax = _sheet(title, step * len(boxes), _note(released, ""), axis=False)
-    ax.set(xlim=(0, WIDTH - 2 * MARGIN), ylim=(-step * len(boxes), 0))
+    ax.set(xlim=(0, WIDTH - MARGIN - RIGHT), ylim=(-step * len(boxes), 0))
+    above = [next((j for j in reversed(range(i)) if e.n is not None and boxes[j].count == e.n), None)
+             for i, e in enumerate(boxes)]  # fmt: skip
     depth: list[int] = []
-    for i, e in enumerate(boxes):
-        parent = next((j for j in reversed(range(i)) if e.n is not None and boxes[j].count == e.n), None)
+    for parent in above:
         depth.append(0 if parent is None else depth[parent] + 1)
+    wide = WIDTH - MARGIN - RIGHT - 0.42 * max(depth) - 0.03
+    for i, (e, parent) in enumerate(zip(boxes, above, strict=True)):
         left, y = 0.42 * depth[i], -step * i
         if parent is not None:
             trunk, start = 0.42 * depth[parent] + 0.2, -step * parent - 0.72
             ax.plot([trunk, trunk], [start, y - 0.36], color=QUIET, lw=1.5)
-            ax.annotate("", (left, y - 0.36), (trunk, y - 0.36), arrowprops={"arrowstyle": "-|>", "color": QUIET})
-        wide = WIDTH - 2 * MARGIN - 0.42 * 3 - 0.05
+            arrow = {"arrowstyle": "-|>", "color": QUIET}
+            ax.annotate("", (left, y - 0.36), (trunk, y - 0.36), arrowprops=arrow)
         ax.add_patch(Rectangle((left, y - 0.72), wide, 0.68, fc="white", ec=BLUE, lw=1.6))
         ax.text(left + 0.1, y - 0.24, e.label, va="center", fontsize=12, weight="bold")
         ax.text(left + 0.1, y - 0.53, _full(e), va="center", fontsize=11)
     said = [f"{e.label}: {_full(e)}" for e in boxes]
-    return Chart(figure, _alt("Flow diagram", title, said, released), released)
+    return Chart(figure, _alt("Flow diagram", title, said, released), released, title)
 
 
 @_styled
@@ -228,30 +246,34 @@ def matrix(released: Released, title: str, *, rows: str = "theme", columns: str 
     xs = list(dict.fromkeys(e.group[columns] for e in cells))
     most = max(e.value or 0 for e in _numbers(cells)) or 1
     step = 0.86
-    figure, ax = _sheet(title, step * len(ys) + 0.45, _note(released, f"Numbers are {cells[0].unit}."), axis=False)
+    key = f"Numbers are {cells[0].unit}."
+    figure, ax = _sheet(title, step * len(ys) + 0.45, _note(released, key), axis=False)
     ax.set(xlim=(0, len(xs)), ylim=(-step * len(ys), 0.45))
     for j, x in enumerate(xs):
-        ax.text(j + 0.5, 0.2, "\n".join(wrap(x, 36 // len(xs))), ha="center", va="center", fontsize=11, weight="bold")
+        heading = "\n".join(wrap(x, max(8, 36 // len(xs))))
+        ax.text(j + 0.5, 0.2, heading, ha="center", va="center", fontsize=11, weight="bold")
     for i, y in enumerate(ys):
         ax.text(0.02, -step * i - 0.18, y, fontsize=11, va="center")
     for e in cells:
         i, j = ys.index(e.group[rows]), xs.index(e.group[columns])
         share = (e.value or 0) / most if e.status == "number" else 0.0
-        fill = {"fc": mpl.colors.to_hex([1 - share * (1 - c) for c in mpl.colors.to_rgb(BLUE)])}
+        red, green, blue = (1 - share * (1 - part) for part in to_rgb(BLUE))
+        fill: Any = {"fc": (red, green, blue)}
         if e.status != "number":
             fill = {"fc": "white", "hatch": "///"}
         ax.add_patch(Rectangle((j + 0.02, -step * i - 0.78), 0.96, 0.44, ec=QUIET, lw=0.8, **fill))
-        text = number(e).split(" ")[0] if e.status == "number" else "too few" if e.status == "suppressed" else "none kept"
+        withheld = "too few" if e.status == "suppressed" else "not kept"
+        text = number(e).split(" ")[0] if e.status == "number" else withheld
         box = {"fc": "white", "ec": "none", "pad": 1.5} if e.status != "number" else None
         ax.text(j + 0.5, -step * i - 0.57, text, ha="center", va="center", fontsize=11, bbox=box,
                 color="white" if share > 0.6 else INK)  # fmt: skip
     said = [f"{e.group[rows]}, {e.group[columns]}: {number(e)}" for e in cells]
-    return Chart(figure, _alt("Grid of counts", title, said, released), released)
+    return Chart(figure, _alt("Grid of counts", title, said, released), released, title)
 
 
 @_styled
 def specification_curve(released: Released, title: str, *, nothing: float = 0.0) -> Chart:
-    """Every defensible choice of analysis: the answers in order with intervals, and beneath, each one's choices.
+    """Every defensible choice of analysis: the answers in order with intervals, each one's choices beneath.
 
     `nothing` is the value that means no difference; intervals that leave it out are drawn filled.
     """
@@ -260,13 +282,13 @@ def specification_curve(released: Released, title: str, *, nothing: float = 0.0)
         return _nothing(released, title)
     keys = list(dict.fromkeys(key for e in shown for key in e.group))
     choices = [(k, v) for k in keys for v in dict.fromkeys(str(e.group.get(k, "")) for e in shown) if v]
-    figure, ax = _sheet(title, 2.4, _note(released, "Filled: can be told from no difference."), shown[0].unit,
-                        extra=0.23 * len(choices) + 0.27 * len(keys) + 0.25)  # fmt: skip
+    figure, ax = _sheet(title, 2.4, _note(released, "Filled: can be told from no difference."),
+                        extra=0.23 * len(choices) + 0.27 * len(keys) + 0.25, side=1.9)  # fmt: skip
     clear = [e.low is not None and e.high is not None and not e.low <= nothing <= e.high for e in shown]
     for i, (e, sure) in enumerate(zip(shown, clear, strict=True)):
         if e.low is not None and e.high is not None:
             ax.plot([i, i], [e.low, e.high], color=SKY if sure else GRID, lw=1.4, zorder=2)
-        ax.plot([i], [e.value], "o", ms=4, color=BLUE if sure else "white", mec=BLUE, zorder=3)
+        ax.plot([i], [e.value or 0.0], "o", ms=4, color=BLUE if sure else "white", mec=BLUE, zorder=3)
     ax.axhline(nothing, color=INK, lw=1, ls="--")
     ax.set(xticks=[], xlim=(-1, len(shown)))
     ax.set_title(shown[0].unit, loc="left", fontsize=11, color=QUIET)
@@ -274,28 +296,36 @@ def specification_curve(released: Released, title: str, *, nothing: float = 0.0)
     inch = 1 / 2.4
     for key in keys:
         y -= 0.27 * inch
-        ax.text(0, y, key.replace("_", " "), transform=ax.transAxes, fontsize=11, weight="bold", va="center")
+        line: Any = {"transform": ax.transAxes, "fontsize": 11, "va": "center"}
+        ax.text(-0.6, y, key.replace("_", " "), weight="bold", **line)
         for value in [v for k, v in choices if k == key]:
             y -= 0.23 * inch
             at = [i for i, e in enumerate(shown) if str(e.group.get(key, "")) == value]
-            ax.text(0.02, y, value, transform=ax.transAxes, fontsize=11, va="center")
-            ax.plot(at, [y] * len(at), "|", ms=7, color=BLUE, transform=ax.get_xaxis_transform(), clip_on=False,
-                    alpha=0.9)  # fmt: skip
+            ax.text(-0.58, y, shorten(value, 24, placeholder="…"), **line)
+            across = ax.get_xaxis_transform()
+            ax.plot(at, [y] * len(at), "|", ms=7, color=BLUE, transform=across, clip_on=False)
     same = sum((e.value or 0) < nothing for e in shown)
     said = [
         f"{len(shown)} ways of doing the analysis gave from {number(shown[0])} to {number(shown[-1])}",
         f"{same} were below and {len(shown) - same} at or above {nothing:g}",
         f"{sum(clear)} could be told from no difference",
     ]
-    return Chart(figure, _alt("Specification curve", title, said, released), released)
+    return Chart(figure, _alt("Specification curve", title, said, released), released, title)
 
 
 # ---------------------------------------------------------------- the parts that charts share
 
+_BODY = ((-22, -100), (-22, -20), (-50, -20), (-50, 30), (50, 30), (50, -20), (22, -20), (22, -100),
+         (-22, -100))  # fmt: skip
 _PERSON = Shape.make_compound_path(
-    Shape.circle((0, 0.72), 0.26),
-    Shape([(-0.38, -0.95), (-0.38, 0.38), (0.38, 0.38), (0.38, -0.95), (-0.38, -0.95)], closed=True),
+    Shape.circle((0, 0.78), 0.3),
+    Shape([(x / 100, y / 100) for x, y in _BODY], closed=True),
 )
+
+
+def _hundredths(path: re.Match[str]) -> str:
+    """An SVG path to the nearest hundredth of a point: half the bytes, and no eye can tell."""
+    return re.sub(r"\d+\.\d{3,}", lambda n: f"{float(n[0]):.2f}", path[0]).replace("\n", " ")
 
 
 def _numbers(estimates: Iterable[Estimate]) -> list[Estimate]:
@@ -303,7 +333,7 @@ def _numbers(estimates: Iterable[Estimate]) -> list[Estimate]:
 
 
 def _in_words(e: Estimate) -> str:
-    return f"{round(e.value)} of every 100" if e.status == "number" and e.value is not None else number(e).capitalize()
+    return f"{round(e.value)} of every 100" if e.value is not None else number(e).capitalize()
 
 
 def _about(e: Estimate) -> str:
@@ -312,9 +342,9 @@ def _about(e: Estimate) -> str:
 
 def _full(e: Estimate) -> str:
     """The number with its count and interval, in words."""
-    bits = [counted(e) if e.unit != "people" or e.n is not None else "", interval(e) and f"likely range {interval(e)}"]
-    bits = [bit for bit in bits if bit]
-    return f"{number(e)} ({'; '.join(bits)})" if bits else number(e)
+    bits = [bit for bit in (counted(e), interval(e) and f"likely range {interval(e)}") if bit]
+    people = " people" if e.unit == "people" and e.status == "number" else ""
+    return f"{number(e)}{people} ({'; '.join(bits)})" if bits else number(e) + people
 
 
 def _alt(kind: str, title: str, said: list[str], released: Released) -> str:
@@ -323,7 +353,7 @@ def _alt(kind: str, title: str, said: list[str], released: Released) -> str:
     return f"{kind}. {closed} {'. '.join(said)}. {origin_note(released)}."
 
 
-def _note(released: Released, first: str) -> str:
+def _note(released: Iterable[Estimate], first: str) -> str:
     return f"{first} {origin_note(released)}.".strip()
 
 
@@ -333,19 +363,24 @@ def _same_n(shown: list[Estimate]) -> str:
 
 
 def _sheet(
-    title: str, body: float, note: str, unit: str = "", *, axis: bool = True, extra: float = 0.0
-) -> tuple[Figure, Axes]:
-    """A figure with its title and note set as text, and axes `body` inches high between them."""
-    heading, foot = wrap(title, 40), wrap(note, 56)
-    above, below = 0.25 * len(heading) + 0.2, 0.19 * len(foot) + 0.12 + extra + (0.62 if axis and not extra else 0.08)
+    title: str, body: float, note: str, unit: str = "", *,
+    axis: bool = True, extra: float = 0.0, side: float = 0.0,
+) -> tuple[Figure, Axes]:  # fmt: skip
+    """A figure with its title and note set as text, and axes `body` inches high between them.
+
+    `extra` inches are kept under the axes and `side` inches at their left, for what the caller writes there.
+    """
+    heading, foot = wrap(title, 40), wrap(note, 62)
+    above = 0.25 * len(heading) + (0.4 if side else 0.2)
+    below = 0.19 * len(foot) + 0.12 + (extra or (0.62 if axis else 0)) + 0.08
     height = above + body + below
     figure = Figure(figsize=(WIDTH, height), facecolor="white")
     FigureCanvasAgg(figure)
-    figure.text(MARGIN / WIDTH, 1 - 0.08 / height, "\n".join(heading), va="top", fontsize=14, weight="bold",
-                linespacing=1.2)  # fmt: skip
-    figure.text(MARGIN / WIDTH, 0.08 / height, "\n".join(foot), va="bottom", fontsize=11, color=QUIET, linespacing=1.2)
-    left = 0.52 if extra else MARGIN
-    ax = figure.add_axes((left / WIDTH, below / height, (WIDTH - left - MARGIN) / WIDTH, body / height))
+    text: Any = {"x": MARGIN / WIDTH, "linespacing": 1.2}
+    figure.text(y=1 - 0.08 / height, s="\n".join(heading), va="top", fontsize=14, weight="bold", **text)
+    figure.text(y=0.08 / height, s="\n".join(foot), va="bottom", fontsize=11, color=QUIET, **text)
+    left = side or MARGIN
+    ax = figure.add_axes((left / WIDTH, below / height, (WIDTH - left - RIGHT) / WIDTH, body / height))
     if not axis:
         ax.set_axis_off()
     elif unit and not extra:
@@ -358,10 +393,11 @@ def _nothing(released: Released, title: str) -> Chart:
     withheld = any(e.status == "suppressed" for e in released)
     words = "Too few people to show." if withheld else "Not in this export."
     figure, ax = _sheet(title, 1.1, _note(released, "") if list(released) else "", axis=False)
-    ax.add_patch(Rectangle((0, 0), 1, 1, transform=ax.transAxes, fc="#F2F2F2", ec=GRID, hatch="///" if withheld else ""))
-    ax.text(0.5, 0.5, words, ha="center", va="center", fontsize=13, bbox={"fc": "#F2F2F2", "ec": "none"})
+    calm = "#F2F2F2"
+    ax.add_patch(Rectangle((0, 0), 1, 1, fc=calm, ec=GRID, hatch="///" if withheld else ""))
+    ax.text(0.5, 0.5, words, ha="center", va="center", fontsize=13, bbox={"fc": calm, "ec": "none"})
     closed = title if title.endswith((".", "?", "!")) else title + "."
-    return Chart(figure, f"No chart: {closed} {words}", released)
+    return Chart(figure, f"No chart: {closed} {words}", released, title)
 
 
 def _scale(released: Iterable[Estimate]) -> tuple[float, str]:
@@ -382,9 +418,10 @@ def _rows(released: Released, title: str, kind: str, mark: Callable[..., None], 
     top, unit = _scale(released)
     lines = "Thin lines: likely range (interval)." if any(e.low is not None for e in rows) else ""
     figure, ax = _sheet(title, 0.62 * len(rows) + 0.1, _note(released, lines), unit)
+    called = names(rows)
     for row, e in enumerate(rows):
         value = number(e) if not counted(e) else f"{number(e)} ({counted(e)})"
-        _label(ax, -row, name(e), value, top)
+        _label(ax, -row, called[row], value, top)
         if e.status == "number" and e.value is not None:
             mark(ax, -row, e, top, row)
         elif e.status == "suppressed":
@@ -394,8 +431,8 @@ def _rows(released: Released, title: str, kind: str, mark: Callable[..., None], 
     if least < 0:
         ax.set_xlim(least * 1.08, top)
         ax.axvline(0, color=INK, lw=1, ls="--")
-    said = [f"{name(e)}: {_full(e)}" for e in rows]
-    return Chart(figure, _alt(kind, title, said, released), released)
+    said = [f"{words}: {_full(e)}" for words, e in zip(called, rows, strict=True)]
+    return Chart(figure, _alt(kind, title, said, released), released, title)
 
 
 def _label(ax: Axes, y: float, left: str, right: str, top: float) -> None:
@@ -436,7 +473,7 @@ def _slope(ax: Axes, means: list[Estimate], floor: float) -> None:
     ends = [v for e in points for v in (e.low, e.high, e.value) if v is not None]
     low, high = min(ends), max(ends)
     at = [floor + 0.35 + 0.8 * ((e.value or 0) - low) / ((high - low) or 1) for e in points]
-    xs = [22, 78][: len(points)]
+    xs = [36, 64][: len(points)]
     ax.plot(xs, at, color=BLUE, lw=2.5, zorder=2)
     for x, y, e, (colour, marker, _, _) in zip(xs, at, points, SERIES, strict=False):
         if e.low is not None and e.high is not None:
@@ -445,7 +482,7 @@ def _slope(ax: Axes, means: list[Estimate], floor: float) -> None:
         ax.plot([x], [y], marker, color=colour, mec=INK, ms=12, zorder=3)
         side = -1 if x < 50 else 1
         when = "First" if e.id.endswith("t1") else "Second"
-        ax.text(x + side * 5, y, f"{when}\n{number(e)}", ha="right" if side < 0 else "left", va="center",
+        ax.text(x + side * 4, y, f"{when}\n{number(e)}", ha="right" if side < 0 else "left", va="center",
                 weight="bold", fontsize=11.5)  # fmt: skip
 
 
@@ -454,7 +491,9 @@ def _stack(ax: Axes, parts: list[list[Estimate]], floor: float) -> None:
     tones = dict(zip(("low", "moderate", "high"), (BLUE, SKY, YELLOW), strict=True))
     for row, part in enumerate(parts):
         y, left = floor + (1.0 if row == 0 else 0.1), 0.0
-        ax.text(0, y + 0.58, ("First questionnaire", "Second questionnaire")[row], fontsize=11.5, va="center")
+        told = [f"{next(iter(e.group.values()))} {number(e).removesuffix(' people to say')}" for e in part]
+        line = f"{('First', 'Second')[row]}: {', '.join(told)}"
+        ax.text(0, y + 0.58, line, fontsize=11.5, va="center")
         for i, e in enumerate(part):
             band = next(iter(e.group.values()))
             wide = e.value or 0.0
@@ -462,7 +501,7 @@ def _stack(ax: Axes, parts: list[list[Estimate]], floor: float) -> None:
                 continue
             tone = tones.get(band, SERIES[i % 4][0])
             ax.add_patch(Rectangle((left, y), wide, 0.42, fc=tone, ec="white", lw=1.5))
-            words = f"{band} {number(e)}" if wide >= 26 else number(e) if wide >= 11 else ""
+            words = band if wide >= 18 else ""
             ax.text(left + wide / 2, y + 0.21, words, ha="center", va="center", fontsize=11,
                     color="white" if tone == BLUE else INK)  # fmt: skip
             left += wide
@@ -476,15 +515,18 @@ def _columns(ax: Axes, parts: list[list[Estimate]], floor: float) -> None:
     """Two small column charts side by side (one column a value), in a strip 1.75 inches high at `floor`."""
     most = max((e.value or 0.0 for part in parts for e in part), default=0.0) or 1.0
     for side, part in enumerate(parts):
-        ax.text(52 * side, floor + 1.6, ("First questionnaire", "Second questionnaire")[side], fontsize=11.5, va="center")
+        when = ("First", "Second")[side]
+        ax.text(52 * side, floor + 1.6, f"{when} questionnaire", fontsize=11.5, va="center")
         wide = 46 / max(len(part), 1)
         for i, e in enumerate(part):
             x, tall = 52 * side + wide * i, 1.05 * (e.value or 0.0) / most
             hatch = "///" if e.status == "suppressed" else SERIES[side][3]
             face = "white" if e.status == "suppressed" else SERIES[side][0]
-            ax.add_patch(Rectangle((x, floor + 0.22), wide * 0.86, tall or 0.2 * (hatch == "///"), fc=face, ec=INK, lw=0.6,
-                                   hatch=hatch))  # fmt: skip
-            ax.text(x + wide * 0.43, floor + 0.08, next(iter(e.group.values())), ha="center", va="center", fontsize=11)
+            tall = 0.2 if e.status == "suppressed" else tall
+            box: Any = {"fc": face, "ec": INK, "lw": 0.6, "hatch": hatch}
+            ax.add_patch(Rectangle((x, floor + 0.22), wide * 0.86, tall, **box))
+            under = next(iter(e.group.values()))
+            ax.text(x + wide * 0.43, floor + 0.08, under, ha="center", va="center", fontsize=11)
 
 
 def _lines(released: Released, title: str, kind: str, *, steps: bool, mark: float | None = None) -> Chart:
@@ -493,29 +535,32 @@ def _lines(released: Released, title: str, kind: str, *, steps: bool, mark: floa
         return _nothing(released, title)
     key = next((k for e in shown for k in e.group if k in SERIES_KEYS), None)
     if key is None:
-        raise ValueError(f"a curve needs points along one of {', '.join(sorted(SERIES_KEYS))}; {shown[0].id} has none")
+        along = ", ".join(sorted(SERIES_KEYS))
+        raise ValueError(f"a curve needs points along one of {along}; {shown[0].id} has none")
     groups: dict[str, list[Estimate]] = {}
     for e in shown:
         groups.setdefault(", ".join(str(v) for k, v in e.group.items() if k != key), []).append(e)
     risk = steps and all(e.n is not None for e in shown)
-    figure, ax = _sheet(title, 2.6, _note(released, "Bands: likely range." if steps else ""), shown[0].unit,
-                        extra=0.62 + (0.28 + 0.22 * len(groups) if risk else 0.0) + 0.25 * len(groups))  # fmt: skip
+    under = 0.62 + 0.25 * len(groups) + (0.28 + 0.22 * len(groups) if risk else 0.0)
+    note = _note(released, "Bands: likely range." if steps else "")
+    figure, ax = _sheet(title, 2.6, note, extra=under, side=0.52)
     said = []
     last = max(float(e.group[key]) for e in shown)
     for i, (group, points) in enumerate(groups.items()):
         points = sorted(points, key=lambda e: float(e.group[key]))
         x, y = [float(e.group[key]) for e in points], [e.value or 0.0 for e in points]
-        colour, marker, dash, hatch = SERIES[i % len(SERIES)]
+        colour, marker, dash, _ = SERIES[i % len(SERIES)]
         ax.plot(x, y, color=colour, lw=2.6, ls=dash, marker="" if steps else marker, mec=INK, zorder=3,
                 drawstyle="steps-post" if steps else "default")  # fmt: skip
         if all(e.low is not None and e.high is not None for e in points):
-            ax.fill_between(x, [e.low or 0.0 for e in points], [e.high or 0.0 for e in points], color=colour, alpha=0.22,
-                            step="post" if steps else None, lw=0)  # fmt: skip
+            low, high = [e.low or 0.0 for e in points], [e.high or 0.0 for e in points]
+            ax.fill_between(x, low, high, color=colour, alpha=0.22, step="post" if steps else None, lw=0)
         down = -0.62 / 2.6 - 0.25 / 2.6 * i
-        ax.plot([0.0, 0.09], [down, down], color=colour, lw=2.6, ls=dash, transform=ax.transAxes, clip_on=False)
-        ends = f"{group or points[-1].label}: {number(points[-1])} at {x[-1]:g}"
+        ax.plot([0, 0.09], [down, down], color=colour, lw=2.6, ls=dash, transform=ax.transAxes, clip_on=False)
+        called = group or points[-1].label
+        ends = f"{called}: {number(points[-1])} at {x[-1]:g}"
         ax.text(0.11, down, ends, transform=ax.transAxes, fontsize=11.5, va="center")
-        said.append(f"{group or points[0].label}: {number(points[0])} at {x[0]:g}, {_full(points[-1])} at {x[-1]:g}")
+        said.append(f"{called}: {number(points[0])} at {x[0]:g}, {_full(points[-1])} at {x[-1]:g}")
     ax.set(xlim=(0, last), ylim=(0, 104 if shown[0].unit == "%" else None))
     ax.set_xlabel({"n": "people in the study"}.get(key, f"{key}s" if key != "days" else key), fontsize=11)
     ax.set_title(shown[0].unit, loc="left", fontsize=11, color=QUIET)
@@ -524,7 +569,7 @@ def _lines(released: Released, title: str, kind: str, *, steps: bool, mark: floa
         ax.axhline(mark, color=INK, lw=1, ls=":")
     if risk:
         _at_risk(ax, groups, key, last, -0.62 / 2.6 - 0.25 / 2.6 * len(groups))
-    return Chart(figure, _alt(kind, title, said, released), released)
+    return Chart(figure, _alt(kind, title, said, released), released, title)
 
 
 def _at_risk(ax: Axes, groups: dict[str, list[Estimate]], key: str, last: float, y: float) -> None:

@@ -1,14 +1,14 @@
 """Numbers in words and tables in HTML, the way a reader meets them.
 
 In: Estimates that the disclosure gate has released. Out: short plain text for one Estimate
-(`number`, `counted`, `interval`) and one accessible HTML table for many (`table`).
+(`number`, `counted`, `interval`, `name`) and one accessible HTML table for many (`table`).
 A cell is one of four things and looks like one of four things: a number, a true zero,
 suppressed, or not collected.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -24,21 +24,25 @@ ORIGIN_NOTES = {
     "export": "From the export",
     "published": "Published figure",
 }
-#: Decimals shown by unit; anything else shows one.
-DECIMALS = {"%": 0, "people": 0, "interviews": 0, "passages": 0, "focus groups": 0, "ratio": 2, "p": 3, "": 2}
+#: Decimal places that a reader is shown, by unit; a unit not named here gets one.
+DECIMALS = {"%": 0, "people": 0, "percentage points": 0, "weeks": 0, "years": 0, "ratio": 2, "p-value": 3}
+#: Units that a number is shown without.
+BARE = frozenset({"", "people", "ratio", "p-value", "number", "%", "£"})
 
 
 def number(estimate: Estimate, part: str = "value") -> str:
-    """`value` (or `low`, `high`) with its unit: ``26%``, ``13.0 points``, or the words for a withheld cell."""
+    """The value (or `part`: low, high) with its unit: ``26%``, ``13.0 points``; or why there is none."""
     if estimate.status != "number":
         return TOO_FEW if estimate.status == "suppressed" else ABSENT
-    value = getattr(estimate, part)
+    value, unit = getattr(estimate, part), estimate.unit
     if value is None:
         return "not stated"
-    text = f"{value:,.{DECIMALS.get(estimate.unit, 1)}f}".replace("-", "−")
-    if estimate.unit == "%":
-        return text + "%"
-    return text if estimate.unit in ("", "ratio", "p", "number") else f"{text} {estimate.unit}"
+    if unit == "p-value" and value < 0.001:
+        return "below 0.001"
+    whole = unit not in DECIMALS and estimate.count == value
+    text = f"{value:,.{0 if whole else DECIMALS.get(unit, 1)}f}"
+    text = text.lstrip("-") if not any(digit in text for digit in "123456789") else text.replace("-", "−")
+    return ("£" if unit == "£" else "") + text + ("%" if unit == "%" else "" if unit in BARE else f" {unit}")
 
 
 def counted(estimate: Estimate) -> str:
@@ -50,18 +54,32 @@ def counted(estimate: Estimate) -> str:
 
 def interval(estimate: Estimate) -> str:
     """``15% to 43%``, or nothing where there is no interval."""
-    if estimate.status != "number" or estimate.low is None or estimate.high is None:
+    if estimate.status != "number" or (estimate.low is None and estimate.high is None):
         return ""
-    return f"{number(estimate, 'low')} to {number(estimate, 'high')}"
+    low = "no lower limit" if estimate.low is None else number(estimate, "low")
+    high = "no upper limit" if estimate.high is None else number(estimate, "high")
+    unit = f" {estimate.unit}"
+    return f"{low.removesuffix(unit) if high.endswith(unit) else low} to {high}"
 
 
 def name(estimate: Estimate) -> str:
     """What one Estimate is about: its label, and its group where it has one."""
     about = ", ".join(str(value) for value in estimate.group.values())
-    return f"{estimate.label}: {about}" if about and about.lower() not in estimate.label.lower() else estimate.label
+    known = not about or about.lower() in estimate.label.lower()
+    return estimate.label if known else f"{estimate.label}: {about}"
 
 
-def origin_note(released: Released) -> str:
+def names(estimates: Iterable[Estimate]) -> list[str]:
+    """One name a row, no longer than need be: the group alone where every row has the same label."""
+    rows = list(estimates)
+    groups = [", ".join(str(value) for value in e.group.values()) for e in rows]
+    labels = {e.label for e in rows}
+    if len(rows) > 1 and all(groups) and len(labels) == 1:
+        return [group[:1].upper() + group[1:] for group in groups]
+    return [e.label if len(labels) == len(rows) else name(e) for e in rows]
+
+
+def origin_note(released: Iterable[Estimate]) -> str:
     """The sentence that says where the figures come from; one for each origin, never silent."""
     return "; ".join(ORIGIN_NOTES[origin] for origin in sorted({e.origin for e in released}))
 
@@ -75,7 +93,9 @@ COLUMNS: Mapping[str, str] = {
 }
 
 
-def table(released: Released, caption: str, columns: Mapping[str, str] = COLUMNS) -> str:
+def table(
+    released: Released, caption: str, columns: Mapping[str, str] = COLUMNS, download: str | None = None
+) -> str:
     """An accessible HTML table of released Estimates, one row each.
 
     Parameters
@@ -83,10 +103,11 @@ def table(released: Released, caption: str, columns: Mapping[str, str] = COLUMNS
     released : what the gate let through; anything else is a TypeError.
     caption : what the table shows, in a sentence.
     columns : heading by column, from finding, number, counted, interval, origin, method, source.
+    download : address of a file with the same numbers, linked under the table.
 
     Returns
     -------
-    A ``<figure>`` whose wide table scrolls inside a region that the keyboard can reach.
+    HTML whose wide table scrolls inside a region that the keyboard can reach.
     """
     check_released(released)
     unknown = [column for column in columns if column not in _CELLS]
@@ -94,25 +115,28 @@ def table(released: Released, caption: str, columns: Mapping[str, str] = COLUMNS
         raise ValueError(f"table() has no column {', '.join(unknown)}; it has {', '.join(_CELLS)}")
     head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in columns.values())
     body = "".join(_row(estimate, tuple(columns)) for estimate in released)
-    label = escape(caption, quote=True)
     return (
-        f'<div class="ut-table" role="region" tabindex="0" aria-label="{label}">'
+        f'<div class="ut-table" role="region" tabindex="0" aria-label="{escape(caption, quote=True)}">'
         f"<table><caption>{escape(caption)} <span>{escape(origin_note(released))}.</span></caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        + (download_link(download, f"this table: {caption}") if download else "")
     )
 
 
 def download_link(href: str, what: str) -> str:
     """A link to a file of released numbers, saying what it is and in which format."""
     kind = href.rsplit(".", 1)[-1].upper()
-    return f'<p class="ut-download"><a href="{escape(href, quote=True)}" download>Download {escape(what)} ({kind})</a></p>'
+    link = f'<a href="{escape(href, quote=True)}" download>Download {escape(what)} ({kind})</a>'
+    return f'<p class="ut-download">{link}</p>'
 
 
 def check_released(released: object) -> None:
     """Refuse anything that has not passed the gate, with a TypeError that says what to do."""
-    if type(released).__name__ != "Released":
+    from ut_research.disclosure import Released
+
+    if not isinstance(released, Released):
         raise TypeError(
-            f"charts and tables take what disclosure.release() returned, not {type(released).__name__}: "
+            f"charts and tables take what disclosure.release() returns, not {type(released).__name__}: "
             "release the estimates first"
         )
 
@@ -123,17 +147,15 @@ def _row(estimate: Estimate, columns: tuple[str, ...]) -> str:
         kind = "zero"
     cells = []
     for column in columns:
-        text = escape(_CELLS[column](estimate))
+        text = escape(_CELLS[column](estimate)) or "–"
         if column == columns[0]:
             cells.append(f'<th scope="row">{text}</th>')
-        elif column == "number":
-            cells.append(f'<td class="ut-{kind}">{text}</td>')
         else:
-            cells.append(f"<td>{text or '–'}</td>")
+            cells.append(f'<td class="ut-{kind}">{text}</td>' if column == "number" else f"<td>{text}</td>")
     return f"<tr>{''.join(cells)}</tr>"
 
 
-_CELLS = {
+_CELLS: Mapping[str, Callable[[Estimate], str]] = {
     "finding": name,
     "number": number,
     "counted": counted,
