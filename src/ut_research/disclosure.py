@@ -1,0 +1,449 @@
+"""The disclosure gate: what may leave, of everything that was measured.
+
+In: a list of `Estimate` and a `Policy`. Out: a `Released`, the only thing that pages, charts,
+sentences and downloads accept. Nothing else can make one, and anything that the gate does not know
+stops the build: it fails closed.
+
+The rules, in the order in which they apply:
+
+1. Published figures are public already and pass as they are.
+2. *Small cells.* A count, the people outside it (n less the count), or an n, of 1 to
+   threshold - 1, withholds the whole finding: value, interval, count and n. Zeros, and their
+   mirror image "everyone", are withheld too where the policy holds that zeros are not safe.
+   Means, medians and tests go by their n; minima and maxima by the people at that value. A number
+   with neither count nor n is withheld, unless it is about things and not people (`THINGS`).
+3. *Curves* move in steps of at least threshold people or not at all (`suppression.curve_steps`).
+4. *Linked cells* are withheld until nothing withheld can be worked out from the rest to within
+   less than the threshold (`suppression.protect`).
+5. What is computed from a withheld finding is withheld with it (`RESTS_ON`).
+6. *Rounding*, where the policy asks for it: counts and n are rounded, shares are recomputed from
+   them, and what would give the counts back (intervals of shares, statistics that rest on shares)
+   is withheld.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Any, NoReturn, get_args
+
+import pandas as pd
+
+from ut_research import findings
+from ut_research.findings import Estimate, Origin, Status
+
+#: How the three kinds of cell without a number look; a true zero is the number 0.
+SUPPRESSED = "too few"
+NOT_COLLECTED = "not collected"
+LEGEND = {
+    "0": "counted, and there were none",
+    SUPPRESSED: "withheld, because it is about fewer people than the policy's threshold "
+    "or would give such a number away",
+    NOT_COLLECTED: "the export does not hold it",
+}
+
+#: Ways of rounding counts: name in the policy → the count that is shown for a count.
+ROUNDINGS: Mapping[str, Callable[[int], int]] = {
+    "none": lambda count: count,
+    "nearest 5": lambda count: 5 * ((count + 2) // 5),
+    "midpoint 6": lambda count: 6 * -(-count // 6) - 3 if count else 0,
+}
+
+#: The lowest threshold that the gate accepts: counts of one and two are never safe to show.
+LOWEST_THRESHOLD = 3
+
+#: Units that a finding may have.
+UNITS = frozenset(
+    {
+        *("", "%", "people", "points", "percentage points", "standard deviations", "ratio", "probability"),
+        *("days", "weeks", "months", "years", "needs", "items", "number", "interviews", "focus groups"),
+        *("passages", "questions", "findings", "partners", "areas", "rows", "tables", "£", "p"),
+    }
+)
+
+#: Units of things, not people: their counts need no protection.
+THINGS = frozenset(
+    {"interviews", "focus groups", "passages", "questions", "findings", "partners", "areas", "rows", "tables"}
+)
+
+#: Findings about the project, not about people, though their unit does not say so.
+ABOUT_THE_PROJECT = frozenset({"reach.delivery_months"})
+
+#: Group keys that would make a row a person.
+PERSON_KEYS = frozenset(
+    {
+        *("participant_id", "participant", "person", "person_id", "id", "name", "surname", "forename"),
+        *("first_name", "last_name", "email", "phone", "address", "postcode", "date_of_birth", "dob"),
+        *("nhs_number", "pnc_id", "prison_number", "interview_id", "segment_id", "index", "row"),
+    }
+)
+
+#: What an identifier looks like: an invented one, or a keyed hash.
+_IDENTIFIER = re.compile(r"INVENTED-\d+|\b[0-9a-f]{16,64}\b", re.IGNORECASE)
+
+#: So many groups of one person at most under one id: that is a list of people.
+MOST_SINGLE_PEOPLE = 20
+
+_RATE = ("reoffending.rate",)
+_LOW = ("wellbeing.low_t1", "wellbeing.low_t2")
+
+#: Findings computed from others: id → the ids whose counts it would give back, in the same group.
+RESTS_ON: Mapping[str, tuple[str, ...]] = {
+    "reoffending.risk_difference": _RATE,
+    "reoffending.risk_ratio": _RATE,
+    "reoffending.odds_ratio": _RATE,
+    "reoffending.fisher_p": _RATE,
+    "reoffending.barnard_p": _RATE,
+    "reoffending.boschloo_p": _RATE,
+    "reoffending.number_needed": _RATE,
+    "reoffending.fragility": _RATE,
+    "reoffending.e_value": _RATE,
+    "reoffending.e_value_limit": _RATE,
+    "reoffending.months_to_reoffence": _RATE,
+    "reoffending.free": _RATE,
+    "reoffending.logrank_p": _RATE,
+    "reoffending.rmst_months": _RATE,
+    "reoffending.rmst_difference": _RATE,
+    "wellbeing.band_mcnemar_p": _LOW,
+    "wellbeing.bound_low": ("wellbeing.t1_only",),
+    "wellbeing.bound_high": ("wellbeing.t1_only",),
+    "needs.number_mean": (
+        *("needs.mental_health", "needs.employability", "needs.training_education", "needs.volunteering"),
+        *("needs.alcohol_drugs", "needs.physical_health", "needs.housing", "needs.family_relationships"),
+        "needs.social_isolation",
+    ),
+    "outcomes.housing_half": ("outcomes.housing",),
+}
+
+_SEAL = object()
+
+
+class DisclosureError(ValueError):
+    """Something that the gate does not know, or that must not leave. The message names no person's value."""
+
+
+class UnknownFindingError(KeyError):
+    """A finding was asked for that was not released."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What may leave.
+
+    Attributes
+    ----------
+    threshold : counts from 1 up to, not including, this one are withheld.
+    rounding : ``none``, ``nearest 5`` or ``midpoint 6`` (up to the middle of its block of six).
+    zeros_safe : whether a true zero, or "everyone", may be shown.
+    """
+
+    threshold: int = 5
+    rounding: str = "none"
+    zeros_safe: bool = True
+
+    #: Where "fewer than 5" comes from.
+    source = (
+        "Office for National Statistics, Review of the Dissemination of Health Statistics: Confidentiality "
+        "Guidance (2006): counts of 1 and 2 are unsafe in any table, and for small areas and sensitive "
+        "subjects so are 3 and 4"
+    )
+
+    def __post_init__(self) -> None:
+        wrong = []
+        whole = isinstance(self.threshold, int) and not isinstance(self.threshold, bool)
+        if not whole or self.threshold < LOWEST_THRESHOLD:
+            wrong.append(f"threshold must be a whole number, {LOWEST_THRESHOLD} or more")
+        if self.rounding not in ROUNDINGS:
+            wrong.append(f"rounding must be one of {', '.join(map(repr, ROUNDINGS))}")
+        if not isinstance(self.zeros_safe, bool):
+            wrong.append("zeros_safe must be true or false")
+        if wrong:
+            raise DisclosureError("disclosure policy: " + "; ".join(wrong))
+
+    @classmethod
+    def build(cls, given: Mapping[str, Any]) -> Policy:
+        """The policy in a mapping such as the table ``[disclosure]`` of a study file.
+
+        Raises
+        ------
+        DisclosureError : for an unknown key or value, naming it; a key left out has its default.
+        """
+        known = [f.name for f in fields(cls)]
+        if unknown := [str(key) for key in given if key not in known]:
+            raise DisclosureError(
+                f"disclosure policy: unknown {', '.join(unknown)}; it knows {', '.join(known)}"
+            )
+        return cls(**given)
+
+
+class Released:
+    """Findings that may leave, in their order. Only `release` makes one, and it cannot be changed."""
+
+    __slots__ = ("_estimates", "_policy")
+    _estimates: tuple[Estimate, ...]
+    _policy: Policy
+
+    def __init__(self, estimates: Iterable[Estimate], policy: Policy, seal: object = None) -> None:
+        if seal is not _SEAL:
+            raise DisclosureError("only disclosure.release() makes a Released: pass estimates through it")
+        object.__setattr__(self, "_estimates", tuple(estimates))
+        object.__setattr__(self, "_policy", policy)
+
+    def __init_subclass__(cls) -> NoReturn:
+        raise DisclosureError("Released cannot be subclassed: pass estimates through disclosure.release()")
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise DisclosureError("released findings cannot be changed")
+
+    __delattr__ = __setattr__  # type: ignore[assignment]
+
+    def __iter__(self) -> Iterator[Estimate]:
+        return iter(self._estimates)
+
+    def __len__(self) -> int:
+        return len(self._estimates)
+
+    def __add__(self, other: Released) -> Released:
+        if not isinstance(other, Released):
+            raise DisclosureError("only released findings can be added to released findings")
+        if other._policy != self._policy:
+            raise DisclosureError("findings released under different policies cannot be joined")
+        mine = {_key(e): e for e in self._estimates}
+        for e in other._estimates:
+            if mine.get(_key(e), e) != e:
+                raise DisclosureError(f"{_name(e)} was released twice, and differently")
+        extra = [e for e in other._estimates if _key(e) not in mine]
+        return Released([*self._estimates, *extra], self._policy, _SEAL)
+
+    @property
+    def policy(self) -> Policy:
+        """The policy under which the findings were released."""
+        return self._policy
+
+    def get(self, id: str, /, **group: str) -> Estimate:
+        """The finding of exactly this id and group.
+
+        Raises
+        ------
+        UnknownFindingError : when it was not released, with what was.
+        """
+        for e in self._estimates:
+            if e.id == id and dict(e.group) == group:
+                return e
+        groups = [_name(e) for e in self._estimates if e.id == id]
+        near = groups or sorted({e.id for e in self._estimates})
+        raise UnknownFindingError(f"no released finding {_said(id, group)}; there are: {', '.join(near)}")
+
+    def select(self, ids: str | Iterable[str], /, **group: str) -> Released:
+        """The findings with one of `ids`, or an id that begins with it and a dot, and all of `group`."""
+        wanted = [ids] if isinstance(ids, str) else list(ids)
+        kept = [
+            e
+            for e in self._estimates
+            if any(e.id == i or e.id.startswith(i + ".") for i in wanted)
+            and all(e.group.get(k) == v for k, v in group.items())
+        ]
+        return Released(kept, self._policy, _SEAL)
+
+    def of_one_kind(self) -> Released:
+        """The shares that are true of nobody, or of everybody, in their group."""
+        kept = [e for e in self._estimates if e.unit == "%" and e.n and e.count in (0, e.n)]
+        return Released(kept, self._policy, _SEAL)
+
+    def frame(self) -> pd.DataFrame:
+        """Tidy results, one row a finding; its status tells withheld from not collected."""
+        return findings.frame(self._estimates)
+
+    @staticmethod
+    def cell(estimate: Estimate, field: str = "value") -> str:
+        """A field of a finding as the text of a table's cell, see `LEGEND`."""
+        if estimate.status != "number":
+            return SUPPRESSED if estimate.status == "suppressed" else NOT_COLLECTED
+        number = getattr(estimate, field)
+        if number is None:
+            return ""
+        return f"{number:.10g}"
+
+
+def release(estimates: list[Estimate], policy: Policy) -> Released:
+    """What may leave of `estimates`, under `policy`; the rules are those of this module.
+
+    Parameters
+    ----------
+    estimates : everything that shares people, in one list, so that totals cannot give cells back.
+    policy : see `Policy`.
+
+    Raises
+    ------
+    DisclosureError : for anything that is not a list of sound Estimates. All problems are named at once.
+    """
+    if not isinstance(policy, Policy):
+        raise DisclosureError(f"the policy is a {type(policy).__name__}, not a Policy")
+    if type(estimates) is not list:
+        raise DisclosureError(f"the gate takes a list of Estimate, not a {type(estimates).__name__}")
+    if strange := sorted({type(e).__name__ for e in estimates if type(e) is not Estimate}):
+        raise DisclosureError(f"the gate takes a list of Estimate; it was given {', '.join(strange)}")
+    problems = [p for e in estimates for p in _problems(e)]
+    if problems := problems or [*_repeated(estimates), *_lists_of_people(estimates)]:
+        raise DisclosureError("; ".join(problems))
+    tidy = [_tidy(e) for e in estimates]
+    own = [i for i, e in enumerate(tidy) if e.origin != "published" and e.status == "number"]
+    small = {i for i in own if _is_small(tidy[i], policy)}
+    withheld = _resting(tidy, small)
+    return Released([_withhold(e) if i in withheld else e for i, e in enumerate(tidy)], policy, _SEAL)
+
+
+def write_csv(released: Released, path: Path) -> None:
+    """Write released findings at `path`, safe to open in a spreadsheet.
+
+    A cell without a number says why (`LEGEND`), and a text that a spreadsheet would take for a
+    formula gets an apostrophe in front.
+    """
+    if type(released) is not Released:
+        raise DisclosureError(f"only released findings can be written, not a {type(released).__name__}")
+    keys = sorted({k for e in released for k in e.group})
+    numbers = ("value", "low", "high", "count", "n")
+    texts = ("unit", "status", "origin", "source", "method")
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(map(_plain, ["id", "label", *keys, *numbers, *texts]))
+    for e in released:
+        about = [e.id, e.label, *(e.group.get(k, "") for k in keys)]
+        cells = [Released.cell(e, f) for f in numbers]
+        writer.writerow([*map(_plain, about), *cells, *(_plain(getattr(e, f)) for f in texts)])
+    path.write_text(out.getvalue(), encoding="utf-8", newline="")
+
+
+def _plain(text: str) -> str:
+    """`text` such that no spreadsheet takes it for a formula."""
+    risky = text.lstrip(" \t\r\n\u00a0").startswith(("=", "+", "-", "@", "|", "%")) and text != "%"
+    return "'" + text if risky or text.startswith(("\t", "\r", "\n")) else text
+
+
+def _problems(e: Estimate) -> list[str]:
+    """What the gate does not know about `e`; no value of a person is ever said."""
+    found = []
+    if not isinstance(e.id, str) or not re.fullmatch(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*", e.id):
+        return ["an estimate has an id that is not a dotted name in lower case"]
+    for what, given, known in (
+        ("status", e.status, get_args(Status)),
+        ("origin", e.origin, get_args(Origin)),
+        ("unit", e.unit, sorted(UNITS)),
+    ):
+        if given not in known:
+            found.append(f"{e.id}: unknown {what}; the gate knows {', '.join(map(repr, known))}")
+    words = [*e.group.keys(), *e.group.values()] if isinstance(e.group, Mapping) else [None]
+    if not all(isinstance(word, str) for word in words):
+        return [*found, f"{e.id}: its group must map words to words"]
+    if people := sorted(PERSON_KEYS & {k.lower() for k in e.group}):
+        found.append(f"{e.id}: grouped by {', '.join(people)}, which is a row for each person")
+    if any(_IDENTIFIER.search(t) for t in (e.label, e.method, e.source, *e.group.values())):
+        found.append(f"{e.id}: carries what looks like a person's identifier")
+    for name in ("value", "low", "high", "count", "n"):
+        given, kind = getattr(e, name), Integral if name in ("count", "n") else Real
+        if given is not None and (isinstance(given, bool) or not isinstance(given, kind)):
+            found.append(f"{e.id}: {name} is a {type(given).__name__}, not a number")
+        elif given is not None and kind is Integral and given < 0:
+            found.append(f"{e.id}: {name} is less than nothing")
+        elif given is not None and e.status != "number":
+            found.append(f"{e.id}: is {e.status} and yet has a {name}")
+    if not found and None not in (e.count, e.n) and e.count > e.n and not _on_curve(e):  # type: ignore[operator]
+        found.append(f"{e.id}: counts more people than there are (count above n)")
+    return found
+
+
+def _repeated(estimates: list[Estimate]) -> list[str]:
+    """The findings that are there twice: two numbers for one cell."""
+    times = Counter(map(_key, estimates))
+    return [f"{id}: there are {n} of one group" for (_, id, _), n in times.items() if n > 1]
+
+
+def _lists_of_people(estimates: list[Estimate]) -> list[str]:
+    """The ids whose many groups hold a person each."""
+    sizes: dict[str, list[int]] = {}
+    for e in estimates:
+        size = e.n if e.count is None else e.count
+        if e.group and isinstance(size, Integral) and e.unit not in THINGS:
+            sizes.setdefault(e.id, []).append(int(size))
+    return [
+        f"{id}: {len(s)} groups of one person at most, which is a list of people and not a finding"
+        for id, s in sizes.items()
+        if s.count(1) > MOST_SINGLE_PEOPLE and max(s) <= 1
+    ]
+
+
+def _tidy(e: Estimate) -> Estimate:
+    """`e` in plain Python numbers; a number that is none (0 out of 0, say) was not collected."""
+    if e.origin == "published" or e.status != "number":
+        return e
+    numbers = (e.value, e.low, e.high)
+    value, low, high = (None if x is None or not math.isfinite(x) else float(x) for x in numbers)
+    count, n = (None if x is None else int(x) for x in (e.count, e.n))
+    if value is None:
+        return replace(e, value=None, low=None, high=None, count=None, n=None, status="not collected")
+    return replace(e, value=value, low=low, high=high, count=count, n=n)
+
+
+def _is_small(e: Estimate, policy: Policy) -> bool:
+    """Whether `e` is about too few people, taken by itself."""
+    if e.unit in THINGS:
+        return False
+    if e.count is None and e.n is None:
+        return e.id not in ABOUT_THE_PROJECT
+    sizes = [x for x in (e.count, e.n) if x is not None]
+    if e.unit == "%" and e.count is None and e.n is not None and e.value is not None and not _on_curve(e):
+        sizes.append(round(e.value * e.n / 100))
+    outside = [e.n - x for x in sizes if e.n is not None and x != e.n and not _on_curve(e)]
+    if any(0 < size < policy.threshold for size in [*sizes, *outside]):
+        return True
+    return not policy.zeros_safe and (0 in sizes or (e.unit == "%" and e.n in sizes[:-1]))
+
+
+def _on_curve(e: Estimate) -> bool:
+    """Whether `e` is a point on a curve: its counts do not add up to a total."""
+    return bool(findings.SERIES_KEYS & set(e.group))
+
+
+def _resting(estimates: list[Estimate], withheld: set[int]) -> set[int]:
+    """`withheld`, and all that was computed from it; indices of `estimates`."""
+    grown = set(withheld)
+    for i, e in enumerate(estimates):
+        if e.origin != "published" and any(
+            estimates[j].id in RESTS_ON.get(e.id, ()) and _about_the_same(e, estimates[j]) for j in withheld
+        ):
+            grown.add(i)
+    return grown if grown == withheld else _resting(estimates, grown)
+
+
+def _about_the_same(derived: Estimate, base: Estimate) -> bool:
+    """Whether `base` is of the group of `derived`, or one of the groups that `derived` compares."""
+    left_out = findings.SERIES_KEYS | ({"group"} - set(derived.group))
+    a, b = ({k: v for k, v in e.group.items() if k not in left_out} for e in (derived, base))
+    return a == b
+
+
+def _withhold(e: Estimate) -> Estimate:
+    said = f"withheld: {SUPPRESSED}"
+    return replace(e, value=None, low=None, high=None, count=None, n=None, status="suppressed", method=said)
+
+
+def _key(e: Estimate) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    return e.origin, e.id, tuple(sorted(e.group.items()))
+
+
+def _name(e: Estimate) -> str:
+    return _said(e.id, e.group)
+
+
+def _said(id: str, group: Mapping[str, str]) -> str:
+    return id + ("[" + ";".join(f"{k}={v}" for k, v in group.items()) + "]" if group else "")
