@@ -1,0 +1,101 @@
+# The workflow: one rule a step. `make report` (or `ut-research report`) runs it in data/processed/<name>/
+# with that run's settings, run.json. Each step is a function of that name in ut_research.steps.
+#
+# What makes a step run again is listed with it: its inputs (by content), and the parameters, which hold
+# digests of the code and the data that it depends on. A chapter depends on the study parameters that its
+# own parameters cell names, and on no others.
+import json
+import sys
+from pathlib import Path
+
+from ut_research import workflow as ours  # Snakemake keeps the name for itself
+from ut_research.study import Study
+
+ROOT = Path(config["root"])
+CHAPTERS = ours.chapters(ROOT, Study.read(Path(config["study"])))
+LIBRARY = ours.library(ROOT)
+STEP = f"'{sys.executable}' -m ut_research.kernel"
+LIMIT = ours.TIME_LIMIT
+
+
+wildcard_constraints:
+    chapter="[0-9][0-9]_[A-Za-z0-9_]+",
+
+
+rule all:
+    input:
+        "html.json",
+        "tables.json",
+        "issues.csv",
+
+
+rule clean:
+    params:
+        export=ours.digest(Path(config["export"])),
+        values=ours.cleaning_parameters(config["parameters"]),
+        library=LIBRARY,
+    output:
+        "canonical.json",
+        "manifest.json",
+        "issues.csv",
+    shell:
+        "{STEP} 3600 clean"
+
+
+rule chapter:
+    input:
+        "canonical.json",
+        notebook=lambda wildcards: ROOT / "notebooks" / f"{wildcards.chapter}.ipynb",
+    params:
+        values=lambda wildcards: json.dumps({n: config["parameters"][n] for n in CHAPTERS[wildcards.chapter]}),
+        published=ours.digest(ROOT / "data" / "raw" / "published"),
+        library=LIBRARY,
+    output:
+        "chapters/{chapter}.ipynb",
+        directory("chapters/{chapter}"),
+    shell:
+        "{STEP} {LIMIT} chapter {wildcards.chapter} {params.values:q} {LIMIT}"
+
+
+rule findings:
+    input:
+        expand("chapters/{chapter}.ipynb", chapter=CHAPTERS),
+        expand("chapters/{chapter}", chapter=CHAPTERS),
+    params:
+        library=LIBRARY,
+    output:
+        "findings.json",
+        directory("tables"),
+        "tables.json",
+    shell:
+        "{STEP} 600 findings"
+
+
+rule pages:
+    input:
+        "findings.json",
+        "tables.json",
+        "canonical.json",
+        expand("chapters/{chapter}.ipynb", chapter=CHAPTERS),
+    params:
+        sources=ours.digest(ROOT / "book"),
+        parameters=json.dumps(config["parameters"]),
+        library=LIBRARY,
+    output:
+        directory("book"),
+        "book.json",
+    shell:
+        "{STEP} 600 pages"
+
+
+rule book:
+    input:
+        "book.json",
+        "tables.json",
+    params:
+        library=LIBRARY,
+    output:
+        directory("html"),
+        "html.json",
+    shell:
+        "{STEP} 1200 book"

@@ -1,0 +1,175 @@
+"""From executed chapters and written pages to a book: the same input gives the same bytes.
+
+`tidy` takes from an executed notebook what differs from run to run and what has not passed the disclosure
+gate; `assemble` puts the book's sources together; `build` has Jupyter Book make the pages.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+from ut_research import workflow
+from ut_research.errors import Problem, ProblemsFound
+
+#: Kinds of output that `ut_research.chapter.Chapter` makes.
+SHOWN = ("image/svg+xml", "text/html", "text/markdown")
+#: What the workflow tells a chapter, and a reader need not see.
+_PLACES = re.compile(r"^(data|out) = .*\n?", re.MULTILINE)
+
+
+def tidy(notebook: Any, name: str) -> dict[str, Any]:
+    """An executed notebook as the book takes it.
+
+    Code is folded away; timings, paths and printed text are gone; each figure's description is where
+    Jupyter Book looks for it.
+
+    Parameters
+    ----------
+    notebook : as papermill returns it.
+    name : file name, for messages.
+
+    Raises
+    ------
+    ProblemsFound : a cell shows a figure without a description, or something that has not passed the gate.
+    """
+    cells: list[dict[str, Any]] = []
+    problems: list[Problem] = []
+    for number, cell in enumerate(notebook["cells"], 1):
+        tags = [t for t in cell["metadata"].get("tags", ()) if t != "injected-parameters"]
+        if cell["cell_type"] != "code":
+            cells.append(_cell(cell["cell_type"], cell["source"], tags))
+            continue
+        where = f"notebooks/{name}, cell {number}"
+        tags = sorted({*tags, "hide-input"} - ({"hide-input"} if "remove-input" in tags else set()))
+        shown = [o for o in cell["outputs"] if o["output_type"] != "stream"]
+        problems += [Problem(*complaint) for o in shown if (complaint := _complaint(o, where))]
+        if any(o.get("name") == "stdout" and o["text"].strip() for o in cell["outputs"]):
+            problems.append(Problem("it prints text that has not passed the gate", where, "use chapter.say"))
+        source = _PLACES.sub("", cell["source"])
+        for part in _one_figure_each(shown):
+            cells.append(_cell("code", source, tags, part))
+            source, tags = "", ["remove-input"]
+    if problems:
+        raise ProblemsFound(problems)
+    for position, cell in enumerate(cells):
+        cell["id"] = f"cell-{position}"
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def assemble(settings: dict[str, Any], folder: Path) -> None:
+    """Put the book's sources into `folder`: pages with their numbers filled in, and the tidy chapters.
+
+    Raises
+    ------
+    ProblemsFound : a page asks for a finding that was not released, or a chapter is missing from the contents.
+    """
+    from ut_research import disclosure, findings, prose
+
+    source = Path(settings["root"]) / "book"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(source, folder, ignore=shutil.ignore_patterns(*workflow.SKIPPED))
+    parameters = settings["parameters"]
+    policy = disclosure.Policy(**{k: parameters[k] for k in ("threshold", "rounding", "zeros_safe")})
+    released = disclosure.release(findings.read(Path("findings.json")), policy)
+    problems: list[Problem] = []
+    contents = (folder / "_toc.yml").read_text(encoding="utf-8")
+    for chapter in sorted(Path("chapters").glob("*.ipynb")):
+        shutil.copyfile(chapter, folder / chapter.name)
+        if not re.search(rf"file: *{re.escape(chapter.stem)}\b", contents):
+            todo = f"add `- file: {chapter.stem}` where it belongs"
+            problems.append(Problem("a chapter is missing from the contents", f"book/_toc.yml, {chapter.stem}", todo))
+    for page in sorted(folder.rglob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        if "{{" in text:
+            try:
+                page.write_text(prose.fill(text, released), encoding="utf-8", newline="\n")
+            except ProblemsFound as found:
+                place = f"book/{page.relative_to(folder).as_posix()}"
+                problems += [Problem(p.what, f"{place}, {p.where}", p.todo) for p in found.problems]
+    if problems:
+        raise ProblemsFound(problems)
+
+
+def build(source: Path, target: Path, tables: Path) -> None:
+    """Have Jupyter Book turn `source` into pages in `target`, with the `tables` for download beside them.
+
+    Raises
+    ------
+    ProblemsFound : the build failed or warned; with its warnings.
+    """
+    from jupyter_book.sphinx import build_sphinx
+
+    ignore = shutil.ignore_patterns(*workflow.SKIPPED)
+    work = Path("sphinx")
+    for folder in (work, target):
+        shutil.rmtree(folder, ignore_errors=True)
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
+        result = build_sphinx(
+            source.absolute(),
+            (work / "html").absolute(),
+            path_config=source / "_config.yml",
+            noconfig=True,
+            confoverrides={
+                "external_toc_path": (source / "_toc.yml").absolute().as_posix(),
+                "latex_individualpages": False,
+            },
+            doctreedir=work / "doctrees",
+            freshenv=True,
+            jobs=1,
+        )
+    warnings = re.sub(r"\x1b\[[0-9;]*m", "", said.getvalue()).replace(f"{source.absolute()}/", "book/").strip()
+    if result or warnings:
+        raise ProblemsFound([Problem(warnings or "Jupyter Book failed", "book", "mend the page it names")])
+    for left in (".buildinfo", "objects.inv"):
+        (work / "html" / left).unlink(missing_ok=True)
+    shutil.copytree(tables, work / "html" / "tables", dirs_exist_ok=True, ignore=ignore)
+    (work / "html").rename(target)
+
+
+def _cell(kind: str, source: str, tags: list[str], outputs: list[Any] | None = None) -> dict[str, Any]:
+    cell: dict[str, Any] = {"cell_type": kind, "metadata": {"tags": tags} if tags else {}, "source": source}
+    if outputs is not None:
+        cell |= {"execution_count": None, "outputs": outputs}
+        alt = next((o["metadata"]["alt"] for o in outputs if "alt" in o["metadata"]), None)
+        if alt:
+            cell["metadata"]["mystnb"] = {"image": {"alt": alt}}
+    return cell
+
+
+def _one_figure_each(outputs: list[Any]) -> list[list[Any]]:
+    """Outputs in parts of at most one figure, because Jupyter Book takes one description a cell."""
+    parts: list[list[Any]] = [[]]
+    for output in outputs:
+        kept = {k: v for k, v in output["data"].items() if k in SHOWN}
+        plain = {"output_type": "display_data", "data": kept, "metadata": dict(output["metadata"])}
+        if "alt" in plain["metadata"] and any("alt" in o["metadata"] for o in parts[-1]):
+            parts.append([])
+        parts[-1].append(plain)
+    return parts
+
+
+def _complaint(output: Any, where: str) -> tuple[str, str, str] | None:
+    """Why this output may not enter the book, or None."""
+    data = output.get("data", {})
+    if any(kind.startswith("image/") for kind in data):
+        if not output["metadata"].get("alt", "").strip():
+            return "it shows a figure without a description", where, "use chapter.chart"
+    elif output["output_type"] == "execute_result" or 'class="dataframe"' in "".join(data.get("text/html", "")):
+        return "it shows a value that has not passed the gate", where, "use chapter.say or chapter.numbers"
+    elif not any(kind in SHOWN for kind in data):
+        return "it shows something that the book cannot", where, "use chapter.say, chart or numbers"
+    return None
+
+
+def notebook_text(notebook: dict[str, Any]) -> str:
+    """A tidy notebook as the text of its file."""
+    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"

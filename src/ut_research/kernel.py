@@ -1,0 +1,153 @@
+"""A process that has already loaded the libraries, and forks for each step of the workflow.
+
+Loading numpy, pandas, scipy, seaborn and papermill costs more than most chapters do. `serve` loads
+them once and forks a worker for each step that asks; `ask` is what a workflow job runs: it hands the
+step to the server and ends as the step ends. Where there is no server (Windows, macOS, a cluster) the
+job runs the step itself, in the same words and with the same bytes.
+
+Rules that keep forking safe: nothing here computes, starts a thread or reads data before the fork; the
+numerical libraries are held to one thread; the drawing backend is chosen before the import; workers die
+with the server, and the server dies with the command that started it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import runpy
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+#: What a worker finds loaded already.
+PRELOADED = (
+    "numpy",
+    "pandas",
+    "pyarrow.parquet",
+    "scipy.stats",
+    "seaborn",
+    "papermill",
+    "IPython.core.interactiveshell",
+    "ut_research.chapter",
+    "ut_research.charts",
+)
+
+#: Set for the whole build: results that do not depend on the machine, its language or its clock.
+ENVIRONMENT = {
+    "MPLBACKEND": "agg",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
+    "LC_ALL": "C.UTF-8",
+    "TZ": "UTC",
+    "SOURCE_DATE_EPOCH": "0",
+    "JUPYTER_PLATFORM_DIRS": "1",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+
+#: Seconds that a worker has, beyond its own time limit, to end by itself.
+GRACE = 15
+
+
+def supported() -> bool:
+    """Whether forking is safe here; macOS system libraries do not survive it."""
+    return sys.platform.startswith("linux")
+
+
+def serve(descriptor: int) -> None:
+    """Fork a worker for each request on the listening socket `descriptor`, until standard input closes."""
+    import selectors
+
+    server = socket.socket(fileno=descriptor)
+    _load()
+    workers: dict[int, float] = {}
+    with selectors.DefaultSelector() as ready:
+        ready.register(server, selectors.EVENT_READ, "request")
+        ready.register(sys.stdin, selectors.EVENT_READ, "end")
+        while True:
+            happened = {key.data for key, _ in ready.select(timeout=1)}
+            if "end" in happened:
+                break
+            if "request" in happened:
+                connection, _ = server.accept()
+                line = connection.makefile().readline()
+                if not line:
+                    continue
+                request = json.loads(line)
+                pid = os.fork()
+                if pid == 0:
+                    server.close()
+                    _work(connection, request)
+                workers[pid] = time.monotonic() + request["limit"] + GRACE
+                connection.close()
+            for pid, deadline in list(workers.items()):
+                if os.waitpid(pid, os.WNOHANG)[0]:
+                    del workers[pid]
+                elif time.monotonic() > deadline:
+                    os.kill(pid, signal.SIGKILL)
+    for pid in workers:
+        os.kill(pid, signal.SIGKILL)
+
+
+def ask(step: list[str], limit: float) -> int:
+    """Have the server run `step`; its exit status, or 1 when it was killed."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(os.environ["UT_SERVER"])
+        connection.sendall(json.dumps({"step": step, "limit": limit, "folder": str(Path.cwd())}).encode() + b"\n")
+        answer = connection.makefile().readline()
+    return int(answer) if answer else 1
+
+
+def _load() -> None:
+    import importlib
+
+    for name in PRELOADED:
+        importlib.import_module(name)
+
+
+def _work(connection: socket.socket, request: dict[str, Any]) -> None:
+    """Run one step in this forked process, answer with its exit status, and end."""
+    status = 1
+    try:
+        _end_with_parent()
+        import random
+
+        import numpy as np
+
+        random.seed(0)
+        np.random.seed(0)  # noqa: NPY002 - what the fork inherited must not depend on what ran before
+        os.environ["UT_WORKER"] = "1"
+        os.chdir(request["folder"])
+        from ut_research import steps
+
+        status = steps.main(request["step"])
+        connection.sendall(b"%d\n" % status)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _end_with_parent() -> None:
+    """Ask the kernel to kill this process when the server dies, however it dies."""
+    import ctypes
+
+    parent = os.getppid()
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # 1 is PR_SET_PDEATHSIG
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "serve":
+        serve(int(sys.argv[2]))
+    elif "UT_SERVER" in os.environ:
+        sys.exit(ask(sys.argv[2:], float(sys.argv[1])))
+    else:
+        sys.argv = ["step", *sys.argv[2:]]
+        runpy.run_module("ut_research.steps", run_name="__main__")

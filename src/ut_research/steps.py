@@ -1,0 +1,194 @@
+"""The steps that Snakemake calls: clean, chapter, findings, pages, book.
+
+Each runs in the run's own folder (`data/processed/<name>`, the working directory), reads what earlier
+steps left there, and writes only there. `main` tells the command line how a step went, in one line of
+`events.jsonl` a step; what it tells never holds a value of an export.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ut_research import workflow
+from ut_research.errors import Problem, ProblemsFound
+
+#: Errors whose message is about code, never about data: safe to show whatever the export.
+ABOUT_CODE = {"NameError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError"}
+ABOUT_CODE |= {"AttributeError", "ProblemsFound", "FileNotFoundError", "OutOfTime", "MemoryError"}
+
+
+def main(argv: list[str]) -> int:
+    """Run the step named by `argv` in the working directory; 0 when it was done."""
+    step, *arguments = argv
+    started, error = time.monotonic(), ""
+    try:
+        STEPS[step](*arguments)
+    except ProblemsFound as found:
+        error = str(found)
+    except OSError as fault:
+        error = _disk(fault)
+    except Exception as fault:
+        error = _without_values(fault)
+    event = {"step": step, "what": arguments[0] if arguments else "", "error": error}
+    event["seconds"] = round(time.monotonic() - started, 1)
+    with Path("events.jsonl").open("a", encoding="utf-8") as events:
+        events.write(json.dumps(event) + "\n")
+    return 1 if error else 0
+
+
+def run() -> dict[str, Any]:
+    """The settings of this run, as `ut_research.workflow` wrote them: name, root, export, parameters."""
+    return dict(json.loads(Path("run.json").read_text(encoding="utf-8")))
+
+
+def clean() -> None:
+    """Read and clean the export; leave canonical tables, the issues log, the manifest and their digests."""
+    from ut_research import cleaning, reading
+
+    settings = run()
+    for old in Path().glob("*.parquet"):
+        old.unlink()
+    days = {name: date.fromisoformat(settings["parameters"][name]) for name in workflow.CLEANING}
+    cleaning.write(cleaning.clean(reading.read(Path(settings["export"])), **days), Path())
+    made = [*sorted(Path().glob("*.parquet")), Path("issues.csv"), Path("manifest.json")]
+    _write(Path("canonical.json"), json.dumps({p.name: workflow.digest(p) for p in made}, indent=1) + "\n")
+
+
+def chapter(name: str, values: str, time_limit: str) -> None:
+    """Run one notebook by papermill with the parameters that it names; leave it tidy in `chapters/`."""
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    from ut_research import bookmaking
+
+    settings = run()
+    source = Path(settings["root"]) / "notebooks" / f"{name}.ipynb"
+    out = Path("chapters", name).absolute()
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    options: dict[str, Any] = {"execution_timeout": int(time_limit)}
+    if "UT_WORKER" in os.environ:
+        from ut_research import engine
+
+        options = {"engine_name": engine.register(), "time_limit": float(time_limit)}
+        _hold_memory()
+    try:
+        notebook = papermill.execute_notebook(
+            source,
+            None,
+            parameters={"data": str(Path().absolute()), "out": str(out), **json.loads(values)},
+            cwd=source.parent,
+            progress_bar=False,
+            kernel_name="python3",
+            **options,
+        )
+    except PapermillExecutionError as fault:
+        raise ProblemsFound([_cell_problem(source.name, fault, time_limit)]) from None
+    _write(out.with_suffix(".ipynb"), bookmaking.notebook_text(bookmaking.tidy(notebook, source.name)))
+
+
+def findings() -> None:
+    """Join what the chapters released into one ledger, and their tables into one folder."""
+    from ut_research import findings as ledger
+
+    released = {}
+    for file in sorted(Path("chapters").glob("*/findings/*.json")):
+        for estimate in ledger.read(file):
+            released[estimate.id, tuple(sorted(estimate.group.items()))] = estimate
+    ledger.write(released.values(), Path("findings.json"))
+    tables = Path("tables")
+    shutil.rmtree(tables, ignore_errors=True)
+    tables.mkdir()
+    for table in sorted(Path("chapters").glob("*/tables/*.csv")):
+        shutil.copyfile(table, tables / table.name)
+    _seal(tables)
+
+
+def pages() -> None:
+    """Put the book's sources together: written pages with their numbers filled in, and the chapters."""
+    from ut_research import bookmaking
+
+    bookmaking.assemble(run(), Path("book"))
+    _seal(Path("book"))
+
+
+def book() -> None:
+    """Build the pages into a book."""
+    from ut_research import bookmaking
+
+    bookmaking.build(Path("book"), Path("html"), Path("tables"))
+    _seal(Path("html"))
+
+
+STEPS: dict[str, Callable[..., None]] = {
+    "clean": clean,
+    "chapter": chapter,
+    "findings": findings,
+    "pages": pages,
+    "book": book,
+}
+
+
+def _cell_problem(notebook: str, fault: Any, time_limit: str) -> Problem:
+    """One readable block: which cell, the error, the line. The message only where it cannot hold data."""
+    manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))
+    if fault.ename == "OutOfTime":
+        what = f"ran longer than {time_limit} seconds and was stopped"
+    elif fault.ename == "MemoryError":
+        what = "needed more memory than this computer has"
+    elif fault.ename in ABOUT_CODE or manifest.get("origin") == "example":
+        what = f"{fault.ename}: {fault.evalue}"
+    else:
+        what = f"{fault.ename} (its message is left out, because it may hold a value of the export)"
+    cell = "\n".join("    │ " + line for line in fault.source.rstrip().splitlines())
+    todo = "open the notebook with `make lab` to see it happen; after mending it, build again: it resumes here"
+    return Problem(f"{what}\n{cell}\n", f"notebooks/{notebook}, cell {fault.cell_index + 1}", todo)
+
+
+def _hold_memory(share: float = 0.8) -> None:
+    """Let this process have at most `share` of the computer's memory, so that it fails and nothing else does."""
+    import resource
+
+    limit = int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * share)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+def _disk(fault: OSError) -> str:
+    import errno
+
+    if fault.errno == errno.ENOSPC:
+        return "the disk is full: free some space and build again; the last good report is untouched"
+    if fault.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return "this folder may not be written to: build in a folder of your own"
+    return _without_values(fault)
+
+
+def _without_values(fault: BaseException) -> str:
+    """The kind and the place of an unexpected error, without its message, which may hold data."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    ours = [f for f in frames if "ut_research" in f.filename] or list(frames)
+    place = f"{Path(ours[-1].filename).name}, line {ours[-1].lineno}" if ours else "an unknown place"
+    detail = f": {fault}" if type(fault).__name__ in ABOUT_CODE else ""
+    return f"an error that should not happen, {type(fault).__name__} in {place}{detail}"
+
+
+def _seal(folder: Path) -> None:
+    """Leave a digest of `folder` beside it: a later step depends on what is in it, not on when it was made."""
+    _write(folder.with_suffix(".json"), json.dumps({"content": workflow.digest(folder)}) + "\n")
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

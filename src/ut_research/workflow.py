@@ -1,0 +1,348 @@
+"""One run, from its name to its published report: what it may be called, its lock, Snakemake, publishing.
+
+A run works in `data/processed/<name>/` (cleaned tables, executed chapters, Snakemake's records: all that
+`forget` has to remove) and publishes to `reports/<name>/` in one step, when everything is done. Light on
+imports: a build in which nothing has changed must be quick.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import hashlib
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ut_research import kernel
+from ut_research.errors import Problem, ProblemsFound
+from ut_research.study import Study
+
+#: What a published report holds, of what a run makes: name in the report ← name in the run's folder.
+PUBLISHED = {
+    "book": "html",
+    "findings.json": "findings.json",
+    "issues.csv": "issues.csv",
+    "tables": "tables",
+}
+#: Files that are no part of what holds them.
+SKIPPED = frozenset({"__pycache__", ".snakemake_timestamp", ".ipynb_checkpoints", "_build"})
+#: Parameters that the workflow gives each chapter; all others are the study's.
+GIVEN = {"data": "", "out": ""}
+#: Study parameters that cleaning uses: the halves of delivery.
+CLEANING = ("delivery_start", "delivery_end")
+#: What to do about a step that failed.
+RESUME = "put it right and build again: what is done already is kept"
+#: Longest that one chapter may run, in seconds.
+TIME_LIMIT = 300
+#: Free space without which a build does not start, in bytes.
+SPACE = 200_000_000
+
+
+@dataclass(frozen=True)
+class Run:
+    """One export, under one name, in one copy of the project."""
+
+    root: Path
+    name: str
+    export: Path
+    study: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where the run works."""
+        return self.root / "data" / "processed" / self.name
+
+    @property
+    def report(self) -> Path:
+        """Where its report is published."""
+        return self.root / "reports" / self.name
+
+    @property
+    def owner(self) -> str:
+        """What tells this export from another of the same name: a hash of where it is, not the path itself."""
+        return hashlib.sha256(str(self.export.resolve()).encode()).hexdigest()[:16]
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The project's folder: the nearest one above `start` with a Snakefile, else where the library lives."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents, Path(__file__).resolve().parents[2]):
+        if (folder / "Snakefile").is_file() and (folder / "notebooks").is_dir():
+            return folder
+    raise ProblemsFound([Problem("this is not the project", str(here), "run it inside the project's folder")])
+
+
+def plan(export: str = "", study: str = "", name: str = "") -> Run:
+    """The run that a person asked for; raises `ProblemsFound` when there is no such export or the name is taken."""
+    root = find_root()
+    where = Path(export).expanduser().resolve() if export else root / "data" / "raw" / "example"
+    if not where.exists():
+        raise ProblemsFound([Problem("there is no such export", export, "give a folder or a workbook as EXPORT")])
+    given = name or (where.name if where.is_dir() else where.stem)
+    clean_name = re.sub(r"[^a-z0-9]+", "-", given.lower()).strip("-")[:60]
+    if not clean_name:
+        raise ProblemsFound([Problem("no name can be made of this", given, "give one as NAME=my-report")])
+    file = Path(study).expanduser().resolve() if study else root / "study.toml"
+    run = Run(root, clean_name, where, file)
+    for record in (run.report / "run.json", run.folder / "run.json"):
+        if record.is_file() and json.loads(record.read_text(encoding="utf-8")).get("owner") != run.owner:
+            todo = f"give this run another name (NAME={clean_name}-2), or `make forget` the other export first"
+            raise ProblemsFound([Problem("this name is taken by another export", f"reports/{clean_name}", todo)])
+    return run
+
+
+def chapters(root: Path, study: Study) -> dict[str, list[str]]:
+    """The chapters in reading order, each with the study parameters that its parameters cell names.
+
+    Raises
+    ------
+    ProblemsFound : a notebook has no parameters cell, or names a parameter that does not exist or that
+        has another type in the study; all such mistakes at once.
+    """
+    known: dict[str, Any] = {**study.parameters(), **GIVEN}
+    problems: list[Problem] = []
+    named: dict[str, list[str]] = {}
+    for notebook in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+        defaults: dict[str, Any] = {}
+        try:
+            defaults = parameters_of(notebook)
+        except ValueError as fault:
+            problems.append(Problem(str(fault), f"notebooks/{notebook.name}", "see CONTRIBUTING.md"))
+        for name, default in defaults.items():
+            where = f"notebooks/{notebook.name}, parameter {name}"
+            if name not in known:
+                todo = "name a parameter of study.toml, or data or out, as it is spelt there"
+                problems.append(Problem("there is no such parameter", where, todo))
+            elif type(default) is not type(known[name]):
+                kind = type(known[name]).__name__
+                problems.append(Problem("its default is of the wrong kind", where, f"it must be {kind}, as in study.toml"))
+        named[notebook.stem] = [n for n in defaults if n not in GIVEN]
+    if problems:
+        raise ProblemsFound(problems)
+    return named
+
+
+def parameters_of(notebook: Path) -> dict[str, Any]:
+    """Names and default values in the one cell of `notebook` that is tagged ``parameters``."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    tagged = [c for c in cells if "parameters" in c["metadata"].get("tags", ())]
+    if len(tagged) != 1:
+        raise ValueError(f"there must be one cell tagged `parameters`; there are {len(tagged)}")
+    found: dict[str, Any] = {}
+    try:
+        for statement in ast.parse("".join(tagged[0]["source"])).body:
+            match statement:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    found[name] = ast.literal_eval(value)
+                case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                    found[name] = ast.literal_eval(value)
+                case ast.Expr(value=ast.Constant()):
+                    pass
+                case _:
+                    raise ValueError
+    except (ValueError, SyntaxError):
+        raise ValueError("its parameters cell may hold only lines like `name = value`") from None
+    return found
+
+
+def digest(*paths: Path, leave_out: tuple[str, ...] = ()) -> str:
+    """A hash of the content of files, and of all files in folders, under their relative names."""
+    total = hashlib.sha256()
+    for path in paths:
+        files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+        for file in files:
+            relative = file.relative_to(path).as_posix() if path.is_dir() else file.name
+            if relative in leave_out or not SKIPPED.isdisjoint(file.parts) or not file.is_file():
+                continue
+            with file.open("rb") as data:
+                total.update(relative.encode() + b"\0" + hashlib.file_digest(data, "sha256").digest())
+    return total.hexdigest()
+
+
+def library(root: Path) -> str:
+    """A hash of the code that results depend on: the library, without what only runs it, and the lock."""
+    only_runs = ("cli.py", "workflow.py", "kernel.py")
+    return digest(Path(__file__).parent, root / "requirements.lock", leave_out=only_runs)
+
+
+def cleaning_parameters(values: dict[str, Any]) -> str:
+    """The study parameters that cleaning depends on, as one text."""
+    return json.dumps({name: values[name] for name in CLEANING})
+
+
+@contextlib.contextmanager
+def locked(run: Run, patience: float = 3.0) -> Iterator[int]:
+    """Hold the run's lock; its file descriptor. It is let go when the last process of the build has ended."""
+    run.folder.mkdir(parents=True, exist_ok=True)
+    with (run.folder / "lock").open("w") as file:
+        until = time.monotonic() + patience
+        while not _lock(file.fileno()):
+            if time.monotonic() > until:
+                todo = "wait for it to end, or give this one another name with NAME="
+                raise ProblemsFound([Problem("this report is being built already", f"reports/{run.name}", todo)])
+            time.sleep(0.1)
+        yield file.fileno()
+
+
+def build(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0, target: str = "all") -> bool:
+    """Bring the report of `run` up to date; True when something was built.
+
+    `tell` is called with each event (step, what, error, seconds) as it happens.
+
+    Raises
+    ------
+    ProblemsFound : before anything runs, for a mistake in the study, a notebook, the name or the disk;
+        or after, with what failed. The last good report is then still in place.
+    """
+    study = Study.read(run.study)
+    chapters(run.root, study)
+    with contextlib.suppress(OSError):
+        if shutil.disk_usage(run.root).free < SPACE:
+            raise ProblemsFound([Problem("the disk is full", str(run.root), "free at least 200 MB and build again")])
+    with locked(run) as lock:
+        _recover(run)
+        settings = {
+            "name": run.name,
+            "owner": run.owner,
+            "root": str(run.root),
+            "export": str(run.export),
+            "study": str(run.study),
+            "parameters": study.parameters(),
+        }
+        (run.folder / "run.json").write_text(json.dumps(settings, indent=1), encoding="utf-8")
+        failures = _snakemake(run, tell, lock, jobs or os.cpu_count() or 1, target)
+        if failures:
+            raise ProblemsFound(failures)
+        return target == "all" and _publish(run)
+
+
+def forget(run: Run) -> list[Path]:
+    """Remove every trace of the export of `run` that the project made; the folders removed."""
+    with locked(run):
+        found = [p for p in (run.folder, run.report, _aside(run, "new"), _aside(run, "old")) if p.exists()]
+        for path in found:
+            shutil.rmtree(path)
+    return found
+
+
+def _snakemake(run: Run, tell: Callable[[dict[str, Any]], None], lock: int, jobs: int, target: str) -> list[Problem]:
+    """Run Snakemake in the run's folder; what failed."""
+    events = run.folder / "events.jsonl"
+    events.write_text("", encoding="utf-8")
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(run.root / "Snakefile")]
+    command += ["--directory", str(run.folder), "--configfile", str(run.folder / "run.json")]
+    command += ["--cores", str(jobs), "--keep-going", "--rerun-incomplete", "--nolock", "--scheduler", "greedy"]
+    command += ["--quiet", "all", "--latency-wait", "0", target]
+    environment = {**os.environ, **kernel.ENVIRONMENT}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    failures: list[Problem] = []
+    with contextlib.ExitStack() as stack:
+        if kernel.supported():
+            environment["UT_SERVER"] = stack.enter_context(_server(environment, lock))
+        log = stack.enter_context((run.folder / "snakemake.log").open("w"))
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, pass_fds=_inherited(lock))
+        stack.callback(process.kill)
+        with events.open(encoding="utf-8") as lines:
+            while True:
+                ended = process.poll() is not None
+                while line := lines.readline():
+                    event = json.loads(line)
+                    tell(event)
+                    if event["error"]:
+                        failures.append(Problem(event["error"], f"{event['step']} {event['what']}".strip(), RESUME))
+                if ended:
+                    break
+                time.sleep(0.05)
+    if process.returncode and not failures:
+        full = shutil.disk_usage(run.root).free < SPACE // 10
+        what = "the disk is full" if full else "the build was stopped before it ended"
+        todo = "free some space and build again" if full else "build again: it resumes where it stopped"
+        failures.append(Problem(what, f"reports/{run.name}", f"{todo}; details in {run.folder / 'snakemake.log'}"))
+    return failures
+
+
+@contextlib.contextmanager
+def _server(environment: dict[str, str], lock: int) -> Iterator[str]:
+    """Start the process that forks for each step; its address."""
+    with tempfile.TemporaryDirectory(prefix="ut-") as folder, socket.socket(socket.AF_UNIX) as listening:
+        address = str(Path(folder, "s"))
+        listening.bind(address)
+        listening.listen(64)
+        command = [sys.executable, "-m", "ut_research.kernel", "serve", str(listening.fileno())]
+        server = subprocess.Popen(
+            command, env=environment, stdin=subprocess.PIPE, pass_fds=(listening.fileno(), lock)
+        )
+        listening.close()
+        try:
+            yield address
+        finally:
+            assert server.stdin
+            server.stdin.close()
+            server.wait()
+
+
+def _publish(run: Run) -> bool:
+    """Put what was built in the place of the last report, in one step; False when it is there already."""
+    made = [run.folder / source for source in PUBLISHED.values()]
+    built = digest(*made)
+    record = run.report / "run.json"
+    if record.is_file() and json.loads(record.read_text(encoding="utf-8")).get("built") == built:
+        return False
+    new, old = _aside(run, "new"), _aside(run, "old")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    for name, source in PUBLISHED.items():
+        if (run.folder / source).is_dir():
+            shutil.copytree(run.folder / source, new / name, ignore=shutil.ignore_patterns(*SKIPPED))
+        else:
+            shutil.copyfile(run.folder / source, new / name)
+    text = json.dumps({"name": run.name, "owner": run.owner, "built": built}, indent=1)
+    (new / "run.json").write_text(text + "\n", encoding="utf-8")
+    if run.report.exists():
+        run.report.rename(old)
+    new.rename(run.report)
+    shutil.rmtree(old, ignore_errors=True)
+    return True
+
+
+def _recover(run: Run) -> None:
+    """Put the last good report back, if a computer stopped in the instant between two renames."""
+    new, old = _aside(run, "new"), _aside(run, "old")
+    if old.exists() and not run.report.exists():
+        old.rename(run.report)
+    for left in (new, old):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _aside(run: Run, which: str) -> Path:
+    return run.report.with_name(f".{run.name}.{which}")
+
+
+def _inherited(lock: int) -> tuple[int, ...]:
+    return (lock,) if os.name == "posix" else ()
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
