@@ -1,0 +1,6 @@
+"""What the canonical tables say, one module a subject.
+
+Each module has ``measure(tables, *, by=None, origin="export", …)``, a pure function from the
+canonical tables to a list of Estimates, and the small pure functions that it is made of.
+Import the module that you use: ``from ut_research.measures import wellbeing``.
+"""

@@ -1,0 +1,172 @@
+"""What the measures share: a table with the columns asked for, the people of one group, an Estimate made.
+
+A measure is written once, for one set of people. `parts` gives it everybody, or the people of each
+partner, area, gender or period in turn. A table that the export does not have comes as an empty one,
+and a `Maker` says "not collected" of what nobody can give: there is no second path for absent data.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal, get_args
+
+import pandas as pd
+
+from ut_research.estimates import Interval, mean_t, wilson
+from ut_research.findings import Estimate, Origin
+from ut_research.survival import Point
+
+Tables = Mapping[str, pd.DataFrame]
+By = Literal["partner", "area", "gender", "period"]
+
+#: What a group is called when nobody wrote it down.
+UNKNOWN = "not recorded"
+
+#: Days in a mean month, a twelfth of 365.25.
+DAYS_A_MONTH = 30.4375
+
+
+def parts(
+    tables: Tables, columns: Mapping[str, Sequence[str]], by: By | None = None
+) -> Iterator[tuple[dict[str, str], dict[str, pd.DataFrame]]]:
+    """Everybody as one part, or one part for each value of `by`, in alphabetical order.
+
+    Parameters
+    ----------
+    tables : canonical tables by name; a table may be absent or empty.
+    columns : the columns needed of each table; one that is not there comes as all missing.
+    by : the group column to part the tables by.
+
+    Yields
+    ------
+    The group, ``{}`` or ``{by: value}``, and the rows of each table that belong to it.
+    """
+    if by is not None and by not in get_args(By):
+        raise ValueError(f"cannot group by {by!r}; choose one of {', '.join(get_args(By))}")
+    frames = {name: _columns(tables.get(name), wanted) for name, wanted in columns.items()}
+    values = sorted({v for f in frames.values() for v in f[by].unique()}) if by else []
+    if by is None or not values:
+        yield {}, frames
+    for value in values:
+        yield {str(by): str(value)}, {name: f[f[by] == value] for name, f in frames.items()}
+
+
+def collected(tables: Tables, name: str) -> bool:
+    """Whether the export has a single row of the table `name`."""
+    frame = tables.get(name)
+    return frame is not None and not frame.empty
+
+
+def halves(dates: pd.Series, start: date, end: date) -> pd.Series:
+    """Which half of delivery each date falls in: "first half", "second half", or "not recorded".
+
+    The halves meet at the day midway between `start` and the day after `end`; what came before
+    delivery counts in the first half, what came after it in the second.
+    """
+    middle = pd.Timestamp(start) + (pd.Timestamp(end) + pd.Timedelta(days=1) - pd.Timestamp(start)) / 2
+    half = pd.Series("second half", index=dates.index).mask(dates < middle, "first half")
+    return half.mask(dates.isna(), UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Makes the Estimates of one part: the same origin, source, group and level of confidence for all.
+
+    Attributes
+    ----------
+    source : the table, or tables, that they come from.
+    origin : ``example`` or ``export``.
+    group : the part, as `parts` gives it.
+    confidence : level of every interval, for example 0.95.
+    collected : whether the export has the source at all; without it there is no true zero.
+    """
+
+    source: str
+    origin: Origin = "export"
+    group: Mapping[str, str] = field(default_factory=dict)
+    confidence: float = 0.95
+    collected: bool = True
+
+    def number(
+        self,
+        id: str,
+        label: str,
+        found: Interval | float | None,
+        unit: str,
+        method: str,
+        *,
+        count: int | None = None,
+        n: int | None = None,
+        **group: str,
+    ) -> Estimate:
+        """`found` as an Estimate, with its limits if it has any; "not collected" when there is none."""
+        at = found if isinstance(found, Interval) else Interval(found, None, None)
+        value, low, high = map(_finite, (at.value, at.low, at.high))
+        given: dict[str, Any] = {"value": value, "low": low, "high": high, "count": count, "n": n}
+        if value is None:
+            given = {"status": "not collected"}
+        about = {**self.group, **group}
+        return Estimate(
+            id, label, unit=unit, method=method, origin=self.origin, source=self.source, group=about, **given
+        )
+
+    def share(self, id: str, label: str, count: int, n: int, method: str = "", **group: str) -> Estimate:
+        """`count` of `n` in percent, with Wilson's interval."""
+        found = scaled(wilson(count, n, self.confidence), 100)
+        said = _join(method, f"{self.confidence:.0%} Wilson interval")
+        return self.number(id, label, found, "%", said, count=count, n=n, **group)
+
+    def mean(
+        self, id: str, label: str, values: pd.Series, unit: str, method: str = "", **group: str
+    ) -> Estimate:
+        """The mean of `values`, missing ones left out, with the t interval."""
+        known = values.dropna().to_numpy(dtype=float)
+        said = _join(method, f"mean, {self.confidence:.0%} t interval")
+        return self.number(id, label, mean_t(known, self.confidence), unit, said, n=len(known), **group)
+
+    def tally(
+        self, id: str, label: str, count: int, unit: str, method: str = "count", **group: str
+    ) -> Estimate:
+        """A plain count of people or things."""
+        found = float(count) if self.collected else None
+        return self.number(id, label, found, unit, method, count=count, **group)
+
+    def curve(
+        self, id: str, label: str, marks: Mapping[str, Point], key: str, method: str, **group: str
+    ) -> list[Estimate]:
+        """A survival curve in percent, `n` the people at risk; `marks` names its points, under `key`."""
+        return [
+            self.number(
+                id,
+                label,
+                scaled(Interval(point.share, point.low, point.high), 100),
+                "%",
+                f"Kaplan-Meier, {method}",
+                n=point.at_risk,
+                **{**group, key: mark},
+            )
+            for mark, point in marks.items()
+        ]
+
+
+def scaled(found: Interval, by: float) -> Interval:
+    """An estimate with its limits, all times `by`: a share in percent, days in months."""
+    return Interval(*(None if x is None else by * x for x in (found.value, found.low, found.high)))
+
+
+def _columns(frame: pd.DataFrame | None, wanted: Sequence[str]) -> pd.DataFrame:
+    found = (pd.DataFrame() if frame is None else frame).reindex(columns=[*wanted, *get_args(By)])
+    known = {key: found[key].astype("string").fillna(UNKNOWN) for key in get_args(By)}
+    dates = {key: pd.to_datetime(found[key]) for key in wanted if key.endswith(("_date", "_to"))}
+    return found.assign(**known, **dates)
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def _join(*parts: str) -> str:
+    return "; ".join(filter(None, parts))

@@ -1,0 +1,41 @@
+"""What people needed: the needs that each person named when assessed.
+
+In: the `needs` table, a row a person assessed. Out: the share of the people assessed who named each
+need, and how many needs a person named on average. A need left blank was not named.
+"""
+
+from __future__ import annotations
+
+from ut_research.findings import Estimate, Origin
+from ut_research.measures.grouping import By, Maker, Tables, collected, parts
+
+#: The nine needs, in the order of the assessment, in words that a reader sees.
+NEEDS = {
+    "mental_health": "Mental health and wellbeing",
+    "employability": "Help towards a job",
+    "training_education": "Training or education",
+    "volunteering": "Volunteering",
+    "alcohol_drugs": "Less alcohol or drugs",
+    "physical_health": "Physical health",
+    "housing": "Housing",
+    "family_relationships": "Family relationships",
+    "social_isolation": "Feeling socially isolated",
+}
+
+
+def measure(
+    tables: Tables, *, by: By | None = None, origin: Origin = "export", confidence: float = 0.95
+) -> list[Estimate]:
+    """The share of the people assessed who named each need (%), and the mean number of needs (``needs.*``).
+
+    People may name several needs, so each need is an id of its own.
+    """
+    found: list[Estimate] = []
+    columns = {"needs": list(NEEDS)}
+    for group, part in parts(tables, columns, by):
+        make = Maker("needs", origin, group, confidence, collected(tables, "needs"))
+        named = part["needs"][list(NEEDS)].fillna(False).astype(bool)
+        for need, label in NEEDS.items():
+            found.append(make.share(f"needs.{need}", label, int(named[need].sum()), len(named)))
+        found.append(make.mean("needs.number_mean", "Needs named by each person", named.sum(axis=1), "needs"))
+    return found

@@ -1,0 +1,232 @@
+"""Who took part: from referral to the second questionnaire, who they were, where, and for how long.
+
+In: `participants`, a row a person, with `needs` and `wemwbs` for who was assessed and who completed.
+Out: the flow, the people, the partners and areas, and the length of stay, in which people who are
+still supported count up to the day the data are complete to and are then censored, not dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import pandas as pd
+
+from ut_research.estimates import Interval
+from ut_research.findings import Estimate, Origin
+from ut_research.measures.grouping import UNKNOWN, By, Maker, Tables, collected, parts
+from ut_research.survival import kaplan_meier, median_time, restricted_mean
+
+#: Oldest age of each age band, in years.
+AGE_BANDS = {"under 25": 24, "25 to 34": 34, "35 to 44": 44, "45 to 54": 54, "55 and over": 150}
+
+#: Weeks at which the share still supported is given.
+WEEKS = range(0, 53, 4)
+
+#: What an ethnicity begins with, in lower case, when the person is not of an ethnic minority.
+MAJORITY = "white"
+
+#: Ethnicities, in lower case, that say nothing.
+UNSTATED = (UNKNOWN, "unknown", "not stated", "not known", "prefer not to say", "refused", "")
+
+_COLUMNS = {
+    "participants": [
+        "participant_id",
+        "referral_date",
+        "age_at_referral",
+        "ethnicity",
+        "registered_date",
+        "exit_date",
+    ],
+    "needs": ["participant_id"],
+    "wemwbs": ["participant_id", "timepoint"],
+}
+
+
+def measure(
+    tables: Tables,
+    *,
+    by: By | None = None,
+    origin: Origin = "export",
+    data_to: date | None = None,
+    confidence: float = 0.95,
+) -> list[Estimate]:
+    """The flow of people, who and where they were, and how long they stayed (``reach.*``).
+
+    Parameters
+    ----------
+    data_to : the day the data are complete to; the latest date in `participants` when not given.
+    """
+    found: list[Estimate] = []
+    there = collected(tables, "participants")
+    for group, part in parts(tables, _COLUMNS, by):
+        make = Maker("participants", origin, group, confidence, there)
+        people = part["participants"]
+        registered = people[people.registered_date.notna()]
+        found += _flow(make, part, registered, tables)
+        found += _people(make, people)
+        found += _where(make, people)
+        found += _stay(make, registered, _last_day(tables, data_to))
+    return found
+
+
+def age_band(ages: pd.Series) -> pd.Series:
+    """The band of each age in whole years: a name of `AGE_BANDS`, or "not recorded"."""
+    bands = pd.cut(ages.astype(float), [-1, *AGE_BANDS.values()], labels=list(AGE_BANDS))
+    return bands.astype("string").fillna(UNKNOWN)
+
+
+def ethnic_minority(ethnicity: pd.Series) -> pd.Series:
+    """Whether each person is of an ethnic minority: true, false, or missing where it is not stated.
+
+    Anything that does not begin with `MAJORITY` counts, as "Black, Asian or other Ethnic Minority"
+    does in the 2021 report; a white minority cannot be told apart there and does not count.
+    """
+    said = ethnicity.astype("string").str.strip().str.lower().fillna(UNKNOWN)
+    return (~said.str.startswith(MAJORITY)).astype("boolean").mask(said.isin(UNSTATED))
+
+
+def stay(start: pd.Series, end: pd.Series, data_to: pd.Timestamp) -> pd.DataFrame:
+    """How long each person stayed, in weeks, and whether the end was seen.
+
+    Parameters
+    ----------
+    start, end : dates, one a person; a missing end means still supported.
+    data_to : the day up to which a person still supported was seen.
+
+    Returns
+    -------
+    Frame of `weeks` (float, never below 0) and `ended` (bool).
+    """
+    ended = end.notna() & (end <= data_to)
+    days = (end.where(ended, data_to) - start).dt.days.clip(lower=0)
+    return pd.DataFrame({"weeks": days / 7, "ended": ended})
+
+
+def months_of_delivery(first: pd.Timestamp, last: pd.Timestamp) -> int:
+    """Months that delivery ran, from the first day to the last, both counted, in whole months rounded up."""
+    return (last.year - first.year) * 12 + last.month - first.month + int(last.day >= first.day)
+
+
+def _flow(
+    make: Maker, part: Mapping[str, pd.DataFrame], registered: pd.DataFrame, tables: Tables
+) -> list[Estimate]:
+    n = len(registered)
+    found = [
+        make.tally("reach.referred", "Referred to the project", len(part["participants"]), "people"),
+        make.share("reach.registered", "Registered with the project", n, len(part["participants"])),
+    ]
+    for table, name, label, who in (
+        ("needs", "assessed", "Had their needs assessed", part["needs"].participant_id),
+        ("wemwbs", "completed", "Completed both wellbeing questionnaires", completed_both(part["wemwbs"])),
+    ):
+        count, out_of = int(registered.participant_id.isin(who).sum()), n if collected(tables, table) else 0
+        found.append(make.share(f"reach.{name}", label, min(count, out_of), out_of))
+    return found
+
+
+def completed_both(wemwbs: pd.DataFrame) -> pd.Series:
+    """The ids of the people with a questionnaire at T1 and one at T2, scored or not."""
+    at = {t: wemwbs.loc[wemwbs.timepoint == t, "participant_id"].drop_duplicates() for t in ("T1", "T2")}
+    return at["T1"][at["T1"].isin(at["T2"])]
+
+
+def _people(make: Maker, people: pd.DataFrame) -> list[Estimate]:
+    found = _shares(make, "gender", "Gender", people.gender) if "gender" not in make.group else []
+    ages = people.age_at_referral.dropna().astype(float)
+    found.append(make.mean("reach.age_mean", "Average age at referral", ages, "years"))
+    for id, label, age in (
+        ("reach.age_min", "Age of the youngest person", ages.min()),
+        ("reach.age_max", "Age of the oldest person", ages.max()),
+    ):
+        who = int((ages == age).sum())
+        found.append(
+            make.number(id, label, age, "years", "with the people of that age", count=who, n=len(ages))
+        )
+    bands = age_band(people.age_at_referral)
+    names = [*AGE_BANDS, *([UNKNOWN] if (bands == UNKNOWN).any() else [])]
+    for name in names:
+        count = int((bands == name).sum())
+        found.append(make.share("reach.age_band", f"Aged {name}", count, len(people), age_band=name))
+    minority = ethnic_minority(people.ethnicity).dropna()
+    label = "From a Black, Asian or other ethnic minority"
+    found.append(make.share("reach.ethnic_minority", label, int(minority.sum()), len(minority)))
+    return found
+
+
+def _where(make: Maker, people: pd.DataFrame) -> list[Estimate]:
+    found: list[Estimate] = []
+    for key, label in (("partner", "Referred to"), ("area", "Lives in"), ("period", "Referred in the")):
+        if key not in make.group:
+            found += _shares(make, key, label, people[key])
+    for key, id, label, unit in (
+        ("partner", "reach.partners", "Delivery partners", "partners"),
+        ("area", "reach.areas", "Areas", "areas"),
+    ):
+        known = int(people.loc[people[key] != UNKNOWN, key].nunique())
+        found.append(make.tally(id, label, known, unit, "different names in the table"))
+    days = people.referral_date.dropna()
+    months = months_of_delivery(days.min(), days.max()) if len(days) else None
+    method = "from the first referral to the last, whole months, rounded up"
+    found.append(make.number("reach.delivery_months", "Months of delivery", months, "months", method))
+    return found
+
+
+def _shares(make: Maker, key: str, label: str, values: pd.Series) -> list[Estimate]:
+    counts = values.value_counts().sort_index()
+    if counts.empty:
+        return [make.share(f"reach.{key}", label, 0, 0)]
+    n = len(values)
+    return [
+        make.share(f"reach.{key}", f"{label}: {v}", int(c), n, **{key: str(v)}) for v, c in counts.items()
+    ]
+
+
+def _stay(make: Maker, registered: pd.DataFrame, data_to: pd.Timestamp) -> list[Estimate]:
+    stayed = stay(registered.registered_date, registered.exit_date, data_to)
+    weeks, ended = stayed.weeks.to_numpy(dtype=float), stayed.ended.to_numpy(dtype=bool)
+    n, censored = len(weeks), "people still supported censored"
+    horizon = max(1.0, min(WEEKS[-1], weeks.max())) if n else 1.0
+    mean = restricted_mean(weeks, ended, horizon, make.confidence)
+    points = kaplan_meier(weeks, ended, WEEKS, make.confidence)
+    return [
+        make.mean(
+            "reach.stay_mean_weeks",
+            "Average stay so far",
+            stayed.weeks,
+            "weeks",
+            "people still supported counted up to the day the data are complete to",
+        ),
+        make.number(
+            "reach.stay_median_weeks",
+            "Weeks by which half had left",
+            median_time(weeks, ended, make.confidence),
+            "weeks",
+            f"Kaplan-Meier, {censored}",
+            n=n,
+        ),
+        make.number(
+            "reach.stay_restricted_mean_weeks",
+            f"Average stay within the first {horizon:.0f} weeks",
+            Interval(mean.value, mean.low, mean.high),
+            "weeks",
+            f"area under the Kaplan-Meier curve, {censored}",
+            n=n,
+        ),
+        make.share("reach.still_supported", "Still supported", int((~ended).sum()), n),
+        *make.curve(
+            "reach.stay",
+            "Still supported after this many weeks",
+            dict(zip(map(str, WEEKS), points, strict=True)),
+            "week",
+            censored,
+        ),
+    ]
+
+
+def _last_day(tables: Tables, data_to: date | None) -> pd.Timestamp:
+    if data_to is not None and not pd.isna(data_to):
+        return pd.Timestamp(data_to)
+    frame = tables.get("participants", pd.DataFrame())
+    columns = [c for c in ("referral_date", "registered_date", "exit_date") if c in frame]
+    return frame[columns].apply(pd.to_datetime).max().max() if columns else pd.NaT

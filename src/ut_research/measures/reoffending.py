@@ -1,0 +1,192 @@
+"""Reoffending: how many, how soon, and how the two groups compare.
+
+In: the `reoffending` table, a row a person followed up. Out: rates, the comparison of people who engaged
+with people who did not, and time to reoffence, in which people who were followed for less than the
+window, and had not reoffended, count for as long as they were seen.
+
+The groups were not drawn by lot. A difference between them is not an effect of the project.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from ut_research import estimates, survival
+from ut_research.estimates import Interval
+from ut_research.findings import Estimate, Origin
+from ut_research.measures.grouping import DAYS_A_MONTH, By, Maker, Tables, collected, parts, scaled
+
+#: Most people for whom the exact conditional and unconditional methods are computed: beyond it they
+#: take minutes and agree with the plain ones.
+MOST_FOR_EXACT = 1_000
+
+GROUPS = ("engaged", "not engaged")
+
+_CENSORED = "people not followed to the end censored"
+
+
+def measure(
+    tables: Tables,
+    *,
+    by: By | None = None,
+    origin: Origin = "export",
+    engaged: str = "Engaged with the project",
+    not_engaged: str = "Referred but did not engage",
+    follow_up_days: int = 365,
+    conviction_lag_days: int = 183,
+    confidence: float = 0.95,
+) -> list[Estimate]:
+    """Rates, comparison and time to reoffence (``reoffending.*``).
+
+    Parameters
+    ----------
+    engaged, not_engaged : what a reader sees for the two groups.
+    follow_up_days : days from entry in which a reoffence counts.
+    conviction_lag_days : days more that a conviction takes to be recorded.
+    """
+    found: list[Estimate] = []
+    columns = ["group", "entry_date", "followed_up_to", "reoffended", "reoffence_date"]
+    names = dict(zip(GROUPS, (engaged, not_engaged), strict=True))
+    for group, part in parts(tables, {"reoffending": columns}, by):
+        make = Maker("reoffending", origin, group, confidence, collected(tables, "reoffending"))
+        followed = follow(part["reoffending"], follow_up_days, conviction_lag_days)
+        groups = [followed[followed.group == group] for group in GROUPS]
+        for (name, label), people in zip(names.items(), groups, strict=True):
+            found += _group(make, name, label, people, follow_up_days)
+        found += _comparison(make, *groups)
+        found += _time(make, names, groups, follow_up_days)
+    return found
+
+
+def follow(reoffending: pd.DataFrame, follow_up_days: int, conviction_lag_days: int = 183) -> pd.DataFrame:
+    """What was seen of each person within the window; people of whom it is not known are left out.
+
+    Parameters
+    ----------
+    reoffending : rows of the table.
+    follow_up_days, conviction_lag_days : see `measure`.
+
+    Returns
+    -------
+    Frame, one row a person, of
+
+    - ``group``;
+    - ``reoffended`` : bool, a reoffence within `follow_up_days` of entry, or at an unknown time;
+    - ``to_reoffence`` : days from entry to it, missing where there is none or its time is unknown;
+    - ``seen`` : days to the reoffence or to the end of what was seen, no more than `follow_up_days`;
+      missing where the dates do not say;
+    - ``complete``, ``proven`` : bool, reoffended, or followed for the whole window, and for the
+      window and the time that a conviction takes.
+    """
+    known = reoffending[reoffending.reoffended.notna()]
+    days = (known.reoffence_date - known.entry_date).dt.days.clip(lower=0).astype(float)
+    followed = (known.followed_up_to - known.entry_date).dt.days.clip(lower=0).astype(float)
+    flagged = known.reoffended.astype(bool)
+    reoffended = flagged & ~(days > follow_up_days)
+    to_reoffence = days.where(reoffended)
+    longest = np.fmax(followed, days.where(flagged))
+    seen = to_reoffence.fillna(longest.clip(upper=follow_up_days).mask(reoffended))
+    return pd.DataFrame({
+        "group": known.group,
+        "reoffended": reoffended,
+        "to_reoffence": to_reoffence,
+        "seen": seen,
+        "complete": reoffended | (longest >= follow_up_days),
+        "proven": reoffended | (longest >= follow_up_days + conviction_lag_days),
+    })  # fmt: skip
+
+
+def _group(make: Maker, key: str, label: str, people: pd.DataFrame, follow_up_days: int) -> list[Estimate]:
+    n = len(people)
+    timed = people[people.seen.notna()]
+    marks = range(round(follow_up_days / DAYS_A_MONTH) + 1)
+    at = [min(month * DAYS_A_MONTH, follow_up_days) for month in marks]
+    points = survival.kaplan_meier(timed.seen, timed.to_reoffence.notna(), at, make.confidence)
+    curve = dict(zip(map(str, marks), points, strict=True))
+    to_reoffence = people.to_reoffence / DAYS_A_MONTH
+    window = f"within {follow_up_days} days of entry"
+    only = "only people who reoffended, so not a measure of delay"
+    long, longer = (
+        f"reoffended or followed for {follow_up_days} days",
+        "reoffended or followed until a conviction",
+    )
+    return [
+        make.share("reoffending.rate", label, int(people.reoffended.sum()), n, window, group=key),
+        make.mean("reoffending.months_to_reoffence", label, to_reoffence, "months", only, group=key),
+        make.share("reoffending.complete_follow_up", label, int(people.complete.sum()), n, long, group=key),
+        make.share("reoffending.proven_follow_up", label, int(people.proven.sum()), n, longer, group=key),
+        *make.curve("reoffending.free", label, curve, "month", _CENSORED, group=key),
+    ]
+
+
+def _comparison(make: Maker, engaged: pd.DataFrame, not_engaged: pd.DataFrame) -> list[Estimate]:
+    table = int(engaged.reoffended.sum()), len(engaged), int(not_engaged.reoffended.sum()), len(not_engaged)
+    n = table[1] + table[3]
+    gap = estimates.newcombe(*table, make.confidence)
+    ratio = estimates.risk_ratio(*table, make.confidence)
+    strength = estimates.e_value(ratio)
+    few, limit = n <= MOST_FOR_EXACT, f"up to {MOST_FOR_EXACT:,} people"
+
+    def say(name: str, label: str, found: Interval | float | None, unit: str, method: str) -> Estimate:
+        return make.number(f"reoffending.{name}", label, found, unit, method, n=n)
+
+    return [
+        say("risk_difference", "Difference in the share who reoffended", scaled(gap, 100),
+            "percentage points", "engaged less not engaged, Newcombe interval"),
+        say("risk_ratio", "Ratio of the shares who reoffended", ratio,
+            "ratio", "engaged over not engaged, log-normal interval"),
+        say("odds_ratio", "Ratio of the odds of reoffending",
+            estimates.odds_ratio(*table, make.confidence) if few else None,
+            "ratio", f"conditional maximum likelihood, exact interval, {limit}"),
+        say("fisher_p", "Fisher's exact test", estimates.fisher_p(*table), "p-value", "two-sided"),
+        say("barnard_p", "Barnard's exact test", estimates.barnard_p(*table) if few else None,
+            "p-value", f"two-sided, pooled statistic, {limit}"),
+        say("boschloo_p", "Boschloo's exact test", estimates.boschloo_p(*table) if few else None,
+            "p-value", f"two-sided, {limit}"),
+        say("number_needed", "People engaged for one fewer to reoffend", estimates.number_needed(gap),
+            "people", "1 over the risk difference, only when its interval leaves out 0"),
+        say("fragility", "People whose outcome decides Fisher's test",
+            estimates.fragility_index(*table) if few else None,
+            "people", f"fragility index at p = 0.05, {limit}"),
+        say("e_value", "Confounding that would explain the ratio", strength.value,
+            "ratio", "E-value of the risk ratio"),
+        say("e_value_limit", "Confounding that would explain the limit of the ratio", strength.limit,
+            "ratio", "E-value of the confidence limit nearest 1"),
+    ]  # fmt: skip
+
+
+def _time(
+    make: Maker, names: Mapping[str, str], groups: Sequence[pd.DataFrame], follow_up_days: int
+) -> list[Estimate]:
+    timed = [group[group.seen.notna()] for group in groups]
+    days = [group.seen.to_numpy(dtype=float) for group in timed]
+    events = [group.to_reoffence.notna().to_numpy() for group in timed]
+    # the longest that both groups were seen, so that their means can be compared; at least a day
+    horizon = max(1.0, min([float(follow_up_days), *(d.max() for d in days if len(d))]))
+    method = f"area under the Kaplan-Meier curve to {horizon:.0f} days"
+    means = [
+        survival.restricted_mean(d, e, horizon, make.confidence) for d, e in zip(days, events, strict=True)
+    ]
+    found = [
+        make.number(
+            "reoffending.rmst_months",
+            label,
+            scaled(Interval(mean.value, mean.low, mean.high), 1 / DAYS_A_MONTH),
+            "months",
+            method,
+            n=len(d),
+            group=key,
+        )
+        for (key, label), mean, d in zip(names.items(), means, days, strict=True)
+    ]
+    gap = scaled(survival.difference(*means, make.confidence), 1 / DAYS_A_MONTH)
+    p = survival.logrank_p(days[0], events[0], days[1], events[1])
+    n, label = sum(map(len, days)), "Difference in months without reoffending"
+    return [
+        *found,
+        make.number("reoffending.rmst_difference", label, gap, "months", f"engaged less not; {method}", n=n),
+        make.number("reoffending.logrank_p", "Log-rank test", p, "p-value", f"two-sided, {_CENSORED}", n=n),
+    ]
