@@ -1,4 +1,4 @@
-"""Mistakes, told to the person who made them: what is wrong, where, and what to do. All of them at once."""
+"""What a person is told when their input cannot be used: every problem at once, and never a value from the data."""
 
 from __future__ import annotations
 
@@ -8,24 +8,37 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake. None of its words is ever a participant's value."""
-
-    what: str
-    where: str
-    todo: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}" + (f" — {self.todo}" if self.todo else "")
-
-
-class ProblemsFound(Exception):
-    """Everything found wrong with one input.
+    """One thing to put right.
 
     Attributes
     ----------
-    problems : tuple of Problem, in the order in which a person would meet them.
+    what : what is wrong, in plain words.
+    where : the file, and the sheet, row and column where there are any.
+    do : what the person can do about it.
     """
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    what: str
+    where: str
+    do: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}. {self.do}."
+
+
+class ProblemsFound(Exception):
+    """Input that cannot be used, with all the problems that were found in it."""
+
+    def __init__(self, problems: Iterable[Problem]):
         self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, self.problems)))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        if len(self.problems) == 1:
+            return str(self.problems[0])
+        lines = [f"{i}. {problem}" for i, problem in enumerate(self.problems, 1)]
+        return "\n".join([f"{len(self.problems)} problems to put right:", *lines])
+
+
+def stop(what: str, where: str, do: str) -> ProblemsFound:
+    """Return the exception for a single problem, to be raised."""
+    return ProblemsFound([Problem(what, where, do)])

@@ -1,0 +1,198 @@
+"""Reading an export: every cell as text, by table and column of the data dictionary, with the rows' own numbers.
+
+`read` takes a folder of CSV or SPSS files, or one workbook, and gives a `Raw`. Nothing is judged here but whether the
+files can be read at all; what cannot is a `ProblemsFound` with every problem in it. Whatever the data dictionary does
+not ask for is named in the log and goes no further.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from ut_research import mapping as maps
+from ut_research import privacy, sheets
+from ut_research.errors import Problem, ProblemsFound, stop
+from ut_research.issues_log import Log, empty
+from ut_research.tables import GROUPS, TABLES
+
+_QUIET = {".md", ".toml", ".txt"}
+
+
+@dataclass(frozen=True)
+class Raw:
+    """What an export holds, before any of it is judged.
+
+    Attributes
+    ----------
+    tables : text frames by table name, with the dictionary's column names; the index is the row number in the file
+        (the headings are row 1), and fully blank rows are not in it.
+    rows_in : rows of data per table, those that could not even be split into cells included.
+    blank : fully blank rows per table.
+    issues : what reading itself has to log; see `issues_log`.
+    inputs : sha256 of each file read, by its name.
+    name, origin : name of the export, and "example" (invented) or "export".
+    month_first : date columns per table that the person says are month first.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    rows_in: dict[str, int]
+    name: str = "export"
+    origin: str = "export"
+    blank: dict[str, int] = field(default_factory=dict)
+    issues: pd.DataFrame = field(default_factory=empty)
+    inputs: dict[str, str] = field(default_factory=dict)
+    month_first: dict[str, frozenset[str]] = field(default_factory=dict)
+
+
+def read(path: Path | str, mapping: maps.Mapping | None = None) -> Raw:
+    """Read the export at `path`: a folder, or a workbook (.xlsx, .ods), or one SPSS file.
+
+    Parameters
+    ----------
+    path : the export. A `columns.toml` in the folder (or beside the workbook) is used unless `mapping` is given.
+    mapping : the organisation's own headings and codes.
+
+    Raises
+    ------
+    ProblemsFound : the export cannot be used; all its problems, each with its place and what to do.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise stop("there is no such file or folder", path.name, "Check the path of the export")
+    folder = path if path.is_dir() else path.parent
+    if mapping is None:
+        mapping = maps.load(folder / "columns.toml") if (folder / "columns.toml").is_file() else maps.Mapping()
+    problems: list[Problem] = []
+    log = Log()
+    files = [mapping.source.path()] if mapping.source else _files(path, log)
+    found, inputs = list[sheets.Sheet](), dict[str, str]()
+    for file in files:
+        try:
+            found += sheets.read(file, log)
+            with file.open("rb") as opened:
+                inputs[file.name] = hashlib.file_digest(opened, "sha256").hexdigest()
+        except ProblemsFound as stopped:
+            problems += stopped.problems
+    raw = _assemble(found, mapping, log, problems)
+    if problems:
+        raise ProblemsFound(problems)
+    if not raw:
+        raise stop("no table of the data dictionary was found", path.name,
+                   "Name the files or sheets as the tables are named (" + ", ".join(TABLES)
+                   + "), or say in columns.toml which is which")  # fmt: skip
+    invented = (folder / "INVENTED.md").is_file() or any(_invented(t.frame) for t in raw.values())
+    return Raw(
+        tables={n: t.frame for n, t in raw.items()}, rows_in={n: len(t.frame) + t.lost for n, t in raw.items()},
+        name=path.resolve().stem if path.is_file() else path.resolve().name, origin="example" if invented else "export",
+        blank={n: t.blank for n, t in raw.items()}, issues=log.frame(), inputs=inputs,
+        month_first={n: t.month_first for n, t in mapping.tables.items() if t.month_first},
+    )  # fmt: skip
+
+
+def from_frames(tables: MappingOf[str, pd.DataFrame], name: str = "export") -> Raw:
+    """Return the `Raw` of frames in memory, as if each had been a file: rows are numbered from 2."""
+    raw = {}
+    for table, frame in tables.items():
+        texts = pd.DataFrame({c: as_text(frame[c]) for c in frame.columns})
+        texts.index = pd.RangeIndex(2, len(frame) + 2)
+        raw[table] = texts
+    origin = "example" if any(_invented(t) for t in raw.values()) else "export"
+    return Raw(raw, {n: len(t) for n, t in raw.items()}, name, origin)
+
+
+def as_text(column: pd.Series) -> pd.Series:
+    """Return `column` as a person would write it: ISO days, yes or no, whole numbers without a point."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return column.dt.strftime("%Y-%m-%d").astype("str")
+    if pd.api.types.is_bool_dtype(column):
+        return column.astype("boolean").map({True: "yes", False: "no"}, na_action="ignore").astype("str")
+    if pd.api.types.is_float_dtype(column):
+        whole = (column.dropna() % 1 == 0).all()
+        return (column.astype("Float64").astype("Int64") if whole else column).astype("string").astype("str")
+    return column.astype("string").astype("str")
+
+
+@dataclass(frozen=True)
+class _Table:
+    frame: pd.DataFrame
+    lost: int
+    blank: int
+
+
+def _files(path: Path, log: Log) -> list[Path]:
+    """Return the files to read; others are logged by their kind."""
+    if path.is_file():
+        return [path]
+    inside = sorted(f for f in path.iterdir() if f.is_file() and not f.name.startswith((".", "~$")))
+    data = [f for f in inside if f.suffix.lower() in sheets.FOLDER_KINDS]
+    books = [f for f in inside if f.suffix.lower() in sheets.WORKBOOK_KINDS]
+    if not data and len(books) == 1:
+        data, books = books, []
+    for file in inside:
+        if file not in data and file.suffix.lower() not in _QUIET:
+            log.add(_shown(file.name, "a file"), [], "", "file not used", "reported", "not read: not part of the export")
+    return data
+
+
+def _assemble(found: list[sheets.Sheet], mapping: maps.Mapping, log: Log, problems: list[Problem]) -> dict[str, _Table]:
+    """Match sheets to tables, headings to columns, and refuse personal data."""
+    tables: dict[str, _Table] = {}
+    places: dict[str, str] = {}
+    for sheet in found:
+        wanted = [t for t in TABLES if mapping.is_for(t, sheet.name)]
+        if not wanted:
+            log.add(_shown(sheet.name, "a sheet"), [], "", "table not known", "reported", "not read: not in the data dictionary")
+            continue
+        used: set[int] = set()
+        for table in wanted:
+            if table in places:
+                problems.append(Problem(f"the table {table} is there twice", f"{places[table]} and {sheet.place}",
+                                        "Keep one of them"))  # fmt: skip
+                continue
+            places[table] = sheet.place
+            try:
+                taken = maps.take(sheet, table, mapping.tables.get(table, maps.TableMap()))
+            except ProblemsFound as stopped:
+                problems += stopped.problems
+                used.update(range(len(sheet.headings)))
+                continue
+            used |= taken.used
+            tables[table] = _Table(taken.frame, sheet.lost, sheet.blank)
+        _others(sheet, wanted[0], used, log, problems)
+    return {t: tables[t] for t in TABLES if t in tables}
+
+
+def _others(sheet: sheets.Sheet, table: str, used: set[int], log: Log, problems: list[Problem]) -> None:
+    """Refuse the columns nobody asked for that look personal; log the others."""
+    for i, heading in enumerate(sheet.headings):
+        if i in used or maps.plain(heading) in GROUPS:
+            continue
+        shown = _shown(heading, f"column {i + 1}")
+        if privacy.personal_heading(heading):
+            problems.append(_refused(sheet.place, shown, "personal data"))
+            continue
+        counts = sheet.frame[i].value_counts()
+        if kind := privacy.refusal([str(t) for t in counts.index], counts.tolist()):
+            problems.append(_refused(sheet.place, shown, kind))
+        elif heading or len(counts):
+            log.add(table, [], shown, "column not known", "reported", "not read: not in the data dictionary")
+
+
+def _refused(place: str, column: str, kind: str) -> Problem:
+    return Problem(f"it looks like {kind}, which this project does not take in", f"{place}, column “{column}”",
+                   "Delete the column from the export and try again")  # fmt: skip
+
+
+def _shown(name: str, otherwise: str) -> str:
+    """Return a heading or a name if it can be shown: where headings are missing it may be somebody's data."""
+    fine = 0 < len(name) <= 60 and name.isprintable() and sum(c.isdigit() for c in name) <= 6
+    return name if fine and privacy.personal_content(name) is None else otherwise
+
+
+def _invented(frame: pd.DataFrame) -> bool:
+    return "participant_id" in frame and bool(frame["participant_id"].str.startswith("INVENTED-").any())

@@ -1,0 +1,253 @@
+"""The data dictionary: what each table of an export holds, one schema a table.
+
+`TABLES` is the whole of it as plain data, quick to import. `schema` gives a table's pandera schema, which checks
+canonical (cleaned) tables, and `dictionary` lists every schema for the reader. pandera is imported only there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
+
+Kind = Literal["id", "date", "yes/no", "whole number", "code", "name", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, what it means, and what may stand in it.
+
+    `allowed` are the codes of a code; `low` and `high` the range of a whole number, both ends included;
+    `longest` the most characters of a name or text. A row without a `needed` column cannot be used. A column
+    that is not `kept` is read, used at once and dropped.
+    """
+
+    name: str
+    meaning: str
+    kind: Kind
+    example: str
+    needed: bool = False
+    allowed: tuple[str, ...] = ()
+    low: int = 0
+    high: int = 0
+    unit: str = ""
+    longest: int = 80
+    kept: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: what a row of it is, its columns, and the columns that tell its rows apart."""
+
+    name: str
+    row: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+
+    @property
+    def of_people(self) -> bool:
+        """Whether each row is about one person."""
+        return self.columns[0].name == "participant_id"
+
+    def column(self, name: str) -> Column:
+        """Return the column called `name`; KeyError when there is none."""
+        return {c.name: c for c in self.columns}[name]
+
+
+def _person(example: str = "AB-0001") -> Column:
+    return Column("participant_id", "the project's own identifier of the person; kept only as a keyed hash",
+                  "id", example, needed=True)  # fmt: skip
+
+
+def _date(name: str, meaning: str, example: str = "2020-03-24", kept: bool = True) -> Column:
+    return Column(name, meaning, "date", example, kept=kept)
+
+
+def _yes_no(name: str, meaning: str, needed: bool = False) -> Column:
+    return Column(name, meaning, "yes/no", "yes", needed, ("yes", "no"))
+
+
+def _number(name: str, meaning: str, low: int, high: int, unit: str, needed: bool = False) -> Column:
+    return Column(name, meaning, "whole number", str((low + high) // 2), needed, low=low, high=high, unit=unit)
+
+
+def _code(name: str, meaning: str, *allowed: str, needed: bool = False) -> Column:
+    return Column(name, meaning, "code", allowed[0], needed, allowed)
+
+
+def _name(name: str, meaning: str, example: str, longest: int = 80) -> Column:
+    return Column(name, meaning, "name", example, longest=longest)
+
+
+def _text(name: str, meaning: str, example: str, needed: bool = False) -> Column:
+    return Column(name, meaning, "text", example, needed, longest=4000)
+
+
+#: The nine needs that an assessment asks about.
+NEEDS = {
+    "mental_health": "mental health",
+    "employability": "employability",
+    "training_education": "training and education",
+    "volunteering": "volunteering",
+    "alcohol_drugs": "alcohol or drugs",
+    "physical_health": "physical health",
+    "housing": "housing",
+    "family_relationships": "family and relationships",
+    "social_isolation": "social isolation",
+}
+ITEMS = tuple(f"item_{n:02d}" for n in range(1, 15))
+GROUPS = ("partner", "area", "gender", "period")
+NOT_RECORDED = "not recorded"
+
+_TIMEPOINT = _code("timepoint", "which questionnaire: T1 at the start, T2 later", "T1", "T2", needed=True)
+
+_ALL = (
+    Table("participants", "a referral", (
+        _person(),
+        _date("referral_date", "day of referral to the project"),
+        _name("partner", "organisation that supports the person", "Invented Town Community Trust"),
+        _name("area", "area where the person is supported", "Invented Town"),
+        _code("gender", "gender as recorded", "male", "female", "other", "unknown"),
+        _number("age_at_referral", "age on the day of referral", 10, 110, "years"),
+        _date("date_of_birth", "becomes age_at_referral when read, and is not kept", "1985-07-09", kept=False),
+        _name("ethnicity", "ethnicity as the person describes it", "White British"),
+        _date("registered_date", "day of registration; blank: never registered"),
+        _date("exit_date", "day support ended; blank: still supported"),
+        _name("exit_reason", "why support ended; a reason given fewer than five times becomes “other”", "completed"),
+    ), ("participant_id",)),
+    Table("needs", "a needs assessment", (
+        _person(),
+        _date("assessed_date", "day of the assessment"),
+        *(_yes_no(name, f"whether support with {words} is needed") for name, words in NEEDS.items()),
+    ), ("participant_id",)),
+    Table("wemwbs", "a wellbeing questionnaire (WEMWBS)", (
+        _person(),
+        _TIMEPOINT,
+        _date("completed_date", "day of the questionnaire"),
+        *(_number(item, f"answer to item {n}", 1, 5, "points") for n, item in enumerate(ITEMS, 1)),
+        _number("total", "sum of the fourteen items, where the items were not kept", 14, 70, "points"),
+    ), ("participant_id", "timepoint")),
+    Table("activity", "an answer to the single-item physical activity measure", (
+        _person(),
+        _TIMEPOINT,
+        _date("completed_date", "day of the answer"),
+        _number("active_days", "days in the past week with 30 minutes or more of activity", 0, 7, "days", needed=True),
+    ), ("participant_id", "timepoint")),
+    Table("reoffending", "a person followed up", (
+        _person(),
+        _code("group", "whether the person engaged with the project", "engaged", "not engaged", needed=True),
+        _date("entry_date", "day from which the person is followed up"),
+        _date("followed_up_to", "last day of follow-up"),
+        _yes_no("reoffended", "whether the person reoffended within the follow-up", needed=True),
+        _date("reoffence_date", "day of the first reoffence"),
+    ), ("participant_id",)),
+    Table("outcomes", "an outcome reached", (
+        _person(),
+        _code("outcome", "what was reached", "employment", "education_training", "housing", "volunteering",
+              "treatment", needed=True),
+        _date("start_date", "day it began"),
+    )),
+    Table("interviews", "an interview or a focus group", (
+        Column("interview_id", "the researchers' own identifier of the interview", "id", "I-01", needed=True),
+        _code("method", "how it was held", "interview", "focus group"),
+        _code("role", "what the people interviewed do", "strategic", "delivery", "participant"),
+        _name("organisation_type", "kind of organisation", "football community trust"),
+        _date("held_date", "day it was held"),
+        _number("people", "how many people took part", 1, 100, "people"),
+    ), ("interview_id",)),
+    Table("coded_segments", "a coded passage of an interview", (
+        Column("segment_id", "the researchers' own identifier of the passage", "id", "S-001", needed=True),
+        Column("interview_id", "the interview it comes from", "id", "I-01"),
+        _name("question", "the research question it answers", "What works?", 200),
+        _name("theme", "the theme it was coded to", "mentors who have been there", 200),
+        _text("summary", "a paraphrase, by the researchers", "An invented paraphrase of an invented passage."),
+    )),
+    Table("steering_comments", "a comment from the steering group", (
+        _date("date", "day of the comment"),
+        _name("page", "the page it is about", "At a glance", 200),
+        _text("comment", "what was said", "An invented comment.", needed=True),
+        _text("response", "what was answered", "An invented answer."),
+        _code("status", "where it stands", "open", "done", "not done"),
+        _text("reason", "why it was done or not", "An invented reason."),
+    )),
+)  # fmt: skip
+
+#: Every table by name, in the order in which a reader meets them.
+TABLES: dict[str, Table] = {table.name: table for table in _ALL}
+
+_DTYPES = {"date": "datetime64[ns]", "yes/no": "boolean", "whole number": "Int64"}
+
+
+def dtype(column: Column) -> str:
+    """Return the pandas dtype that `column` has in a canonical table."""
+    return _DTYPES.get(column.kind, "str")
+
+
+def schema(name: str) -> pa.DataFrameSchema:
+    """Return the pandera schema of the canonical table `name`, with its meaning, units and examples."""
+    import pandera.pandas as pa
+
+    table = TABLES[name]
+    columns = {}
+    for c in table.columns:
+        checks = []
+        if c.kind == "whole number":
+            checks.append(pa.Check.in_range(c.low, c.high))
+        elif c.kind == "code":
+            checks.append(pa.Check.isin(c.allowed))
+        elif c.kind in ("name", "text"):
+            checks.append(pa.Check.str_length(max_value=c.longest))
+        columns[c.name] = pa.Column(
+            dtype(c), checks, nullable=not c.needed, required=c.needed and c.kept, title=c.name, description=c.meaning,
+            metadata={"kind": c.kind, "unit": c.unit, "example": c.example, "allowed": _allowed(c)},
+        )  # fmt: skip
+    return pa.DataFrameSchema(columns, unique=list(table.key) or None, title=name, description=table.row)
+
+
+def check(tables: dict[str, pd.DataFrame]) -> None:
+    """Raise ValueError, naming tables, columns and rules but no value, when a canonical table breaks its schema."""
+    import pandera.errors
+
+    broken = []
+    for name, frame in tables.items():
+        try:
+            schema(name).validate(frame, lazy=True)
+        except pandera.errors.SchemaErrors as error:
+            cases = error.failure_cases[["column", "check"]].drop_duplicates().astype(str)
+            broken += [f"{name}, {column}: {rule}" for column, rule in cases.itertuples(index=False)]
+    if broken:
+        raise ValueError("cleaning left tables that the data dictionary does not allow: " + "; ".join(broken))
+
+
+def dictionary() -> pd.DataFrame:
+    """List the data dictionary, from the schemas: one row a column, in order.
+
+    Returns
+    -------
+    frame with the columns table, one_row_is, column, meaning, type, allowed, needed ("yes" or ""), example (invented)
+    """
+    rows = []
+    for name in TABLES:
+        sheet = schema(name)
+        for column in sheet.columns.values():
+            about = column.metadata or {}
+            rows.append({
+                "table": name, "one_row_is": sheet.description, "column": column.title,
+                "meaning": column.description, "type": about["kind"], "allowed": about["allowed"],
+                "needed": "" if column.nullable else "yes", "example": about["example"],
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _allowed(c: Column) -> str:
+    if c.kind == "whole number":
+        return f"{c.low} to {c.high} {c.unit}"
+    if c.kind == "date":
+        return "day first, or year-month-day"
+    if c.kind in ("name", "text"):
+        return f"up to {c.longest:,} characters"
+    return ", ".join(c.allowed)
