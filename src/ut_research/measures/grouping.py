@@ -100,7 +100,7 @@ class Maker:
         *,
         count: int | None = None,
         n: int | None = None,
-        **group: str,
+        about: Mapping[str, str] | None = None,
     ) -> Estimate:
         """`found` as an Estimate, with its limits if it has any; "not collected" when there is none."""
         at = found if isinstance(found, Interval) else Interval(found, None, None)
@@ -108,16 +108,14 @@ class Maker:
         given: dict[str, Any] = {"value": value, "low": low, "high": high, "count": count, "n": n}
         if value is None:
             given = {"status": "not collected"}
-        about = {**self.group, **group}
-        return Estimate(
-            id, label, unit=unit, method=method, origin=self.origin, source=self.source, group=about, **given
-        )
+        given["group"] = {**self.group, **(about or {})}
+        return Estimate(id, label, unit=unit, method=method, origin=self.origin, source=self.source, **given)
 
     def share(self, id: str, label: str, count: int, n: int, method: str = "", **group: str) -> Estimate:
         """`count` of `n` in percent, with Wilson's interval."""
         found = scaled(wilson(count, n, self.confidence), 100)
         said = _join(method, f"{self.confidence:.0%} Wilson interval")
-        return self.number(id, label, found, "%", said, count=count, n=n, **group)
+        return self.number(id, label, found, "%", said, count=count, n=n, about=group)
 
     def mean(
         self, id: str, label: str, values: pd.Series, unit: str, method: str = "", **group: str
@@ -125,14 +123,14 @@ class Maker:
         """The mean of `values`, missing ones left out, with the t interval."""
         known = values.dropna().to_numpy(dtype=float)
         said = _join(method, f"mean, {self.confidence:.0%} t interval")
-        return self.number(id, label, mean_t(known, self.confidence), unit, said, n=len(known), **group)
+        return self.number(id, label, mean_t(known, self.confidence), unit, said, n=len(known), about=group)
 
     def tally(
         self, id: str, label: str, count: int, unit: str, method: str = "count", **group: str
     ) -> Estimate:
         """A plain count of people or things."""
         found = float(count) if self.collected else None
-        return self.number(id, label, found, unit, method, count=count, **group)
+        return self.number(id, label, found, unit, method, count=count, about=group)
 
     def curve(
         self, id: str, label: str, marks: Mapping[str, Point], key: str, method: str, **group: str
@@ -146,7 +144,7 @@ class Maker:
                 "%",
                 f"Kaplan-Meier, {method}",
                 n=point.at_risk,
-                **{**group, key: mark},
+                about={**group, key: mark},
             )
             for mark, point in marks.items()
         ]

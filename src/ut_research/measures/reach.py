@@ -229,4 +229,5 @@ def _last_day(tables: Tables, data_to: date | None) -> pd.Timestamp:
         return pd.Timestamp(data_to)
     frame = tables.get("participants", pd.DataFrame())
     columns = [c for c in ("referral_date", "registered_date", "exit_date") if c in frame]
-    return frame[columns].apply(pd.to_datetime).max().max() if columns else pd.NaT
+    days = [pd.to_datetime(frame[c]).max() for c in columns]
+    return max((day for day in days if pd.notna(day)), default=pd.Timestamp(0))

@@ -87,7 +87,7 @@ def follow(reoffending: pd.DataFrame, follow_up_days: int, conviction_lag_days: 
     flagged = known.reoffended.astype(bool)
     reoffended = flagged & ~(days > follow_up_days)
     to_reoffence = days.where(reoffended)
-    longest = np.fmax(followed, days.where(flagged))
+    longest = followed.combine(days.where(flagged), np.fmax)
     seen = to_reoffence.fillna(longest.clip(upper=follow_up_days).mask(reoffended))
     return pd.DataFrame({
         "group": known.group,
@@ -178,11 +178,11 @@ def _time(
             "months",
             method,
             n=len(d),
-            group=key,
+            about={"group": key},
         )
         for (key, label), mean, d in zip(names.items(), means, days, strict=True)
     ]
-    gap = scaled(survival.difference(*means, make.confidence), 1 / DAYS_A_MONTH)
+    gap = scaled(survival.difference(means[0], means[1], make.confidence), 1 / DAYS_A_MONTH)
     p = survival.logrank_p(days[0], events[0], days[1], events[1])
     n, label = sum(map(len, days)), "Difference in months without reoffending"
     return [

@@ -1,0 +1,58 @@
+"""Physical activity: days of the past week with 30 minutes or more, before and after.
+
+In: the `activity` table, a row a person and timepoint, with Sport England's single-item measure, 0 to 7
+days. Out: means, change, the share active on `active_days` or more, and the spread over the days.
+"""
+
+from __future__ import annotations
+
+from ut_research.findings import Estimate, Origin
+from ut_research.measures.change import both_times, change
+from ut_research.measures.grouping import By, Maker, Tables, collected, parts
+
+#: Days that a person may answer.
+DAYS = range(8)
+
+
+def measure(
+    tables: Tables,
+    *,
+    by: By | None = None,
+    origin: Origin = "export",
+    active_days: int = 5,
+    bootstrap_resamples: int = 10_000,
+    seed: int = 20210601,
+    confidence: float = 0.95,
+) -> list[Estimate]:
+    """Days active before and after, of people who answered both times (``activity.*``).
+
+    Parameters
+    ----------
+    active_days : days a week, from 0 to 7, from which a person counts as active.
+    bootstrap_resamples, seed : of the BCa interval.
+    """
+    found: list[Estimate] = []
+    columns = {"activity": ["participant_id", "timepoint", "active_days"]}
+    for group, part in parts(tables, columns, by):
+        make = Maker("activity", origin, group, confidence, collected(tables, "activity"))
+        pairs = both_times(part["activity"], ["active_days"]).astype(float).dropna()
+        before, after = pairs.active_days_t1, pairs.active_days_t2
+        changed, _ = change(
+            make,
+            "activity",
+            before,
+            after,
+            "days",
+            "days active a week",
+            bootstrap_resamples=bootstrap_resamples,
+            seed=seed,
+        )
+        found += changed
+        for time, when, days in (("t1", "at the start", before), ("t2", "later", after)):
+            n, active = len(days), int((days >= active_days).sum())
+            label = f"Active on {active_days} or more days {when}"
+            found.append(make.share(f"activity.active_{time}", label, active, n))
+            for day in DAYS:
+                label, count = f"{day} days active {when}", int((days == day).sum())
+                found.append(make.share(f"activity.days_{time}", label, count, n, days=str(day)))
+    return found

@@ -1,0 +1,72 @@
+"""Change between two questionnaires of the same people: what wellbeing and activity share.
+
+In: a table with a row a person and timepoint, T1 and T2. Out: one row a person with both, and the
+Estimates that say by how much they changed.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ut_research.estimates import Paired, paired
+from ut_research.findings import Estimate
+from ut_research.measures.grouping import Maker
+
+
+def both_times(answers: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """The people with a T1, one row each.
+
+    Parameters
+    ----------
+    answers : frame of `participant_id`, `timepoint` (T1 and T2, each once a person) and `columns`.
+
+    Returns
+    -------
+    Frame of each of `columns` as ``<column>_t1`` and ``<column>_t2``; the latter is missing without a T2.
+    """
+    wanted = answers[["participant_id", *columns]].set_index("participant_id")
+    at = {
+        time: wanted[(answers.timepoint == time).to_numpy()].add_suffix(f"_{time.lower()}")
+        for time in ("T1", "T2")
+    }
+    return at["T1"].join(at["T2"], validate="one_to_one")
+
+
+def change(
+    make: Maker,
+    subject: str,
+    before: pd.Series,
+    after: pd.Series,
+    unit: str,
+    what: str,
+    *,
+    bootstrap_resamples: int,
+    seed: int,
+) -> tuple[list[Estimate], Paired]:
+    """Mean before, after and of the change, and the rank test, of people with both.
+
+    Parameters
+    ----------
+    subject : first part of the ids, for example ``wellbeing``.
+    before, after : one value a person, none missing, in the same order, in `unit`.
+    what : what is measured, as a reader calls it.
+    """
+    found = paired(before, after, make.confidence, bootstrap_resamples, seed)
+    bootstrap = f"mean difference, BCa bootstrap interval, {bootstrap_resamples:,} resamples"
+    both, rise = "of people with both questionnaires", f"Average change in {what}"
+    n = found.n
+    return [
+        make.tally(f"{subject}.pairs", "People who answered both times", n, "people", "T1 and T2"),
+        make.mean(f"{subject}.mean_t1", f"Average {what} at the start", before, unit, both),
+        make.mean(f"{subject}.mean_t2", f"Average {what} later", after, unit, both),
+        make.number(f"{subject}.change_mean", rise, found.change, unit, "mean difference, t interval", n=n),
+        make.number(f"{subject}.change_bca", rise, found.bca, unit, bootstrap, n=n),
+        make.number(
+            f"{subject}.wilcoxon_p",
+            "Wilcoxon signed-rank test",
+            found.wilcoxon_p,
+            "p-value",
+            "two-sided",
+            n=n,
+        ),
+    ], found

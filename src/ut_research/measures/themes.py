@@ -1,0 +1,122 @@
+"""What people said: findings by question, interviews by round, and coded passages by theme and role.
+
+In: the `interviews` and `coded_segments` tables, and the register of published findings. Out: counts.
+Passages are weighed by nobody: a theme with more of them was talked of more, no more than that.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from ut_research.findings import Estimate, Origin
+from ut_research.measures.grouping import UNKNOWN, By, Maker, Tables, collected, parts
+
+#: The two rounds of interviews, in order.
+ROUNDS = ("2021 evaluation", "2022 study")
+
+#: The document whose questions and findings are counted.
+STUDY = "arc2022"
+
+ROLES = ("strategic", "delivery", "participant")
+
+
+def measure(
+    tables: Tables,
+    *,
+    findings: pd.DataFrame | None = None,
+    by: By | None = None,
+    origin: Origin = "export",
+    interview_round_from: date = date(2021, 7, 1),
+) -> list[Estimate]:
+    """Interviews, people, published findings and coded passages (``themes.*``).
+
+    Parameters
+    ----------
+    findings : the register of published findings: columns question, kind and document.
+    by : interviews belong to no partner, area, gender or period, so with any of these there is nothing.
+    interview_round_from : day from which an interview belongs to the later round.
+    """
+    if by is not None:
+        return []
+    columns = {
+        "interviews": ["interview_id", "method", "role", "held_date", "people"],
+        "coded_segments": ["interview_id", "theme"],
+    }
+    ((_, part),) = parts(tables, columns)
+    interviews, segments = part["interviews"], part["coded_segments"]
+    there = collected(tables, "interviews")
+    held = Maker("interviews", origin, collected=there)
+    passages = Maker(
+        "coded_segments, interviews", origin, collected=there and collected(tables, "coded_segments")
+    )
+    return [
+        *_published(findings),
+        *_interviews(held, interviews.assign(round=rounds(interviews.held_date, interview_round_from))),
+        *_passages(passages, segments, interviews),
+    ]
+
+
+def rounds(held: pd.Series, interview_round_from: date) -> pd.Series:
+    """The round of each interview, one of `ROUNDS`, or "not recorded" where the day is missing."""
+    earlier, later = ROUNDS
+    named = pd.Series(later, index=held.index).mask(held < pd.Timestamp(interview_round_from), earlier)
+    return named.mask(held.isna(), UNKNOWN)
+
+
+def _published(findings: pd.DataFrame | None) -> list[Estimate]:
+    rows = pd.DataFrame(columns=["question", "kind", "document"]) if findings is None else findings
+    rows = rows[(rows.document == STUDY) & (rows.kind == "finding")]
+    make = Maker("ARC BITE 2022, What did we find out?", "published", collected=len(rows) > 0)
+    return [
+        make.tally("themes.questions", "Questions of the study", int(rows.question.nunique()), "questions"),
+        make.tally("themes.findings", "Findings of the study", len(rows), "findings"),
+    ]
+
+
+def _interviews(make: Maker, interviews: pd.DataFrame) -> list[Estimate]:
+    found: list[Estimate] = []
+    people = pd.to_numeric(interviews.people).fillna(1)
+    for name in _with_unknown(ROUNDS, interviews["round"]):
+        here = interviews["round"] == name
+        for id, label, method, unit in (
+            ("themes.interviews", "Interviews", "interview", "interviews"),
+            ("themes.focus_groups", "Focus groups", "focus group", "focus groups"),
+        ):
+            count = int((here & (interviews.method == method)).sum())
+            found.append(make.tally(id, f"{label}, {name}", count, unit, round=name))
+        for role in ROLES:
+            count = int(people[here & (interviews.role == role)].sum())
+            label = f"People in a {role} role" if role != "participant" else "Participants"
+            method = "people in interviews and focus groups"
+            found.append(make.tally("themes.people", label, count, "people", method, round=name, role=role))
+    return found
+
+
+def _passages(make: Maker, segments: pd.DataFrame, interviews: pd.DataFrame) -> list[Estimate]:
+    roles = interviews.set_index("interview_id").role
+    said = pd.DataFrame({
+        "theme": segments.theme.astype("string").fillna(UNKNOWN),
+        "role": segments.interview_id.map(roles).astype("string").fillna(UNKNOWN),
+    })  # fmt: skip
+    if said.empty:
+        return [make.tally("themes.passages", "Coded passages", 0, "passages")]
+    counts = said.value_counts().to_dict()
+    return [
+        make.tally(
+            "themes.passages",
+            theme,
+            counts.get((theme, role), 0),
+            "passages",
+            "coded passages",
+            theme=theme,
+            role=role,
+        )
+        for theme in sorted(said.theme.unique())
+        for role in _with_unknown(ROLES, said.role)
+    ]
+
+
+def _with_unknown(names: tuple[str, ...], seen: pd.Series) -> list[str]:
+    return [*names, *([UNKNOWN] if (seen == UNKNOWN).any() else [])]

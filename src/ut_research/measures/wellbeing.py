@@ -1,0 +1,257 @@
+"""Mental wellbeing: WEMWBS and its short form, before and after.
+
+In: the `wemwbs` table, a row a person and timepoint, with the 14 items (1 to 5) or their total. Out:
+scores, bands and change of the people with both questionnaires, the share with a meaningful change by
+each rule in use, and what measurement, chance and the people without a second questionnaire could do to
+the answer. Items go by their numbers: the questionnaire is licensed, and its wording is not here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ut_research import estimates
+from ut_research.estimates import Paired
+from ut_research.findings import Estimate, Origin
+from ut_research.measures.change import both_times, change
+from ut_research.measures.grouping import By, Maker, Tables, collected, parts
+
+ITEMS = [f"item_{number:02d}" for number in range(1, 15)]
+
+#: The items of the short form; Stewart-Brown and others 2009, HQLO 7:15.
+SHORT_ITEMS = [f"item_{number:02d}" for number in (1, 2, 3, 6, 7, 9, 11)]
+
+#: Metric score of each raw total of the short form, from 7 to 35; the same source.
+SHORT_METRIC = (
+    7.00, 9.51, 11.25, 12.40, 13.33, 14.08, 14.75, 15.32, 15.84, 16.36, 16.88, 17.43, 17.98, 18.59, 19.25,
+    19.98, 20.73, 21.54, 22.35, 23.21, 24.11, 25.03, 26.02, 27.03, 28.13, 29.31, 30.70, 32.55, 35.00,
+)  # fmt: skip
+
+#: Lowest and highest total, points.
+LOWEST, HIGHEST = 14, 70
+
+#: Mean total of adults, points: midway between men (50.1) and women (49.6), Health Survey for England 2016.
+POPULATION_MEAN = 49.9
+
+BANDS = ("low", "moderate", "high")
+
+
+def measure(
+    tables: Tables,
+    *,
+    by: By | None = None,
+    origin: Origin = "export",
+    low_at_most: int = 40,
+    high_at_least: int = 60,
+    meaningful_change: float = 3,
+    meaningful_rule: str = "more than",
+    missing_items: int = 0,
+    reliability: float = 0.83,
+    population_mean: float = POPULATION_MEAN,
+    bootstrap_resamples: int = 10_000,
+    seed: int = 20210601,
+    confidence: float = 0.95,
+) -> list[Estimate]:
+    """Wellbeing before and after, of people with both questionnaires scored (``wellbeing.*``).
+
+    Parameters
+    ----------
+    low_at_most, high_at_least : totals, points, up to which wellbeing is low and from which it is high.
+    meaningful_change, meaningful_rule : points, and whether a change must be "more than" or "at least" that.
+    missing_items : most items of a questionnaire that are filled with the mean of the rest, 0 to 3.
+    reliability : test-retest, 0 to 1, for the standard error of measurement.
+    population_mean : points, towards which people chosen for low scores drift of themselves.
+    bootstrap_resamples, seed : of the BCa interval.
+    """
+    found: list[Estimate] = []
+    columns = {"wemwbs": ["participant_id", "timepoint", *ITEMS, "total"]}
+    for group, part in parts(tables, columns, by):
+        make = Maker("wemwbs", origin, group, confidence, collected(tables, "wemwbs"))
+        answers = part["wemwbs"]
+        people = both_times(
+            answers[["participant_id", "timepoint"]].assign(
+                total=totals(answers, missing_items), short=short_scores(answers)
+            ),
+            ["total", "short"],
+        )
+        people = people[people.total_t1.notna()]
+        pairs = people[people.total_t2.notna()]
+        before, after = pairs.total_t1, pairs.total_t2
+        changed, measured = change(
+            make,
+            "wellbeing",
+            before,
+            after,
+            "points",
+            "wellbeing score",
+            bootstrap_resamples=bootstrap_resamples,
+            seed=seed,
+        )
+        found += changed
+        found += _spread(make, measured)
+        found += _bands(make, before, after, low_at_most, high_at_least)
+        found += _meaningful(make, measured, after - before, meaningful_change, meaningful_rule, reliability)
+        found += _scale(make, answers, before, after)
+        found += _short(make, pairs)
+        found += _doubts(make, measured, people, reliability, population_mean)
+    return found
+
+
+def totals(answers: pd.DataFrame, missing_items: int = 0) -> pd.Series:
+    """WEMWBS totals, 14 to 70 points, missing where a questionnaire cannot be scored.
+
+    Parameters
+    ----------
+    answers : the columns `ITEMS`, 1 to 5 or missing, and `total`, used where no item was kept.
+    missing_items : most items that may be missing, 0 to 3, and are filled with the mean of the rest.
+    """
+    if missing_items not in range(4):
+        raise ValueError("missing_items must be 0, 1, 2 or 3")
+    items = _numbers(answers, ITEMS)
+    there = (~np.isnan(items)).sum(axis=1)
+    # multiplied before it is divided, so that a whole total comes out whole
+    filled = np.nansum(items, axis=1) * len(ITEMS) / np.maximum(there, 1)
+    scored = np.where(there >= len(ITEMS) - missing_items, filled, np.nan)
+    given = _numbers(answers, ["total"])[:, 0]
+    return pd.Series(np.where(there == 0, given, scored), index=answers.index)
+
+
+def short_scores(answers: pd.DataFrame) -> pd.Series:
+    """SWEMWBS metric scores, 7 to 35, of questionnaires with all of `SHORT_ITEMS`; missing otherwise."""
+    return to_metric(pd.Series(_numbers(answers, SHORT_ITEMS).sum(axis=1), index=answers.index))
+
+
+def to_metric(raw: pd.Series) -> pd.Series:
+    """The metric score of each raw SWEMWBS total, 7 to 35; missing for anything else."""
+    return raw.map(dict(zip(range(7, 36), SHORT_METRIC, strict=True))).astype(float)
+
+
+def bands(total: pd.Series, low_at_most: float = 40, high_at_least: float = 60) -> pd.Series:
+    """The band of each total, one of `BANDS`: low up to and high from the cut-points, both included."""
+    if not low_at_most < high_at_least:
+        raise ValueError("low_at_most must be below high_at_least")
+    named = np.select([total <= low_at_most, total >= high_at_least], ["low", "high"], "moderate")
+    return pd.Series(named, index=total.index)
+
+
+def _spread(make: Maker, measured: Paired) -> list[Estimate]:
+    n = measured.n
+    return [
+        make.number(
+            "wellbeing.change_sd", "Spread of the changes", measured.sd, "points", "standard deviation", n=n
+        ),
+        make.number(
+            "wellbeing.standardised_change",
+            "Change in standard deviations",
+            measured.d_av,
+            "standard deviations",
+            "mean change over the average of the two standard deviations (d_av)",
+            n=n,
+        ),
+    ]
+
+
+def _bands(
+    make: Maker, before: pd.Series, after: pd.Series, low_at_most: int, high_at_least: int
+) -> list[Estimate]:
+    found: list[Estimate] = []
+    n, low = len(before), f"total of {low_at_most} or less"
+    at = {"t1": bands(before, low_at_most, high_at_least), "t2": bands(after, low_at_most, high_at_least)}
+    for time, when in (("t1", "at the start"), ("t2", "later")):
+        counts = {band: int((at[time] == band).sum()) for band in BANDS}
+        found.append(make.share(f"wellbeing.low_{time}", f"Low wellbeing {when}", counts["low"], n, low))
+        for band, count in counts.items():
+            label = f"{band.capitalize()} wellbeing {when}"
+            method = f"{low} is low, of {high_at_least} or more is high"
+            found.append(make.share(f"wellbeing.band_{time}", label, count, n, method, band=band))
+    was, still = at["t1"] == "low", at["t2"] == "low"
+    p = estimates.mcnemar_p(int((was & ~still).sum()), int((~was & still).sum())) if n else None
+    label = "McNemar's exact test of leaving low wellbeing"
+    return [*found, make.number("wellbeing.band_mcnemar_p", label, p, "p-value", "two-sided", n=n)]
+
+
+def _meaningful(
+    make: Maker,
+    measured: Paired,
+    changes: pd.Series,
+    meaningful_change: float,
+    meaningful_rule: str,
+    reliability: float,
+) -> list[Estimate]:
+    sd = measured.sd_before
+    error = estimates.sem(sd, reliability) if sd is not None else None
+    reliable = estimates.reliable_change(sd, reliability, make.confidence) if sd is not None else None
+    based = f"reliability {reliability:g}"
+    rules: list[tuple[str, str, float | None, str]] = [
+        ("", meaningful_rule, meaningful_change, "the rule in force"),
+        ("_more_than_3", "more than", 3, "the 2021 report's rule"),
+        ("_at_least_3", "at least", 3, "the user guide's rule"),
+        ("_sem", "at least", error, f"one standard error of measurement, {based}"),
+        ("_rci", "more than", reliable, f"reliable change, {based}"),
+    ]
+    found = []
+    for name, rule, points, why in rules:
+        if points is None:
+            count, n, label = 0, 0, f"Rose by {why}"
+        else:
+            count, n = estimates.improved(changes, points, rule), len(changes)
+            label = f"Rose by {rule} {points:.3g} points"
+        found.append(make.share(f"wellbeing.meaningful{name}", label, count, n, why))
+    return found
+
+
+def _scale(make: Maker, answers: pd.DataFrame, before: pd.Series, after: pd.Series) -> list[Estimate]:
+    items = _numbers(answers[answers.timepoint == "T1"], ITEMS)
+    items = items[~np.isnan(items).any(axis=1)]
+    n, alpha = len(before), estimates.cronbach_alpha(items)
+    label, of = "Internal consistency at the start", "Cronbach's alpha, first questionnaires with every item"
+    floor, ceiling = int((before == LOWEST).sum()), int((after == HIGHEST).sum())
+    return [
+        make.number("wellbeing.alpha_t1", label, alpha, "", of, n=len(items)),
+        make.share("wellbeing.floor_t1", "At the lowest score at the start", floor, n),
+        make.share("wellbeing.ceiling_t2", "At the highest score later", ceiling, n),
+    ]
+
+
+def _short(make: Maker, pairs: pd.DataFrame) -> list[Estimate]:
+    known = pairs[["short_t1", "short_t2"]].dropna()
+    rows = (
+        ("mean_t1", "Average short-form score at the start", known.short_t1),
+        ("mean_t2", "Average short-form score later", known.short_t2),
+        ("change_mean", "Average change in short-form score", known.short_t2 - known.short_t1),
+    )
+    method = "SWEMWBS metric score"
+    return [make.mean(f"wellbeing.swemwbs_{name}", label, x, "points", method) for name, label, x in rows]
+
+
+def _doubts(
+    make: Maker, measured: Paired, people: pd.DataFrame, reliability: float, population_mean: float
+) -> list[Estimate]:
+    alone = people.loc[people.total_t2.isna(), "total_t1"]
+    changes = (people.total_t2 - people.total_t1).dropna()
+    bounds = estimates.missing_bounds(changes, alone, LOWEST, HIGHEST)
+    mean, drift, tipping = measured.change.value, None, None
+    if measured.mean_before is not None and mean is not None:
+        drift = estimates.regression_of_group(measured.mean_before, population_mean, reliability)
+        tipping = estimates.tipping_point(mean, measured.n, len(alone))
+    without = "everyone without a second questionnaire"
+
+    def say(name: str, label: str, found: float | None, method: str, n: int) -> Estimate:
+        return make.number(f"wellbeing.{name}", label, found, "points", method, n=n)
+
+    n = len(people)
+    return [
+        say("regression_to_mean", "Change to expect from regression to the mean alone", drift,
+            f"(1 - {reliability:g}) of the way to the population mean of {population_mean:g}", measured.n),
+        make.tally("wellbeing.t1_only", "People with a first questionnaire only", len(alone), "people"),
+        say("bound_low", f"Average change if {without} fell to {LOWEST}", bounds.low, "worst case", n),
+        say("bound_high", f"Average change if {without} rose to {HIGHEST}", bounds.high, "best case", n),
+        say("tipping_point", f"Average change of {without} that would undo the rise", tipping,
+            "the mean change at which everyone's is 0", n),
+    ]  # fmt: skip
+
+
+def _numbers(frame: pd.DataFrame, columns: list[str]) -> NDArray[np.float64]:
+    return frame[columns].to_numpy(dtype=float, na_value=np.nan)
