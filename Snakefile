@@ -32,7 +32,7 @@ rule all:
 rule clean:
     params:
         export=ours.digest(Path(config["export"])),
-        values=ours.cleaning_parameters(config["parameters"]),
+        days=str(ours.delivery(config["parameters"])),
         library=LIBRARY,
     output:
         "canonical.json",

@@ -69,7 +69,7 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
 
     Raises
     ------
-    ProblemsFound : a page asks for a finding that was not released, or a chapter is missing from the contents.
+    ProblemsFound : a page asks for what was not released, or a chapter is missing from the contents.
     """
     from ut_research import disclosure, findings, prose
 
@@ -85,7 +85,9 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
         shutil.copyfile(chapter, folder / chapter.name)
         if not re.search(rf"file: *{re.escape(chapter.stem)}\b", contents):
             todo = f"add `- file: {chapter.stem}` where it belongs"
-            problems.append(Problem("a chapter is missing from the contents", f"book/_toc.yml, {chapter.stem}", todo))
+            problems.append(
+                Problem("a chapter is missing from the contents", f"book/_toc.yml, {chapter.stem}", todo)
+            )
     for page in sorted(folder.rglob("*.md")):
         text = page.read_text(encoding="utf-8")
         if "{{" in text:
@@ -93,7 +95,10 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
                 page.write_text(prose.fill(text, released), encoding="utf-8", newline="\n")
             except ProblemsFound as found:
                 place = f"book/{page.relative_to(folder).as_posix()}"
-                problems += [Problem(p.what, f"{place}, {p.where}", p.todo) for p in found.problems]
+                problems += [
+                    Problem(p.what, f"{place}, {p.where}", "see findings.json for what there is")
+                    for p in found.problems
+                ]
     if problems:
         raise ProblemsFound(problems)
 
@@ -126,7 +131,9 @@ def build(source: Path, target: Path, tables: Path) -> None:
             freshenv=True,
             jobs=1,
         )
-    warnings = re.sub(r"\x1b\[[0-9;]*m", "", said.getvalue()).replace(f"{source.absolute()}/", "book/").strip()
+    warnings = (
+        re.sub(r"\x1b\[[0-9;]*m", "", said.getvalue()).replace(f"{source.absolute()}/", "book/").strip()
+    )
     if result or warnings:
         raise ProblemsFound([Problem(warnings or "Jupyter Book failed", "book", "mend the page it names")])
     for left in (".buildinfo", "objects.inv"):
@@ -163,7 +170,9 @@ def _complaint(output: Any, where: str) -> tuple[str, str, str] | None:
     if any(kind.startswith("image/") for kind in data):
         if not output["metadata"].get("alt", "").strip():
             return "it shows a figure without a description", where, "use chapter.chart"
-    elif output["output_type"] == "execute_result" or 'class="dataframe"' in "".join(data.get("text/html", "")):
+    elif output["output_type"] == "execute_result" or 'class="dataframe"' in "".join(
+        data.get("text/html", "")
+    ):
         return "it shows a value that has not passed the gate", where, "use chapter.say or chapter.numbers"
     elif not any(kind in SHOWN for kind in data):
         return "it shows something that the book cannot", where, "use chapter.say, chart or numbers"

@@ -35,7 +35,7 @@ class InProcess(Engine):  # type: ignore[misc]
     def execute_managed_notebook(
         cls, nb_man: NotebookExecutionManager, kernel_name: str, *, time_limit: float = 0, **_: Any
     ) -> None:
-        """Execute every code cell of `nb_man`; `time_limit` is in seconds for the whole notebook, 0 for none."""
+        """Execute every code cell of `nb_man`, in at most `time_limit` seconds altogether; 0 is no limit."""
         shell = _Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
         shell.enable_matplotlib("inline")
         signal.signal(signal.SIGALRM, _stop)
@@ -75,7 +75,9 @@ class _Stream(io.TextIOBase):
 
 
 class _Publisher(DisplayPublisher):
-    def publish(self, data: dict[str, Any], metadata: dict[str, Any] | None = None, **_: Any) -> None:
+    def publish(  # type: ignore[override]
+        self, data: dict[str, Any], metadata: dict[str, Any] | None = None, **_: Any
+    ) -> None:
         _outputs.append(new_output("display_data", data=_as_text(data), metadata=metadata or {}))
 
     def clear_output(self, wait: bool = False) -> None:
@@ -89,7 +91,9 @@ class _Hook(DisplayHook):
     def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
         count = self.prompt_count
         _outputs.append(
-            new_output("execute_result", data=_as_text(format_dict), metadata=md_dict or {}, execution_count=count)
+            new_output(
+                "execute_result", data=_as_text(format_dict), metadata=md_dict or {}, execution_count=count
+            )
         )
 
     def finish_displayhook(self) -> None:

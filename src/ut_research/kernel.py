@@ -98,7 +98,9 @@ def ask(step: list[str], limit: float) -> int:
     """Have the server run `step`; its exit status, or 1 when it was killed."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(os.environ["UT_SERVER"])
-        connection.sendall(json.dumps({"step": step, "limit": limit, "folder": str(Path.cwd())}).encode() + b"\n")
+        connection.sendall(
+            json.dumps({"step": step, "limit": limit, "folder": str(Path.cwd())}).encode() + b"\n"
+        )
         answer = connection.makefile().readline()
     return int(answer) if answer else 1
 
@@ -120,7 +122,7 @@ def _work(connection: socket.socket, request: dict[str, Any]) -> None:
         import numpy as np
 
         random.seed(0)
-        np.random.seed(0)  # noqa: NPY002 - what the fork inherited must not depend on what ran before
+        np.random.seed(0)  # what was inherited must not depend on what ran before
         os.environ["UT_WORKER"] = "1"
         os.chdir(request["folder"])
         from ut_research import steps

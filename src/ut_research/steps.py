@@ -14,12 +14,14 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ut_research import workflow
 from ut_research.errors import Problem, ProblemsFound
+
+if TYPE_CHECKING:
+    from ut_research.cleaning import Cleaned
 
 #: Errors whose message is about code, never about data: safe to show whatever the export.
 ABOUT_CODE = {"NameError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError"}
@@ -30,6 +32,7 @@ def main(argv: list[str]) -> int:
     """Run the step named by `argv` in the working directory; 0 when it was done."""
     step, *arguments = argv
     started, error = time.monotonic(), ""
+    event: dict[str, Any]
     try:
         STEPS[step](*arguments)
     except ProblemsFound as found:
@@ -52,15 +55,22 @@ def run() -> dict[str, Any]:
 
 def clean() -> None:
     """Read and clean the export; leave canonical tables, the issues log, the manifest and their digests."""
-    from ut_research import cleaning, reading
+    from ut_research import cleaning
 
     settings = run()
     for old in Path().glob("*.parquet"):
         old.unlink()
-    days = {name: date.fromisoformat(settings["parameters"][name]) for name in workflow.CLEANING}
-    cleaning.write(cleaning.clean(reading.read(Path(settings["export"])), **days), Path())
+    cleaning.write(cleaned(Path(settings["export"]), settings["parameters"]), Path())
     made = [*sorted(Path().glob("*.parquet")), Path("issues.csv"), Path("manifest.json")]
     _write(Path("canonical.json"), json.dumps({p.name: workflow.digest(p) for p in made}, indent=1) + "\n")
+
+
+def cleaned(export: Path, parameters: dict[str, Any]) -> Cleaned:
+    """Read and clean `export`; writes nothing."""
+    from ut_research import cleaning, reading
+
+    first, last = workflow.delivery(parameters)
+    return cleaning.clean(reading.read(export), delivery_start=first, delivery_end=last)
 
 
 def chapter(name: str, values: str, time_limit: str) -> None:
@@ -150,12 +160,14 @@ def _cell_problem(notebook: str, fault: Any, time_limit: str) -> Problem:
     else:
         what = f"{fault.ename} (its message is left out, because it may hold a value of the export)"
     cell = "\n".join("    │ " + line for line in fault.source.rstrip().splitlines())
-    todo = "open the notebook with `make lab` to see it happen; after mending it, build again: it resumes here"
+    todo = (
+        "open the notebook with `make lab` to see it happen; after mending it, build again: it resumes here"
+    )
     return Problem(f"{what}\n{cell}\n", f"notebooks/{notebook}, cell {fault.cell_index + 1}", todo)
 
 
 def _hold_memory(share: float = 0.8) -> None:
-    """Let this process have at most `share` of the computer's memory, so that it fails and nothing else does."""
+    """Let this process have at most `share` of the memory, so that it fails and nothing else does."""
     import resource
 
     limit = int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * share)
@@ -182,7 +194,7 @@ def _without_values(fault: BaseException) -> str:
 
 
 def _seal(folder: Path) -> None:
-    """Leave a digest of `folder` beside it: a later step depends on what is in it, not on when it was made."""
+    """Leave a digest of `folder` beside it: a later step depends on its content, not on when it was made."""
     _write(folder.with_suffix(".json"), json.dumps({"content": workflow.digest(folder)}) + "\n")
 
 

@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,6 @@ PUBLISHED = {
 SKIPPED = frozenset({"__pycache__", ".snakemake_timestamp", ".ipynb_checkpoints", "_build"})
 #: Parameters that the workflow gives each chapter; all others are the study's.
 GIVEN = {"data": "", "out": ""}
-#: Study parameters that cleaning uses: the halves of delivery.
-CLEANING = ("delivery_start", "delivery_end")
 #: What to do about a step that failed.
 RESUME = "put it right and build again: what is done already is kept"
 #: Longest that one chapter may run, in seconds.
@@ -70,7 +69,7 @@ class Run:
 
     @property
     def owner(self) -> str:
-        """What tells this export from another of the same name: a hash of where it is, not the path itself."""
+        """What tells this export from another of the same name: a hash of where it is."""
         return hashlib.sha256(str(self.export.resolve()).encode()).hexdigest()[:16]
 
 
@@ -78,27 +77,41 @@ def find_root(start: Path | None = None) -> Path:
     """The project's folder: the nearest one above `start` with a Snakefile, else where the library lives."""
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents, Path(__file__).resolve().parents[2]):
-        if (folder / "Snakefile").is_file() and (folder / "notebooks").is_dir():
+        if (folder / "Snakefile").is_file() and (folder / "study.toml").is_file():
             return folder
     raise ProblemsFound([Problem("this is not the project", str(here), "run it inside the project's folder")])
 
 
-def plan(export: str = "", study: str = "", name: str = "") -> Run:
-    """The run that a person asked for; raises `ProblemsFound` when there is no such export or the name is taken."""
+def plan(export: str = "", study: str = "", name: str = "", *, must_exist: bool = True) -> Run:
+    """The run that a person asked for.
+
+    Its parameters are those of `study`, else of the export's own ``study.toml``, else of the project's.
+
+    Raises
+    ------
+    ProblemsFound : there is no such export, or its name is taken by another.
+    """
     root = find_root()
     where = Path(export).expanduser().resolve() if export else root / "data" / "raw" / "example"
-    if not where.exists():
-        raise ProblemsFound([Problem("there is no such export", export, "give a folder or a workbook as EXPORT")])
-    given = name or (where.name if where.is_dir() else where.stem)
+    if must_exist and not where.exists():
+        raise ProblemsFound(
+            [Problem("there is no such export", export, "give a folder or a workbook as EXPORT")]
+        )
+    given = name or (where.stem if where.is_file() else where.name)
     clean_name = re.sub(r"[^a-z0-9]+", "-", given.lower()).strip("-")[:60]
     if not clean_name:
         raise ProblemsFound([Problem("no name can be made of this", given, "give one as NAME=my-report")])
-    file = Path(study).expanduser().resolve() if study else root / "study.toml"
+    beside = where / "study.toml" if (where / "study.toml").is_file() else root / "study.toml"
+    file = Path(study).expanduser().resolve() if study else beside
     run = Run(root, clean_name, where, file)
     for record in (run.report / "run.json", run.folder / "run.json"):
         if record.is_file() and json.loads(record.read_text(encoding="utf-8")).get("owner") != run.owner:
-            todo = f"give this run another name (NAME={clean_name}-2), or `make forget` the other export first"
-            raise ProblemsFound([Problem("this name is taken by another export", f"reports/{clean_name}", todo)])
+            todo = (
+                f"give this run another name (NAME={clean_name}-2), or `make forget` the other export first"
+            )
+            raise ProblemsFound(
+                [Problem("this name is taken by another export", f"reports/{clean_name}", todo)]
+            )
     return run
 
 
@@ -126,7 +139,9 @@ def chapters(root: Path, study: Study) -> dict[str, list[str]]:
                 problems.append(Problem("there is no such parameter", where, todo))
             elif type(default) is not type(known[name]):
                 kind = type(known[name]).__name__
-                problems.append(Problem("its default is of the wrong kind", where, f"it must be {kind}, as in study.toml"))
+                problems.append(
+                    Problem("its default is of the wrong kind", where, f"it must be {kind}, as in study.toml")
+                )
         named[notebook.stem] = [n for n in defaults if n not in GIVEN]
     if problems:
         raise ProblemsFound(problems)
@@ -176,9 +191,9 @@ def library(root: Path) -> str:
     return digest(Path(__file__).parent, root / "requirements.lock", leave_out=only_runs)
 
 
-def cleaning_parameters(values: dict[str, Any]) -> str:
-    """The study parameters that cleaning depends on, as one text."""
-    return json.dumps({name: values[name] for name in CLEANING})
+def delivery(parameters: dict[str, Any]) -> tuple[date, date]:
+    """First and last day of delivery: the study parameters that cleaning depends on."""
+    return date.fromisoformat(parameters["delivery_start"]), date.fromisoformat(parameters["delivery_end"])
 
 
 @contextlib.contextmanager
@@ -190,7 +205,9 @@ def locked(run: Run, patience: float = 3.0) -> Iterator[int]:
         while not _lock(file.fileno()):
             if time.monotonic() > until:
                 todo = "wait for it to end, or give this one another name with NAME="
-                raise ProblemsFound([Problem("this report is being built already", f"reports/{run.name}", todo)])
+                raise ProblemsFound(
+                    [Problem("this report is being built already", f"reports/{run.name}", todo)]
+                )
             time.sleep(0.1)
         yield file.fileno()
 
@@ -209,7 +226,9 @@ def build(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0, targe
     chapters(run.root, study)
     with contextlib.suppress(OSError):
         if shutil.disk_usage(run.root).free < SPACE:
-            raise ProblemsFound([Problem("the disk is full", str(run.root), "free at least 200 MB and build again")])
+            raise ProblemsFound(
+                [Problem("the disk is full", str(run.root), "free at least 200 MB and build again")]
+            )
     with locked(run) as lock:
         _recover(run)
         settings = {
@@ -236,13 +255,23 @@ def forget(run: Run) -> list[Path]:
     return found
 
 
-def _snakemake(run: Run, tell: Callable[[dict[str, Any]], None], lock: int, jobs: int, target: str) -> list[Problem]:
+def _snakemake(
+    run: Run, tell: Callable[[dict[str, Any]], None], lock: int, jobs: int, target: str
+) -> list[Problem]:
     """Run Snakemake in the run's folder; what failed."""
     events = run.folder / "events.jsonl"
     events.write_text("", encoding="utf-8")
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(run.root / "Snakefile")]
     command += ["--directory", str(run.folder), "--configfile", str(run.folder / "run.json")]
-    command += ["--cores", str(jobs), "--keep-going", "--rerun-incomplete", "--nolock", "--scheduler", "greedy"]
+    command += [
+        "--cores",
+        str(jobs),
+        "--keep-going",
+        "--rerun-incomplete",
+        "--nolock",
+        "--scheduler",
+        "greedy",
+    ]
     command += ["--quiet", "all", "--latency-wait", "0", target]
     environment = {**os.environ, **kernel.ENVIRONMENT}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -251,7 +280,9 @@ def _snakemake(run: Run, tell: Callable[[dict[str, Any]], None], lock: int, jobs
         if kernel.supported():
             environment["UT_SERVER"] = stack.enter_context(_server(environment, lock))
         log = stack.enter_context((run.folder / "snakemake.log").open("w"))
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, pass_fds=_inherited(lock))
+        process = subprocess.Popen(
+            command, env=environment, stdout=log, stderr=log, pass_fds=_inherited(lock)
+        )
         stack.callback(process.kill)
         with events.open(encoding="utf-8") as lines:
             while True:
@@ -260,7 +291,9 @@ def _snakemake(run: Run, tell: Callable[[dict[str, Any]], None], lock: int, jobs
                     event = json.loads(line)
                     tell(event)
                     if event["error"]:
-                        failures.append(Problem(event["error"], f"{event['step']} {event['what']}".strip(), RESUME))
+                        failures.append(
+                            Problem(event["error"], f"{event['step']} {event['what']}".strip(), RESUME)
+                        )
                 if ended:
                     break
                 time.sleep(0.05)
@@ -268,7 +301,9 @@ def _snakemake(run: Run, tell: Callable[[dict[str, Any]], None], lock: int, jobs
         full = shutil.disk_usage(run.root).free < SPACE // 10
         what = "the disk is full" if full else "the build was stopped before it ended"
         todo = "free some space and build again" if full else "build again: it resumes where it stopped"
-        failures.append(Problem(what, f"reports/{run.name}", f"{todo}; details in {run.folder / 'snakemake.log'}"))
+        failures.append(
+            Problem(what, f"reports/{run.name}", f"{todo}; details in {run.folder / 'snakemake.log'}")
+        )
     return failures
 
 

@@ -1,0 +1,82 @@
+# make help says what there is. Everything happens in this folder; nothing is sent anywhere.
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+# Taken from the command line as they are, whatever characters they hold.
+export EXPORT STUDY NAME
+# Compiled code is kept: without it, every process would compile the libraries again.
+unexport PYTHONDONTWRITEBYTECODE PYTHONPATH VIRTUAL_ENV
+CLI = $(BIN)/python -m ut_research.cli
+
+.PHONY: help report check map lab test bench forget clean lock
+
+help:
+	@echo 'make report                     build the report on the invented example'
+	@echo 'make report EXPORT=path         … on an export: a folder of CSV files, or a workbook'
+	@echo '            STUDY=study.toml    … with these parameters'
+	@echo '            NAME=name           … under this name, in reports/name/'
+	@echo 'make check EXPORT=path          only say what is wrong with an export'
+	@echo 'make map EXPORT=path            draft columns.toml, to match its headings to the ones used here'
+	@echo 'make lab                        open JupyterLab with the notebooks ready to run'
+	@echo 'make test                       run every test (browser tests need Chromium)'
+	@echo 'make bench                      measure how fast things are, as ratios'
+	@echo 'make forget EXPORT=path         remove every trace of an export'
+	@echo 'make clean                      remove what builds and tests left; reports stay'
+	@echo 'make lock                       resolve the dependencies again'
+
+report: $(READY)
+	@$(CLI) report "$$EXPORT" --study "$$STUDY" --name "$$NAME"
+
+check map: $(READY)
+	@test -n "$$EXPORT" || { echo 'Which export? make $@ EXPORT=path'; exit 2; }
+	@$(CLI) $@ "$$EXPORT"
+
+lab: $(READY)
+	@$(CLI) lab "$$EXPORT" --study "$$STUDY" --name "$$NAME"
+
+forget: $(READY)
+	@test -n "$$EXPORT" || { echo 'Which export? make forget EXPORT=path'; exit 2; }
+	@$(CLI) forget "$$EXPORT" --name "$$NAME"
+
+test: $(READY)
+	@echo 'Checking the code …'
+	@$(BIN)/ruff check --quiet src tests bench
+	@$(BIN)/mypy --no-error-summary
+	@$(CLI) report
+	@echo 'Running the tests …'
+	@$(BIN)/pytest -n 2 --dist loadfile
+	@echo 'Running every notebook, and comparing the headlines …'
+	@$(BIN)/pytest -n 2 --dist loadfile --nbval-lax --nbval-cell-timeout=300 notebooks
+	@echo 'All tests passed. The report that they looked at is reports/example/book/index.html'
+
+bench: $(READY)
+	@$(BIN)/python bench/run.py
+
+clean:
+	rm -rf data/processed .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants
+	find src tests bench notebooks -name __pycache__ -prune -o -name .ipynb_checkpoints -prune | xargs rm -rf
+
+lock: $(READY)
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url -o requirements.lock
+	$(BIN)/python -m ut_research.environment
+
+# The environment: made once, and again when the lock changes. uv is fetched first, at the locked version
+# and with its hashes, and then installs all the rest.
+$(READY): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo 'Python 3.11 or newer is needed, and there is no $(PYTHON).'; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+		{ echo 'Python is here but cannot make environments: install the package python3-venv.'; exit 1; }
+	@test -d .venv || test "$$(df -Pk . | awk 'NR == 2 { print $$4 }')" -gt 2500000 || \
+		{ echo 'The disk is full: 2.5 GB are needed for the environment.'; exit 1; }
+	@echo 'Setting up .venv (once; a minute or two) …'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@awk '/^uv==/ { on = 1 } on { print } on && !/\\$$/ { exit }' requirements.lock > .venv/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --offline --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,205 @@
+"""The command line: ``ut-research report|check|map|lab|forget``. `make` calls it; Windows uses it directly.
+
+It reads, writes and prints; what it does is in `workflow`, `reading` and `cleaning`, which it imports only
+when they are needed. A mistake ends in one readable block and exit status 1, never in a traceback.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ut_research import workflow
+from ut_research.errors import ProblemsFound
+
+if TYPE_CHECKING:
+    from ut_research.cleaning import Cleaned
+
+app = typer.Typer(
+    name="ut-research",
+    help="From a charity's monitoring export to a report that people can trust. "
+    "Everything happens on this computer: nothing is sent anywhere.",
+    epilog="Start with: ut-research report. It builds the report on an invented example.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+say = Console(highlight=False, soft_wrap=True)
+warn = Console(highlight=False, soft_wrap=True, stderr=True)
+
+Export = Annotated[
+    str,
+    typer.Argument(
+        help="A folder of CSV files, or one workbook (.xlsx, .ods). Left out: the invented example."
+    ),
+]
+Given = Annotated[str, typer.Argument(help="A folder of CSV files, or one workbook (.xlsx, .ods).")]
+Parameters = Annotated[str, typer.Option(help="A file of parameters, made from study.toml.")]
+Name = Annotated[str, typer.Option(help="What to call the report; left out, it is the name of the export.")]
+
+#: How a reader is told what a step is.
+STEPS = {
+    "clean": "Reading and cleaning",
+    "chapter": "Chapter",
+    "findings": "Gathering the findings",
+    "pages": "Filling in the pages",
+    "book": "Making the book",
+}
+
+
+@app.callback()
+def options(
+    debug: Annotated[
+        bool, typer.Option(help="After an unexpected error, show the way to it, without any data.")
+    ] = False,
+) -> None:
+    """Take what applies to every command."""
+    if debug:
+        os.environ["UT_DEBUG"] = "1"
+
+
+@app.command()
+def report(
+    export: Export = "",
+    study: Parameters = "",
+    name: Name = "",
+    jobs: Annotated[
+        int, typer.Option(help="How many steps at a time; left out, as many as there are processors.")
+    ] = 0,
+) -> None:
+    """Build the report, [b]reports/NAME/book/index.html[/b], with its tables, findings and issues."""
+    run = workflow.plan(export, study, name)
+    began = time.monotonic()
+    say.print(f"Building the report [b]{run.name}[/b] …")
+    with say.status("working") if say.is_terminal else _nothing():
+        built = workflow.build(run, _tell, jobs)
+    what = "done" if built else "nothing had changed"
+    say.print(f"The report is ready ({what}, {time.monotonic() - began:.1f} s). Open this file in a browser:")
+    say.print(f"  {_place(run.report / 'book' / 'index.html')}", soft_wrap=True)
+
+
+@app.command()
+def check(export: Given, study: Parameters = "") -> None:
+    """Read and clean an export and say what was found; nothing is written. Fails when a row is rejected."""
+    from ut_research import steps
+    from ut_research.study import Study
+
+    run = workflow.plan(export, study)
+    cleaned = steps.cleaned(run.export, Study.read(run.study).parameters())
+    _show(cleaned)
+    rejected = sum(count["rejected"] for count in cleaned.counts.values())
+    if rejected:
+        say.print(
+            f"[b]{rejected:,} rows cannot be used as they are.[/b] Mend them in the export and check again."
+        )
+        raise typer.Exit(1)
+    say.print("Every row can be used.")
+
+
+@app.command("map")
+def map_(export: Given) -> None:
+    """Draft columns.toml, which says how the export's own headings and codes match the ones used here."""
+    from ut_research import maps
+
+    say.print(maps.draft(Path(export)), markup=False)
+
+
+@app.command()
+def lab(export: Export = "", study: Parameters = "", name: Name = "") -> None:
+    """Open JupyterLab with the notebooks ready to run."""
+    run = workflow.plan(export, study, name)
+    say.print(f"Preparing the data of [b]{run.name}[/b] …")
+    workflow.build(run, _tell, target="canonical.json")
+    if run.name != "example":
+        say.print("In a notebook's parameters cell, write:")
+        say.print(f'  data = "../data/processed/{run.name}"', markup=False)
+    say.print("Opening JupyterLab; Ctrl+C here ends it.")
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={run.root}"]
+    command += ["--LabApp.default_url=/lab/tree/notebooks", "--LabApp.news_url="]
+    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    sys.exit(subprocess.call(command, cwd=run.root))
+
+
+@app.command()
+def forget(export: Export = "", name: Name = "") -> None:
+    """Remove every trace of an export: its cleaned data, its report, and the records of both."""
+    run = workflow.plan(export, name=name, must_exist=False)
+    for folder in workflow.forget(run):
+        say.print(f"Removed {_place(folder)}")
+    say.print(f"Nothing of [b]{run.name}[/b] is left here. The export itself was not touched.")
+
+
+def main() -> None:
+    """Run the command line, and turn whatever goes wrong into one readable block."""
+    try:
+        app()
+    except ProblemsFound as found:
+        warn.print(f"[bold red]Stopped.[/] {escape(str(found))}")
+    except KeyboardInterrupt:
+        warn.print("Stopped by you. The last good report is untouched; the next build resumes.")
+        sys.exit(130)
+    except Exception as fault:
+        frames = traceback.extract_tb(fault.__traceback__)
+        place = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}"
+        warn.print(
+            f"[bold red]Stopped[/] by an error that should not happen: {type(fault).__name__} in {place}."
+        )
+        if os.environ.get("UT_DEBUG"):
+            for frame in frames:
+                warn.print(f"  {frame.filename}, line {frame.lineno}, in {frame.name}", markup=False)
+        else:
+            warn.print("Please report it with what `ut-research --debug …` shows; that holds no data.")
+    sys.exit(1)
+
+
+def _tell(event: dict[str, Any]) -> None:
+    """Show one step as it ends."""
+    what = f"{STEPS[event['step']]} {event['what'].replace('_', ' ')}".strip()
+    mark = "[red]✗[/]" if event["error"] else "[green]✓[/]"
+    say.print(f"  {mark} {what:<44} {event['seconds']:>6.1f} s")
+
+
+def _show(cleaned: Cleaned) -> None:
+    rows = Table("table", "rows", "kept", "rejected", title="What was read")
+    for name, count in cleaned.counts.items():
+        rows.add_row(name, *(f"{count[k]:,}" for k in ("in", "kept", "rejected")))
+    say.print(rows)
+    if cleaned.issues.empty:
+        return
+    issues = Table("table", "column", "what", "done", "rows", title="What was found")
+    by = ["table", "column", "rule", "action", "done"]
+    for key, group in cleaned.issues.groupby(by, sort=False, dropna=False):
+        name, column, rule, action, done = map(str, key)
+        numbers = [str(n) for n in group["row"].dropna()]
+        shown = ", ".join(numbers[:6]) + (f" and {len(numbers) - 6:,} more" if len(numbers) > 6 else "")
+        style = {"rejected": "red", "reported": "yellow"}.get(action, "")
+        issues.add_row(name, column, rule, f"{action}: {done}", shown, style=style)
+    say.print(issues)
+
+
+def _place(path: Path) -> str:
+    """`path` from here, where that is shorter."""
+    with_here = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    return escape(str(with_here))
+
+
+def _nothing() -> Any:
+    import contextlib
+
+    return contextlib.nullcontext()
+
+
+if __name__ == "__main__":
+    main()
