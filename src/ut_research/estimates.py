@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -176,13 +175,51 @@ def fisher_p(c1: int, n1: int, c2: int, n2: int) -> float | None:
 
 
 def barnard_p(c1: int, n1: int, c2: int, n2: int) -> float | None:
-    """Two-sided Barnard's exact p with the pooled Wald statistic; None when a group is empty."""
-    return _unconditional_p(stats.barnard_exact, c1, n1, c2, n2)
+    """Two-sided Barnard's exact p with the pooled Wald statistic; None when a group is empty.
+
+    The largest chance, over the rate that the groups share under no difference, of tables as far
+    apart as this one or farther. scipy's ``barnard_exact`` is not used because it compares
+    statistics without a tolerance: where rounding parts a table from its mirror image it drops the
+    mirror image, and p comes out too small (5 of 6 against 1 of 9: 0.0062 for 0.0074).
+    Source: Barnard 1947, Biometrika 34:123; Suissa and Shuster 1985, J R Stat Soc A 148:317.
+    """
+    _check_two(c1, n1, c2, n2)
+    if n1 == 0 or n2 == 0:
+        return None
+    if c1 + c2 in (0, n1 + n2):
+        return 1.0
+    x, y = np.arange(n1 + 1), np.arange(n2 + 1)
+    pooled = np.add.outer(x, y) / (n1 + n2)
+    gap = np.abs(np.subtract.outer(x / n1, y / n2))
+    spread = np.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
+    distance = np.divide(gap, spread, out=np.zeros_like(gap), where=spread > 0)
+    as_far = (distance >= distance[c1, c2] - 1e-9).astype(np.float64)
+
+    def chance(rates: Floats) -> Floats:
+        first, second = (stats.binom.pmf(k, n, rates[:, None]) for k, n in ((x, n1), (y, n2)))
+        return np.asarray(((first @ as_far) * second).sum(axis=1), dtype=np.float64)
+
+    # a coarse look at every rate, then two closer ones about the highest point
+    low, high, p = 0.0, 1.0, 0.0
+    for points in (1001, 101, 101):
+        rates = np.linspace(low, high, points)
+        chances = chance(rates)
+        best, p = int(chances.argmax()), max(p, float(chances.max()))
+        low, high = rates[max(best - 1, 0)], rates[min(best + 1, points - 1)]
+    return min(1.0, p)
 
 
 def boschloo_p(c1: int, n1: int, c2: int, n2: int) -> float | None:
-    """Two-sided Boschloo's exact p (twice the smaller one-sided); None when a group is empty."""
-    return _unconditional_p(stats.boschloo_exact, c1, n1, c2, n2)
+    """Two-sided Boschloo's exact p (twice the smaller one-sided); None when a group is empty.
+
+    Source: Boschloo 1970, Stat Neerl 24:1; scipy.stats.boschloo_exact.
+    """
+    _check_two(c1, n1, c2, n2)
+    if n1 == 0 or n2 == 0:
+        return None
+    if c1 + c2 in (0, n1 + n2):
+        return 1.0
+    return float(stats.boschloo_exact([[c1, c2], [n1 - c1, n2 - c2]]).pvalue)  # groups as columns
 
 
 def number_needed(difference: Interval) -> Interval:
@@ -313,7 +350,8 @@ def bca_mean(values: ArrayLike, confidence: float = 0.95, resamples: int = 10_00
 def wilcoxon_p(changes: ArrayLike) -> float | None:
     """Two-sided signed-rank p; zero changes are left out. 1 when every change is 0, None for nobody.
 
-    Exact when there are at most 50 changes without ties, otherwise the normal approximation.
+    Exact for at most 50 changes without ties and at most 13 with them, otherwise the normal
+    approximation. Source: Wilcoxon 1945, Biometrics Bull 1:80; scipy.stats.wilcoxon.
     """
     data = _column(changes, "changes")
     if len(data) == 0:
@@ -496,15 +534,6 @@ def _groups_as_rows(c1: int, n1: int, c2: int, n2: int) -> list[list[int]]:
     return [[c1, n1 - c1], [c2, n2 - c2]]
 
 
-def _unconditional_p(test: Any, c1: int, n1: int, c2: int, n2: int) -> float | None:
-    _check_two(c1, n1, c2, n2)
-    if n1 == 0 or n2 == 0:
-        return None
-    if c1 + c2 in (0, n1 + n2):
-        return 1.0
-    return float(test([[c1, c2], [n1 - c1, n2 - c2]]).pvalue)  # scipy takes groups as columns here
-
-
 def _confounding(ratio: float) -> float:
     ratio = max(ratio, 1 / ratio)
     return ratio + math.sqrt(ratio * (ratio - 1))
@@ -524,9 +553,14 @@ def _resampled_totals(data: Floats, resamples: int, rng: np.random.Generator) ->
 
     People are drawn two at a time from a table of the n * n ordered pairs: the same sampling with
     half the random numbers. Batches are small enough to stay in the processor's cache, which is
-    most of the gain over drawing everything at once.
+    most of the gain over drawing everything at once. Of many people on few scores, how many have
+    each score is drawn instead: the same distribution, in a time that does not grow with n.
     """
     n = len(data)
+    if n > 512:
+        scores, people = np.unique(data, return_counts=True)
+        if len(scores) <= min(n // 20, 1_000):
+            return np.asarray(rng.multinomial(n, people / n, size=resamples) @ scores, dtype=np.float64)
     by_pairs = n <= 512  # beyond that the table of pairs leaves the cache
     table = np.add.outer(data, data).ravel() if by_pairs else data
     drawn, left = divmod(n, 2) if by_pairs else (n, 0)

@@ -1,0 +1,232 @@
+"""How the intervals and tests of this package behave in groups as small as ours, by simulation.
+
+``python -m ut_research.coverage`` (some minutes) writes the table that the Methods page shows,
+``data/coverage.csv`` beside this module; `read` gives it. An interval should hold the truth as often
+as it claims; a test should find a difference that is not there no oftener than its level.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ut_research import estimates, survival
+from ut_research.estimates import Interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILE = Path(__file__).parent / "data" / "coverage.csv"
+SEED = 20210601
+REPLICATES = 4000
+LEVEL = 0.95
+
+#: Sizes of one group, and of two, from the smallest published count to the largest simulated cohort.
+SIZES = (9, 27, 34, 61, 103, 204, 250)
+PAIRS = ((9, 9), (34, 27), (61, 61), (103, 103), (250, 250))
+RATES = (0.06, 0.26, 0.56)
+
+#: One replicate's answer: True (held, or found), False, or None where no interval was given.
+Trial = Callable[[np.random.Generator], bool | None]
+Interval2 = Callable[[int, int, int, int], Interval]
+Test2 = Callable[[int, int, int, int], float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the table before it is simulated."""
+
+    method: str
+    quantity: str  # "coverage" or "false positives"
+    n1: int
+    n2: int
+    truth: str
+    trial: Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: `observed` and its `monte_carlo_error` (standard error) are shares 0 to 1.
+
+    `no_interval` is the share of replicates in which the method gives none; they are left out of `observed`.
+    """
+
+    method: str
+    quantity: str
+    n1: int
+    n2: int
+    truth: str
+    nominal: float
+    observed: float
+    monte_carlo_error: float
+    no_interval: float
+    replicates: int
+
+
+def settings() -> Iterator[Setting]:
+    """Every line of the table, in its order."""
+    for n in SIZES:
+        for p in RATES:
+            yield Setting("Wilson interval", "coverage", n, 0, f"{p:.0%}", _wilson(n, p))
+    two: dict[str, tuple[Interval2, Callable[[float, float], float]]] = {
+        "Newcombe interval": (estimates.newcombe, lambda p, q: p - q),
+        "risk ratio, log interval": (estimates.risk_ratio, lambda p, q: p / q),
+        "odds ratio, exact interval": (estimates.odds_ratio, lambda p, q: p * (1 - q) / (q * (1 - p))),
+    }
+    for name, (method, truth) in two.items():
+        for n1, n2 in PAIRS:
+            for p, q in ((0.26, 0.26), (0.26, 0.56)):
+                trial = _interval(method, n1, n2, p, q, truth(p, q))
+                yield Setting(name, "coverage", n1, n2, f"{p:.0%} v {q:.0%}", trial)
+    tests: dict[str, tuple[Test2, int]] = {
+        "Fisher's test": (estimates.fisher_p, 250),
+        "Barnard's test": (estimates.barnard_p, 103),  # takes too long in larger groups
+        "Boschloo's test": (estimates.boschloo_p, 34),
+    }
+    for name, (test, largest) in tests.items():
+        for n1, n2 in PAIRS:
+            for p in (0.26, 0.41) if n1 <= largest else ():
+                trial = _test(test, n1, n2, p)
+                yield Setting(name, "false positives", n1, n2, f"{p:.0%} in both", trial)
+    for n in SIZES:
+        for shape in ("normal", "skewed"):
+            for name, mean in (("t interval", estimates.mean_t), ("BCa interval", _bca)):
+                yield Setting(name, "coverage", n, 0, f"{shape} changes", _change(mean, n, shape))
+        yield Setting("Wilcoxon test", "false positives", n, 0, "no change", _wilcoxon(n))
+    for n in SIZES:
+        for name in ("Kaplan-Meier interval", "restricted mean interval"):
+            truth_said = "26% in a year, followed 6 to 18 months"
+            yield Setting(name, "coverage", n, 0, truth_said, _follow(name, n, 0.26))
+    for n1, n2 in PAIRS:
+        yield Setting("log-rank test", "false positives", n1, n2, "41% in both", _logrank(n1, n2, 0.41))
+
+
+def simulate(setting: Setting, seed: int, replicates: int = REPLICATES) -> Row:
+    """Run one line; the same seed gives the same row."""
+    rng = np.random.default_rng(seed)
+    answers = [setting.trial(rng) for _ in range(replicates)]
+    given = [a for a in answers if a is not None]
+    share = sum(given) / len(given) if given else math.nan
+    error = math.sqrt(share * (1 - share) / len(given)) if given else math.nan
+    nominal = LEVEL if setting.quantity == "coverage" else 1 - LEVEL
+    return Row(
+        *(setting.method, setting.quantity, setting.n1, setting.n2, setting.truth),
+        nominal=round(nominal, 3),
+        observed=round(share, 4),
+        monte_carlo_error=round(error, 4),
+        no_interval=round(1 - len(given) / replicates, 4),
+        replicates=replicates,
+    )
+
+
+def read() -> pd.DataFrame:
+    """The committed table, a row for each setting."""
+    import pandas as pd
+
+    return pd.read_csv(FILE)
+
+
+# --- one replicate of each method -----------------------------------------------------------------
+
+
+def _holds(found: Interval | survival.RestrictedMean | survival.Point, truth: float) -> bool | None:
+    if found.low is None or found.high is None:
+        return None
+    return bool(found.low <= truth <= found.high)
+
+
+def _wilson(n: int, p: float) -> Trial:
+    return lambda rng: _holds(estimates.wilson(int(rng.binomial(n, p)), n), p)
+
+
+def _interval(method: Interval2, n1: int, n2: int, p: float, q: float, truth: float) -> Trial:
+    kept = cache(method)
+
+    def trial(rng: np.random.Generator) -> bool | None:
+        found = kept(int(rng.binomial(n1, p)), n1, int(rng.binomial(n2, q)), n2)
+        # an exact interval may run to infinity, and then it holds any truth above its lower limit
+        if method is estimates.odds_ratio and found.low is not None and found.high is None:
+            return found.low <= truth
+        return _holds(found, truth)
+
+    return trial
+
+
+def _test(test: Test2, n1: int, n2: int, p: float) -> Trial:
+    kept = cache(test)
+
+    def trial(rng: np.random.Generator) -> bool | None:
+        found = kept(int(rng.binomial(n1, p)), n1, int(rng.binomial(n2, p)), n2)
+        return None if found is None else found <= 1 - LEVEL
+
+    return trial
+
+
+def _bca(changes: estimates.Floats) -> Interval:
+    return estimates.bca_mean(changes, resamples=2000, seed=SEED)
+
+
+def _change(mean: Callable[[estimates.Floats], Interval], n: int, shape: str) -> Trial:
+    """Whole points about 4 with standard deviation 8, or the same moments with a long upper tail."""
+
+    def trial(rng: np.random.Generator) -> bool | None:
+        if shape == "normal":
+            return _holds(mean(rng.normal(4, 8, n).round()), 4)
+        return _holds(mean(4 + 8 * (rng.gamma(2, 1, n) - 2) / math.sqrt(2)), 4)
+
+    return trial
+
+
+def _wilcoxon(n: int) -> Trial:
+    def trial(rng: np.random.Generator) -> bool | None:
+        p = estimates.wilcoxon_p(rng.normal(0, 8, n).round())
+        return None if p is None else p <= 1 - LEVEL
+
+    return trial
+
+
+def _times(rng: np.random.Generator, n: int, rate: float) -> tuple[estimates.Floats, survival.Bools]:
+    """Days to an event that `rate` have within 365, followed for between 182 and 548 days."""
+    hazard = -math.log1p(-rate) / 365
+    event, followed = np.ceil(rng.exponential(1 / hazard, n)), rng.integers(182, 549, n)
+    return np.minimum(event, followed), event <= followed
+
+
+def _follow(name: str, n: int, rate: float) -> Trial:
+    hazard = -math.log1p(-rate) / 365
+    # the mean of min(T, 365) when T is a whole number of days, rounded up
+    truth = rate / -math.expm1(-hazard)
+
+    def trial(rng: np.random.Generator) -> bool | None:
+        days, event = _times(rng, n, rate)
+        if name == "restricted mean interval":
+            return _holds(survival.restricted_mean(days, event, 365), truth)
+        return _holds(survival.kaplan_meier(days, event, at=[365])[0], 1 - rate)
+
+    return trial
+
+
+def _logrank(n1: int, n2: int, rate: float) -> Trial:
+    def trial(rng: np.random.Generator) -> bool | None:
+        p = survival.logrank_p(*_times(rng, n1, rate), *_times(rng, n2, rate))
+        return None if p is None else p <= 1 - LEVEL
+
+    return trial
+
+
+def _write() -> None:
+    import pandas as pd
+
+    rows = [asdict(simulate(s, SEED + i)) for i, s in enumerate(settings())]
+    FILE.parent.mkdir(exist_ok=True)
+    pd.DataFrame(rows).to_csv(FILE, index=False, lineterminator="\n")
+
+
+if __name__ == "__main__":
+    _write()

@@ -1,0 +1,539 @@
+"""Interval and test methods against published values, other software and the laws they obey."""
+
+import csv
+import itertools
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from ut_research import estimates as E
+from ut_research.estimates import NONE, Interval
+
+REFERENCE = list(csv.DictReader((Path(__file__).parent / "reference/statistics.csv").open(encoding="utf-8")))
+
+QUANTITIES = {
+    "risk difference": lambda *t: E.newcombe(*t).value,
+    "Newcombe 95% lower": lambda *t: E.newcombe(*t).low,
+    "Newcombe 95% upper": lambda *t: E.newcombe(*t).high,
+    "Miettinen-Nurminen 95% lower": lambda *t: E.miettinen_nurminen(*t).low,
+    "Miettinen-Nurminen 95% upper": lambda *t: E.miettinen_nurminen(*t).high,
+    "risk ratio": lambda *t: E.risk_ratio(*t).value,
+    "risk ratio log-method 95% lower": lambda *t: E.risk_ratio(*t).low,
+    "risk ratio log-method 95% upper": lambda *t: E.risk_ratio(*t).high,
+    "sample odds ratio": E.sample_odds_ratio,
+    "conditional odds ratio": lambda *t: E.odds_ratio(*t).value,
+    "conditional odds ratio exact 95% lower": lambda *t: E.odds_ratio(*t).low,
+    "conditional odds ratio exact 95% upper": lambda *t: E.odds_ratio(*t).high,
+    "Fisher exact two-sided p": E.fisher_p,
+    "Barnard pooled p (groups as columns)": E.barnard_p,
+    "E-value for the risk ratio": lambda *t: E.e_value(E.risk_ratio(*t)).value,
+    "E-value for the confidence limit": lambda *t: E.e_value(E.risk_ratio(*t)).limit,
+    "number needed to treat": lambda *t: E.number_needed(E.newcombe(*t)).value,
+    "Wilson 95% lower": lambda *t: E.wilson(*t).low,
+    "Wilson 95% upper": lambda *t: E.wilson(*t).high,
+}
+
+
+@pytest.mark.parametrize("row", REFERENCE, ids=lambda r: f"{r['case']}: {r['quantity']}")
+def test_reference_values(row):
+    counts = [int(x) for group in row["case"].split(" v ") for x in group.split(" of ")]
+    found = QUANTITIES[row["quantity"]](*counts)
+    assert found == pytest.approx(float(row["value"]), abs=float(row["tolerance"]))
+
+
+# --- one proportion -------------------------------------------------------------------------------
+
+counts = st.integers(0, 300).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+people = st.integers(1, 300).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+
+
+@pytest.mark.parametrize(
+    ("count", "n", "low", "high"),
+    # Newcombe 1998, Stat Med 17:857, Table I, method 3
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_wilson_published(count, n, low, high):
+    found = E.wilson(count, n)
+    assert (found.low, found.high) == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))
+
+
+@given(people, st.sampled_from([0.8, 0.95, 0.99]))
+def test_wilson_lies_in_bounds_holds_the_share_and_agrees_with_scipy(group, confidence):
+    found = E.wilson(*group, confidence)
+    assert 0 <= found.low <= found.value <= found.high <= 1
+    theirs = stats.binomtest(*group).proportion_ci(confidence, method="wilson")
+    assert (found.low, found.high) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
+
+
+@given(people)
+def test_wilson_of_the_others_mirrors_it(group):
+    count, n = group
+    found, other = E.wilson(count, n), E.wilson(n - count, n)
+    assert (found.low, found.high) == (pytest.approx(1 - other.high), pytest.approx(1 - other.low))
+
+
+def test_benchmark_is_the_exact_binomial_test():
+    # by hand: 0 or 5 heads of 5, each 1 in 32
+    assert E.benchmark_p(5, 5, 0.5) == pytest.approx(2 / 32)
+    assert E.benchmark_p(9, 34, 0.28) == pytest.approx(stats.binomtest(9, 34, 0.28).pvalue)
+    assert E.benchmark_p(0, 0, 0.28) is None
+    with pytest.raises(ValueError, match="rate must be a share from 0 to 1"):
+        E.benchmark_p(1, 2, 28)
+
+
+# --- two proportions ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("table", "low", "high"),
+    # Newcombe 1998, Stat Med 17:873, Table II, method 10
+    [
+        ((56, 70, 48, 80), 0.0524, 0.3339),
+        ((9, 10, 3, 10), 0.1705, 0.8090),
+        ((6, 7, 2, 7), 0.0582, 0.8062),
+        ((5, 56, 0, 29), -0.0381, 0.1926),
+        ((0, 10, 0, 20), -0.1611, 0.2775),
+        ((0, 10, 0, 10), -0.2775, 0.2775),
+        ((10, 10, 0, 20), 0.6791, 1.0),
+        ((10, 10, 0, 10), 0.6075, 1.0),
+    ],
+)
+def test_newcombe_published(table, low, high):
+    found = E.newcombe(*table)
+    assert (found.low, found.high) == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))
+
+
+@given(people, people)
+def test_newcombe_changes_sign_with_the_groups(a, b):
+    found, swapped = E.newcombe(*a, *b), E.newcombe(*b, *a)
+    assert found.value == pytest.approx(-swapped.value)
+    assert (found.low, found.high) == (pytest.approx(-swapped.high), pytest.approx(-swapped.low))
+    assert -1 <= found.low <= found.value <= found.high <= 1
+
+
+def test_barnard_agrees_with_scipy_where_rounding_does_not_part_ties():
+    for table in ((9, 34, 15, 27), (1, 50, 9, 50)):
+        c1, n1, c2, n2 = table
+        theirs = stats.barnard_exact([[c1, c2], [n1 - c1, n2 - c2]]).pvalue
+        assert E.barnard_p(*table) == pytest.approx(theirs, rel=1e-5)
+
+
+small = st.integers(2, 40).flatmap(lambda n: st.tuples(st.integers(1, n - 1), st.just(n)))
+
+
+@given(small, small)
+def test_ratios_are_reciprocal_when_the_groups_change_places(a, b):
+    for method, tolerance in ((E.risk_ratio, 1e-9), (E.odds_ratio, 1e-4)):
+        found, swapped = method(*a, *b), method(*b, *a)
+        assert found.value == pytest.approx(1 / swapped.value, rel=tolerance)
+        assert found.low == pytest.approx(1 / swapped.high, rel=tolerance)
+        assert found.low < found.value < found.high
+    assert E.sample_odds_ratio(*a, *b) == pytest.approx(1 / E.sample_odds_ratio(*b, *a))
+
+
+@given(small, small)
+def test_exact_tests_do_not_mind_the_order_of_groups_or_the_name_of_the_outcome(a, b):
+    others = (a[1] - a[0], a[1], b[1] - b[0], b[1])
+    p = E.fisher_p(*a, *b)
+    assert 0 < p <= 1
+    assert p == pytest.approx(E.fisher_p(*b, *a))
+    assert p == pytest.approx(E.fisher_p(*others))
+
+
+def exact_p(c1, n1, c2, n2, statistic):
+    """The definition, on a fine grid: the largest chance, over the shared rate, of a table as extreme."""
+    tables = [(x, y) for x in range(n1 + 1) for y in range(n2 + 1)]
+    values = np.array([statistic(x, n1, y, n2) for x, y in tables])
+    extreme = [t for t, v in zip(tables, values, strict=True) if v >= statistic(c1, n1, c2, n2) - 1e-9]
+    rates = np.linspace(0.0005, 0.9995, 2000)
+    chance = sum(stats.binom.pmf(x, n1, rates) * stats.binom.pmf(y, n2, rates) for x, y in extreme)
+    return chance.max()
+
+
+def wald(c1, n1, c2, n2):
+    pooled = (c1 + c2) / (n1 + n2)
+    gap = abs(c1 / n1 - c2 / n2)
+    return gap / math.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2)) if gap else 0.0
+
+
+@pytest.mark.parametrize("table", [(1, 8, 4, 5), (2, 9, 6, 7), (7, 15, 12, 15), (5, 6, 1, 9)])
+def test_barnard_by_its_definition(table):
+    """Unequal groups, so that rows taken for columns would show; in the last two, rounding parts ties."""
+    assert E.barnard_p(*table) == pytest.approx(exact_p(*table, wald), abs=1e-4)
+
+
+@pytest.mark.parametrize("table", [(1, 8, 4, 5), (5, 6, 1, 9)])
+def test_boschloo_by_its_definition(table):
+    c1, n1, c2, n2 = table
+    tail = "less" if c1 / n1 < c2 / n2 else "greater"
+
+    def statistic(x, n1, y, n2):
+        return -stats.fisher_exact([[x, n1 - x], [y, n2 - y]], alternative=tail).pvalue
+
+    assert E.boschloo_p(*table) == pytest.approx(2 * exact_p(*table, statistic), abs=1e-4)
+
+
+@given(small, small)
+def test_number_needed_is_given_only_when_the_difference_excludes_nothing(a, b):
+    difference = E.newcombe(*a, *b)
+    needed = E.number_needed(difference)
+    if difference.low <= 0 <= difference.high:
+        assert needed == NONE
+    else:
+        assert 1 <= needed.low <= needed.value <= needed.high
+        assert needed.low == pytest.approx(1 / max(abs(difference.low), abs(difference.high)))
+
+
+def test_number_needed_does_not_mind_which_group_is_first():
+    a, b = E.number_needed(E.newcombe(9, 34, 15, 27)), E.number_needed(E.newcombe(15, 27, 9, 34))
+    assert (a.value, a.low, a.high) == pytest.approx((b.value, b.low, b.high))
+    assert E.number_needed(NONE) == NONE
+    assert E.number_needed(Interval(0.1, 0.0, 0.2)) == NONE  # a limit of 0 does not exclude 0
+
+
+def test_fragility_of_the_published_comparison():
+    """One more of the 34 reoffending takes Fisher's p past 0.05: the comparison hangs on one person."""
+    assert E.fisher_p(9, 34, 15, 27) < 0.05 <= E.fisher_p(10, 34, 15, 27)
+    assert E.fragility_index(9, 34, 15, 27) == 1
+    assert E.fragility_index(15, 27, 9, 34) == 1
+
+
+def test_fragility_edges():
+    assert E.fragility_index(10, 34, 15, 27) == 0
+    assert E.fragility_index(0, 0, 15, 27) is None
+    moved = E.fragility_index(1, 100, 25, 100)
+    assert E.fisher_p(moved, 100, 25, 100) < 0.05 <= E.fisher_p(1 + moved, 100, 25, 100)
+    # a stricter level is reached sooner
+    assert E.fragility_index(1, 100, 25, 100, alpha=0.01) < moved
+
+
+@pytest.mark.parametrize(
+    ("ratio", "value", "limit"),
+    [
+        # VanderWeele and Ding 2017, Ann Intern Med 167:268: breastfeeding and respiratory death
+        (Interval(3.9, 1.8, 8.7), 7.26, 3.00),
+        # Hammond and Horn's smoking and lung cancer, in the vignette of R's EValue package
+        (Interval(10.73, 8.02, 14.36), 20.95, 15.52),
+    ],
+)
+def test_e_value_published(ratio, value, limit):
+    found = E.e_value(ratio)
+    assert (found.value, found.limit) == (pytest.approx(value, abs=5e-3), pytest.approx(limit, abs=5e-3))
+
+
+def test_e_value_of_protection_is_that_of_the_reciprocal():
+    harm, good = E.e_value(Interval(2.0, 1.25, 3.2)), E.e_value(Interval(0.5, 1 / 3.2, 0.8))
+    assert (harm.value, harm.limit) == pytest.approx((good.value, good.limit))
+
+
+def test_e_value_edges():
+    assert E.e_value(Interval(2.0, 0.9, 4.0)) == E.EValue(pytest.approx(2 + math.sqrt(2)), 1.0)
+    assert E.e_value(Interval(1.0, 0.5, 2.0)) == E.EValue(1.0, 1.0)
+    assert E.e_value(NONE) == E.EValue(None, None)
+    assert E.e_value(Interval(0.0, None, None)) == E.EValue(None, None)
+    assert E.e_value(Interval(2.0, None, None)).limit is None
+
+
+TWO = [E.newcombe, E.miettinen_nurminen, E.risk_ratio, E.odds_ratio]
+TESTS = [E.fisher_p, E.barnard_p, E.boschloo_p, E.sample_odds_ratio, E.fragility_index]
+
+
+@pytest.mark.parametrize("method", TWO + TESTS, ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ((5, 4, 1, 4), "more than"),
+        ((1, 4, 5, 4), "more than"),
+        ((-1, 4, 1, 4), "below 0"),
+        ((0, 4, 0, -1), "below 0"),
+    ],
+)
+def test_impossible_counts_are_refused_without_saying_them(method, table, message):
+    with pytest.raises(ValueError, match=message) as refused:
+        method(*table)
+    assert not any(c.isdigit() and c != "0" for c in str(refused.value))
+
+
+@pytest.mark.parametrize("table", [(0, 0, 3, 5), (3, 5, 0, 0), (0, 0, 0, 0)])
+def test_an_empty_group_gives_nothing(table):
+    assert [method(*table) for method in TWO] == [NONE] * 4
+    assert [test(*table) for test in (E.fisher_p, E.barnard_p, E.boschloo_p, E.fragility_index)] == [None] * 4
+
+
+def test_nobody_or_everybody_with_the_event():
+    assert E.risk_ratio(0, 10, 5, 10) == Interval(0.0, None, None)
+    assert E.risk_ratio(5, 10, 0, 10) == NONE
+    zero, most = E.odds_ratio(0, 10, 5, 10), E.odds_ratio(5, 10, 0, 10)
+    assert (zero.value, zero.low) == (0, 0)
+    assert 0 < zero.high < 1
+    assert (most.value, most.high) == (None, None)
+    assert most.low == pytest.approx(1 / zero.high, rel=1e-4)
+    assert E.sample_odds_ratio(5, 10, 0, 10) is None
+    for table in ((0, 10, 0, 12), (10, 10, 12, 12)):
+        assert E.odds_ratio(*table) == NONE
+        assert (E.fisher_p(*table), E.barnard_p(*table), E.boschloo_p(*table)) == (1.0, 1.0, 1.0)
+
+
+@given(counts, counts)
+def test_nothing_is_ever_infinite_or_not_a_number(a, b):
+    for method in (E.newcombe, E.risk_ratio):
+        found = method(*a, *b)
+        assert all(x is None or math.isfinite(x) for x in (found.value, found.low, found.high))
+
+
+@pytest.mark.parametrize("confidence", [0, 1, 95])
+def test_confidence_is_a_share(confidence):
+    for method in (lambda: E.wilson(1, 2, confidence), lambda: E.mean_t([1, 2], confidence)):
+        with pytest.raises(ValueError, match=r"for example 0\.95"):
+            method()
+
+
+# --- change in the same people --------------------------------------------------------------------
+
+# Student 1908, Biometrika 6:1: hours of sleep gained on two drugs by the same ten people (R's `sleep`)
+FIRST = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
+SECOND = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
+
+
+def test_paired_on_students_sleep():
+    """R: t.test(second, first, paired = TRUE): mean 1.58, 0.7001142 to 2.4598858."""
+    found = E.paired(FIRST, SECOND)
+    assert found.n == 10
+    assert (found.mean_before, found.mean_after) == (pytest.approx(0.75), pytest.approx(2.33))
+    assert found.change == Interval(pytest.approx(1.58), pytest.approx(0.7001142), pytest.approx(2.4598858))
+    assert found.sd == pytest.approx(1.229995, abs=1e-6)
+    assert found.d_z == pytest.approx(1.58 / 1.229995, abs=1e-6)
+    # the two standard deviations are 1.789010 and 2.002249
+    assert found.d_av == pytest.approx(1.58 / ((1.789010 + 2.002249) / 2), abs=1e-5)
+    assert found.wilcoxon_p < 0.01
+    assert found.bca.value == found.change.value
+
+
+def test_paired_people_out_of_step_are_refused():
+    with pytest.raises(ValueError, match="same length"):
+        E.paired([1, 2, 3], [1, 2])
+    with pytest.raises(ValueError, match="after has missing values"):
+        E.paired([1, 2], [1, math.nan])
+    with pytest.raises(ValueError, match="before must be one column"):
+        E.paired([[1, 2]], [1, 2])
+
+
+def test_paired_with_hardly_anybody():
+    nobody = E.paired([], [])
+    assert (nobody.n, nobody.change, nobody.bca, nobody.sd, nobody.wilcoxon_p) == (0, NONE, NONE, None, None)
+    one = E.paired([40], [44])
+    assert one.change == one.bca == Interval(4.0, None, None)
+    assert (one.sd, one.d_z, one.d_av) == (None, None, None)
+
+
+def test_the_same_change_in_everyone_has_no_width():
+    found = E.paired([40, 42, 47], [43, 45, 50])
+    assert found.change == found.bca == Interval(3, 3, 3)
+    assert found.d_z is None
+    assert E.paired([5, 5, 5], [5, 5, 5]).d_av is None
+    assert E.paired([5, 5, 5], [5, 5, 5]).wilcoxon_p == 1.0
+
+
+def changes_of(n, seed=0):
+    return np.random.default_rng(seed).gamma(2, 6, n).round() - 8
+
+
+def test_bca_gives_the_same_limits_for_the_same_seed():
+    data = changes_of(103)
+    assert E.bca_mean(data, seed=1) == E.bca_mean(data, seed=1)
+    assert E.bca_mean(data, seed=1) != E.bca_mean(data, seed=2)
+
+
+@pytest.mark.parametrize("n", [9, 34, 103, 600])
+def test_bca_agrees_with_scipy_to_monte_carlo_error(n):
+    """Averaged over seeds, so that what is left of Monte Carlo error is far under a step of the interval."""
+    data = changes_of(n)
+    runs = range(20)
+    ours = [E.bca_mean(data, resamples=2000, seed=s) for s in runs]
+    scipys = [
+        stats.bootstrap((data,), np.mean, n_resamples=2000, rng=np.random.default_rng(100 + s)) for s in runs
+    ]
+    theirs = [found.confidence_interval for found in scipys]
+    for own, other in (
+        ([i.low for i in ours], [i.low for i in theirs]),
+        ([i.high for i in ours], [i.high for i in theirs]),
+    ):
+        error = math.sqrt((np.var(own, ddof=1) + np.var(other, ddof=1)) / len(runs))
+        assert abs(np.mean(own) - np.mean(other)) < 4 * error
+
+
+def test_bca_leans_towards_the_longer_tail():
+    found = E.bca_mean(changes_of(34, seed=3))
+    assert found.high - found.value > found.value - found.low
+
+
+def test_bca_limits_move_with_the_data():
+    data = changes_of(50)
+    plain, moved = E.bca_mean(data, seed=4), E.bca_mean(3 * data + 100, seed=4)
+    assert (moved.low, moved.high) == pytest.approx((3 * plain.low + 100, 3 * plain.high + 100))
+
+
+@pytest.mark.parametrize("n", [2, 3, 9, 10, 513])
+def test_resampled_totals_have_the_moments_of_sampling_with_replacement(n):
+    """Odd and even, paired and not: mean n * mean, variance n * population variance."""
+    data = changes_of(n, seed=n)
+    totals = E._resampled_totals(data, 20_000, np.random.default_rng(5))
+    spread = math.sqrt(n * data.var())
+    assert abs(totals.mean() - data.sum()) < 4 * spread / math.sqrt(20_000)
+    assert totals.std() == pytest.approx(spread, rel=0.03)
+
+
+def test_wilcoxon_by_hand():
+    # five rises of different sizes: only the two most extreme of 2**5 orders of signs are as extreme
+    assert E.wilcoxon_p([1, 2, 3, 4, 5]) == pytest.approx(2 / 32)
+    assert E.wilcoxon_p([0, 1, 2, 3, 4, 5, 0]) == pytest.approx(2 / 32)
+    assert E.wilcoxon_p([]) is None
+    assert E.wilcoxon_p([0, 0]) == 1.0
+
+
+@pytest.mark.parametrize(("rule", "count"), [("at least", 3), ("more than", 2)])
+def test_meaningful_change_at_each_side_of_the_boundary(rule, count):
+    assert E.improved([2, 3, 4, 10, -5], 3, rule) == count
+
+
+def test_a_total_filled_from_a_mean_of_items_is_not_lost_to_rounding():
+    assert E.improved([0.1 + 0.2], 0.3, "at least") == 1
+    assert E.improved([0.1 + 0.2], 0.3, "more than") == 0
+    with pytest.raises(ValueError, match='"at least" or "more than"'):
+        E.improved([1], 3, "over")
+
+
+def test_reliable_change_published():
+    """Jacobson and Truax 1991: SD 7.5, reliability 0.80, SE 3.35, S_diff 4.74; from 32.5 to 47.5 is 3.16."""
+    assert E.sem(7.5, 0.80) == pytest.approx(3.35, abs=5e-3)
+    s_diff = E.reliable_change(7.5, 0.80) / 1.959964
+    assert s_diff == pytest.approx(4.74, abs=5e-3)
+    assert (47.5 - 32.5) / s_diff == pytest.approx(3.16, abs=5e-3)
+
+
+@pytest.mark.parametrize(("sem", "threshold"), [(2.4, 6.65), (3.1, 8.59)])
+def test_reliable_change_in_wemwbs(sem, threshold):
+    """Maheswaran and others 2012, HQLO 10:156: 2.77 SEM, 6.65 to 8.59 points."""
+    assert E.reliable_change(sem, 0.0) == pytest.approx(threshold, abs=6e-3)
+
+
+def test_measurement_error_edges():
+    assert E.sem(8, 1) == 0
+    with pytest.raises(ValueError, match="reliability must be a share"):
+        E.sem(8, 83)
+    with pytest.raises(ValueError, match="sd cannot be below 0"):
+        E.sem(-1, 0.5)
+
+
+def test_mcnemar_published():
+    """1 against 7: exact conditional p 0.070, Fagerland and others 2013, BMC Med Res Methodol 13:91."""
+    assert E.mcnemar_p(7, 1) == E.mcnemar_p(1, 7) == pytest.approx(0.070, abs=5e-4)
+    assert E.mcnemar_p(0, 0) == E.mcnemar_p(3, 3) == 1.0
+    with pytest.raises(ValueError, match="below 0"):
+        E.mcnemar_p(-1, 5)
+
+
+def test_alpha_by_hand():
+    # item variances 5/3, 5/3 and 1/3; totals 3, 6, 7, 10
+    items = [[1, 1, 1], [2, 2, 2], [3, 3, 1], [4, 4, 2]]
+    variances, total = (5 / 3 + 5 / 3 + 1 / 3), np.var([3, 6, 7, 10], ddof=1)
+    assert E.cronbach_alpha(items) == pytest.approx(1.5 * (1 - variances / total))
+
+
+@given(st.integers(2, 14), st.integers(2, 40), st.integers(0, 5))
+def test_alpha_of_copies_of_one_item_is_one(k, people, seed):
+    one = np.random.default_rng(seed).permutation(np.arange(people) % 5)
+    assert E.cronbach_alpha(np.repeat(one[:, None], k, axis=1)) == pytest.approx(1)
+
+
+def test_alpha_leaves_out_people_who_skipped_an_item_and_knows_when_it_has_none():
+    full = [[1, 2], [3, 3], [5, 4]]
+    assert E.cronbach_alpha([*full, [5, math.nan]]) == E.cronbach_alpha(full)
+    assert E.cronbach_alpha([[1, 2]]) is None
+    assert E.cronbach_alpha([[1], [2]]) is None
+    assert E.cronbach_alpha([[1, 2], [2, 1]]) is None
+    with pytest.raises(ValueError, match="a row for each person"):
+        E.cronbach_alpha([1, 2])
+
+
+@pytest.mark.parametrize(("reliability", "effect"), [(0.0, 26.97), (0.5, 13.49), (0.8, 5.39), (1.0, 0.0)])
+def test_regression_to_the_mean_worked_example(reliability, effect):
+    """The example in the code that goes with Barnett and others 2005: mean 60, SD 15, at or below 40.
+
+    By hand from normal tables: z = 1.3333, density 0.16401, tail 0.09121, C = 1.7981; 15 * 1.7981 = 26.97.
+    """
+    assert E.regression_to_mean(60, 15, reliability, 40) == pytest.approx(effect, abs=6e-3)
+
+
+def test_regression_to_the_mean_is_what_happens():
+    """A million invented people measured twice, nothing changing but the error."""
+    rng = np.random.default_rng(6)
+    true = rng.normal(51, math.sqrt(0.83) * 8.7, 1_000_000)
+    first, second = (true + rng.normal(0, math.sqrt(0.17) * 8.7, len(true)) for _ in range(2))
+    chosen = first <= 40
+    rise = (second - first)[chosen]
+    error = rise.std() / math.sqrt(len(rise))
+    assert abs(rise.mean() - E.regression_to_mean(51, 8.7, 0.83, 40)) < 4 * error
+    assert E.regression_of_group(first[chosen].mean(), 51, 0.83) == pytest.approx(rise.mean(), abs=4 * error)
+
+
+def test_regression_edges():
+    # a cut-off that takes everyone chooses nobody, and a far one does not overflow
+    assert E.regression_to_mean(50, 8, 0.8, 200) == pytest.approx(0)
+    assert E.regression_to_mean(50, 1, 0.5, -50) == pytest.approx(50, abs=0.01)
+    with pytest.raises(ValueError, match="sd must be above 0"):
+        E.regression_to_mean(50, 0, 0.8, 40)
+
+
+def test_missing_bounds_by_hand():
+    """Two people rose 5; one at 40 was not seen again and may have ended at 14 or at 70."""
+    found = E.missing_bounds([5, 5], [40], 14, 70)
+    assert found == Interval(5.0, pytest.approx((10 - 26) / 3), pytest.approx((10 + 30) / 3))
+
+
+def test_missing_bounds_edges():
+    assert E.missing_bounds([2, 4], [], 14, 70) == Interval(3, 3, 3)
+    assert E.missing_bounds([], [42], 14, 70) == Interval(None, -28, 28)
+    assert E.missing_bounds([], [], 14, 70) == NONE
+    with pytest.raises(ValueError, match="outside lowest to highest") as refused:
+        E.missing_bounds([2], [71], 14, 70)
+    assert "71" not in str(refused.value)
+
+
+@given(st.floats(-20, 20), st.integers(1, 200), st.integers(1, 200), st.floats(-5, 5))
+def test_at_the_tipping_point_everyones_mean_is_the_target(mean, pairs, missing, target):
+    tip = E.tipping_point(mean, pairs, missing, target)
+    assert (pairs * mean + missing * tip) / (pairs + missing) == pytest.approx(target, abs=1e-9)
+
+
+def test_nobody_missing_has_no_tipping_point():
+    assert E.tipping_point(5, 103, 0) is None
+
+
+# --- many tests -----------------------------------------------------------------------------------
+
+
+def test_holm_by_hand():
+    # 4 * 0.005, 3 * 0.01, 2 * 0.03, then 0.04 held up to the one before it
+    assert E.holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert E.holm([]) == []
+    with pytest.raises(ValueError, match="from 0 to 1"):
+        E.holm([0.5, 1.5])
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(0, 1)), max_size=20))
+def test_holm_never_lowers_keeps_order_and_skips_what_is_absent(pvalues):
+    adjusted = E.holm(pvalues)
+    pairs = [(p, a) for p, a in zip(pvalues, adjusted, strict=True) if p is not None]
+    assert all(p <= a <= 1 for p, a in pairs)
+    assert all(a <= b for (_, a), (_, b) in itertools.pairwise(sorted(pairs)))
+    assert [a is None for a in adjusted] == [p is None for p in pvalues]
+    assert [a for _, a in pairs] == E.holm([p for p, _ in pairs])
+    if pairs:
+        least = min(p for p, _ in pairs)
+        assert min(a for _, a in pairs) == pytest.approx(min(1, least * len(pairs)))
