@@ -61,7 +61,7 @@ clean:
 lock: $(READY)
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url -o requirements.lock
-	$(BIN)/python -m ut_research.environment
+	$(BIN)/python .ci/environment.py
 
 # The environment: made once, and again when the lock changes. uv is fetched first, at the locked version
 # and with its hashes, and then installs all the rest.

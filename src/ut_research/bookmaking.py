@@ -11,11 +11,15 @@ import io
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ut_research import workflow
 from ut_research.errors import Problem, ProblemsFound
+
+if TYPE_CHECKING:
+    from ut_research.findings import Estimate
 
 #: Kinds of output that `ut_research.chapter.Chapter` makes.
 SHOWN = ("image/svg+xml", "text/html", "text/markdown")
@@ -71,36 +75,36 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
     ------
     ProblemsFound : a page asks for what was not released, or a chapter is missing from the contents.
     """
-    from ut_research import disclosure, findings, prose
+    from ut_research import disclosure, findings, pages, prose
 
-    source = Path(settings["root"]) / "book"
+    root, parameters = Path(settings["root"]), settings["parameters"]
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(source, folder, ignore=shutil.ignore_patterns(*workflow.SKIPPED))
-    parameters = settings["parameters"]
+    shutil.copytree(root / "book", folder, ignore=shutil.ignore_patterns(*workflow.SKIPPED))
     policy = disclosure.Policy(**{k: parameters[k] for k in ("threshold", "rounding", "zeros_safe")})
-    released = disclosure.release(findings.read(Path("findings.json")), policy)
-    problems: list[Problem] = []
-    contents = (folder / "_toc.yml").read_text(encoding="utf-8")
-    for chapter in sorted(Path("chapters").glob("*.ipynb")):
-        shutil.copyfile(chapter, folder / chapter.name)
-        if not re.search(rf"file: *{re.escape(chapter.stem)}\b", contents):
-            todo = f"add `- file: {chapter.stem}` where it belongs"
-            problems.append(
-                Problem("a chapter is missing from the contents", f"book/_toc.yml, {chapter.stem}", todo)
-            )
+    released = disclosure.release(_quotable(findings.read(Path("findings.json"))), policy)
+    manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))
+    by_rule = {
+        "{{page.made}}": lambda: pages.made(
+            parameters, manifest, workflow.digest(root / "requirements.lock")
+        ),
+        "{{page.dictionary}}": pages.dictionary,
+    }
+    problems = _not_in_contents(folder)
     for page in sorted(folder.rglob("*.md")):
         text = page.read_text(encoding="utf-8")
-        if "{{" in text:
-            try:
-                page.write_text(prose.fill(text, released), encoding="utf-8", newline="\n")
-            except ProblemsFound as found:
-                place = f"book/{page.relative_to(folder).as_posix()}"
-                problems += [
-                    Problem(p.what, f"{place}, {p.where}", "see findings.json for what there is")
-                    for p in found.problems
-                ]
+        for token, write in by_rule.items():
+            if token in text:
+                text = text.replace(token, write())
+        try:
+            page.write_text(prose.fill(text, released), encoding="utf-8", newline="\n")
+        except ProblemsFound as unknown:
+            place = f"book/{page.relative_to(folder).as_posix()}"
+            problems += [
+                Problem(p.what, f"{place}, {p.where}", "see findings.json") for p in unknown.problems
+            ]
     if problems:
         raise ProblemsFound(problems)
+    _tell_origin(folder / "_config.yml", manifest["origin"])
 
 
 def build(source: Path, target: Path, tables: Path) -> None:
@@ -140,6 +144,45 @@ def build(source: Path, target: Path, tables: Path) -> None:
         (work / "html" / left).unlink(missing_ok=True)
     shutil.copytree(tables, work / "html" / "tables", dirs_exist_ok=True, ignore=ignore)
     (work / "html").rename(target)
+
+
+def _quotable(ledger: list[Estimate]) -> list[Estimate]:
+    """What a page may name: the run's findings by their id, and published figures by the registry's."""
+    from ut_research import published
+
+    registry = published.load()
+    found: dict[Any, Estimate] = {}
+    for figure in registry.figures:
+        for estimate in published.as_estimates(replace(registry, figures=(figure,))):
+            found[figure.id, ()] = replace(estimate, id=figure.id, group={})
+    for estimate in sorted(ledger, key=lambda e: e.origin != "published"):
+        found[estimate.id, tuple(sorted(estimate.group.items()))] = estimate
+    return list(found.values())
+
+
+def _not_in_contents(folder: Path) -> list[Problem]:
+    """Copy the chapters into `folder`; those that its table of contents forgets."""
+    contents = (folder / "_toc.yml").read_text(encoding="utf-8")
+    forgotten = []
+    for chapter in sorted(Path("chapters").glob("*.ipynb")):
+        shutil.copyfile(chapter, folder / chapter.name)
+        if not re.search(rf"file: *{re.escape(chapter.stem)}\b", contents):
+            what, todo = (
+                "a chapter is missing from the contents",
+                f"add `- file: {chapter.stem}` where it belongs",
+            )
+            forgotten.append(Problem(what, f"book/_toc.yml, {chapter.stem}", todo))
+    return forgotten
+
+
+def _tell_origin(config: Path, origin: str) -> None:
+    """Have every page say where its numbers come from."""
+    import yaml
+
+    settings = yaml.safe_load(config.read_text(encoding="utf-8"))
+    sphinx = settings.setdefault("sphinx", {}).setdefault("config", {})
+    sphinx["html_context"] = {**sphinx.get("html_context", {}), "origin": origin}
+    config.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
 
 
 def _cell(kind: str, source: str, tags: list[str], outputs: list[Any] | None = None) -> dict[str, Any]:

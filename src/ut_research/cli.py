@@ -110,9 +110,9 @@ def check(export: Given, study: Parameters = "") -> None:
 @app.command("map")
 def map_(export: Given) -> None:
     """Draft columns.toml, which says how the export's own headings and codes match the ones used here."""
-    from ut_research import maps
+    from ut_research import mapping
 
-    say.print(maps.draft(Path(export)), markup=False)
+    say.print(mapping.draft(Path(export)), markup=False)
 
 
 @app.command()

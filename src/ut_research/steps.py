@@ -113,7 +113,7 @@ def findings() -> None:
     released = {}
     for file in sorted(Path("chapters").glob("*/findings/*.json")):
         for estimate in ledger.read(file):
-            released[estimate.id, tuple(sorted(estimate.group.items()))] = estimate
+            released[estimate.id, estimate.origin, tuple(sorted(estimate.group.items()))] = estimate
     ledger.write(released.values(), Path("findings.json"))
     tables = Path("tables")
     shutil.rmtree(tables, ignore_errors=True)
