@@ -38,7 +38,8 @@ class Cleaned:
     tables : canonical tables by name, in the original row order.
     issues : the issues log; see `issues_log.COLUMNS`.
     counts : for each table its rows "in", "kept" and "rejected" (and "blank", which are no rows of data).
-    data_to : the latest date in the kept rows: the day to which the data are complete. None without dates.
+    data_to : the latest date in the kept rows about people (not interviews or comments, which come later): the day to
+        which the data are complete. None without dates.
     name, origin, inputs : as in `reading.Raw`.
     """
 
@@ -454,7 +455,8 @@ def _period(frame: pd.DataFrame, start: date | None, end: date | None) -> pd.Ser
 
 
 def _data_to(tables: dict[str, pd.DataFrame]) -> date | None:
-    latest = [frame[c].max() for frame in tables.values() for c in frame.select_dtypes("datetime") if len(frame)]
+    of_people = [frame for name, frame in tables.items() if TABLES[name].of_people and len(frame)]
+    latest = [frame[c].max() for frame in of_people for c in frame.select_dtypes("datetime")]
     found = [d for d in latest if pd.notna(d)]
     return max(found).date() if found else None
 
