@@ -179,7 +179,7 @@ class Study:
         values: dict[str, Any] = {}
 
         def wrong(what: str, place: str, todo: str) -> None:
-            problems.append(Problem(what=what, where=f"{file}, {place}", todo=todo))
+            problems.append(Problem(what, f"{file}, {place}", todo))
 
         for section, entries in data.items():
             if section not in sections or not isinstance(entries, dict):

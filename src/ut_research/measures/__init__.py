@@ -4,3 +4,6 @@ Each module has ``measure(tables, *, by=None, origin="export", …)``, a pure fu
 canonical tables to a list of Estimates, and the small pure functions that it is made of.
 Import the module that you use: ``from ut_research.measures import wellbeing``.
 """
+
+#: The columns that a measure can be grouped by, one at a time.
+GROUPS = ("partner", "area", "gender", "period")

@@ -1,0 +1,142 @@
+"""What a notebook needs to be a chapter: its data on one side, the gate and the page on the other.
+
+Data come in as canonical tables. What a measure returns goes through `release`, the only way to
+the page: sentences, charts and tables take what it gives back. Everything released is also written
+to the findings ledger, and every table that a reader sees can be downloaded.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from IPython.display import HTML, Markdown, display
+
+from ut_research import disclosure, findings, prose
+from ut_research.disclosure import Policy, Released
+from ut_research.display import grid, table
+from ut_research.errors import Problem, ProblemsFound
+from ut_research.findings import Estimate, Origin
+
+if TYPE_CHECKING:
+    from ut_research.charts import Chart
+
+
+class Chapter:
+    """One chapter of the book, while its notebook runs.
+
+    Parameters
+    ----------
+    name : the chapter's file name without its number, for example ``reoffending``.
+    data : folder of one run's canonical tables (parquet) and manifest.
+    out : folder that takes the findings and the tables for download; empty: nothing is written.
+    threshold, rounding, zeros_safe : the disclosure policy, see `ut_research.disclosure.Policy`.
+    """
+
+    def __init__(
+        self, name: str, data: str, out: str = "", *, threshold: int, rounding: str, zeros_safe: bool
+    ) -> None:
+        self.name = name
+        self.policy = Policy(threshold=threshold, rounding=rounding, zeros_safe=zeros_safe)
+        self._data = Path(data)
+        self._out = Path(out) if out else None
+        self._released: list[Estimate] = []
+        self._tables_shown = 0
+        if not (self._data / "manifest.json").is_file():
+            raise ProblemsFound(
+                [Problem("there are no cleaned data here", data, "run `make report` or `make lab` first")]
+            )
+
+    @cached_property
+    def manifest(self) -> Mapping[str, object]:
+        """What is known of the data: name, origin, inputs, rows, the day they are complete to."""
+        return dict(json.loads((self._data / "manifest.json").read_text(encoding="utf-8")))
+
+    @property
+    def origin(self) -> Origin:
+        """Where the data come from: ``example`` (invented) or ``export``."""
+        return "example" if self.manifest["origin"] == "example" else "export"
+
+    @property
+    def data_to(self) -> pd.Timestamp:
+        """The day the data are complete to; NaT when the export has no dates."""
+        return pd.Timestamp(self.manifest["data_to"])  # type: ignore[arg-type]
+
+    @property
+    def rows(self) -> Mapping[str, Mapping[str, int]]:
+        """For each table, how many rows came ``in``, were ``kept`` and were ``rejected``."""
+        return self.manifest["rows"]  # type: ignore[return-value]
+
+    @cached_property
+    def issues(self) -> pd.DataFrame:
+        """The issues log of cleaning: table, row, column, rule, action, done."""
+        return pd.read_csv(self._data / "issues.csv", dtype={"row": "Int64"})
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The canonical tables of the run, by name; a table that is not in the export is absent."""
+        return {p.stem: pd.read_parquet(p) for p in sorted(self._data.glob("*.parquet"))}
+
+    def release(self, *measured: Iterable[Estimate]) -> Released:
+        """What may leave, of everything `measured`; written to the ledger of this chapter.
+
+        Pass everything that shares people in one call: the gate then keeps totals from giving
+        small groups back.
+        """
+        released = disclosure.release([e for part in measured for e in part], self.policy)
+        self._released += released
+        if self._out:
+            (self._out / "findings").mkdir(parents=True, exist_ok=True)
+            findings.write(self._released, self._out / "findings" / f"{self.name}.json")
+        return released
+
+    def say(self, text: str, released: Released | None = None, **words: str) -> None:
+        """Show Markdown; its tokens are filled from `released` and `words`."""
+        display(Markdown(text if released is None else prose.fill(text, released, **words)))
+
+    def chart(self, chart: Chart) -> None:
+        """Show a chart with its description, and under it the numbers it was drawn from."""
+        display({"image/svg+xml": chart.svg(), "text/plain": chart.alt}, raw=True, metadata={"alt": chart.alt})
+        self.numbers(chart.released, caption=chart.title, folded=True)
+
+    def numbers(self, released: Released, caption: str, *, folded: bool = False) -> None:
+        """Show released findings as a table, with a link that downloads it."""
+        self._tables_shown += 1
+        slug = re.sub(r"[^a-z0-9]+", "-", caption.lower()).strip("-")[:60].strip("-")
+        file = f"{self.name}-{self._tables_shown:02d}-{slug}.csv"
+        if self._out:
+            (self._out / "tables").mkdir(parents=True, exist_ok=True)
+            disclosure.write_csv(released, self._out / "tables" / file)
+        html = table(released, caption=caption, download=f"tables/{file}" if self._out else None)
+        if folded:
+            html = f"<details><summary>Show the numbers</summary>\n{html}\n</details>"
+        display(HTML(html))
+
+    def grid(
+        self, heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str, released: Released | None = None
+    ) -> None:
+        """Show a table of words; tokens in its cells are filled from `released`."""
+        filled = [[c if released is None else prose.fill(c, released) for c in row] for row in rows]
+        display(HTML(grid(heads, filled, caption)))
+
+    def beside_published(self, released: Released) -> None:
+        """Show every published figure that `released` answers, beside what these data give."""
+        from ut_research import published
+
+        found = published.compare(released)
+        found = found[found["agrees"] != "not in this run"]
+        if found.empty:
+            self.say("These data hold nothing that a published figure can be set beside.")
+            return
+        same = {"yes": "the same", "no": "different", "withheld": "too few people to say"}
+        rows = [
+            (r.label, r.as_printed, "–" if r.run_rounded is None else str(r.run_rounded), same[r.agrees], r.source)
+            for r in found.itertuples()
+        ]
+        heads = ("Figure", "As published", "In these data", "At the printed rounding", "Where it was published")
+        self.grid(heads, rows, "Published figures beside the same figures in these data")

@@ -1,0 +1,66 @@
+"""What the export holds and what cleaning did to it: rows kept and rejected, repairs by rule, what is missing.
+
+In: the manifest and the issues log that cleaning writes beside the canonical tables. Out: Estimates in
+rows and cells. A count of rejected rows can point to a person as a count of people can, so the gate
+treats it the same; that is why rows read in are given only with the rows rejected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from ut_research.findings import Estimate, Origin
+from ut_research.measures.grouping import Maker, Tables
+
+#: Columns of the canonical tables that cleaning adds, which nobody filled in.
+ADDED = frozenset({"participant_id", "partner", "area", "gender", "period"})
+
+#: The tables, in words that a reader sees.
+TABLES = {
+    "participants": "People referred",
+    "needs": "Needs assessments",
+    "wemwbs": "Wellbeing questionnaires",
+    "activity": "Activity questions",
+    "reoffending": "People followed up",
+    "outcomes": "Outcomes reached",
+    "interviews": "Interviews and groups",
+    "coded_segments": "Coded passages",
+    "steering_comments": "Comments of the steering group",
+}
+
+
+def measure(
+    tables: Tables,
+    rows: Mapping[str, Mapping[str, int]],
+    issues: pd.DataFrame,
+    *,
+    origin: Origin = "export",
+    confidence: float = 0.95,
+) -> list[Estimate]:
+    """Rows kept and rejected by table, cells repaired by rule, and cells missing by column (``quality.*``).
+
+    Parameters
+    ----------
+    rows : for each table, how many rows came ``in``, were ``kept`` and were ``rejected``.
+    issues : the issues log: table, row, column, rule, action, done.
+    """
+    found: list[Estimate] = []
+    for table, label in TABLES.items():
+        there = table in rows
+        make = Maker(table, origin, {"table": table}, confidence, there)
+        seen = rows.get(table, {"in": 0, "kept": 0, "rejected": 0})
+        found.append(make.tally("quality.kept", label, seen["kept"], "rows"))
+        found.append(make.share("quality.rejected", label, seen["rejected"], seen["in"]))
+        found += [
+            make.share("quality.missing", f"{label}: {column}", int(values.isna().sum()), len(values), column=column)
+            for column, values in tables.get(table, pd.DataFrame()).items()
+            if column not in ADDED and len(values)
+        ]
+    for (rule, action), log in issues.groupby(["rule", "action"], sort=True):
+        make = Maker("the issues log", origin, {}, confidence)
+        found.append(
+            make.tally("quality.issues", str(rule), len(log), "rows", rule=str(rule), action=str(action))
+        )
+    return found

@@ -1,0 +1,129 @@
+"""Words made from released findings: numbers put into sentences, and sentences made by rule.
+
+No number is typed into prose. A text holds tokens such as ``{{reoffending.rate[group=engaged]|in_100}}``
+and `fill` puts in what the disclosure gate released: the number, or in plain words why there is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from ut_research.disclosure import Released
+from ut_research.display import DECIMALS, counted, interval, number
+from ut_research.errors import Problem, ProblemsFound
+from ut_research.findings import Estimate
+
+_TOKEN = re.compile(r"\{\{\s*([\w.-]+)\s*(?:\[([^\]]*)\])?\s*(?:\|\s*(\w+))?\s*\}\}")
+
+
+def fill(text: str, released: Released, **words: str) -> str:
+    """`text` with every token replaced by the released finding, or the word of `words`, that it names.
+
+    Raises
+    ------
+    ProblemsFound : a token names no finding or no known format; all such tokens at once.
+    """
+    problems: list[Problem] = []
+
+    def put(match: re.Match[str]) -> str:
+        name, group_text, style = match.groups()
+        if name in words:
+            return words[name]
+        try:
+            group = dict(pair.split("=", 1) for pair in (group_text or "").split(",") if pair)
+            estimate = released.get(name, **{k.strip(): v.strip() for k, v in group.items()})
+        except (LookupError, ValueError):
+            problems.append(Problem("no such finding", match[0], "check its id and group in findings.json"))
+            return ""
+        if style is not None and style not in FORMATS:
+            problems.append(Problem("no such format", match[0], "one of: " + ", ".join(FORMATS)))
+            return ""
+        return show(estimate, style or "value")
+
+    filled = _TOKEN.sub(put, text)
+    if problems:
+        raise ProblemsFound(problems)
+    return filled
+
+
+def show(estimate: Estimate, style: str = "value") -> str:
+    """A released finding as words, in one of `FORMATS`; in brackets why there is none, where there is none."""
+    text = FORMATS[style](estimate) if estimate.status == "number" else number(estimate)
+    return text if estimate.status == "number" and text else f"({text or 'not stated'})"
+
+
+def _size(e: Estimate) -> str:
+    return number(replace(e, value=None if e.value is None else abs(e.value)))
+
+
+#: How a token may ask for its finding.
+FORMATS: dict[str, Callable[[Estimate], str]] = {
+    "value": number,
+    "size": _size,
+    "in_100": lambda e: "" if e.value is None else f"{round(e.value)} of every 100",
+    "count_of_n": counted,
+    "interval": interval,
+    "count": lambda e: "" if e.count is None else f"{e.count:,}",
+    "n": lambda e: "" if e.n is None else f"{e.n:,}",
+}
+
+
+def more_or_fewer(difference: Estimate, more: str, fewer: str, same: str) -> str:
+    """The word that fits the sign of a released difference; `same` when it rounds to nothing."""
+    if difference.value is None:
+        return show(difference)
+    shown = round(difference.value, DECIMALS.get(difference.unit, 1))
+    return more if shown > 0 else fewer if shown < 0 else same
+
+
+def chance(difference: Estimate, nothing: float = 0.0) -> str:
+    """In plain words, whether chance alone could explain a difference, from its interval.
+
+    `nothing` is the value that would mean no difference: 0 for a difference, 1 for a ratio.
+    """
+    if difference.value is None:
+        return f"We cannot say how sure we are {show(difference)}."
+    if difference.low is None or difference.high is None:
+        return "We cannot say how sure we are: there is no range around this number."
+    if difference.low <= nothing <= difference.high:
+        return "Chance alone could explain this difference."
+    return "Chance alone is an unlikely explanation of this difference, but it is not the only other one."
+
+
+#: How wide the range around a share may be, in percentage points, for each wording.
+SURENESS = ((10, "fairly sure"), (20, "roughly sure"), (101, "not very sure"))
+
+
+def sureness(share: Estimate) -> str:
+    """In plain words, how sure we are of a share, from the width of its interval (see `SURENESS`)."""
+    if share.value is None:
+        return f"We cannot say {show(share)}."
+    if share.low is None or share.high is None:
+        return "We cannot say how sure we are: there is no range around this number."
+    words = next(w for limit, w in SURENESS if share.high - share.low <= limit)
+    return f"We are {words}: the true share is likely to be between {interval(share).replace(' to ', ' and ')}."
+
+
+def biggest(released: Released, how_many: int = 3) -> str:
+    """The labels and shares of the largest released findings, as a list in words."""
+    rows = sorted(
+        (e for e in released if e.value is not None), key=lambda e: (-(e.value or 0), e.label)
+    )[:how_many]
+    if not rows:
+        return show(next(iter(released)))
+    parts = [f"{e.label[0].lower()}{e.label[1:]} ({show(e)})" for e in rows]
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+
+
+def period(days: int) -> str:
+    """A follow-up time as people say it: ``one year``, ``52 weeks``, ``18 months``, ``100 days``."""
+    months = days / 30.4375
+    if days in (365, 366):
+        return "one year"
+    if days % 7 == 0:
+        return f"{days // 7} weeks"
+    if abs(months - round(months)) < 0.05:
+        return f"{round(months)} months"
+    return f"{days} days"
