@@ -378,9 +378,9 @@ def test_bca_limits_move_with_the_data():
     assert (moved.low, moved.high) == pytest.approx((3 * plain.low + 100, 3 * plain.high + 100))
 
 
-@pytest.mark.parametrize("n", [2, 3, 9, 10, 513])
+@pytest.mark.parametrize("n", [2, 3, 9, 10, 513, 5000])
 def test_resampled_totals_have_the_moments_of_sampling_with_replacement(n):
-    """Odd and even, paired and not: mean n * mean, variance n * population variance."""
+    """Odd and even, paired, one by one and by value: mean n * mean, variance n * population variance."""
     data = changes_of(n, seed=n)
     totals = E._resampled_totals(data, 20_000, np.random.default_rng(5))
     spread = math.sqrt(n * data.var())
