@@ -7,7 +7,6 @@ for each table, rows in = rows kept + rows rejected. Cleaning canonical tables a
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from ut_research.tables import GROUPS, ITEMS, NEEDS, NOT_RECORDED, TABLES, Colum
 
 Mask = npt.NDArray[np.bool_]
 
-#: A reason for leaving that fewer people than this share becomes "other": rare words can point to a person.
+#: A reason for leaving given for fewer people than this becomes "other": rare words can point to a person.
 RARE_REASON = 5
 
 
@@ -178,7 +177,7 @@ class _Sheet:
     def _key(self) -> npt.NDArray[np.intp]:
         """A whole number for each row, equal for rows that the table's key does not tell apart."""
         if not self.table.key and not self.table.of_people:
-            return pd.factorize(self.columns[self.table.columns[0].name])[0]
+            return np.zeros(len(self.rows), dtype=np.intp)
         parts = [self.person if k == "participant_id" else pd.factorize(self[k])[0] for k in self.table.key]
         return parts[0] * 4 + parts[1] if len(parts) > 1 else parts[0] if parts else self.person
 
@@ -194,24 +193,19 @@ class _Sheet:
         for i, (text, was) in enumerate(zip(tidied, uniques, strict=True)):
             if text != was:
                 rules[i] = "white space"
-            if text and not free and spellings.is_blank(text):
+            if text and not free and spellings.is_blank(text, day=column.kind == "date"):
                 rules[i], tidied[i] = "word for blank", ""
+        filled = [i for i, text in enumerate(tidied) if text]
         if column.kind == "date":
-            filled = [i for i, text in enumerate(tidied) if text]
             days = dates.read_days([tidied[i] for i in filled], month_first=month_first,
                                    birth=column.name == "date_of_birth")  # fmt: skip
             read: list[spellings.Reading] = [tuple(d) for d in days]
         else:
             one = spellings.reader(column)
-            if column.kind in ("name", "text"):
-                one = _impersonal(one, free)
-            filled = [i for i, text in enumerate(tidied) if text]
             read = [one(tidied[i]) for i in filled]
         for i, (value, rule) in zip(filled, read, strict=True):
             values[i], rules[i] = value, rule or rules[i]
-        if column.name == "exit_reason":
-            _rare(values, rules, counts)
-        elif column.kind == "name":
+        if column.kind == "name":
             _one_spelling(values, rules, counts)
         self.columns[column.name] = _array(column, [*values, None], codes)
         filled_cells = int(counts[[bool(t) for t in tidied]].sum()) if uniques else 0
@@ -262,30 +256,6 @@ def _repeats(key: npt.NDArray[np.intp], keep: Mask) -> Mask:
     return found
 
 
-def _impersonal(one: Callable[[str], spellings.Reading], free: bool) -> Callable[[str], spellings.Reading]:
-    def read(text: str) -> spellings.Reading:
-        if privacy.personal_content(text) is None:
-            return one(text)
-        return (privacy.without_personal(text) if free else None), "personal data"
-
-    return read
-
-
-def _rare(values: list[object], rules: list[str | None], counts: npt.NDArray[np.int64]) -> None:
-    """Replace names given too seldom by "other", in place."""
-    totals: dict[str, int] = {}
-    for value, n in zip(values, counts, strict=True):
-        if value is not None:
-            totals[str(value).casefold()] = totals.get(str(value).casefold(), 0) + int(n)
-    for i, value in enumerate(values):
-        if value is not None and value != "other":
-            word = str(value).casefold()
-            if totals[word] < RARE_REASON:
-                values[i], rules[i] = "other", "rare text"
-            elif word != value:
-                values[i], rules[i] = word, rules[i] or "spelling"
-
-
 def _one_spelling(values: list[object], rules: list[str | None], counts: npt.NDArray[np.int64]) -> None:
     """Give names that differ only in case the most frequent spelling among them, in place."""
     best: dict[str, tuple[int, str]] = {}
@@ -300,6 +270,8 @@ def _one_spelling(values: list[object], rules: list[str | None], counts: npt.NDA
 def _participants(sheet: _Sheet) -> None:
     referral, registered = sheet["referral_date"], sheet["registered_date"]
     lost = sheet.unusable.get("registered_date", np.zeros(len(sheet.rows), dtype=bool))
+    unplaced = lost & referral.isna().to_numpy()
+    sheet.reject(unplaced, "registered_date", "date not usable", "left out: neither day of registration nor of referral")
     if lost.any():
         sheet.put("registered_date", lost, referral[lost])
         sheet.log_rows(lost, "registered_date", "date not usable", "repaired", "the day of referral used in its place")
@@ -327,10 +299,10 @@ def _merge_referrals(sheet: _Sheet) -> None:
         merged = groups.first()
         target = groups["_at"].first().to_numpy()
         if "exit_date" in names:
-            been = frame["registered_date"].notna() if "registered_date" in names else pd.Series(True, frame.index)
-            stays = (been & frame["exit_date"].isna() & frame["exit_reason"].isna()) if "exit_reason" in names else (
-                been & frame["exit_date"].isna())  # fmt: skip
-            still = stays.groupby(frame["_person"], sort=False).any().to_numpy()
+            been = frame[frame["registered_date"].notna()] if "registered_date" in names else frame
+            last = been.groupby("_person").tail(1)
+            open_ = last["exit_date"].isna() & (last["exit_reason"].isna() if "exit_reason" in names else True)
+            still = merged.index.isin(last["_person"][open_])
             merged["exit_date"] = groups["exit_date"].max().where(~still)
             if "exit_reason" in names:
                 merged["exit_reason"] = groups["exit_reason"].last().where(~still)
@@ -348,10 +320,21 @@ def _merge_referrals(sheet: _Sheet) -> None:
         later[at] = True
         sheet.reject(later & ~mask, "participant_id", "re-referral merged", "left out: merged into the earliest referral")
     _age(sheet)
+    if "exit_reason" in sheet.columns:
+        _rare_reasons(sheet)
+
+
+def _rare_reasons(sheet: _Sheet) -> None:
+    """Replace reasons for leaving that are given for fewer than `RARE_REASON` people by "other"."""
+    reason = pd.Series(sheet.columns["exit_reason"]).where(sheet.keep)
+    rare = (reason.map(reason.value_counts()) < RARE_REASON).to_numpy(bool) & (reason != "other").to_numpy(bool)
+    if rare.any():
+        sheet.log_rows(rare, "exit_reason", "rare text", "repaired", "replaced by “other”: fewer than five people")
+        sheet.put("exit_reason", rare, "other")
 
 
 def _age(sheet: _Sheet) -> None:
-    """Age in whole years on the day of referral, where only the date of birth was given."""
+    """Give the age in whole years on the day of referral, where only the date of birth was given."""
     given, born = sheet["age_at_referral"], sheet["date_of_birth"]
     column = sheet.table.column("age_at_referral")
     if "date_of_birth" in sheet.columns:
@@ -462,28 +445,25 @@ def _data_to(tables: dict[str, pd.DataFrame]) -> date | None:
 
 
 def write(cleaned: Cleaned, folder: Path) -> None:
-    """Write a parquet file a table, `issues.csv` and `manifest.json` into `folder`, whole or not at all.
+    """Write a parquet file a table, `issues.csv` and `manifest.json` into `folder`; equal input gives equal bytes.
 
-    Equal input gives equal bytes. An earlier folder of the same name is replaced.
+    Each file is written beside its place and moved into it, the manifest last and its predecessor removed first:
+    a folder with a manifest is a whole one. Tables that an earlier run left there are removed.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
+    folder.mkdir(parents=True, exist_ok=True)
+    manifest = {
+        "name": cleaned.name, "origin": cleaned.origin, "inputs": cleaned.inputs, "rows": cleaned.counts,
+        "data_to": cleaned.data_to.isoformat() if cleaned.data_to else None,
+        "actions": {a: int((cleaned.issues["action"] == a).sum()) for a in ("repaired", "rejected", "reported")},
+    }  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix=".cleaning-", dir=folder) as made:
         for name, frame in cleaned.tables.items():
-            frame.to_parquet(made / f"{name}.parquet", index=False, compression="zstd")
-        cleaned.issues.to_csv(made / "issues.csv", index=False, lineterminator="\n")
-        manifest = {
-            "name": cleaned.name, "origin": cleaned.origin, "inputs": cleaned.inputs, "rows": cleaned.counts,
-            "data_to": cleaned.data_to.isoformat() if cleaned.data_to else None,
-            "actions": {a: int((cleaned.issues["action"] == a).sum()) for a in ("repaired", "rejected", "reported")},
-        }  # fmt: skip
+            frame.to_parquet(Path(made, f"{name}.parquet"), index=False, compression="zstd")
+        cleaned.issues.to_csv(Path(made, "issues.csv"), index=False, lineterminator="\n")
         text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True)
-        (made / "manifest.json").write_text(text + "\n", encoding="utf-8")
-        old = folder.with_name(f".{folder.name}-old")
-        shutil.rmtree(old, ignore_errors=True)
-        if folder.exists():
-            folder.rename(old)
-        made.rename(folder)
-        shutil.rmtree(old, ignore_errors=True)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
+        Path(made, "manifest.json").write_text(text + "\n", encoding="utf-8")
+        (folder / "manifest.json").unlink(missing_ok=True)
+        for old in TABLES:
+            (folder / f"{old}.parquet").unlink(missing_ok=True)
+        for file in sorted(Path(made).iterdir(), key=lambda f: (f.name == "manifest.json", f.name)):
+            file.replace(folder / file.name)

@@ -15,10 +15,10 @@ from pathlib import Path
 import pandas as pd
 
 from ut_research import mapping as maps
-from ut_research import privacy, sheets
+from ut_research import dates, privacy, sheets, spellings
 from ut_research.errors import Problem, ProblemsFound, stop
 from ut_research.issues_log import Log, empty
-from ut_research.tables import GROUPS, TABLES
+from ut_research.tables import GROUPS, ITEMS, TABLES, Table
 
 _QUIET = {".md", ".toml", ".txt"}
 
@@ -73,7 +73,7 @@ def read(path: Path | str, mapping: maps.Mapping | None = None) -> Raw:
     found, inputs = list[sheets.Sheet](), dict[str, str]()
     for file in files:
         try:
-            found += sheets.read(file, log)
+            found += sheets.read(file)
             with file.open("rb") as opened:
                 inputs[file.name] = hashlib.file_digest(opened, "sha256").hexdigest()
         except ProblemsFound as stopped:
@@ -162,9 +162,52 @@ def _assemble(found: list[sheets.Sheet], mapping: maps.Mapping, log: Log, proble
                 used.update(range(len(sheet.headings)))
                 continue
             used |= taken.used
+            problems += _unfit(sheet, table, taken.frame)
+            for note in sheet.notes:
+                column = "" if note.column is None else _shown(sheet.headings[note.column], f"column {note.column + 1}")
+                log.add(table, note.rows, column, note.rule, note.action, note.done)
             tables[table] = _Table(taken.frame, sheet.lost, sheet.blank)
         _others(sheet, wanted[0], used, log, problems)
     return {t: tables[t] for t in TABLES if t in tables}
+
+
+def _unfit(sheet: sheets.Sheet, name: str, frame: pd.DataFrame) -> list[Problem]:
+    """Return what keeps a whole table from being used: headings elsewhere or missing, a second row of them, names."""
+    table = TABLES[name]
+    known = {c.name for c in table.columns}
+    missing = [c.name for c in table.columns if c.needed and c.name not in frame]
+    if name == "wemwbs" and not {*ITEMS, "total"} & set(frame):
+        missing.append("item_01 to item_14, or total")
+    if missing:
+        lower = next((n for n, row in zip(sheet.frame.index[:10], sheet.frame.iloc[:10].itertuples(index=False), strict=False)
+                      if sum(maps.plain(str(t)) in known for t in row) >= 2), None)  # fmt: skip
+        if lower:
+            return [Problem(f"the headings are in row {lower}, not in row 1", sheet.place, "Delete the rows above them")]
+        return [Problem(f"the table {name} has no column {', '.join(missing)}", f"{sheet.place}, row 1",
+                        "Add it, or say in columns.toml which heading it has")]  # fmt: skip
+    if _unread(frame.iloc[:1], table) and not _unread(frame.iloc[1:2], table):
+        return [Problem(f"row {frame.index[0]} looks like a second row of headings: none of its cells can be read",
+                        f"{sheet.place}, row {frame.index[0]}", "Delete the row")]  # fmt: skip
+    refused = []
+    for column in table.columns:
+        if column.kind == "name" and column.name in frame:
+            counts = frame[column.name].value_counts()
+            if kind := privacy.refusal([str(t) for t in counts.index], counts.tolist()):
+                refused.append(_refused(sheet.place, column.name, kind))
+    return refused
+
+
+def _unread(row: pd.DataFrame, table: Table) -> bool:
+    """Whether a row has at least two cells that should be days, numbers or codes, and none of them can be read."""
+    read = list[bool]()
+    for column in table.columns:
+        if column.name in row and len(row) and column.kind in ("date", "yes/no", "whole number", "code"):
+            text = spellings.tidy(str(row[column.name].iloc[0])) if pd.notna(row[column.name].iloc[0]) else ""
+            if text and not spellings.is_blank(text):
+                days = column.kind == "date"
+                found = dates.read_days([text])[0].day if days else spellings.reader(column)(text)[0]
+                read.append(found is not None or text[0].isdigit())
+    return len(read) >= 2 and not any(read)
 
 
 def _others(sheet: sheets.Sheet, table: str, used: set[int], log: Log, problems: list[Problem]) -> None:

@@ -12,17 +12,20 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime, time
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as fast_csv
 
 from ut_research.errors import Problem, ProblemsFound, stop
-from ut_research.issues_log import Log
+from ut_research.issues_log import Action
 
 FOLDER_KINDS = {".csv", ".tsv", ".sav"}
 WORKBOOK_KINDS = {".xlsx", ".ods"}
@@ -34,6 +37,19 @@ LARGEST_FILE, LARGEST_UNPACKED = 4 * 10**9, 10**9
 #: Most cells of a sheet, counted as the repeats in an .ods file ask for them.
 MOST_CELLS = 50_000_000
 MOST_COLUMNS = 2_000
+#: A workbook larger than 20 MB unpacked may be this many times as large as packed; data are 5 to 30 times.
+MOST_TIMES_PACKED = 200
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something to log about a sheet: rows as numbered in the file, the column's position, rule, action, what was done."""
+
+    rule: str
+    action: Action
+    done: str
+    rows: tuple[int, ...] = ()
+    column: int | None = None
 
 
 @dataclass(frozen=True)
@@ -45,10 +61,11 @@ class Sheet:
     name : of the file (without its ending) or the sheet.
     place : where to look, in words: "needs.csv", or "export.xlsx, sheet needs".
     headings : as written, in order; blank ones are "".
-    frame : text; columns numbered from 0 as `headings`, the index is the row number in the file.
+    frame : text; columns numbered from 0 as `headings`, the index is the row number in the file. No blank rows.
     values : like `frame`, with SPSS values in place of their labels; the same frame for other formats.
     lost : rows that could not be split into cells.
     blank : rows with nothing in them.
+    notes : what reading has to log.
     """
 
     name: str
@@ -58,10 +75,11 @@ class Sheet:
     values: pd.DataFrame
     lost: int = 0
     blank: int = 0
+    notes: tuple[Note, ...] = ()
 
 
-def read(path: Path, log: Log) -> list[Sheet]:
-    """Read every sheet of the file at `path`.
+def read(path: Path) -> list[Sheet]:
+    """Read every sheet of the file at `path`; empty sheets are left out.
 
     Raises
     ------
@@ -82,7 +100,7 @@ def read(path: Path, log: Log) -> list[Sheet]:
         raise stop(f"the file is larger than {LARGEST_FILE // 10**9} GB", path.name, "Export only the columns asked for")
     _as_named(path, kind, head)
     try:
-        return list(_READERS[kind](path, log))
+        return list(_READERS[kind](path))
     except ProblemsFound:
         raise
     except MemoryError:
@@ -110,35 +128,25 @@ def _as_named(path: Path, kind: str, head: bytes) -> None:
 # --- text files
 
 
-def _csv(path: Path, log: Log) -> Iterator[Sheet]:
+def _csv(path: Path) -> Iterator[Sheet]:
     text = _decoded(path)
     first, _, rest = text.partition("\n")
     told = re.fullmatch(r"\"?sep=(.)\"?\s*", first, re.I)
     if told:
         text, first = rest, rest.partition("\n")[0]
     mark = told[1] if told else _separator(first)
-    place = path.name
     quick = _quick_rows(text, mark)
-    if quick is not None:
-        headings, frame, lost, blank = quick
-        frame.index = pd.RangeIndex(2, len(frame) + 2)
-    else:
-        headings, frame, lost, blank = _careful_rows(text, mark, place, path.stem, log)
-    yield _sheet(path.stem, place, headings, frame, log, lost, blank)
+    yield _sheet(path.stem, path.name, *quick) if quick else _careful_rows(path.stem, path.name, text, mark)
 
 
 def _decoded(path: Path) -> str:
     raw = path.read_bytes()
-    for mark, encoding in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
-        if raw.startswith(mark):
-            encodings = [encoding]
-            break
-    else:
-        sample = raw[:2000]
-        if sample.count(0) * 3 > len(sample):
-            encodings = ["utf-16-le" if sample[1:2] == b"\0" else "utf-16-be"]
-        else:
-            encodings = ["utf-8", "cp1252"]
+    encodings = ["utf-8-sig", "cp1252"]
+    sample = raw[:2000]
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ["utf-16"]
+    elif sample.count(0) * 3 > len(sample):
+        encodings = ["utf-16-le" if sample[1:2] == b"\0" else "utf-16-be"]
     for encoding in encodings:
         try:
             return raw.decode(encoding).replace("\0", "")
@@ -153,59 +161,54 @@ def _separator(heading: str) -> str:
     return max(",;\t|", key=bare.count)
 
 
-def _quick_rows(text: str, mark: str) -> tuple[list[str], pd.DataFrame, int, int] | None:
+def _quick_rows(text: str, mark: str) -> tuple[list[str], pd.DataFrame] | None:
     """Split regular text fast; None when it has blank lines, ragged rows or anything else that wants care."""
-    stripped = text.rstrip("\r\n")
-    if re.search(r"\n\r?\n|\r\r|\r(?!\n)|^\r?\n", stripped):
+    text = text.rstrip("\r\n")
+    if re.search(r"\n\r?\n|\r\r|\r(?!\n)|^\r?\n", text):
         return None
-    data = stripped.encode()
-    heads = next(csv.reader(io.StringIO(stripped), delimiter=mark), [])
-    if not heads or len(heads) > MOST_COLUMNS or not stripped.isascii() and "\x85" in stripped:
-        return None
-    names = [str(i) for i in range(len(heads))]
     try:
+        heads = next(csv.reader(io.StringIO(text), delimiter=mark), [])
+        if not heads or len(heads) > MOST_COLUMNS:
+            return None
+        names = [str(i) for i in range(len(heads))]
         table = fast_csv.read_csv(
-            pa.BufferReader(data),
+            pa.BufferReader(text.encode()),
             read_options=fast_csv.ReadOptions(column_names=names, skip_rows_after_names=1, block_size=1 << 24),
             parse_options=fast_csv.ParseOptions(delimiter=mark, newlines_in_values=True, ignore_empty_lines=False),
             convert_options=fast_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=True, null_values=[""]
             ),
         )
-    except (pa.ArrowInvalid, csv.Error):
+    except (pa.ArrowInvalid, csv.Error, UnicodeEncodeError):
         return None
     if any((pc.max(pc.utf8_length(c)).as_py() or 0) > LONGEST_CELL for c in table.columns):
         return None
     frame = pd.DataFrame({i: pd.Series(table.column(n), dtype="str") for i, n in enumerate(names)})
-    return heads, frame, 0, 0
+    frame.index = pd.RangeIndex(2, len(frame) + 2)
+    return heads, frame
 
 
-def _careful_rows(text: str, mark: str, place: str, name: str, log: Log) -> tuple[list[str], pd.DataFrame, int, int]:
-    """Split irregular text row by row: blank lines, short and long rows, stray line ends."""
+def _careful_rows(name: str, place: str, text: str, mark: str) -> Sheet:
+    """Split irregular text row by row: blank lines, short and long rows, stray line ends, huge cells."""
     csv.field_size_limit(LONGEST_CELL * 8)
-    reader = csv.reader(io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n")), delimiter=mark)
-    number, lost = 0, list[int]()
-    heads, rows, numbers, blank = list[str](), list[list[str]](), list[int](), 0
+    lines = csv.reader(io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n")), delimiter=mark)
+    rows, lost = dict[int, list[str]](), list[int]()
+    heads = list[str]()
+    number = 0
     try:
-        for number, row in enumerate(reader, 1):
+        for number, row in enumerate(lines, 1):
+            if any(len(cell) > LONGEST_CELL for cell in row):
+                raise _too_long(place, number)
             if number == 1:
                 heads = row
-                if len(heads) > MOST_COLUMNS:
-                    raise stop(f"there are more than {MOST_COLUMNS:,} columns", place, "Export only the columns asked for")
-            elif len(row) > len(heads) and any(cell.strip() for cell in row[len(heads):]):
+            elif any(cell.strip() for cell in row[len(heads) :]):
                 lost.append(number)
             else:
-                if any(len(cell) > LONGEST_CELL for cell in row):
-                    raise _too_long(place, number)
-                rows.append(row[: len(heads)] + [""] * (len(heads) - len(row)))
-                numbers.append(number)
+                rows[number] = row[: len(heads)] + [""] * (len(heads) - len(row))
     except csv.Error:
         raise _too_long(place, number + 1) from None
-    while rows and not any(rows[-1]):
-        rows.pop(), numbers.pop()
-    log.add(name, lost, "", "too many cells", "rejected", "left out: more cells than headings, so they cannot be told apart") if lost else None
-    frame = pd.DataFrame(rows, index=pd.Index(numbers, dtype="int64"), columns=range(len(heads)), dtype="str")
-    return heads, frame.mask(frame == ""), len(lost), blank
+    notes = [Note("too many cells", "rejected", "left out: more cells than headings", tuple(lost))] if lost else []
+    return _from_rows(name, place, heads, rows, len(lost), notes)
 
 
 def _too_long(place: str, row: int) -> ProblemsFound:
@@ -213,27 +216,217 @@ def _too_long(place: str, row: int) -> ProblemsFound:
                 "Look for an unclosed quotation mark, or shorten the cell")  # fmt: skip
 
 
+# --- workbooks
+
+
+def _unpacked(path: Path) -> zipfile.ZipFile:
+    """Open a workbook's zip, unless unpacking it would fill the machine."""
+    book = zipfile.ZipFile(path)
+    total = sum(part.file_size for part in book.infolist())
+    packed = path.stat().st_size
+    if total > LARGEST_UNPACKED or (total > 20 * 10**6 and total > MOST_TIMES_PACKED * packed):
+        raise stop("unpacked, the workbook is far larger than its data can be", path.name, "Save the tables as CSV")
+    if any(part.flag_bits & 1 for part in book.infolist()):
+        raise stop("the workbook is protected by a password", path.name, "Save it without a password")
+    return book
+
+
+def _xlsx(path: Path) -> Iterator[Sheet]:
+    import openpyxl
+
+    with _unpacked(path) as archive:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        merged = dict[str, list[str]]()
+        formulas = list[str]()
+        for sheet in book.worksheets:
+            merged[sheet.title], has_formula = _scan(archive, sheet._worksheet_path)
+            if has_formula:
+                formulas.append(sheet.title)
+    written = openpyxl.load_workbook(path, read_only=True) if formulas else None
+    for sheet in book.worksheets:
+        place = f"{path.name}, sheet {sheet.title}"
+        sheet.reset_dimensions()
+        rows = {n: [_cell(v) for v in row] for n, row in enumerate(sheet.iter_rows(values_only=True), 1) if any(
+            v is not None for v in row)}  # fmt: skip
+        at: dict[int, list[int]] = {}
+        if written is not None and sheet.title in formulas:
+            source = written[sheet.title]
+            source.reset_dimensions()
+            for n, cells in enumerate(source.iter_rows(), 1):
+                for i, cell in enumerate(cells):
+                    if cell.data_type == "f":
+                        at.setdefault(i, []).append(n)
+        yield from _workbook_sheet(sheet.title, place, rows, merged[sheet.title], at)
+
+
+def _scan(archive: zipfile.ZipFile, part: str) -> tuple[list[str], bool]:
+    """Return the merged ranges of a sheet, and whether any cell of it is a formula, without loading it."""
+    merged, formula, tail = list[str](), False, b""
+    with archive.open(part.lstrip("/")) as opened:
+        while chunk := opened.read(1 << 20):
+            text = tail + chunk
+            formula = formula or re.search(rb"<(?:\w+:)?f[\s>/]", text) is not None
+            found = re.findall(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z0-9:]+)\"[^>]*>", text)
+            merged += [ref.decode() for ref in found if ref.decode() not in merged]
+            tail = text[-200:]
+    return merged, formula
+
+
+def _cell(value: object) -> str:
+    """Return a spreadsheet cell as text: days in ISO, whole numbers without a point."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return (value.date() if value.time() == time() else value).isoformat()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def _ods(path: Path) -> Iterator[Sheet]:
+    from defusedxml.ElementTree import iterparse
+
+    with _unpacked(path) as archive, archive.open("content.xml") as content:
+        name, rows, merged, formulas, number, cells = "", dict[int, list[str]](), list[str](), dict[int, list[int]](), 0, 0
+        for event, element in iterparse(content, events=("start", "end")):
+            tag = element.tag.rpartition("}")[2]
+            if tag == "table" and event == "start":
+                name, rows, merged, formulas, number = _attribute(element, "name"), {}, [], {}, 0
+            elif tag == "table" and event == "end":
+                yield from _workbook_sheet(name, f"{path.name}, sheet {name}", rows, merged, formulas)
+                element.clear()
+            elif tag == "table-row" and event == "end":
+                repeat = int(_attribute(element, "number-rows-repeated") or 1)
+                row = list[str]()
+                for cell in element:
+                    times = int(_attribute(cell, "number-columns-repeated") or 1)
+                    text = _ods_text(cell)
+                    if _attribute(cell, "number-columns-spanned") > "1" or _attribute(cell, "number-rows-spanned") > "1":
+                        merged.append(f"row {number + 1}")
+                    if _attribute(cell, "formula"):
+                        formulas.setdefault(len(row), []).append(number + 1)
+                    if text or len(row) + times <= MOST_COLUMNS:
+                        cells += times * (repeat if text else 1)
+                        if cells > MOST_CELLS or (text and len(row) + times > MOST_COLUMNS):
+                            raise _too_many(path.name)
+                        row += [text] * times
+                if any(row):
+                    if len(rows) + repeat > 2**20:
+                        raise _too_many(path.name)
+                    rows.update(dict.fromkeys(range(number + 1, number + repeat + 1), row))
+                number += repeat
+                element.clear()
+
+
+def _too_many(place: str) -> ProblemsFound:
+    return stop("the workbook asks for more cells than a sheet can hold", place, "Save the tables as CSV")
+
+
+def _attribute(element: Element, name: str) -> str:
+    return next((v for k, v in element.attrib.items() if k.rpartition("}")[2] == name), "")
+
+
+def _ods_text(cell: Element) -> str:
+    kind = _attribute(cell, "value-type")
+    if kind in ("float", "percentage", "currency"):
+        return _cell(float(_attribute(cell, "value")))
+    if kind == "date":
+        return _attribute(cell, "date-value").removesuffix("T00:00:00")
+    if kind == "boolean":
+        return _attribute(cell, "boolean-value")
+    lines = ["".join(p.itertext()) for p in cell if p.tag.rpartition("}")[2] == "p"]
+    return "\n".join(lines)
+
+
+def _workbook_sheet(name: str, place: str, rows: dict[int, list[str]], merged: list[str],
+                    formulas: dict[int, list[int]]) -> Iterator[Sheet]:  # fmt: skip
+    """Yield the sheet, unless it is empty; merged cells and formulas never worked out are problems."""
+    if not rows:
+        return
+    problems = []
+    if merged:
+        problems.append(Problem("cells are merged, so that it is not known which rows they speak for",
+                                f"{place}, {', '.join(merged[:5])}", "Unmerge them and fill in each cell"))  # fmt: skip
+    hollow = sorted({n for i, at in formulas.items() for n in at if i >= len(rows.get(n, [])) or not rows[n][i]})
+    if hollow:
+        problems.append(Problem("formulas have no saved result", f"{place}, rows {', '.join(map(str, hollow[:5]))}",
+                                "Open the workbook in a spreadsheet program and save it again"))  # fmt: skip
+    long = [n for n, row in rows.items() if any(len(cell) > LONGEST_CELL for cell in row)]
+    if problems or long:
+        raise ProblemsFound([*problems, *(p for n in long[:5] for p in _too_long(place, n).problems)])
+    heads = rows.pop(1, [])
+    width = max([len(heads), *map(len, rows.values())])
+    notes = [Note("formula", "reported", f"the results last saved are used ({len(at):,} cells)", (), i)
+             for i, at in formulas.items()]  # fmt: skip
+    yield _from_rows(name, place, heads + [""] * (width - len(heads)), rows, 0, notes)
+
+
+def _sav(path: Path) -> Iterator[Sheet]:
+    import pyreadstat
+
+    try:
+        frame, about = pyreadstat.read_sav(path)
+    except UnicodeDecodeError:
+        frame, about = pyreadstat.read_sav(path, encoding="cp1252")
+    frame.index = pd.RangeIndex(1, len(frame) + 1)
+    values = pd.DataFrame({i: _sav_text(frame[c], {}) for i, c in enumerate(frame.columns)}, index=frame.index)
+    labels = about.variable_value_labels
+    texts = {i: _sav_text(frame[c], labels[c]) if c in labels else values[i] for i, c in enumerate(frame.columns)}
+    yield _sheet(path.stem, path.name, list(frame.columns), pd.DataFrame(texts, index=frame.index), values)
+
+
+def _sav_text(column: pd.Series, labels: dict[object, str]) -> pd.Series:
+    codes, distinct = pd.factorize(column)
+    texts = [labels.get(v) or _cell(v) or None for v in distinct.tolist()]
+    return pd.Series(pd.array([*texts, None], dtype="str").take(np.where(codes < 0, len(texts), codes)), column.index)
+
+
 # --- what every format shares
 
 
-def _sheet(name: str, place: str, headings: Iterable[object], frame: pd.DataFrame, log: Log, lost: int = 0,
-           blank: int = 0, values: pd.DataFrame | None = None) -> Sheet:  # fmt: skip
-    """Return the Sheet of `frame` without its blank rows, which are counted and logged."""
+def _from_rows(name: str, place: str, heads: list[str], rows: dict[int, list[str]], lost: int = 0,
+               notes: Iterable[Note] = ()) -> Sheet:  # fmt: skip
+    """Return the Sheet of rows by their number."""
+    width = len(heads)
+    if width > MOST_COLUMNS:
+        raise stop(f"there are more than {MOST_COLUMNS:,} columns", place, "Export only the columns asked for")
+    last = max((n for n, row in rows.items() if any(cell.strip() for cell in row)), default=1)
+    full = [[cell or None for cell in row] + [None] * (width - len(row)) for row in
+            (rows.get(n, []) for n in range(2, last + 1))]  # fmt: skip
+    index = pd.RangeIndex(2, last + 1)
+    frame = pd.DataFrame({i: pd.Series([row[i] for row in full], index=index, dtype="str") for i in range(width)}, index=index)
+    if lost:
+        gone = [n for note in notes for n in note.rows]
+        frame = frame.drop(index=[n for n in gone if n in frame.index])
+    return _sheet(name, place, heads, frame, lost=lost, notes=notes)
+
+
+def _sheet(name: str, place: str, headings: Iterable[object], frame: pd.DataFrame, values: pd.DataFrame | None = None,
+           lost: int = 0, notes: Iterable[Note] = ()) -> Sheet:  # fmt: skip
+    """Return the Sheet of `frame` without its blank rows, which are counted and noted."""
     heads = tuple("" if h is None else str(h).strip() for h in headings)
     if not any(heads):
         raise stop("the first row holds no headings", place, "Put the headings in row 1")
-    filled = np.zeros(len(frame), dtype=bool)
-    for i in frame.columns:
-        filled |= frame[i].notna().to_numpy()
-        if filled.all():
-            break
-    if not filled.all():
-        last = int(np.flatnonzero(filled)[-1]) if filled.any() else -1
-        inner = np.flatnonzero(~filled[: last + 1])
-        blank += len(inner)
-        frame = frame[filled]
-        values = values[filled] if values is not None else None
-    return Sheet(name, place, heads, frame, frame if values is None else values, lost, blank)
+    hollow = np.flatnonzero(_hollow(frame[0]))
+    for i in frame.columns[1:]:
+        hollow = hollow[_hollow(frame[i].iloc[hollow])]
+    values = frame if values is None else values
+    if not len(hollow):
+        return Sheet(name, place, heads, frame, values, lost, 0, tuple(notes))
+    filled = np.ones(len(frame), dtype=bool)
+    filled[hollow] = False
+    rows = frame.index[~filled]
+    inner = rows[rows < frame.index[filled].max()] if filled.any() else rows[:0]
+    if len(inner):
+        notes = [*notes, Note("blank rows", "repaired", f"{len(inner):,} passed over", (int(inner[0]),))]
+    return Sheet(name, place, heads, frame[filled], values[filled], lost, len(inner), tuple(notes))
 
 
-_READERS: dict[str, Callable[[Path, Log], Iterable[Sheet]]] = {".csv": _csv, ".tsv": _csv}
+def _hollow(texts: pd.Series) -> npt.NDArray[np.bool_]:
+    """Cells with nothing in them but white space."""
+    return np.asarray((texts.isna() | (texts.str.strip() == "")).to_numpy(bool))
+
+
+_READERS: dict[str, Callable[[Path], Iterable[Sheet]]] = {
+    ".csv": _csv, ".tsv": _csv, ".xlsx": _xlsx, ".ods": _ods, ".sav": _sav,
+}  # fmt: skip

@@ -14,6 +14,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from ut_research.issues_log import Action
+from ut_research.privacy import personal_content, without_personal
 from ut_research.tables import Column
 
 Reading = tuple[object, str | None]
@@ -26,8 +27,8 @@ RULES: dict[str, tuple[Action, str]] = {
     "two-digit year": ("repaired", "century added"),
     "spreadsheet day number": ("repaired", "day number read as a date"),
     "personal data": ("repaired", "what looked personal removed"),
-    "rare text": ("repaired", "replaced by “other”"),
     "name not in the list": ("reported", "kept as written"),
+    "spreadsheet error": ("reported", "left blank"),
     "unknown code": ("reported", "left blank"),
     "not a number": ("reported", "left blank"),
     "out of range": ("reported", "left blank"),
@@ -38,10 +39,10 @@ RULES: dict[str, tuple[Action, str]] = {
     "month first": ("reported", "left blank: not day first; if the column is month first, say so in columns.toml"),
 }
 
-BLANKS = frozenset(
-    "na n/a #n/a null none nan nat <na> nil - -- . ? #value! #ref! #div/0! #name? #null! #num! missing".split()
-    + ["not recorded", "not known", "not applicable", "no data"]
-)
+#: Words for nothing. A day that is "not known" is not the same as no day (no exit), so those are kept apart.
+BLANKS = frozenset(["na", "n/a", "#n/a", "null", "none", "nan", "nat", "<na>", "nil", "-", "--", ".", "not applicable"])
+NOT_KNOWN = frozenset(["?", "missing", "not recorded", "not known", "no data"])
+ERRORS = frozenset(["#value!", "#ref!", "#div/0!", "#name?", "#null!", "#num!"])
 _YES = frozenset("yes y true t 1 1.0 x ✓ ✔ ☑ ticked checked".split())
 _NO = frozenset("no n false f 0 0.0 ☐ unticked unchecked".split())
 
@@ -117,25 +118,22 @@ def tidy(text: str, *, lines: bool = False) -> str:
     return " ".join(text.split())
 
 
-def is_blank(text: str) -> bool:
-    """Whether tidied text is one of the words people write for nothing."""
-    return text.casefold() in BLANKS
+def is_blank(text: str, *, day: bool = False) -> bool:
+    """Whether tidied text is one of the words people write for nothing; for a `day`, "not known" is not nothing."""
+    word = text.casefold()
+    return word in BLANKS or (word in NOT_KNOWN and not day)
 
 
 def reader(column: Column) -> Callable[[str], Reading]:
     """Return the function that reads one tidied, non-blank cell of `column` (dates have their own module)."""
-    if column.kind == "yes/no":
-        return _yes_no
-    if column.kind == "whole number":
-        return lambda text: _whole(text, column.low, column.high)
-    if column.kind == "code":
-        return lambda text: _code(text, column)
-    if column.name in _NAMES:
-        return lambda text: _place(text, column)
-    return lambda text: (text, None) if len(text) <= column.longest else (None, "too long")
+    kinds: dict[str, Callable[[str, Column], Reading]] = {
+        "yes/no": _yes_no, "whole number": _whole, "code": _code, "name": _name, "text": _text, "id": _text,
+    }  # fmt: skip
+    one = kinds[column.kind]
+    return lambda text: (None, "spreadsheet error") if text.casefold() in ERRORS else one(text, column)
 
 
-def _yes_no(text: str) -> Reading:
+def _yes_no(text: str, column: Column) -> Reading:
     word = text.casefold()
     if word in _YES:
         return True, None if text == "yes" else "spelling"
@@ -144,7 +142,7 @@ def _yes_no(text: str) -> Reading:
     return None, "unknown code"
 
 
-def _whole(text: str, low: int, high: int) -> Reading:
+def _whole(text: str, column: Column) -> Reading:
     if found := _NUMBER.fullmatch(text):
         rule = None if found[1] == text else "spelling"
     elif found := _LABELLED.fullmatch(text):
@@ -152,7 +150,7 @@ def _whole(text: str, low: int, high: int) -> Reading:
     else:
         return None, "not a number"
     number = int(found[1])
-    return (number, rule) if low <= number <= high else (None, "out of range")
+    return (number, rule) if column.low <= number <= column.high else (None, "out of range")
 
 
 def _code(text: str, column: Column) -> Reading:
@@ -166,15 +164,25 @@ def _code(text: str, column: Column) -> Reading:
     return (found, "spelling") if found else (None, "unknown code")
 
 
-def _place(text: str, column: Column) -> Reading:
-    known = _NAMES[column.name]
-    if text in known:
-        return text, None
+def _name(text: str, column: Column) -> Reading:
     if len(text) > column.longest:
         return None, "too long"
-    if found := _like(text, column.name):
-        return found, "spelling"
-    return text, "name not in the list"
+    if personal_content(text):
+        return None, "personal data"
+    if column.name == "exit_reason":
+        return text.casefold(), None if text == text.casefold() else "spelling"
+    if column.name not in _NAMES or text in _NAMES[column.name]:
+        return text, None
+    found = _like(text, column.name)
+    return (found, "spelling") if found else (text, "name not in the list")
+
+
+def _text(text: str, column: Column) -> Reading:
+    if len(text) > column.longest:
+        return None, "too long"
+    if personal_content(text):
+        return (without_personal(text) if column.kind == "text" else None), "personal data"
+    return text, None
 
 
 def _like(text: str, column: str) -> str | None:
