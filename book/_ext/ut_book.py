@@ -7,7 +7,7 @@ and in its foot whether the people in it are invented.
 from __future__ import annotations
 
 import re
-from html import escape
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +32,11 @@ log = logging.getLogger(__name__)
 def setup(app: Sphinx) -> dict[str, bool]:
     """Tell Sphinx what is here."""
     quiet = (lambda self, node: None, lambda self, node: None)
+    app.add_config_value("comments_config", {}, "html")  # Jupyter Book sets it for an extension left out here
     app.add_html_math_renderer("plain", quiet, quiet)
     app.add_role("people", people)
     app.connect("html-page-context", mend, priority=900)
+    app.connect("build-finished", lighten)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -42,11 +44,12 @@ def people(
     name: str, rawtext: str, text: str, lineno: int, inliner: Inliner,
     options: dict[str, Any] | None = None, content: list[str] | None = None,
 ) -> tuple[list[nodes.Node], list[nodes.system_message]]:  # fmt: skip
-    """``{people}`26 of every 100```: the words, and under them a hundred people, so many of them filled."""
+    """``{people}`26 of every 100```: a hundred people, so many of them filled, beside a sentence that says it.
+
+    Nothing is drawn where the words hold no number (withheld, or not in the export).
+    """
     match = re.match(r"(\d+) of every 100$", text)
-    drawing = _hundred(int(match[1])) if match else ""
-    html = f'<span class="ut-people"><strong>{escape(text)}</strong>{drawing}</span>'
-    return [nodes.raw("", html, format="html")], []
+    return [nodes.raw("", _hundred(int(match[1])), format="html")] if match else [], []
 
 
 def mend(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
@@ -70,19 +73,27 @@ def mend(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree
         log.warning("a figure has no description", location=page)
 
 
+def lighten(app: Sphinx, fault: Exception | None) -> None:
+    """Leave out of the built book what no page asks for: 6 MB of icon fonts, source maps and translations."""
+    static = Path(app.outdir, "_static")
+    for unused in ("vendor", "locales"):
+        shutil.rmtree(static / unused, ignore_errors=True)
+    for file in (*static.rglob("*.map"), static / "scripts" / "fontawesome.js"):
+        file.unlink(missing_ok=True)
+
+
 def _hundred(filled: int) -> str:
-    """A hundred people in five rows, the first `filled` of them solid; the words beside it say the same."""
-    person = '<g id="p"><circle cx="5" cy="3.2" r="2.2"/><path d="M1.6 6.4h6.8v5h-1.8v6h-3.2v-6H1.6z"/></g>'
+    """A hundred people in four rows, the first `filled` of them solid; decoration, the sentence says the same."""
+    person = f"#person-{filled}"
+    shape = '<circle cx="5" cy="3.2" r="2.2"/><path d="M1.6 6.4h6.8v5h-1.8v6h-3.2v-6H1.6z"/>'
     shown = "".join(
-        f'<use href="#p" x="{12 * (i % 20)}" y="{20 * (i // 20)}"{"" if i < filled else open_}/>'
+        f'<use href="{person}" x="{12 * (i % 25)}" y="{20 * (i // 25)}"{"" if i < filled else empty}/>'
+        for empty in [' fill="none"']
         for i in range(100)
-        for open_ in [' fill="none"']
     )
-    shown = shown.replace("#p", f"#person-{filled}")
-    person = person.replace('id="p"', f'id="person-{filled}"')
     return (
-        '<svg viewBox="-1 0 242 100" width="484" height="200" aria-hidden="true" focusable="false" '
-        f'fill="currentColor" stroke="currentColor" stroke-width="0.8"><defs>{person}</defs>{shown}</svg>'
+        '<svg class="ut-people" viewBox="-1 0 302 80" width="453" height="120" aria-hidden="true" focusable="false" '
+        f'fill="currentColor" stroke="currentColor" stroke-width="0.8"><defs><g id="{person[1:]}">{shape}</g></defs>{shown}</svg>'
     )
 
 
