@@ -1,0 +1,394 @@
+"""The registry is whole, its verdicts are worked out, and a wrong figure is seen."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ut_research import published
+from ut_research.errors import ProblemsFound
+from ut_research.findings import Estimate
+from ut_research.published.registry import Registry
+
+INCONSISTENT = "inconsistent with another entry"
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return published.load()
+
+
+def verdicts(registry: Registry) -> dict[str, str]:
+    found = published.audit(registry)
+    return dict(zip(found["id"], found["verdict"], strict=True))
+
+
+def sentence(registry: Registry, id: str) -> str:
+    found = published.audit(registry).set_index("id")
+    return str(found.loc[id, "sentence"])
+
+
+# --- the registry as it stands --------------------------------------------------------------------
+
+
+def test_every_document_is_in_the_registry(registry: Registry) -> None:
+    said = {f.document for f in registry.figures} | set(registry.findings["document"])
+    assert said == set(published.DOCUMENTS)
+
+
+def test_every_figure_printed_in_digits_was_transcribed_as_printed(registry: Registry) -> None:
+    """The number in `as_printed` and `value` were typed apart; they have to be the same number."""
+    for f in registry.figures:
+        digits = re.findall(r"\d[\d,]*\.?\d*", f.as_printed)
+        if digits:
+            scale = 1_000_000 if "million" in f.as_printed else 1
+            assert float(digits[0].replace(",", "")) * scale == f.value, f.id
+            assert len(digits[0].partition(".")[2]) == f.decimals, f.id
+
+
+def test_the_questions_of_the_2022_study_have_their_findings(registry: Registry) -> None:
+    study = registry.findings.query("document == 'arc2022' and kind == 'finding'")
+    assert study.groupby("question", sort=False).size().tolist() == [5, 2, 2, 3, 3]
+
+
+def test_nine_case_studies_and_four_recommendations_of_the_2021_report(registry: Registry) -> None:
+    kinds = registry.findings.query("document == 'ut2021'")["kind"].value_counts()
+    assert (kinds["case-study"], kinds["recommendation"]) == (9, 4)
+
+
+def test_figures_and_findings_come_with_document_and_section(registry: Registry) -> None:
+    figures, findings = published.figures(registry), published.findings(registry)
+    assert len(figures) == len(registry.figures)
+    assert figures["source"].str.contains(", ").all()
+    assert findings["document_title"].notna().all() and (findings["section"] != "").all()
+
+
+def test_words_for_people_put_the_person_first(registry: Registry) -> None:
+    told = " ".join([*registry.findings["finding"], *published.audit(registry)["sentence"]]).lower()
+    assert not re.search(r"\b(ex-)?offenders?\b|\bprisoners?\b|\baddicts?\b|service users?", told)
+
+
+# --- faults in the files --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for path in published.FOLDER.glob("*.csv"):
+        shutil.copy(path, tmp_path)
+    return tmp_path
+
+
+def spoil(folder: Path, file: str, changes: dict[tuple[int, str], str]) -> None:
+    """Write `changes` ({(row, column): cell}, row 2 being the first under the header) into a file."""
+    with (folder / file).open(newline="", encoding="utf-8") as opened:
+        rows = list(csv.DictReader(opened))
+    for (row, column), cell in changes.items():
+        rows[row - 2][column] = cell
+    with (folder / file).open("w", newline="", encoding="utf-8") as opened:
+        writer = csv.DictWriter(opened, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_all_faults_are_told_at_once_with_file_row_and_column(folder: Path) -> None:
+    spoil(
+        folder,
+        "figures.csv",
+        {(2, "value"): "seven", (3, "document"): "ut2020", (4, "decimals"): "1.5", (6, "label"): ""},
+    )
+    spoil(folder, "findings.csv", {(3, "kind"): "opinion"})
+    spoil(folder, "relations.csv", {(20, "left"): "ut2021.nothing + 2", (21, "relation"): "beats"})
+    spoil(folder, "definitions.csv", {(2, "figures"): "ut2021.nothing"})
+    with pytest.raises(ProblemsFound) as raised:
+        published.load(folder)
+    told = str(raised.value)
+    for place in (
+        "figures.csv, row 2, column value: is not a number",
+        "figures.csv, row 3, column document: is not known",
+        "figures.csv, row 4, column decimals: is not a whole number",
+        "figures.csv, row 6, column label: is empty",
+        "findings.csv, row 3, column kind: is not known",
+        "relations.csv, row 20, column left: names something that is neither a figure nor a number",
+        "relations.csv, row 21, column relation: is not known",
+        "definitions.csv, row 2, column figures: names 1 that are not ids of figures",
+    ):
+        assert place in told
+    assert len(raised.value.problems) == 8
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({(3, "id"): "ut2021.partners"}, "row 3, column id: is used by a row above"),
+        ({(3, "measure"): "reach.partners"}, "row 3, column measure: says what ut2021.partners says already"),
+        ({(3, "measure_group"): "group"}, "row 3, column measure_group: is not key=value;key=value"),
+        ({(5, "measure_field"): "n"}, "row 5, column measure: is empty beside a group or field"),
+        ({(3, "numerator"): "4", (3, "denominator"): "3"}, "row 3, column denominator: is smaller than"),
+        ({(3, "denominator"): "0"}, "row 3, column denominator: is smaller than the numerator, or zero"),
+        ({(3, "value"): ""}, "row 3, column value: is empty"),
+        ({(3, "value"): "inf"}, "row 3, column value: is not a number"),
+        ({(3, "numerator"): "-1"}, "row 3, column numerator: is not a whole number"),
+    ],
+)
+def test_a_fault_in_a_figure_is_told(folder: Path, changes: dict[tuple[int, str], str], told: str) -> None:
+    spoil(folder, "figures.csv", changes)
+    with pytest.raises(ProblemsFound, match=re.escape(told)):
+        published.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("ut2021.referred +", "is not ids and numbers joined by + - * /"),
+        ("ut2021.referred % 2", "is not ids and numbers joined by + - * /"),
+        ("findings[colour=red]", "asks for a column that findings.csv does not have"),
+    ],
+)
+def test_a_relation_that_cannot_be_worked_out_is_told(folder: Path, cell: str, told: str) -> None:
+    spoil(folder, "relations.csv", {(12, "right"): cell})
+    with pytest.raises(ProblemsFound, match=re.escape(f"relations.csv, row 12, column right: {told}")):
+        published.load(folder)
+
+
+def test_a_missing_file_and_a_wrong_heading_are_told(folder: Path) -> None:
+    (folder / "relations.csv").unlink()
+    text = (folder / "findings.csv").read_text(encoding="utf-8")
+    (folder / "findings.csv").write_text(text.replace("audience", "heard_by", 1), encoding="utf-8")
+    with pytest.raises(ProblemsFound) as raised:
+        published.load(folder)
+    assert [(p.where, p.what) for p in raised.value.problems] == [
+        ("findings.csv, row 1, column audience", "is missing"),
+        ("findings.csv, row 1, column heard_by", "is not known"),
+        ("relations.csv", "is not there"),
+    ]
+
+
+# --- rounding -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mean", "n", "possible"),
+    [
+        # Brown and Heathers 2017, Soc Psychol Personal Sci 8:363, the article's own example (145/28 is
+        # 5.18, 146/28 is 5.21), as the documentation of software for GRIM repeats it
+        ("5.19", 28, False),
+        ("5.18", 28, True),
+        ("5.21", 28, True),
+        # the same article, as The Economist retold it on 18 June 2016: 49 x 5.93 is 290.57
+        ("5.93", 49, False),
+        # R package scrutiny, vignette "grim" (documented example), and Python grim_test, README
+        ("5.27", 43, False),
+        ("11.09", 21, False),
+        # a half is accepted rounded up and rounded down: 5/8 is 0.625
+        ("0.62", 8, True),
+        ("0.63", 8, True),
+        ("0.61", 8, False),
+        ("0.64", 8, False),
+    ],
+)
+def test_grim(mean: str, n: int, possible: bool) -> None:
+    assert published.grim_consistent(mean, n) is possible
+
+
+def test_grim_knows_finer_answers() -> None:
+    """Answers in quarter points, as the mean of four items is, allow means that whole points do not."""
+    assert not published.grim_consistent("5.19", 28)
+    assert published.grim_consistent("5.19", 28, grain=0.25)
+
+
+@pytest.mark.parametrize(
+    ("percent", "n", "decimals", "counts"),
+    [
+        (71, 133, 0, [94, 95]),
+        (26, 34, 0, [9]),
+        (25, 34, 0, []),
+        (12.5, 8, 1, [1]),
+        (12, 8, 0, [1]),  # 12.5 rounded down
+        (13, 8, 0, [1]),  # and up
+        (100, 103, 0, [103]),
+        (0, 103, 0, [0]),
+    ],
+)
+def test_attainable_counts(percent: float, n: int, decimals: int, counts: list[int]) -> None:
+    assert published.attainable_counts(percent, n, decimals) == counts
+
+
+@given(n=st.integers(1, 400), data=st.data(), decimals=st.integers(0, 2))
+def test_the_true_count_is_always_among_those_attainable(n: int, data: st.DataObject, decimals: int) -> None:
+    count = data.draw(st.integers(0, n))
+    assert count in published.attainable_counts(round(100 * count / n, decimals), n, decimals)
+
+
+# --- the audit ------------------------------------------------------------------------------------
+
+
+def test_every_figure_has_one_verdict_and_a_sentence(registry: Registry) -> None:
+    found = published.audit(registry)
+    assert found["id"].tolist() == [f.id for f in registry.figures]
+    assert set(found["verdict"]) == {
+        "reproduced", "consistent", "inconsistent with another entry", "base not stated", "method note",
+    }  # fmt: skip
+    assert found["sentence"].str.endswith(".").all()
+
+
+def test_the_volunteering_share_does_not_go_with_its_count(registry: Registry) -> None:
+    assert verdicts(registry)["ut2021.volunteering"] == "inconsistent with another entry"
+    told = sentence(registry, "ut2021.volunteering")
+    assert "6% of 204" in told and "none is 1%" in told
+    assert "6% (13 of 204) printed as 1%, a digit mistyped" in told
+    assert "or 3 of 204 printed as 13, a digit too many" in told
+    assert "1% is 2 or 3 people; the 13 counted are 6%" in told
+
+
+def test_the_right_volunteering_share_would_have_been_reproduced(registry: Registry) -> None:
+    assert verdicts(registry.planted("ut2021.volunteering", value=6.0))["ut2021.volunteering"] == "reproduced"
+
+
+def test_a_base_that_is_not_printed_is_worked_out_where_only_one_fits(registry: Registry) -> None:
+    assert "36 of 204 is 17.6%" in sentence(registry, "ut2021.employment")
+
+
+@pytest.mark.parametrize(
+    ("id", "changes", "verdict", "told"),
+    [
+        ("ut2021.reoffending.engaged", {"value": 62.0}, INCONSISTENT, "two digits swapped"),
+        ("ut2021.reoffending.engaged", {"value": 2.0}, INCONSISTENT, "a digit dropped"),
+        ("ut2021.reoffending.engaged", {"value": 33.0}, INCONSISTENT, "the base, 27 and not 34"),
+        ("ut2021.reoffending.engaged", {"denominator": None, "numerator": None}, "reproduced", "26.47 fits"),
+        ("ut2021.needs.housing", {"denominator": 7}, INCONSISTENT, "no count of people in the document is 7"),
+        ("ut2021.needs.housing", {"denominator": None}, "base not stated", "If it is out of 204"),
+        ("ut2021.needs.housing", {"denominator": 27}, "not attainable", "nearest are 14 (52%) and 15 (56%)"),
+        ("ut2021.wellbeing.low_t1", {"value": 82.5, "decimals": 1}, "consistent", "Out of 103 it is 85"),
+        ("ut2021.wellbeing.low_t1", {"value": 82.1, "decimals": 1}, "not attainable", "84 (81.6%) and 85"),
+        ("ut2021.wellbeing.change", {"value": 13.005, "decimals": 3}, "not attainable", "13.000 and 13.010"),
+        ("ut2021.wellbeing.change", {"value": 13.01, "decimals": 2}, "consistent", "in steps of 1 can have"),
+        ("ut2021.wellbeing.change", {"value": 57.0}, INCONSISTENT, "57 is not at most 56"),
+        ("ut2021.gender.female", {"value": 22.0}, INCONSISTENT, "does not fit 100"),
+        ("ut2021.referred", {"value": 200.0}, INCONSISTENT, "204 is not at most 200"),
+        ("ut2021.registered", {"value": 204.5}, "not attainable", "whole"),
+        ("ut2021.case_studies", {"value": 9.0}, INCONSISTENT, "9 does not fit 7"),
+        ("arc2022.findings.works", {"value": 6.0}, INCONSISTENT, "6 does not fit 5"),
+        ("arc2022.people.delivery", {"value": 6.0}, INCONSISTENT, "12 is not at least 13"),
+        ("ut2021.benchmark.england", {"value": 24.0}, INCONSISTENT, "a little under"),
+        ("ut2021.benchmark.lancashire", {"value": 36.0}, INCONSISTENT, "close to"),
+        ("wellconnected.crime_free_6_months", {"value": 45.0}, INCONSISTENT, "50 is not at most 45"),
+        ("adder.treatment", {"value": 966.0}, INCONSISTENT, "966 is not at least 2,000"),
+    ],
+)  # fmt: skip
+def test_a_planted_figure_changes_the_verdict(
+    registry: Registry, id: str, changes: dict[str, object], verdict: str, told: str
+) -> None:
+    planted = registry.planted(id, **changes)
+    assert verdicts(planted)[id] == verdict
+    assert told in sentence(planted, id)
+
+
+def test_a_wrong_figure_is_seen_in_what_rests_on_it(registry: Registry) -> None:
+    planted = verdicts(registry.planted("ut2021.reoffending.not_engaged", value=46.0, numerator=None))
+    assert planted["ut2021.reoffending.more_than_double"] == "inconsistent with another entry"
+    assert planted["ut2021.reoffending.almost_half"] == "inconsistent with another entry"
+    assert verdicts(registry)["ut2021.reoffending.more_than_double"] == "reproduced"
+    assert verdicts(registry)["ut2021.reoffending.almost_half"] == "reproduced"
+
+
+def test_a_mean_with_no_base_cannot_be_checked(registry: Registry) -> None:
+    assert verdicts(registry)["ut2021.activity.t1"] == "base not stated"
+
+
+def test_an_official_rate_is_no_comparison_group(registry: Registry) -> None:
+    assert verdicts(registry)["ut2021.benchmark.england"] == "method note"
+    told = sentence(registry, "ut2021.benchmark.england")
+    assert "The 95% interval of 9 of 34 is 15% to 43%, which takes in 27%." in told
+    assert "no comparison group" in told
+
+
+def test_a_definition_that_is_the_fields_own_needs_no_note(registry: Registry) -> None:
+    def notes(registry: Registry) -> str:
+        found = published.audit(registry).set_index("id")
+        return str(found.loc["ut2021.wellbeing.meaningful_points", "method_note"])
+
+    assert "here, more than 3 points; in the field, 3 points or more" in notes(registry)
+    same = [d.__class__(d.figures, d.aspect, d.field, d.field, "", "") for d in registry.definitions]
+    assert notes(Registry(registry.figures, registry.findings, registry.relations, tuple(same))) == ""
+
+
+def test_a_check_that_could_not_have_failed_says_so(registry: Registry) -> None:
+    assert "could not have failed" in sentence(registry, "ut2021.needs.mental_health")
+    fewer = registry.planted("ut2021.needs.mental_health", denominator=27, value=70.0)
+    assert "Out of 27 it is 19 people." in sentence(fewer, "ut2021.needs.mental_health")
+    assert "could not have failed" not in sentence(fewer, "ut2021.needs.mental_health")
+
+
+# --- as Estimates, and beside a run ---------------------------------------------------------------
+
+
+def of(estimates: list[Estimate], id: str, **group: str) -> Estimate:
+    return next(e for e in estimates if e.id == id and dict(e.group) == group)
+
+
+def test_value_count_and_base_become_one_estimate(registry: Registry) -> None:
+    rate = of(published.as_estimates(registry), "reoffending.rate", group="engaged")
+    assert (rate.value, rate.count, rate.n, rate.unit, rate.origin) == (26.0, 9, 34, "%", "published")
+    assert rate.source.endswith("(Active Lancashire, 2021), Project outcomes: Reoffending data")
+    # Wilson limits of 9 of 34: reference values from R 4.2.2
+    assert (rate.low, rate.high) == (pytest.approx(14.60119, abs=1e-4), pytest.approx(43.11714, abs=1e-4))
+
+
+def test_a_base_that_was_worked_out_is_said_to_be_so(registry: Registry) -> None:
+    work = of(published.as_estimates(registry), "outcomes.employment")
+    assert (work.value, work.count, work.n) == (18.0, 36, 204)
+    assert "base not printed" in work.method
+    unsure = of(published.as_estimates(registry), "outcomes.volunteering")
+    assert (unsure.count, unsure.n, unsure.low) == (13, None, None)
+
+
+def test_a_figure_in_words_says_so_and_one_without_a_measure_keeps_its_id(registry: Registry) -> None:
+    estimates = published.as_estimates(registry)
+    assert of(estimates, "outcomes.housing_half", half="first half").method == 'in words: "majority"'
+    assert of(estimates, "adder.treatment").value == 4966
+    keys = [(e.id, *sorted(e.group.items())) for e in estimates]
+    assert len(keys) == len(set(keys))
+
+
+def test_compare_judges_at_the_printed_rounding(registry: Registry) -> None:
+    def agrees(value: float) -> str:
+        run = [Estimate("outcomes.employment", "Work", value=value, count=36, unit="%", origin="example")]
+        found = published.compare(run, registry).set_index("id")
+        return str(found.loc["ut2021.employment", "agrees"])
+
+    assert agrees(17.6) == "yes"
+    assert agrees(17.5) == agrees(18.5) == "yes"
+    assert agrees(17.49) == agrees(18.51) == "no"
+
+
+def test_compare_reads_words_as_they_are_meant(registry: Registry) -> None:
+    def agrees(share: float, ratio: float) -> list[str]:
+        run = [
+            Estimate("outcomes.housing_half", "Housing", value=share, group={"half": "first half"}),
+            Estimate("reoffending.risk_ratio", "Ratio", value=ratio),
+        ]
+        found = published.compare(run, registry).set_index("id")
+        ids = ["ut2021.housing.first_half", "ut2021.reoffending.almost_half"]
+        return [str(agreed) for agreed in found.loc[ids, "agrees"]]
+
+    assert agrees(61.0, 0.476) == ["yes", "yes"]
+    assert agrees(50.0, 0.5) == ["no", "no"]
+    assert agrees(49.0, 0.44) == ["no", "no"]
+
+
+def test_compare_tells_withheld_from_not_there_and_passes_over_published(registry: Registry) -> None:
+    run = [
+        Estimate("outcomes.employment", "Work", unit="%", status="suppressed"),
+        Estimate("outcomes.housing", "Housing", unit="%", status="not collected"),
+        *published.as_estimates(registry),
+    ]
+    found = published.compare(run, registry).set_index("id")
+    assert found.loc["ut2021.employment", "agrees"] == "withheld"
+    assert found.loc["ut2021.housing", "agrees"] == "not in this run"
+    assert set(found["agrees"]) == {"withheld", "not in this run"}
