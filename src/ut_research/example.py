@@ -1,10 +1,9 @@
 """The invented cohort: people who do not exist, whose totals are those that were published.
 
-`generate` makes the clean tables of the input contract, for any number of people, from a
-seed. At 250 people the draws are calibrated: counts are exact, and means are redrawn until they
-round to what the 2021 report prints. At any other size the same counts become probabilities,
-and `truth` gives the parameters that a measure should recover. `mess` adds what goes wrong in
-a real export; `write` puts the messy tables in a folder as CSV.
+`generate` makes the clean tables of the input contract, for any number of people, from a seed. At 250
+people the draws are calibrated: counts are exact, and means are redrawn until they round to what the 2021
+report prints. Otherwise the same counts become probabilities, and `truth` gives the parameters that a
+measure should recover. `mess` adds what goes wrong in a real export, and `write` puts it in a folder.
 
 None of it is evidence about United Together.
 """
@@ -92,21 +91,22 @@ The mess is meant too: it is what cleaning has to repair in a real export.
 """
 
 
-def generate(people: int = PUBLISHED_PEOPLE, seed: int = SEED) -> Tables:
+def generate(people: int = PUBLISHED_PEOPLE, seed: int = SEED, *, calibrated: bool | None = None) -> Tables:
     """The clean tables of an invented cohort.
 
     Parameters
     ----------
-    people : how many were referred. At 250 the published counts are exact; otherwise every person
-        draws independently with the published share as probability.
+    people : how many were referred.
     seed : the same seed and size give the same tables.
+    calibrated : whether counts are exact and means redrawn until they fit what was published; otherwise
+        every person draws independently, with the published share as probability. By default only at 250.
 
     Returns
     -------
     dict of the contract's tables, dates as datetime64, yes/no as nullable boolean.
     """
     streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(9)]
-    exact = people == PUBLISHED_PEOPLE
+    exact = people == PUBLISHED_PEOPLE if calibrated is None else calibrated
     participants = _participants(streams[0], people, exact)
     return {
         "participants": participants,
@@ -127,7 +127,7 @@ def write(folder: Path, seed: int = SEED) -> None:
 
 
 def truth() -> dict[tuple[str, str], float]:
-    """What the measures should recover at any size but 250, by id and group, in the units of the Estimates.
+    """What the measures should recover when not calibrated, by id and group, in the units of the Estimates.
 
     `reoffending.rate` is what is seen by the day of the export, when some people have been followed
     for less than a year; the survival curve at 12 months is not affected.

@@ -108,9 +108,9 @@ def _sheet(table: pd.DataFrame) -> Sheet:
 
 def _shown(column: pd.Series) -> pd.Series:
     if column.dtype.kind == "M":
-        return column.dt.strftime(DAY_FIRST).fillna("").astype(object)
-    if column.dtype == "boolean":
-        return column.map({True: "yes", False: "no"}).astype(object).fillna("")
+        column = column.dt.strftime(DAY_FIRST)
+    elif column.dtype == "boolean":
+        column = column.map({True: "yes", False: "no"})
     texts: pd.Series = column.astype("string").fillna("").astype(object)
     return texts
 
