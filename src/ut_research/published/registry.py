@@ -33,7 +33,7 @@ FINDING_KINDS = (
     "context",
 )  # fmt: skip
 FIELDS = ("value", "count", "n")
-BOUNDS = ("", "almost", "more than", "less than", "at least", "similar to")
+BOUNDS = ("", "almost", "more than", "less than", "at least", "at most", "similar to")
 FINDING_COLUMNS = ("id", "document", "section", "question", "theme", "audience", "finding", "kind")
 RELATIONS = ("out of", "equals", "at most", "at least", "less than", "more than", "almost", "similar to")
 ROUNDED = ("percentage", "mean", "benchmark")  # kinds that may have been rounded; the others are exact
