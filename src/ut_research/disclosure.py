@@ -36,7 +36,7 @@ from typing import Any, NoReturn, get_args
 
 import pandas as pd
 
-from ut_research import findings
+from ut_research import findings, suppression
 from ut_research.findings import Estimate, Origin, Status
 
 #: How the three kinds of cell without a number look; a true zero is the number 0.
@@ -64,7 +64,7 @@ UNITS = frozenset(
     {
         *("", "%", "people", "points", "percentage points", "standard deviations", "ratio", "probability"),
         *("days", "weeks", "months", "years", "needs", "items", "number", "interviews", "focus groups"),
-        *("passages", "questions", "findings", "partners", "areas", "rows", "tables", "£", "p"),
+        *("passages", "questions", "findings", "partners", "areas", "rows", "tables", "£", "p-value"),
     }
 )
 
@@ -255,6 +255,11 @@ class Released:
         ]
         return Released(kept, self._policy, _SEAL)
 
+    def of(self, estimates: Iterable[Estimate], /) -> Released:
+        """What was released of these `estimates`, in their order; the same id and group, whatever the value."""
+        mine = {_key(e): e for e in self._estimates}
+        return Released([mine[key] for e in estimates if (key := _key(e)) in mine], self._policy, _SEAL)
+
     def of_one_kind(self) -> Released:
         """The shares that are true of nobody, or of everybody, in their group."""
         kept = [e for e in self._estimates if e.unit == "%" and e.n and e.count in (0, e.n)]
@@ -294,13 +299,18 @@ def release(estimates: list[Estimate], policy: Policy) -> Released:
     if strange := sorted({type(e).__name__ for e in estimates if type(e) is not Estimate}):
         raise DisclosureError(f"the gate takes a list of Estimate; it was given {', '.join(strange)}")
     problems = [p for e in estimates for p in _problems(e)]
-    if problems := problems or [*_repeated(estimates), *_lists_of_people(estimates)]:
+    if problems := problems or [*_repeated(estimates), *_lists_of_people(estimates), *_baseless(estimates)]:
         raise DisclosureError("; ".join(problems))
     tidy = [_tidy(e) for e in estimates]
-    own = [i for i, e in enumerate(tidy) if e.origin != "published" and e.status == "number"]
-    small = {i for i in own if _is_small(tidy[i], policy)}
-    withheld = _resting(tidy, small)
-    return Released([_withhold(e) if i in withheld else e for i, e in enumerate(tidy)], policy, _SEAL)
+    own = [i for i, e in enumerate(tidy) if _needs_guarding(e)]
+    cells = [tidy[i] for i in own]
+    curves = suppression.on_curves(cells)
+    small = {k for k, e in enumerate(cells) if _is_small(e, policy, on_curve=k in curves)}
+    small |= suppression.curve_steps(cells, policy.threshold)
+    hidden = suppression.protect(cells, small, policy.threshold, policy.zeros_safe)
+    withheld = _resting(tidy, {own[k] for k in hidden})
+    out = [_withhold(e) if i in withheld else _rounded(e, policy) for i, e in enumerate(tidy)]
+    return Released(out, policy, _SEAL)
 
 
 def write_csv(released: Released, path: Path) -> None:
@@ -357,7 +367,8 @@ def _problems(e: Estimate) -> list[str]:
             found.append(f"{e.id}: {name} is less than nothing")
         elif given is not None and e.status != "number":
             found.append(f"{e.id}: is {e.status} and yet has a {name}")
-    if not found and None not in (e.count, e.n) and e.count > e.n and not _on_curve(e):  # type: ignore[operator]
+    on_curve = findings.SERIES_KEYS & set(e.group)
+    if not found and None not in (e.count, e.n) and e.count > e.n and not on_curve:  # type: ignore[operator]
         found.append(f"{e.id}: counts more people than there are (count above n)")
     return found
 
@@ -382,6 +393,17 @@ def _lists_of_people(estimates: list[Estimate]) -> list[str]:
     ]
 
 
+def _baseless(estimates: list[Estimate]) -> list[str]:
+    """The findings whose counts cannot be checked, because the findings that they rest on are not here."""
+    here = {e.id for e in estimates if e.origin != "published"}
+    lone = sorted({e.id for e in estimates if _needs_guarding(e) and e.id in RESTS_ON} & here)
+    return [
+        f"{id} rests on {', '.join(RESTS_ON[id])}: give both to the gate together"
+        for id in lone
+        if here.isdisjoint(RESTS_ON[id])
+    ]
+
+
 def _tidy(e: Estimate) -> Estimate:
     """`e` in plain Python numbers; a number that is none (0 out of 0, say) was not collected."""
     if e.origin == "published" or e.status != "number":
@@ -394,24 +416,20 @@ def _tidy(e: Estimate) -> Estimate:
     return replace(e, value=value, low=low, high=high, count=count, n=n)
 
 
-def _is_small(e: Estimate, policy: Policy) -> bool:
+def _needs_guarding(e: Estimate) -> bool:
+    """Whether `e` is a number about people that is not public yet."""
+    return e.origin != "published" and e.status == "number" and e.unit not in THINGS
+
+
+def _is_small(e: Estimate, policy: Policy, *, on_curve: bool) -> bool:
     """Whether `e` is about too few people, taken by itself."""
-    if e.unit in THINGS:
-        return False
     if e.count is None and e.n is None:
         return e.id not in ABOUT_THE_PROJECT
-    sizes = [x for x in (e.count, e.n) if x is not None]
-    if e.unit == "%" and e.count is None and e.n is not None and e.value is not None and not _on_curve(e):
-        sizes.append(round(e.value * e.n / 100))
-    outside = [e.n - x for x in sizes if e.n is not None and x != e.n and not _on_curve(e)]
-    if any(0 < size < policy.threshold for size in [*sizes, *outside]):
-        return True
-    return not policy.zeros_safe and (0 in sizes or (e.unit == "%" and e.n in sizes[:-1]))
-
-
-def _on_curve(e: Estimate) -> bool:
-    """Whether `e` is a point on a curve: its counts do not add up to a total."""
-    return bool(findings.SERIES_KEYS & set(e.group))
+    count = e.count if on_curve else suppression.count_given(e)
+    sizes = [x for x in (count, e.n) if x is not None]
+    if count is not None and e.n is not None and not on_curve and (e.unit == "%" or count != e.n):
+        sizes.append(e.n - count)
+    return any(0 < size < policy.threshold or (size == 0 and not policy.zeros_safe) for size in sizes)
 
 
 def _resting(estimates: list[Estimate], withheld: set[int]) -> set[int]:
@@ -435,6 +453,21 @@ def _about_the_same(derived: Estimate, base: Estimate) -> bool:
 def _withhold(e: Estimate) -> Estimate:
     said = f"withheld: {SUPPRESSED}"
     return replace(e, value=None, low=None, high=None, count=None, n=None, status="suppressed", method=said)
+
+
+def _rounded(e: Estimate, policy: Policy) -> Estimate:
+    """`e` as the policy rounds it; withheld where it would give the counts back more exactly."""
+    if policy.rounding == "none" or not _needs_guarding(e):
+        return e
+    if e.id in RESTS_ON:
+        return _withhold(e)
+    count, n = (None if x is None else ROUNDINGS[policy.rounding](x) for x in (e.count, e.n))
+    out = replace(e, count=count, n=n, method=f"{e.method}; counts rounded, {policy.rounding}".lstrip("; "))
+    if e.unit != "%":
+        return replace(out, value=float(count)) if count is not None and e.value == e.count else out
+    if count is None and n is not None and e.value is not None:
+        count = ROUNDINGS[policy.rounding](round(e.value * n / 100))
+    return replace(out, value=100 * count / n if count is not None and n else e.value, low=None, high=None)
 
 
 def _key(e: Estimate) -> tuple[str, str, tuple[tuple[str, str], ...]]:

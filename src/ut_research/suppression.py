@@ -1,0 +1,262 @@
+"""Linked cells: what else must be withheld so that no withheld cell can be worked out.
+
+In: Estimates and the indices of those that are small by themselves. Out: the indices to withhold.
+
+The counts and the n's of one release are the variables of one system. Its equations are those that
+a reader may know: the counts of one id add up along each group key to their total, the n's of
+groups add up to the n of everyone, a share is count out of n. What is not withheld is known. For
+each variable that is withheld, the whole numbers that it could still be are found (exactly, by
+integer programming where one equation is not enough): if they span less than the threshold,
+another cell is withheld with it, the smallest of its line first, and so on until none is left.
+
+The reader is assumed to know more than is shown, never less: totals that are not in the release,
+the n of a share that is withheld, that two n's (or a count and the n of a later step) are the same
+people. Not taken as cells: differences between cut-points of one scale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+
+from ut_research.feasible import System, components, weakest
+from ut_research.findings import SERIES_KEYS, Estimate
+
+#: The same people counted under two names: id → (id, group keys to add).
+SAME_COUNT: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "wellbeing.low_t1": ("wellbeing.band_t1", {"band": "low"}),
+    "wellbeing.low_t2": ("wellbeing.band_t2", {"band": "low"}),
+}
+
+Group = frozenset[tuple[str, str]]
+
+
+def protect(
+    estimates: Sequence[Estimate], small: Iterable[int], threshold: int, zeros_safe: bool = True
+) -> set[int]:
+    """The indices of all `estimates` to withhold: those in `small`, and those that would give them back.
+
+    Parameters
+    ----------
+    estimates : sound Estimates about people, numbers only.
+    small : indices of those withheld for themselves.
+    threshold, zeros_safe : as in `ut_research.disclosure.Policy`.
+    """
+    system, shows, hidden = _build(estimates, threshold, zeros_safe)
+    safe: set[frozenset[int]] = set()
+    while unsure := [c for c in components(system, hidden) if frozenset(c) not in safe]:
+        weak = weakest(system, unsure[0], threshold)
+        if weak is None:
+            safe.add(frozenset(unsure[0]))
+        else:
+            hidden.add(_next_to_hide(system, weak, unsure[0], hidden))
+    return set(small) | {i for i, variables in shows.items() if hidden & set(variables)}
+
+
+def on_curves(estimates: Sequence[Estimate]) -> set[int]:
+    """The indices of points on a curve: a key of `SERIES_KEYS` along which counts do not add up to n."""
+    runs: dict[tuple[str, Group], list[int]] = {}
+    for i, e in enumerate(estimates):
+        if SERIES_KEYS & set(e.group):
+            runs.setdefault((e.id, _without_series(e)), []).append(i)
+    return {i for run in runs.values() if not _spread(run, estimates) for i in run}
+
+
+def curve_steps(estimates: Sequence[Estimate], threshold: int) -> set[int]:
+    """The indices of the points of curves to withhold.
+
+    A survival curve moves when something happens to somebody, so a curve drawn in full is a list of
+    events. A point is shown only where at least `threshold` people are at risk, and where since the
+    last point shown either nobody had the event or at least `threshold` people had, either nobody
+    or at least `threshold` people left the number at risk, and the same holds of the events still
+    to come. Events are taken from the counts or, without counts, from the drop in the curve, such
+    that they are never taken for more than they were.
+    """
+    runs: dict[tuple[str, Group], list[int]] = {}
+    for i in sorted(on_curves(estimates)):
+        runs.setdefault((estimates[i].id, _without_series(estimates[i])), []).append(i)
+    return {i for run in runs.values() for i in _unsafe_points(run, estimates, threshold)}
+
+
+def _unsafe_points(run: Sequence[int], estimates: Sequence[Estimate], threshold: int) -> list[int]:
+    points = sorted(run, key=lambda i: _place(estimates[i]))
+    events = [0.0]
+    for before, after in pairwise(points):
+        events.append(events[-1] + _events(estimates[before], estimates[after]))
+    unsafe, shown = [], 0
+    for at, i in enumerate(points):
+        now, last = estimates[i], estimates[points[shown]]
+        left = abs((last.n or 0) - (now.n or 0)) if at else 0
+        gaps = [left, events[at] - events[shown], events[-1] - events[at] if events[at] else 0]
+        if (now.n or 0) >= threshold and all(g < 1e-9 or g > threshold - 0.5 for g in gaps):
+            shown = at
+        else:
+            unsafe.append(i)
+    return unsafe
+
+
+def _events(before: Estimate, after: Estimate) -> float:
+    """How many people had the event between two points next to each other; at most the true number."""
+    if before.count is not None and after.count is not None:
+        return float(abs(after.count - before.count))
+    if not before.value or after.value is None or after.n is None:
+        return 0.0 if before.value == after.value else 0.5
+    return after.n * abs(1 - after.value / before.value) or (0.5 if before.value != after.value else 0.0)
+
+
+def _place(e: Estimate) -> list[tuple[str, float, str]]:
+    """Where on its curve a point belongs: by number where the key is one."""
+    keys = sorted(SERIES_KEYS & set(e.group))
+    return [(k, float(v) if (v := e.group[k]).replace(".", "", 1).isdigit() else -1.0, v) for k in keys]
+
+
+def _without_series(e: Estimate) -> Group:
+    return frozenset((k, v) for k, v in e.group.items() if k not in SERIES_KEYS)
+
+
+def _spread(run: Sequence[int], estimates: Sequence[Estimate]) -> bool:
+    """Whether the counts of `run` add up to one n: people spread over values, not points on a curve."""
+    counts, sizes = [estimates[i].count for i in run], {estimates[i].n for i in run}
+    return None not in counts and len(sizes) == 1 and sum(c or 0 for c in counts) == sizes.pop()
+
+
+def _build(
+    estimates: Sequence[Estimate], threshold: int, zeros_safe: bool
+) -> tuple[System, dict[int, list[int]], set[int]]:
+    """The system of one release, the variables that each Estimate shows, and the sensitive variables."""
+    system, shows, hidden = System(), dict[int, list[int]](), set[int]()
+    curves = on_curves(estimates)
+    fixed = _fixed_keys([e for i, e in enumerate(estimates) if i not in curves])
+    bases: dict[tuple[Group, int], int] = {}
+    sizes: dict[str, dict[Group, int]] = {}
+    counts: dict[str, dict[Group, int]] = {}
+
+    def sensitive(size: int) -> bool:
+        return 0 < size < threshold or (size == 0 and not zeros_safe)
+
+    def base(group: Group, size: int) -> int:
+        """The variable of the people of one group: the same people wherever they are the n."""
+        if (group, size) not in bases:
+            bases[group, size] = system.add(size)
+        return bases[group, size]
+
+    for i, e in enumerate(estimates):
+        group = _without_series(e) if i in curves else _group(e)
+        shows[i] = []
+        if e.n is not None:
+            shows[i].append(base(_less(group, fixed.get(e.id, ())), e.n))
+            if i not in curves:
+                sizes.setdefault(e.id, {})[group] = shows[i][0]
+        elif e.unit == "people" and e.count:
+            base(group, e.count)
+    for i, e in sorted(enumerate(estimates), key=lambda item: (item[1].id in SAME_COUNT, item[0])):
+        count, group = count_given(e), _group(e)
+        if count is None or i in curves:
+            continue
+        alias, extra = SAME_COUNT.get(e.id, ("", {}))
+        v = counts.get(alias, {}).get(group | frozenset(extra.items()))
+        if v is None or system.truth[v] != count:
+            v = bases.get((group, count)) if count and (count != e.n or e.unit == "people") else None
+        if v is None:
+            v = system.add(count)
+        counts.setdefault(e.id, {})[group] = v
+        whole = shows[i][0] if shows[i] else v
+        shows[i].append(v)
+        if e.n is None or whole == v:
+            continue
+        system.within[v, whole] = None
+        if sensitive(e.n - count) and (e.unit == "%" or e.n != count):
+            system.lines[whole, (v, system.add(e.n - count, unseen=True))] = None
+            hidden |= {v, len(system.truth) - 1}
+    for cells in counts.values():
+        _add_lines(system, cells, (), bases, rest=True)
+    for id, cells in sizes.items():
+        _add_lines(system, cells, fixed[id], bases, rest=False)
+    shown = [v for v, size in enumerate(system.truth) if size or v not in system.unseen]
+    hidden |= {v for v in shown if sensitive(system.truth[v])}
+    return system, shows, hidden
+
+
+def _add_lines(
+    system: System,
+    cells: Mapping[Group, int],
+    fixed: Sequence[str],
+    bases: Mapping[tuple[Group, int], int],
+    rest: bool,
+) -> None:
+    """Add the lines of one id: along each key that is not `fixed` the cells add up to the cell without it.
+
+    A total that is not among the cells is taken for known. With `rest`, the people of a total who
+    are in none of its cells make a cell of their own; without it, such a total is left out.
+    """
+    known = dict(cells)
+    for level in range(max(map(len, cells), default=0), 0, -1):
+        runs: dict[tuple[str, Group], list[int]] = {}
+        for group in sorted((g for g in known if len(g) == level), key=sorted):
+            for key, value in sorted(group):
+                if key not in fixed:
+                    runs.setdefault((key, group - {(key, value)}), []).append(known[group])
+        for (_, parent), parts in runs.items():
+            whole = sum(system.truth[v] for v in parts)
+            if parent not in known:
+                if len(parts) == 1:
+                    continue
+                total = bases.get((_less(parent, fixed), whole))
+                known[parent] = system.add(whole, unseen=True) if total is None else total
+            missing = system.truth[known[parent]] - whole
+            if missing > 0 and rest:
+                parts.append(system.add(missing, unseen=True))
+            if missing == 0 or (missing > 0 and rest):
+                system.lines[known[parent], tuple(sorted(parts))] = None
+
+
+def _fixed_keys(estimates: Sequence[Estimate]) -> dict[str, tuple[str, ...]]:
+    """For each id, the group keys along which the n stays the same: parts of one whole, not groups."""
+    cells: dict[str, dict[Group, Estimate]] = {}
+    for e in estimates:
+        if e.n is not None:
+            cells.setdefault(e.id, {})[_group(e)] = e
+    fixed = {}
+    for id, found in cells.items():
+        runs: dict[str, dict[Group, list[Estimate]]] = {}
+        for group, e in found.items():
+            for key, value in group:
+                runs.setdefault(key, {}).setdefault(group - {(key, value)}, []).append(e)
+        whole = [k for k, lines in runs.items() if all(_one_whole(p, found.get(g)) for g, p in lines.items())]
+        fixed[id] = tuple(sorted(whole))
+    return fixed
+
+
+def _one_whole(parts: Sequence[Estimate], total: Estimate | None) -> bool:
+    cells = [*parts, total] if total else parts
+    at_most = sum(e.count or 0 for e in parts)
+    return len(cells) > 1 and len({e.n for e in cells}) == 1 and at_most <= (cells[0].n or 0)
+
+
+def count_given(e: Estimate) -> int | None:
+    """The count that `e` gives away, also where it gives it as a share."""
+    if e.count is None and e.unit == "%" and e.n is not None and e.value is not None:
+        return round(e.value * e.n / 100)
+    return e.count
+
+
+def _group(e: Estimate) -> Group:
+    return frozenset(e.group.items())
+
+
+def _less(group: Group, keys: Iterable[str]) -> Group:
+    return frozenset(pair for pair in group if pair[0] not in keys)
+
+
+def _next_to_hide(system: System, weak: int, component: Sequence[int], hidden: set[int]) -> int:
+    """The variable to withhold next: of the weak one's own lines first, seen first, the smallest first."""
+    lines = [(total, *parts) for total, parts in system.lines]
+    near = [v for line in lines if weak in line for v in line]
+    wholes = [whole for part, whole in system.within if part == weak]
+    around = [v for line in lines if not set(line).isdisjoint(component) for v in line]
+    around += [whole for part, whole in system.within if part in component]
+    for choice, may_be_unseen in ((near, False), (wholes, False), (around, False), (around, True)):
+        free = {v for v in choice if v not in hidden and (may_be_unseen or v not in system.unseen)}
+        if free:
+            return min(free, key=lambda v: (system.truth[v] == 0, system.truth[v], v))
+    raise ValueError("a small count cannot be kept from being worked out; release fewer tables together")
