@@ -22,9 +22,10 @@ QUESTIONS_2022 = {
 }  # fmt: skip
 QUESTIONS_2021 = {
     "What matters most about the project?": [
-        "one-to-one support", "a wide offer", "being cared about", "purpose and belonging",
+        "one-to-one support", "peer support", "a wide offer", "being cared about", "purpose and belonging",
+        "support on release",
     ],
-    "What did COVID-19 change?": ["isolation and relapse", "keeping in touch"],
+    "What did COVID-19 change?": ["isolation and relapse", "keeping in touch", "a part to play"],
 }  # fmt: skip
 INTERVIEWS = [  # round, method, role, organisation, how many such, people in each
     ("2021", "focus group", "participant", "people on probation", 1, 4),
