@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -98,7 +99,8 @@ def plan(export: str = "", study: str = "", name: str = "", *, must_exist: bool 
             [Problem("there is no such export", export, "give a folder or a workbook as EXPORT")]
         )
     given = name or (where.stem if where.is_file() else where.name)
-    clean_name = re.sub(r"[^a-z0-9]+", "-", given.lower()).strip("-")[:60]
+    plain = unicodedata.normalize("NFKD", given).encode("ascii", "ignore").decode().lower()
+    clean_name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60]
     if not clean_name:
         raise ProblemsFound([Problem("no name can be made of this", given, "give one as NAME=my-report")])
     beside = where / "study.toml" if (where / "study.toml").is_file() else root / "study.toml"

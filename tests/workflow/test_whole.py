@@ -1,0 +1,122 @@
+"""A report is whole or it is the last one; the same input gives the same bytes; forgetting leaves nothing."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from small_project import Project
+
+from ut_research import workflow
+
+pytestmark = pytest.mark.slow
+COMMAND = [sys.executable, "-m", "ut_research.cli", "report"]
+
+
+def wipe(project: Project) -> None:
+    """Have the next build start from nothing."""
+    shutil.rmtree(project.root / "data" / "processed")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_the_same_input_gives_the_same_bytes(
+    project: Project, jobs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = project.bytes()
+    wipe(project)
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati" if jobs == 1 else "America/Adak")
+    monkeypatch.setenv("LC_ALL", "tr_TR.UTF-8" if jobs == 1 else "C")
+    monkeypatch.setenv("PYTHONHASHSEED", str(jobs))
+    assert project.build(jobs=jobs) == ""
+    assert project.bytes() == before
+
+
+def test_without_forking_the_bytes_are_the_same(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = project.bytes()
+    wipe(project)
+    monkeypatch.setattr("ut_research.kernel.supported", lambda: False)
+    assert project.build() == ""
+    assert project.bytes() == before
+
+
+def test_no_path_of_this_machine_is_in_the_report(project: Project) -> None:
+    place = str(project.root.parent).encode()
+    assert [name for name, content in project.bytes().items() if place in content] == []
+
+
+def test_a_killed_build_leaves_the_last_good_report_and_the_next_one_ends_the_same(project: Project) -> None:
+    before = project.bytes()
+    moments = random.Random(1)
+    for _ in range(4):
+        wipe(project)
+        build = subprocess.Popen(
+            COMMAND, cwd=project.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(moments.uniform(0.3, 6))
+        build.send_signal(signal.SIGKILL)
+        build.wait()
+        assert project.bytes() == before
+    assert project.build() == ""
+    assert project.bytes() == before
+
+
+def test_nothing_outlives_a_killed_build(project: Project) -> None:
+    wipe(project)
+    marker = {**os.environ, "UT_TEST_MARKER": str(os.getpid())}
+    build = subprocess.Popen(COMMAND, cwd=project.root, env=marker, stdout=subprocess.DEVNULL)
+    time.sleep(3)
+    build.kill()
+    build.wait()
+    until = time.monotonic() + 20
+    while time.monotonic() < until and (left := _with_marker(str(os.getpid()))):
+        time.sleep(0.2)
+    assert left == []
+    assert project.build() == ""
+
+
+def test_a_stop_between_two_renames_is_put_right(project: Project) -> None:
+    before = project.bytes()
+    project.report.rename(project.report.with_name(".example.old"))
+    assert project.build() == ""
+    assert project.bytes() == before
+    assert not project.report.with_name(".example.old").exists()
+
+
+def test_a_folder_that_may_not_be_written_is_one_clear_line(project: Project) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may write everywhere")
+    processed = project.root / "data" / "processed" / "example"
+    processed.chmod(0o500)
+    said = project.build()
+    processed.chmod(0o700)
+    assert "may not be written to" in said
+
+
+def test_forgetting_an_export_leaves_no_trace(project: Project) -> None:
+    removed = workflow.forget(workflow.plan())
+    assert {p.relative_to(project.root).as_posix() for p in removed} == {
+        "data/processed/example",
+        "reports/example",
+    }
+    left = {p.name for folder in ("reports", "data/processed") for p in (project.root / folder).iterdir()}
+    assert left == set()
+    assert not (project.root / ".snakemake").exists()
+
+
+def _with_marker(marker: str) -> list[str]:
+    """Processes that were started with the marker in their environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"UT_TEST_MARKER={marker}".encode() in (process / "environ").read_bytes().split(b"\0"):
+                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except OSError:
+            continue
+    return found
