@@ -44,15 +44,18 @@ def people(
     name: str, rawtext: str, text: str, lineno: int, inliner: Inliner,
     options: dict[str, Any] | None = None, content: list[str] | None = None,
 ) -> tuple[list[nodes.Node], list[nodes.system_message]]:  # fmt: skip
-    """``{people}`26 of every 100```: a hundred people, so many of them filled, beside a sentence that says it.
+    """``{people}`26 of every 100```: a hundred people, so many of them filled, for a sentence beside it.
 
     Nothing is drawn where the words hold no number (withheld, or not in the export).
     """
     match = re.match(r"(\d+) of every 100$", text)
-    return [nodes.raw("", _hundred(int(match[1])), format="html")] if match else [], []
+    drawn = _hundred(int(match[1]), f"person-{lineno}") if match else ""
+    return [nodes.raw("", drawn, format="html")] if drawn else [], []
 
 
-def mend(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+def mend(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
     """Give the page its notes of origin, its tables their scope and its figures their size."""
     origin = context.get("origin", "example")
     context |= {"origin": origin, "ut_origin_note": NOTES[origin], "ut_footer": FOOTERS[origin]}
@@ -60,10 +63,10 @@ def mend(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree
         return
     body = re.sub(r'<th class="([^"]*\bstub\b[^"]*)"', r'<th scope="row" class="\1"', context["body"])
     body = re.sub(r"<th(?=[ >])(?![^>]*\bscope=)", '<th scope="col"', body)
-    sizes = {name: size for source, name in app.builder.images.items() if (size := _size(Path(app.srcdir, source)))}
+    sizes = {name: _size(Path(app.srcdir, source)) for source, name in app.builder.images.items()}
     context["body"] = re.sub(
         r'<img (?=[^>]*src="_images/([^"]+)")(?![^>]*\bwidth=)',
-        lambda m: f'<img loading="lazy" {sizes.get(m[1], "")}',
+        lambda m: f'<img {sizes.get(m[1], "")}',
         body,
     )
     for table in re.findall(r"<table.*?</table>", body, flags=re.DOTALL):
@@ -82,18 +85,18 @@ def lighten(app: Sphinx, fault: Exception | None) -> None:
         file.unlink(missing_ok=True)
 
 
-def _hundred(filled: int) -> str:
-    """A hundred people in four rows, the first `filled` of them solid; decoration, the sentence says the same."""
-    person = f"#person-{filled}"
+def _hundred(filled: int, person: str) -> str:
+    """A hundred people in four rows, the first `filled` solid; `person` is an id that the page has once."""
     shape = '<circle cx="5" cy="3.2" r="2.2"/><path d="M1.6 6.4h6.8v5h-1.8v6h-3.2v-6H1.6z"/>'
     shown = "".join(
-        f'<use href="{person}" x="{12 * (i % 25)}" y="{20 * (i // 25)}"{"" if i < filled else empty}/>'
+        f'<use href="#{person}" x="{12 * (i % 25)}" y="{20 * (i // 25)}"{"" if i < filled else empty}/>'
         for empty in [' fill="none"']
         for i in range(100)
     )
     return (
-        '<svg class="ut-people" viewBox="-1 0 302 80" width="453" height="120" aria-hidden="true" focusable="false" '
-        f'fill="currentColor" stroke="currentColor" stroke-width="0.8"><defs><g id="{person[1:]}">{shape}</g></defs>{shown}</svg>'
+        '<svg class="ut-people" viewBox="-1 0 302 80" width="453" height="120" aria-hidden="true" '
+        'focusable="false" fill="currentColor" stroke="currentColor" stroke-width="0.8">'
+        f'<defs><g id="{person}">{shape}</g></defs>{shown}</svg>'
     )
 
 

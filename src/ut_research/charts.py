@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from textwrap import shorten, wrap
@@ -39,6 +39,9 @@ BLUE, SKY, YELLOW = "#0072B2", "#56B4E9", "#F0E442"
 ORANGE = "#E69F00"
 INK, QUIET, GRID = "#1A1A1A", "#4D4D4D", "#D9D9D9"
 SERIES = ((BLUE, "o", "-", ""), (ORANGE, "D", "--", "//"), (SKY, "s", ":", ".."), (YELLOW, "^", "-.", "xx"))
+#: Steps of the usual flow diagram, and group keys whose values have an order of their own.
+FLOW = ("reach.referred", "reach.registered", "reach.assessed", "reach.completed")
+ORDERED = frozenset({"age_band", "period", "half", "band"})
 WIDTH, MARGIN, RIGHT = 5.2, 0.12, 0.24
 STYLE: Any = {
     "font.family": "DejaVu Sans",
@@ -113,7 +116,8 @@ def people_icons(released: Released, title: str) -> Chart:
     if not shown:
         return _nothing(released, title)
     rows = list(released)
-    figure, ax = _sheet(title, 1.75 * len(rows), _note(rows, "Each figure is 1 person in 100."), axis=False)
+    note = _note(rows, "Each figure is 1 person in 100.")
+    figure, ax = _sheet(title, 1.75 * len(rows), note, axis=False)
     for row, e in enumerate(rows):
         top = -row * 7.0
         filled = round(e.value) if e.status == "number" and e.value is not None else 0
@@ -131,8 +135,9 @@ def people_icons(released: Released, title: str) -> Chart:
 
 @_styled
 def shares(released: Released, title: str, *, keep_order: bool = False) -> Chart:
-    """Horizontal bars with direct labels and intervals, longest first unless `keep_order`."""
-    return _rows(released, title, "Bar chart", _bar, keep_order)
+    """Horizontal bars with labels and intervals; longest first unless `keep_order`, or by age or time."""
+    ordered = keep_order or any(key in ORDERED for e in released for key in e.group)
+    return _rows(released, title, "Bar chart", _bar, ordered)
 
 
 @_styled
@@ -207,12 +212,16 @@ def power_curve(released: Released, title: str, *, wanted: float = 80.0) -> Char
 
 
 @_styled
-def flow(released: Released, title: str) -> Chart:
-    """Flow of people, box under box: each is part of the nearest box above whose count is its denominator."""
-    shown = _numbers(released)
-    if not shown:
+def flow(released: Released, title: str, *, steps: Sequence[str] = FLOW) -> Chart:
+    """Flow of people, box under box: each is part of the nearest box above whose count is its denominator.
+
+    Of `released`, the ungrouped findings named by `steps` are drawn, in that order.
+    """
+    by_id = {e.id: e for e in released if not e.group}
+    boxes = [by_id[step] for step in steps if step in by_id]
+    if not _numbers(boxes):
         return _nothing(released, title)
-    boxes = list(released)
+    released = released.of(boxes)
     step = 0.92
     figure, ax = _sheet(title, step * len(boxes), _note(released, ""), axis=False)
     ax.set(xlim=(0, WIDTH - MARGIN - RIGHT), ylim=(-step * len(boxes), 0))
@@ -283,7 +292,7 @@ def specification_curve(released: Released, title: str, *, nothing: float = 0.0)
     keys = list(dict.fromkeys(key for e in shown for key in e.group))
     choices = [(k, v) for k in keys for v in dict.fromkeys(str(e.group.get(k, "")) for e in shown) if v]
     figure, ax = _sheet(title, 2.4, _note(released, "Filled: can be told from no difference."),
-                        extra=0.23 * len(choices) + 0.27 * len(keys) + 0.25, side=1.9)  # fmt: skip
+                        extra=0.23 * len(choices) + 0.27 * len(keys) + 0.35, side=1.9)  # fmt: skip
     clear = [e.low is not None and e.high is not None and not e.low <= nothing <= e.high for e in shown]
     for i, (e, sure) in enumerate(zip(shown, clear, strict=True)):
         if e.low is not None and e.high is not None:
@@ -572,13 +581,17 @@ def _lines(released: Released, title: str, kind: str, *, steps: bool, mark: floa
     return Chart(figure, _alt(kind, title, said, released), released, title)
 
 
-def _at_risk(ax: Axes, groups: dict[str, list[Estimate]], key: str, last: float, y: float) -> None:
+def _at_risk(ax: Axes, groups: dict[str, list[Estimate]], along: str, last: float, y: float) -> None:
     """People still followed up at a few points, one line a group, under the curve."""
     ax.text(0, y - 0.02, "Still followed up:", transform=ax.transAxes, fontsize=11, color=QUIET, va="center")
-    for i, (_, points) in enumerate(groups.items()):
+    for i, points in enumerate(groups.values()):
         every = max(1, len(points) // 4)
+        if len(groups) > 1:
+            colour, _, dash, _ = SERIES[i % len(SERIES)]
+            key: Any = {"color": colour, "lw": 2.6, "ls": dash, "clip_on": False, "transform": ax.transAxes}
+            ax.plot([-0.1, -0.03], [y - (0.24 + 0.22 * i) / 2.6] * 2, **key)
         for e in points[::every]:
-            x = float(e.group[key])
+            x = float(e.group[along])
             ha = "left" if x == 0 else "right" if x == last else "center"
             ax.text(x, y - (0.24 + 0.22 * i) / 2.6, str(e.n), transform=ax.get_xaxis_transform(), fontsize=11,
                     ha=ha, va="center", color=INK)  # fmt: skip

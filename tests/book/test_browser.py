@@ -1,0 +1,104 @@
+"""The book in a browser, from `file://`: accessible, on small screens, with no network and no script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+MOST_BYTES = 1_000_000  # for one page with everything that it loads
+
+
+def visit(browser: Any, book: Path, width: int, scheme: str) -> Any:
+    """Each page of the book in turn, open in the browser: (name, page, what was asked for, script errors)."""
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page, asked, errors = context.new_page(), [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    for file in sorted(book.glob("*.html")):
+        asked.clear()
+        errors.clear()
+        page.goto(file.as_uri())
+        yield file.name, page, asked, errors
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_accessible_to_wcag_2_2_aa(browser: Any, book: Path, width: int, scheme: str) -> None:
+    faults = []
+    for name, page, _, _ in visit(browser, book, width, scheme):
+        page.evaluate(AXE)
+        found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
+        for violation in found["violations"]:
+            nodes = violation["nodes"][:3]
+            where = "\n".join(f"    {node['html'][:150]}\n      {node['failureSummary']}" for node in nodes)
+            faults.append(f"{name} ({scheme}, {width} px): {violation['id']}: {violation['help']}\n{where}")
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_no_page_scrolls_sideways_on_a_phone_or_at_400_percent(browser: Any, book: Path, width: int) -> None:
+    wide = {
+        name: over
+        for name, page, _, _ in visit(browser, book, width, "light")
+        if (over := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0
+    }
+    assert not wide, f"wider than the screen, in pixels: {wide}"
+
+
+def test_nothing_leaves_the_machine_no_script_fails_and_pages_are_light(browser: Any, book: Path) -> None:
+    faults = []
+    for name, _, asked, errors in visit(browser, book, 1280, "light"):
+        faults += [f"{name} asked for {url}" for url in asked if not url.startswith(("file:", "data:"))]
+        faults += [f"{name}: {error}" for error in errors]
+        files = {Path(url.removeprefix("file://").split("?")[0]) for url in asked if url.startswith("file:")}
+        weight = sum(file.stat().st_size for file in files)
+        if weight > MOST_BYTES:
+            faults.append(f"{name} weighs {weight:,} bytes with all it loads; at most {MOST_BYTES:,}")
+    assert not faults, "\n".join(faults)
+
+
+def test_search_finds_a_page_from_a_memory_stick(browser: Any, book: Path) -> None:
+    page = browser.new_page()
+    page.goto((book / "index.html").as_uri())
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.get_by_label("Search the book").fill("recommendation")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#search-results li a")
+    found = [link.get_attribute("href") for link in page.query_selector_all("#search-results li a")]
+    assert any("next.html" in address for address in found), found
+    page.close()
+
+
+def test_readable_without_script(browser: Any, book: Path) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    page.goto((book / "project.html").as_uri())
+    assert page.get_by_role("heading", name="The project", exact=False).first.is_visible()
+    assert page.get_by_text("A probation officer refers a person").is_visible()
+    context.close()
+
+
+def test_keyboard_reaches_the_text_and_shows_where_it_is(browser: Any, book: Path) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto((book / "methods.html").as_uri())
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Skip to main content"
+    page.keyboard.press("Enter")
+    hidden = []
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        element, outline = page.evaluate(
+            "(e => [e.outerHTML.slice(0, 80), getComputedStyle(e).outlineStyle])(document.activeElement)"
+        )
+        if outline == "none" and not element.startswith("<body"):
+            hidden.append(element)
+    assert not hidden, f"focus cannot be seen on: {hidden}"
+    page.close()

@@ -1,0 +1,106 @@
+"""The book as files: links work, no other host is asked, figures and tables are described."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from bs4 import BeautifulSoup
+
+Pages = dict[str, BeautifulSoup]
+ELSEWHERE = re.compile(r"^(https?:)?//", re.IGNORECASE)
+
+
+def test_every_internal_link_works(book: Path, pages: Pages) -> None:
+    broken = []
+    for name, page in pages.items():
+        for link in page.select("a[href], link[href], script[src], img[src]"):
+            address = urlsplit(link.get("href") or link.get("src"))
+            if address.scheme or address.netloc:
+                continue
+            target = (book / unquote(address.path)).resolve() if address.path else book / name
+            if not target.is_file():
+                broken.append(f"{name}: {address.geturl()} (no such file)")
+            elif address.fragment and target.suffix == ".html":
+                there = pages.get(target.name)
+                if there is None or there.find(id=unquote(address.fragment)) is None:
+                    broken.append(f"{name}: {address.geturl()} (no such place on the page)")
+    assert not broken, "\n".join(broken)
+
+
+def test_nothing_is_loaded_from_another_host(book: Path, pages: Pages) -> None:
+    loaded = [
+        f"{name}: {tag.name} {address}"
+        for name, page in pages.items()
+        for tag in page.select("script, link, img, iframe, source, object, embed, video, audio")
+        for address in (tag.get("src"), tag.get("href"), tag.get("data"), tag.get("srcset"))
+        if address and ELSEWHERE.match(address)
+    ]
+    for sheet in sorted(book.rglob("*.css")):
+        text = sheet.read_text(encoding="utf-8")
+        asked = re.findall(r"(?:@import\s+|url\()\s*[\"']?((?:https?:)?//[^\"')\s]+)", text)
+        loaded += [f"{sheet.name}: {address}" for address in asked]
+    assert not loaded, "\n".join(loaded)
+
+
+def test_every_figure_is_described_in_a_sentence(pages: Pages) -> None:
+    bare = [
+        f"{name}: {image.get('src')}: {image.get('alt')!r}"
+        for name, page in pages.items()
+        for image in page.select("img")
+        if not re.match(r"[A-Z].* .* .*[.]$", image.get("alt") or "", re.DOTALL)
+        or re.search(r"\.(svg|png)|_images", image["alt"])
+    ]
+    assert not bare, "\n".join(bare)
+
+
+def test_every_figure_keeps_its_place_while_it_loads(pages: Pages) -> None:
+    loose = [i["src"] for page in pages.values() for i in page.select("img") if not i.get("width")]
+    assert not loose, loose
+
+
+def test_every_table_has_a_caption_and_scoped_headers(pages: Pages) -> None:
+    faults = []
+    for name, page in pages.items():
+        for number, table in enumerate(page.select("table"), 1):
+            where = f"{name}, table {number}"
+            if table.caption is None or not table.caption.text.strip():
+                faults.append(f"{where}: no caption")
+            heads = table("th")
+            faults += [f"{where}: {th} has no scope" for th in heads if th.get("scope") not in ("row", "col")]
+            faults += [f"{where}: an empty heading" for th in heads if not th.text.strip()]
+            faults += [] if heads else [f"{where}: no headings"]
+    assert not faults, "\n".join(faults)
+
+
+def test_every_page_says_at_its_top_and_foot_that_people_are_invented(pages: Pages) -> None:
+    for name, page in pages.items():
+        note = page.select_one("main .ut-origin")
+        assert note is not None and "invented" in note.text.lower(), name
+        assert "not evidence about United Together" in note.text, name
+        assert "Not evidence about United Together" in page.select_one(".ut-footer").text, name
+
+
+def test_every_figure_carries_its_origin(pages: Pages) -> None:
+    silent = [
+        f"{name}: {image['alt'][:80]}"
+        for name, page in pages.items()
+        for image in page.select("main img")
+        if not re.search(r"Invented example|Published figure|Not in this export", image["alt"])
+    ]
+    assert not silent, "\n".join(silent)
+
+
+def test_no_token_is_left_unfilled(pages: Pages) -> None:
+    left = {name: found for name, page in pages.items() if (found := re.findall(r"\{\{[^}]*\}\}", page.text))}
+    assert not left, left
+
+
+def test_pages_name_no_place_on_the_machine_that_built_them(book: Path) -> None:
+    told = [
+        page.name
+        for page in sorted(book.rglob("*.html"))
+        if re.search(r"(/home/|/root/|/work/|/tmp/|C:\\)", page.read_text(encoding="utf-8"))
+    ]
+    assert not told, told

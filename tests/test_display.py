@@ -1,0 +1,96 @@
+"""Numbers in words and tables in HTML: four kinds of cell, and nothing of an export comes alive."""
+
+import pytest
+from bs4 import BeautifulSoup
+
+from ut_research import disclosure, display
+from ut_research.findings import Estimate
+
+POLICY = disclosure.Policy(threshold=5, rounding="none", zeros_safe=True)
+
+
+def share(**changes: object) -> Estimate:
+    """26% of 34 people reoffended, changed as a test wants it."""
+    given = {"value": 26.47, "low": 14.6, "high": 43.1, "count": 9, "n": 34, "unit": "%", "origin": "example"}
+    return Estimate("reoffending.rate", "Reoffended", **(given | changes))
+
+
+@pytest.mark.parametrize(
+    ("estimate", "words"),
+    [
+        (share(), "26%"),
+        (share(value=0.0, count=0), "0%"),
+        (share(value=-0.2, unit="points"), "−0.2 points"),
+        (share(value=-0.01, unit="points"), "0.0 points"),
+        (share(value=1234.0, unit="people"), "1,234"),
+        (share(value=0.0004, unit="p-value"), "below 0.001"),
+        (share(value=532000000.0, count=532000000, unit="£"), "£532,000,000"),
+        (share(value=2.8, unit="months"), "2.8 months"),
+        (share(status="suppressed", value=None), "too few people to say"),
+        (share(status="not collected", value=None), "not in this export"),
+        (share(value=None), "not stated"),
+    ],
+)
+def test_number_in_words(estimate: Estimate, words: str) -> None:
+    assert display.number(estimate) == words
+
+
+def test_interval_says_its_unit_once_and_an_open_end_in_words() -> None:
+    assert display.interval(share()) == "15% to 43%"
+    assert display.interval(share(unit="points", low=-1.0, high=2.0)) == "−1.0 to 2.0 points"
+    assert display.interval(share(high=None)) == "15% to no upper limit"
+    assert display.interval(share(low=None, high=None)) == ""
+
+
+def test_names_are_as_short_as_they_can_be() -> None:
+    groups = [share(group={"group": "engaged"}), share(group={"group": "not engaged"})]
+    assert display.names(groups) == ["Engaged", "Not engaged"]
+    assert display.names([share(group={"group": "engaged"})]) == ["Reoffended"]
+
+
+def table_of(*estimates: Estimate, **options: object) -> BeautifulSoup:
+    released = disclosure.release(list(estimates), POLICY)
+    return BeautifulSoup(display.table(released, caption="Reoffending, by group", **options), "html.parser")
+
+
+def test_table_has_caption_scope_and_a_region_for_the_keyboard() -> None:
+    page = table_of(share())
+    assert "Reoffending, by group" in page.caption.text
+    assert "not evidence about United Together" in page.caption.text
+    assert [cell["scope"] for cell in page.thead("th")] == ["col"] * 5
+    assert [cell["scope"] for cell in page.tbody("th")] == ["row"]
+    assert page.div["tabindex"] == "0" and page.div["aria-label"] == "Reoffending, by group"
+
+
+def test_four_kinds_of_cell_look_different() -> None:
+    page = table_of(
+        share(),
+        Estimate("a.zero", "A true zero", 0.0, count=0, n=34, unit="%"),
+        Estimate("b.few", "A few", 5.9, count=2, n=34, unit="%"),
+        Estimate("c.absent", "Absent", unit="%", status="not collected"),
+    )
+    looks = [cell["class"][0] for cell in page.select('td[class^="ut-"]')]
+    assert looks == ["ut-number", "ut-zero", "ut-suppressed", "ut-not-collected"]
+
+
+def test_what_a_label_holds_is_shown_as_text() -> None:
+    page = table_of(Estimate("a.b", '<script>alert("x")</script>', 1.0, unit="points"))
+    assert page.script is None
+    assert '<script>alert("x")</script>' in page.text
+
+
+def test_download_says_what_and_which_format() -> None:
+    link = table_of(share(), download="tables/r.csv").a
+    assert link["href"] == "tables/r.csv"
+    assert link.text == "Download this table: Reoffending, by group (CSV)"
+
+
+def test_what_has_not_passed_the_gate_is_refused() -> None:
+    with pytest.raises(TypeError, match="release the estimates first"):
+        display.table([share()], caption="x")  # type: ignore[arg-type]
+
+
+def test_unknown_column_is_named() -> None:
+    released = disclosure.release([share()], POLICY)
+    with pytest.raises(ValueError, match="no column colour"):
+        display.table(released, caption="x", columns={"colour": "Colour"})
