@@ -38,6 +38,7 @@ PRELOADED = (
 #: Set for the whole build: results that do not depend on the machine, its language or its clock.
 ENVIRONMENT = {
     "MPLBACKEND": "agg",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",  # jemalloc starts a thread of its own
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
