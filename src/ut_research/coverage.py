@@ -1,6 +1,6 @@
 """How the intervals and tests of this package behave in groups as small as ours, by simulation.
 
-``python -m ut_research.coverage`` (some minutes) writes the table that the Methods page shows,
+``python -m ut_research.coverage`` (about five minutes) writes the table that the Methods page shows,
 ``data/coverage.csv`` beside this module; `read` gives it. An interval should hold the truth as often
 as it claims; a test should find a difference that is not there no oftener than its level.
 """
