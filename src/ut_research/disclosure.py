@@ -256,7 +256,7 @@ class Released:
         return Released(kept, self._policy, _SEAL)
 
     def of(self, estimates: Iterable[Estimate], /) -> Released:
-        """What was released of these `estimates`, in their order; the same id and group, whatever the value."""
+        """What was released of these `estimates`, in their order: of the same id and group."""
         mine = {_key(e): e for e in self._estimates}
         return Released([mine[key] for e in estimates if (key := _key(e)) in mine], self._policy, _SEAL)
 

@@ -8,7 +8,7 @@ one line alone, by integer programming (HiGHS, in scipy) where lines cross.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 #: Stands for "no upper limit known": more people than any project has.
@@ -59,86 +59,115 @@ def components(system: System, hidden: set[int]) -> list[list[int]]:
     return list(groups.values())
 
 
-def weakest(system: System, component: Sequence[int], threshold: int) -> int | None:
-    """The first variable of `component` that can be worked out to within less than `threshold`."""
-    spans = ranges(system, component, threshold)
-    to_guard = [v for v in component if v not in system.unseen or 0 < system.truth[v] < threshold]
-    return next((v for v in to_guard if spans[v][1] - spans[v][0] < threshold), None)
+def narrow(system: System, component: Sequence[int], enough: int, wide: set[int]) -> list[int]:
+    """Variables of `component` that can be worked out to within less than `enough`, if there is one.
 
-
-def ranges(system: System, component: Sequence[int], enough: int) -> dict[int, tuple[int, int]]:
-    """What each variable of `component` can be, from and to; exact where that spans less than `enough`."""
-    at = {v: k for k, v in enumerate(component)}
-    low, high = [0] * len(at), [MANY] * len(at)
-    equal, below = [], []
-    for total, parts in system.lines:
-        row = Counter(at[v] for v in parts if v in at)
-        row.subtract([at[total]] if total in at else [])
-        if row := Counter({k: c for k, c in row.items() if c}):
-            given = sum(system.truth[v] for v in parts if v not in at)
-            equal.append((row, (0 if total in at else system.truth[total]) - given))
-    for part, whole in system.within:
-        if part in at and whole in at:
-            below.append((at[part], at[whole]))
-        elif part in at:
-            high[at[part]] = min(high[at[part]], system.truth[whole])
-        elif whole in at:
-            low[at[whole]] = max(low[at[whole]], system.truth[part])
-    if not below and len(equal) <= 1 and all(abs(c) == 1 for row, _ in equal for c in row.values()):
-        found = _ranges_of_one_line(low, high, *(equal[0] if equal else (Counter(), 0)))
-    else:
-        found = _ranges_by_programming(low, high, equal, below, [system.truth[v] for v in component], enough)
-    return dict(zip(component, found, strict=True))
-
-
-def _ranges_of_one_line(
-    low: Sequence[int], high: Sequence[int], row: Mapping[int, int], known: int
-) -> list[tuple[int, int]]:
-    """Ranges of whole numbers between `low` and `high`, of which those in `row` add up to `known`."""
-    least = sum(c * (low[k] if c > 0 else high[k]) for k, c in row.items())
-    most = sum(c * (high[k] if c > 0 else low[k]) for k, c in row.items())
-    found = []
-    for k, (lo, hi) in enumerate(zip(low, high, strict=True)):
-        if c := row.get(k, 0):
-            rest = (least - c * (lo if c > 0 else hi), most - c * (hi if c > 0 else lo))
-            ends = sorted((c * (known - rest[0]), c * (known - rest[1])))
-            lo, hi = max(lo, ends[0]), min(hi, ends[1])
-        found.append((lo, hi))
+    `wide` are the variables known not to be so; the ones found to be wide are added. To withhold
+    more never narrows what a variable can be, so a wide one stays wide.
+    """
+    guarded = [v for v in component if v not in system.unseen or system.truth[v] < enough]
+    doubtful = [v for v in guarded if v not in wide]
+    rules = _rules(system, component)
+    spans = dict(zip(component, _narrowed(rules), strict=True))
+    found = [v for v in doubtful if spans[v][1] - spans[v][0] < enough]
+    if not found and doubtful and not rules.one_line:
+        wide |= _spread(rules, component, doubtful, [system.truth[v] for v in component], enough)
+        found = [v for v in doubtful if v not in wide][:1]
+    if not found:
+        wide.update(component)
     return found
 
 
-def _ranges_by_programming(
-    low: Sequence[int],
-    high: Sequence[int],
-    equal: Sequence[tuple[Mapping[int, int], int]],
-    below: Sequence[tuple[int, int]],
-    truth: Sequence[int],
-    enough: int,
-) -> list[tuple[int, int]]:
-    """The same under many equations. Every solution found widens the ranges of all the variables at once."""
+@dataclass
+class _Rules:
+    """What holds of the withheld variables of one component; they go by their place in it."""
+
+    low: list[int]
+    high: list[int]
+    equal: list[tuple[dict[int, int], int]]
+    below: list[tuple[int, int]]
+
+    @property
+    def one_line(self) -> bool:
+        """Whether they hang on one line alone, so that arithmetic finds exactly what they can be."""
+        return not self.below and len(self.equal) <= 1
+
+
+def _rules(system: System, component: Sequence[int]) -> _Rules:
+    at = {v: k for k, v in enumerate(component)}
+    rules = _Rules([0] * len(at), [MANY] * len(at), [], [])
+    for total, parts in system.lines:
+        row = Counter(at[v] for v in parts if v in at)
+        row.subtract([at[total]] if total in at else [])
+        if signs := {k: c for k, c in row.items() if c}:
+            given = sum(system.truth[v] for v in parts if v not in at)
+            rules.equal.append((signs, (0 if total in at else system.truth[total]) - given))
+    for part, whole in system.within:
+        if part in at and whole in at:
+            rules.below.append((at[part], at[whole]))
+        elif part in at:
+            rules.high[at[part]] = min(rules.high[at[part]], system.truth[whole])
+        elif whole in at:
+            rules.low[at[whole]] = max(rules.low[at[whole]], system.truth[part])
+    return rules
+
+
+def _narrowed(rules: _Rules) -> list[tuple[int, int]]:
+    """Ranges from each rule by itself, again and again: never narrower than the truth, exact for one line."""
+    low, high = list(rules.low), list(rules.high)
+    rows = [(signs, known, known) for signs, known in rules.equal]
+    rows += [({part: 1, whole: -1}, -MANY, 0) for part, whole in rules.below]
+    for _ in range(5):
+        before = (list(low), list(high))
+        for signs, least, most in rows:
+            ends = [sorted((c * low[k], c * high[k])) for k, c in signs.items()]
+            bottom, top = sum(e[0] for e in ends), sum(e[1] for e in ends)
+            for (k, c), (lo, hi) in zip(signs.items(), ends, strict=True):
+                if abs(c) == 1:
+                    room = sorted((c * (least - top + hi), c * (most - bottom + lo)))
+                    low[k], high[k] = max(low[k], room[0]), min(high[k], room[1])
+        if before == (low, high):
+            break
+    return list(zip(low, high, strict=True))
+
+
+def _spread(
+    rules: _Rules, component: Sequence[int], doubtful: Sequence[int], truth: Sequence[int], enough: int
+) -> set[int]:
+    """Those that solutions in whole numbers spread over `enough`, tried until a doubtful one is not."""
     import numpy as np
     from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import lil_array
 
-    matrix = np.zeros((len(equal) + len(below), len(truth)))
-    upper = np.zeros(len(matrix))
-    lower = np.full(len(matrix), -np.inf)
-    for r, (row, known) in enumerate(equal):
-        for k, c in row.items():
+    size = len(truth)
+    matrix = lil_array((len(rules.equal) + len(rules.below), size))
+    upper = np.zeros(matrix.shape[0])
+    lower = np.full(matrix.shape[0], -np.inf)
+    for r, (signs, known) in enumerate(rules.equal):
+        for k, c in signs.items():
             matrix[r, k] = c
         lower[r] = upper[r] = known
-    for r, (part, whole) in enumerate(below, start=len(equal)):
+    for r, (part, whole) in enumerate(rules.below, start=len(rules.equal)):
         matrix[r, part], matrix[r, whole] = 1, -1
-    rules = LinearConstraint(matrix, lower, upper)
+    held = LinearConstraint(matrix.tocsr(), lower, upper)
     least, most = np.array(truth), np.array(truth)
-    for k in range(len(truth)):
-        for direction in (-1, 1):
-            if most[k] - least[k] >= enough:
-                break
-            aim = np.zeros(len(truth))
-            aim[k] = direction
-            found = milp(aim, constraints=rules, bounds=Bounds(low, high), integrality=np.ones(len(truth)))
-            if found.x is None:
-                raise ValueError(f"the linked counts could not be checked ({found.message})")
-            solution = np.rint(found.x).astype(int)
-            least, most = np.minimum(least, solution), np.maximum(most, solution)
-    return [(int(a), int(b)) for a, b in zip(least, most, strict=True)]
+
+    def stretch(aim: np.ndarray) -> None:
+        """Widen the ranges by the solution that is furthest along `aim`."""
+        nonlocal least, most
+        found = milp(-aim, constraints=held, bounds=Bounds(rules.low, rules.high), integrality=np.ones(size))
+        if found.x is None:
+            raise ValueError(f"the linked counts could not be checked ({found.message})")
+        solution = np.rint(found.x).astype(int)
+        least, most = np.minimum(least, solution), np.maximum(most, solution)
+
+    places = [k for k, v in enumerate(component) if v in set(doubtful)]
+    for sign in (1.0, -1.0):
+        stretch(sign * np.isin(np.arange(size), places))
+    for k in places:
+        for sign in (1.0, -1.0):
+            if most[k] - least[k] < enough:
+                stretch(sign * (np.arange(size) == k))
+        if most[k] - least[k] < enough:
+            break
+    return {v for k, v in enumerate(component) if most[k] - least[k] >= enough}

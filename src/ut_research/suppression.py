@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from ut_research.feasible import System, components, weakest
+from ut_research.feasible import System, components, narrow
 from ut_research.findings import SERIES_KEYS, Estimate
 
 #: The same people counted under two names: id → (id, group keys to add).
@@ -43,13 +43,15 @@ def protect(
     threshold, zeros_safe : as in `ut_research.disclosure.Policy`.
     """
     system, shows, hidden = _build(estimates, threshold, zeros_safe)
-    safe: set[frozenset[int]] = set()
-    while unsure := [c for c in components(system, hidden) if frozenset(c) not in safe]:
-        weak = weakest(system, unsure[0], threshold)
-        if weak is None:
-            safe.add(frozenset(unsure[0]))
-        else:
-            hidden.add(_next_to_hide(system, weak, unsure[0], hidden))
+    wide: set[int] = set()
+    while unsure := [c for c in components(system, hidden) if not wide.issuperset(c)]:
+        for component in unsure:
+            touched: set[int] = set()
+            for weak in narrow(system, component, threshold, wide):
+                near = _near(system, weak)
+                if touched.isdisjoint(near):
+                    touched |= near
+                    hidden.add(_next_to_hide(system, weak, component, hidden))
     return set(small) | {i for i, variables in shows.items() if hidden & set(variables)}
 
 
@@ -248,15 +250,20 @@ def _less(group: Group, keys: Iterable[str]) -> Group:
     return frozenset(pair for pair in group if pair[0] not in keys)
 
 
+def _near(system: System, v: int) -> set[int]:
+    """The variables on a line with `v`, and `v`."""
+    return {v}.union(*({total, *parts} for total, parts in system.lines if v == total or v in parts))
+
+
 def _next_to_hide(system: System, weak: int, component: Sequence[int], hidden: set[int]) -> int:
     """The variable to withhold next: of the weak one's own lines first, seen first, the smallest first."""
-    lines = [(total, *parts) for total, parts in system.lines]
-    near = [v for line in lines if weak in line for v in line]
     wholes = [whole for part, whole in system.within if part == weak]
-    around = [v for line in lines if not set(line).isdisjoint(component) for v in line]
-    around += [whole for part, whole in system.within if part in component]
-    for choice, may_be_unseen in ((near, False), (wholes, False), (around, False), (around, True)):
-        free = {v for v in choice if v not in hidden and (may_be_unseen or v not in system.unseen)}
+    members = set(component)
+    lines = [{total, *parts} for total, parts in system.lines]
+    around = [v for line in lines if not line.isdisjoint(members) for v in line]
+    around += [whole for part, whole in system.within if part in members]
+    for choice, unseen in ((_near(system, weak), False), (wholes, False), (around, False), (around, True)):
+        free = {v for v in choice if v not in hidden and (unseen or v not in system.unseen)}
         if free:
             return min(free, key=lambda v: (system.truth[v] == 0, system.truth[v], v))
     raise ValueError("a small count cannot be kept from being worked out; release fewer tables together")
