@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -117,6 +118,31 @@ def test_text_is_large_enough_for_a_phone_and_inside_the_figure(
         box = text.get_window_extent()
         inside = box.x0 >= -1 and box.y0 >= -1 and box.x1 <= width + 1 and box.y1 <= height + 1
         assert inside, f"{text.get_text()!r} is cut off: {box.extents} in {width:.0f} by {height:.0f}"
+
+
+LONG = "Referred to the community and education trust of the football club"
+
+
+@every_chart
+def test_no_text_lies_on_another(draw: Callable[..., Chart], numbers: tuple) -> None:
+    long = [[replace(e, label=f"{LONG} {i}") for i, e in enumerate(part)] for part in numbers]
+    for given in (numbers, [released(*part) for part in long]):
+        figure = draw(*given, TITLE).figure
+        with mpl.rc_context(charts.STYLE):
+            figure.draw_without_rendering()
+        shown = [t for t in figure.findobj(Text) if t.get_text().strip() and t.get_visible()]
+        boxes = [(t.get_text(), t.get_window_extent().padded(-2)) for t in shown]
+        for (one_text, one_box), (other_text, other_box) in combinations(boxes, 2):
+            assert not one_box.overlaps(other_box), f"{one_text!r} and {other_text!r}"
+
+
+def test_a_curve_has_gaps_where_points_are_withheld() -> None:
+    points = [one("demo.free", 90.0 - 10 * m, n=100, group={"month": str(m)}) for m in range(6)]
+    points[3] = replace(points[3], value=None, n=None, status="suppressed")
+    chart = charts.curve(released(*points), TITLE)
+    drawn = chart.figure.axes[0].lines[0].get_ydata()
+    assert [y == y for y in drawn] == [True, True, True, False, True, True]
+    assert "The line has gaps: points that rest on too few people to show (1)" in chart.alt
 
 
 @every_chart

@@ -136,14 +136,16 @@ def people_icons(released: Released, title: str) -> Chart:
 @_styled
 def shares(released: Released, title: str, *, keep_order: bool = False) -> Chart:
     """Horizontal bars with labels and intervals; longest first unless `keep_order`, or by age or time."""
-    ordered = keep_order or any(key in ORDERED for e in released for key in e.group)
-    return _rows(released, title, "Bar chart", _bar, ordered)
+    rows = list(released)
+    if not keep_order and not any(key in ORDERED for e in rows for key in e.group):
+        rows.sort(key=lambda e: (e.status != "number", -(e.value or 0.0)))
+    return _rows(released, title, "Bar chart", [(e,) for e in rows], _bar)
 
 
 @_styled
 def two_groups(released: Released, title: str) -> Chart:
     """One dot and its interval for each group, in the order given."""
-    return _rows(released, title, "Dot chart with intervals", _dot, keep_order=True)
+    return _rows(released, title, "Dot chart with intervals", [(e,) for e in released], _dot)
 
 
 @_styled
@@ -156,22 +158,8 @@ def beside_published(released: Released, published: Released, title: str) -> Cha
             f"beside_published() pairs figures in order: {len(ours)} given beside {len(theirs)} published; "
             "select the same number of each"
         )
-    both = released + published
-    if not _numbers(both):
-        return _nothing(both, title)
-    top, unit = _scale(both)
-    key = "Circle: this report. Diamond: published."
-    figure, ax = _sheet(title, 0.86 * len(ours) + 0.1, _note(both, key), unit)
-    said = []
-    for row, (e, p, called) in enumerate(zip(ours, theirs, names(ours), strict=True)):
-        y = -row
-        _label(ax, y, called, f"{number(e)}, published {number(p)}", top)
-        _dot(ax, y + 0.06, e, top, 0)
-        if p.status == "number" and p.value is not None:
-            ax.plot([p.value], [y - 0.26], "D", color=ORANGE, mec=INK, ms=9, zorder=4)
-        said.append(f"{called}: {_full(e)}, and {number(p)} as published")
-    _finish_rows(ax, len(ours), top)
-    return Chart(figure, _alt("Dot chart", title, said, both), both, title)
+    pairs = list(zip(ours, theirs, strict=True))
+    return _rows(released + published, title, "Dot chart", pairs, _beside)
 
 
 @_styled
@@ -222,25 +210,26 @@ def flow(released: Released, title: str, *, steps: Sequence[str] = FLOW) -> Char
     if not _numbers(boxes):
         return _nothing(released, title)
     released = released.of(boxes)
-    step = 0.92
-    figure, ax = _sheet(title, step * len(boxes), _note(released, ""), axis=False)
-    ax.set(xlim=(0, WIDTH - MARGIN - RIGHT), ylim=(-step * len(boxes), 0))
     above = [next((j for j in reversed(range(i)) if e.n is not None and boxes[j].count == e.n), None)
              for i, e in enumerate(boxes)]  # fmt: skip
     depth: list[int] = []
     for parent in above:
         depth.append(0 if parent is None else depth[parent] + 1)
     wide = WIDTH - MARGIN - RIGHT - 0.42 * max(depth) - 0.03
+    texts = [wrap(e.label, int((wide - 0.2) * 8.7)) for e in boxes]
+    tall = [0.48 + 0.2 * len(lines) for lines in texts]
+    tops = [-sum(tall[:i]) - 0.24 * i for i in range(len(boxes))]
+    figure, ax = _sheet(title, sum(tall) + 0.24 * len(boxes), _note(released, ""), axis=False)
+    ax.set(xlim=(0, WIDTH - MARGIN - RIGHT), ylim=(tops[-1] - tall[-1] - 0.2, 0.04))
     for i, (e, parent) in enumerate(zip(boxes, above, strict=True)):
-        left, y = 0.42 * depth[i], -step * i
+        left, y = 0.42 * depth[i], tops[i]
         if parent is not None:
-            trunk, start = 0.42 * depth[parent] + 0.2, -step * parent - 0.72
-            ax.plot([trunk, trunk], [start, y - 0.36], color=QUIET, lw=1.5)
-            arrow = {"arrowstyle": "-|>", "color": QUIET}
-            ax.annotate("", (left, y - 0.36), (trunk, y - 0.36), arrowprops=arrow)
-        ax.add_patch(Rectangle((left, y - 0.72), wide, 0.68, fc="white", ec=BLUE, lw=1.6))
-        ax.text(left + 0.1, y - 0.24, e.label, va="center", fontsize=12, weight="bold")
-        ax.text(left + 0.1, y - 0.53, _full(e), va="center", fontsize=11)
+            trunk, middle = 0.42 * depth[parent] + 0.2, y - tall[i] / 2
+            ax.plot([trunk, trunk], [tops[parent] - tall[parent], middle], color=QUIET, lw=1.5)
+            ax.annotate("", (left, middle), (trunk, middle), arrowprops={"arrowstyle": "-|>", "color": QUIET})
+        ax.add_patch(Rectangle((left, y - tall[i]), wide, tall[i], fc="white", ec=BLUE, lw=1.6))
+        ax.text(left + 0.1, y - 0.1, "\n".join(texts[i]), va="top", fontsize=12, weight="bold")
+        ax.text(left + 0.1, y - tall[i] + 0.1, _full(e), va="bottom", fontsize=11)
     said = [f"{e.label}: {_full(e)}" for e in boxes]
     return Chart(figure, _alt("Flow diagram", title, said, released), released, title)
 
@@ -254,27 +243,32 @@ def matrix(released: Released, title: str, *, rows: str = "theme", columns: str 
     ys = list(dict.fromkeys(e.group[rows] for e in cells))
     xs = list(dict.fromkeys(e.group[columns] for e in cells))
     most = max(e.value or 0 for e in _numbers(cells)) or 1
-    step = 0.86
-    key = f"Numbers are {cells[0].unit}."
-    figure, ax = _sheet(title, step * len(ys) + 0.45, _note(released, key), axis=False)
-    ax.set(xlim=(0, len(xs)), ylim=(-step * len(ys), 0.45))
+    labels = {y: wrap(y, 24) for y in ys}
+    tall = {y: 0.16 + 0.19 * len(labels[y]) for y in ys}
+    tops = {y: -sum(tall[above] for above in ys[:i]) for i, y in enumerate(ys)}
+    note = _note(released, f"Numbers are {cells[0].unit}.")
+    figure, ax = _sheet(title, sum(tall.values()) + 0.45, note, axis=False)
+    across, first = WIDTH - MARGIN - RIGHT, 2.15
+    step = (across - first) / len(xs)
+    ax.set(xlim=(0, across), ylim=(-sum(tall.values()), 0.45))
     for j, x in enumerate(xs):
-        heading = "\n".join(wrap(x, max(8, 36 // len(xs))))
-        ax.text(j + 0.5, 0.2, heading, ha="center", va="center", fontsize=11, weight="bold")
-    for i, y in enumerate(ys):
-        ax.text(0.02, -step * i - 0.18, y, fontsize=11, va="center")
+        heading = "\n".join(wrap(x, max(6, int(step * 10))))
+        ax.text(first + step * (j + 0.5), 0.2, heading, ha="center", va="center", fontsize=11, weight="bold")
+    for y in ys:
+        ax.text(0, tops[y] - tall[y] / 2, "\n".join(labels[y]), fontsize=11, va="center")
     for e in cells:
-        i, j = ys.index(e.group[rows]), xs.index(e.group[columns])
+        y, left = e.group[rows], first + step * xs.index(e.group[columns])
         share = (e.value or 0) / most if e.status == "number" else 0.0
         red, green, blue = (1 - share * (1 - part) for part in to_rgb(BLUE))
         fill: Any = {"fc": (red, green, blue)}
         if e.status != "number":
             fill = {"fc": "white", "hatch": "///"}
-        ax.add_patch(Rectangle((j + 0.02, -step * i - 0.78), 0.96, 0.44, ec=QUIET, lw=0.8, **fill))
+        cell = Rectangle((left + 0.02, tops[y] - tall[y] + 0.03), step - 0.04, tall[y] - 0.06, **fill)
+        ax.add_patch(cell).set(edgecolor=QUIET, linewidth=0.8)
         withheld = "too few" if e.status == "suppressed" else "not kept"
-        text = number(e).split(" ")[0] if e.status == "number" else withheld
+        text = str(e.count if e.count is not None else number(e)) if e.status == "number" else withheld
         box = {"fc": "white", "ec": "none", "pad": 1.5} if e.status != "number" else None
-        ax.text(j + 0.5, -step * i - 0.57, text, ha="center", va="center", fontsize=11, bbox=box,
+        ax.text(left + step / 2, tops[y] - tall[y] / 2, text, ha="center", va="center", fontsize=11, bbox=box,
                 color="white" if share > 0.6 else INK)  # fmt: skip
     said = [f"{e.group[rows]}, {e.group[columns]}: {number(e)}" for e in cells]
     return Chart(figure, _alt("Grid of counts", title, said, released), released, title)
@@ -409,71 +403,78 @@ def _nothing(released: Released, title: str) -> Chart:
     return Chart(figure, f"No chart: {closed} {words}", released, title)
 
 
-def _scale(released: Iterable[Estimate]) -> tuple[float, str]:
-    """Top of the axis and its name: 100 for shares, otherwise a little above the largest value."""
+#: Heights in a chart of rows, in inches: a row with one line of label, each line more, and the mark itself.
+ROW, LINE, MARK = 0.62, 0.2, 0.2
+
+
+def _rows(
+    released: Released, title: str, kind: str, rows: Sequence[tuple[Estimate, ...]],
+    mark: Callable[[Axes, float, int, tuple[Estimate, ...]], None],
+) -> Chart:  # fmt: skip
+    """One row under another: label and value in words, and under them the mark. A row may hold a pair."""
     shown = _numbers(released)
-    unit = shown[0].unit
-    if unit == "%":
-        return 100.0, "percent of people"
-    return max(max(e.value or 0, e.high or 0) for e in shown) * 1.08 or 1.0, unit
-
-
-def _rows(released: Released, title: str, kind: str, mark: Callable[..., None], keep_order: bool) -> Chart:
-    if not _numbers(released):
+    if not shown:
         return _nothing(released, title)
-    rows = list(released)
-    if not keep_order:
-        rows = sorted(rows, key=lambda e: (e.status != "number", -(e.value or 0.0)))
-    top, unit = _scale(released)
-    lines = "Thin lines: likely range (interval)." if any(e.low is not None for e in rows) else ""
-    figure, ax = _sheet(title, 0.62 * len(rows) + 0.1, _note(released, lines), unit)
-    called = names(rows)
-    for row, e in enumerate(rows):
-        value = number(e) if not counted(e) else f"{number(e)} ({counted(e)})"
-        _label(ax, -row, called[row], value, top)
-        if e.status == "number" and e.value is not None:
-            mark(ax, -row, e, top, row)
-        elif e.status == "suppressed":
-            ax.barh(-row - 0.12, top, 0.34, color="white", edgecolor=GRID, hatch="///")
-    _finish_rows(ax, len(rows), top)
-    least = min([0.0, *[e.low if e.low is not None else e.value or 0 for e in _numbers(rows)]])
-    if least < 0:
-        ax.set_xlim(least * 1.08, top)
-        ax.axvline(0, color=INK, lw=1, ls="--")
-    said = [f"{words}: {_full(e)}" for words, e in zip(called, rows, strict=True)]
-    return Chart(figure, _alt(kind, title, said, released), released, title)
-
-
-def _label(ax: Axes, y: float, left: str, right: str, top: float) -> None:
-    ax.text(0, y + 0.27, left, fontsize=11.5, va="center", transform=_across(ax))
-    ax.text(1, y + 0.27, right, fontsize=11.5, va="center", ha="right", weight="bold", transform=_across(ax))
-
-
-def _across(ax: Axes) -> Any:
-    return ax.get_yaxis_transform()
-
-
-def _bar(ax: Axes, y: float, e: Estimate, top: float, row: int) -> None:
-    ax.barh(y - 0.12, e.value or 0, 0.34, color=BLUE)
-    if e.low is not None and e.high is not None:
-        ax.plot([e.low, e.high], [y - 0.12] * 2, color="white", lw=4, solid_capstyle="butt", zorder=2)
-        ax.plot([e.low, e.high], [y - 0.12] * 2, color=INK, lw=1.6, marker="|", ms=7, zorder=3)
-
-
-def _dot(ax: Axes, y: float, e: Estimate, top: float, row: int) -> None:
-    colour, marker, _, _ = SERIES[row % len(SERIES)]
-    if e.low is not None and e.high is not None:
-        ax.plot([e.low, e.high], [y - 0.12] * 2, color=INK, lw=1.8, marker="|", ms=9, zorder=2)
-    if e.value is not None:
-        ax.plot([e.value], [y - 0.12], marker, color=colour, mec=INK, ms=12, zorder=3)
-
-
-def _finish_rows(ax: Axes, rows: int, top: float) -> None:
-    ax.set(ylim=(-rows + 0.5, 0.55), xlim=(0, top), yticks=[])
+    called = names(row[0] for row in rows)
+    values = [_value(row) for row in rows]
+    labels = [wrap(text, int(52 - 1.15 * len(value))) for text, value in zip(called, values, strict=True)]
+    tall = [ROW + LINE * (len(label) - 1) + 0.16 * (len(rows[0]) - 1) for label in labels]
+    tops = [-sum(tall[:i]) for i in range(len(rows))]
+    ends = [v for e in shown for v in (e.value, e.low, e.high) if v is not None]
+    right = 100.0 if shown[0].unit == "%" else max(0.0, *ends) * 1.08
+    left = min(0.0, *ends) * 1.08
+    lines = "Thin lines: likely range." if any(e.low is not None for e in released) else ""
+    key = "Circle: this report. Diamond: published. " if mark is _beside else ""
+    unit = "percent" if shown[0].unit == "%" else shown[0].unit
+    figure, ax = _sheet(title, sum(tall), _note(released, key + lines), unit)
+    ax.set(xlim=(left, right or left + 1), ylim=(-sum(tall), 0), yticks=[])
+    across: Any = {"transform": ax.get_yaxis_transform(), "fontsize": 11.5, "va": "top"}
+    for i, row in enumerate(rows):
+        ax.text(0, tops[i] - 0.06, "\n".join(labels[i]), **across)
+        ax.text(1, tops[i] - 0.06, values[i], ha="right", weight="bold", **across)
+        y = tops[i] - ROW - LINE * (len(labels[i]) - 1) + 0.21
+        if row[0].status == "suppressed":
+            ax.barh(y, right - left, MARK, left=left, color="white", edgecolor=GRID, hatch="///")
+        mark(ax, y, i, row)
     ax.spines["left"].set_visible(False)
     ax.grid(axis="x", color=GRID, lw=0.8)
     ax.set_axisbelow(True)
     ax.locator_params(axis="x", nbins=5)
+    if left < 0:
+        ax.axvline(0, color=INK, lw=1, ls="--")
+    said = [f"{called[i]}: {', published '.join(map(_full, row))}" for i, row in enumerate(rows)]
+    return Chart(figure, _alt(kind, title, said, released), released, title)
+
+
+def _value(row: tuple[Estimate, ...]) -> str:
+    """What is written at the right of a row."""
+    if len(row) == 2:
+        return f"{number(row[0])}, published {number(row[1])}"
+    return f"{number(row[0])} ({counted(row[0])})" if counted(row[0]) else number(row[0])
+
+
+def _bar(ax: Axes, y: float, i: int, row: tuple[Estimate, ...]) -> None:
+    e = row[0]
+    if e.status != "number" or e.value is None:
+        return
+    ax.barh(y, e.value, MARK, color=BLUE)
+    if e.low is not None and e.high is not None:
+        ax.plot([e.low, e.high], [y, y], color="white", lw=4, solid_capstyle="butt", zorder=2)
+        ax.plot([e.low, e.high], [y, y], color=INK, lw=1.6, marker="|", ms=7, zorder=3)
+
+
+def _dot(ax: Axes, y: float, i: int, row: tuple[Estimate, ...]) -> None:
+    e, (colour, marker, _, _) = row[0], SERIES[i % len(SERIES)]
+    if e.status != "number" or e.value is None:
+        return
+    if e.low is not None and e.high is not None:
+        ax.plot([e.low, e.high], [y, y], color=INK, lw=1.8, marker="|", ms=9, zorder=2)
+    ax.plot([e.value], [y], marker, color=colour, mec=INK, ms=12, zorder=3)
+
+
+def _beside(ax: Axes, y: float, i: int, row: tuple[Estimate, ...]) -> None:
+    _dot(ax, y, 0, row[:1])
+    _dot(ax, y - 0.17, 1, row[1:])
 
 
 def _slope(ax: Axes, means: list[Estimate], floor: float) -> None:
@@ -516,8 +517,6 @@ def _stack(ax: Axes, parts: list[list[Estimate]], floor: float) -> None:
             left += wide
         if left < 99 and any(e.status == "suppressed" for e in part):
             ax.add_patch(Rectangle((left, y), 100 - left, 0.42, fc="white", ec=QUIET, hatch="///"))
-            ax.text((left + 100) / 2, y + 0.21, "too few to show", ha="center", va="center", fontsize=11,
-                    bbox={"fc": "white", "ec": "none", "pad": 1})  # fmt: skip
 
 
 def _columns(ax: Axes, parts: list[list[Estimate]], floor: float) -> None:
@@ -547,30 +546,41 @@ def _lines(released: Released, title: str, kind: str, *, steps: bool, mark: floa
         along = ", ".join(sorted(SERIES_KEYS))
         raise ValueError(f"a curve needs points along one of {along}; {shown[0].id} has none")
     groups: dict[str, list[Estimate]] = {}
-    for e in shown:
+    for e in released:
         groups.setdefault(", ".join(str(v) for k, v in e.group.items() if k != key), []).append(e)
     risk = steps and all(e.n is not None for e in shown)
     under = 0.62 + 0.25 * len(groups) + (0.28 + 0.22 * len(groups) if risk else 0.0)
-    note = _note(released, "Bands: likely range." if steps else "")
+    gaps = " Gaps: too few people to show." if len(shown) < len(list(released)) else ""
+    note = _note(released, ("Bands: likely range." if steps else "") + gaps)
     figure, ax = _sheet(title, 2.6, note, extra=under, side=0.52)
     said = []
     last = max(float(e.group[key]) for e in shown)
     for i, (group, points) in enumerate(groups.items()):
         points = sorted(points, key=lambda e: float(e.group[key]))
-        x, y = [float(e.group[key]) for e in points], [e.value or 0.0 for e in points]
+        x = [float(e.group[key]) for e in points]
+        y, low, high = ([_or_gap(getattr(e, part)) for e in points] for part in ("value", "low", "high"))
         colour, marker, dash, _ = SERIES[i % len(SERIES)]
-        ax.plot(x, y, color=colour, lw=2.6, ls=dash, marker="" if steps else marker, mec=INK, zorder=3,
-                drawstyle="steps-post" if steps else "default")  # fmt: skip
-        if all(e.low is not None and e.high is not None for e in points):
-            low, high = [e.low or 0.0 for e in points], [e.high or 0.0 for e in points]
-            ax.fill_between(x, low, high, color=colour, alpha=0.22, step="post" if steps else None, lw=0)
+        alone = [j for j in range(len(y)) if all(w != w for w in (*y[max(j - 1, 0) : j], *y[j + 1 : j + 2]))]
+        ax.plot(x, y, color=colour, lw=2.6, ls=dash, zorder=3, drawstyle="steps-post" if steps else "default")
+        ax.plot(x, y, marker, color=colour, mec=INK, ms=7, zorder=4, markevery=alone if steps else None)
+        ax.fill_between(x, low, high, color=colour, alpha=0.22, step="post" if steps else None, lw=0)
+        points, withheld = _numbers(points), len(points)
+        withheld -= len(points)
+        if not points:
+            said.append(f"{group or 'everyone'}: too few people to show")
+            continue
         down = -0.62 / 2.6 - 0.25 / 2.6 * i
         ax.plot([0, 0.09], [down, down], color=colour, lw=2.6, ls=dash, transform=ax.transAxes, clip_on=False)
         called = group or points[-1].label
-        ends = f"{called}: {number(points[-1])} at {x[-1]:g}"
+        first, final = float(points[0].group[key]), float(points[-1].group[key])
+        ends = f"{called}: {number(points[-1])} at {final:g}"
         ax.text(0.11, down, ends, transform=ax.transAxes, fontsize=11.5, va="center")
-        said.append(f"{called}: {number(points[0])} at {x[0]:g}, {_full(points[-1])} at {x[-1]:g}")
-    ax.set(xlim=(0, last), ylim=(0, 104 if shown[0].unit == "%" else None))
+        said.append(f"{called}: {number(points[0])} at {first:g}, {_full(points[-1])} at {final:g}")
+        if withheld:
+            said.append(f"The line has gaps: points that rest on too few people to show ({withheld})")
+    ax.set(xlim=(0, last))
+    if shown[0].unit == "%":
+        ax.set(ylim=(0, 104), yticks=range(0, 101, 20))
     ax.set_xlabel({"n": "people in the study"}.get(key, f"{key}s" if key != "days" else key), fontsize=11)
     ax.set_title(shown[0].unit, loc="left", fontsize=11, color=QUIET)
     ax.grid(axis="y", color=GRID, lw=0.8)
@@ -581,11 +591,17 @@ def _lines(released: Released, title: str, kind: str, *, steps: bool, mark: floa
     return Chart(figure, _alt(kind, title, said, released), released, title)
 
 
+def _or_gap(value: float | None) -> float:
+    """A number to draw, or the gap where it is withheld."""
+    return float("nan") if value is None else value
+
+
 def _at_risk(ax: Axes, groups: dict[str, list[Estimate]], along: str, last: float, y: float) -> None:
     """People still followed up at a few points, one line a group, under the curve."""
     ax.text(0, y - 0.02, "Still followed up:", transform=ax.transAxes, fontsize=11, color=QUIET, va="center")
     for i, points in enumerate(groups.values()):
-        every = max(1, len(points) // 4)
+        points = sorted(_numbers(points), key=lambda e: float(e.group[along]))
+        every = max(1, -(-len(points) // 4))
         if len(groups) > 1:
             colour, _, dash, _ = SERIES[i % len(SERIES)]
             key: Any = {"color": colour, "lw": 2.6, "ls": dash, "clip_on": False, "transform": ax.transAxes}

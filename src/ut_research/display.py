@@ -8,7 +8,7 @@ suppressed, or not collected.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -70,12 +70,15 @@ def name(estimate: Estimate) -> str:
 
 
 def names(estimates: Iterable[Estimate]) -> list[str]:
-    """One name a row, no longer than need be: the group alone where every row has the same label."""
+    """One name a row, no longer than need be: what all the names share ("Area: …") is left out."""
     rows = list(estimates)
     groups = [", ".join(str(value) for value in e.group.values()) for e in rows]
     labels = {e.label for e in rows}
     if len(rows) > 1 and all(groups) and len(labels) == 1:
         return [group[:1].upper() + group[1:] for group in groups]
+    heads = {e.label.split(": ", 1)[0] for e in rows}
+    if len(labels) == len(rows) > 1 and len(heads) == 1 and all(": " in label for label in labels):
+        return [(rest := e.label.split(": ", 1)[1])[:1].upper() + rest[1:] for e in rows]
     return [e.label if len(labels) == len(rows) else name(e) for e in rows]
 
 
@@ -115,12 +118,19 @@ def table(
         raise ValueError(f"table() has no column {', '.join(unknown)}; it has {', '.join(_CELLS)}")
     head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in columns.values())
     body = "".join(_row(estimate, tuple(columns)) for estimate in released)
-    return (
-        f'<div class="ut-table" role="region" tabindex="0" aria-label="{escape(caption, quote=True)}">'
-        f"<table><caption>{escape(caption)} <span>{escape(origin_note(released))}.</span></caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-        + (download_link(download, f"this table: {caption}") if download else "")
+    said = f"{escape(caption)} <span>{escape(origin_note(released))}.</span>"
+    link = download_link(download, f"this table: {caption}") if download else ""
+    return _frame(head, body, said, caption) + link
+
+
+def grid(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str) -> str:
+    """An accessible HTML table of plain text, escaped; the first cell of a row names the row."""
+    head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in heads)
+    body = "".join(
+        f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in rest)}</tr>'
+        for first, *rest in rows
     )
+    return _frame(head, body, escape(caption), caption)
 
 
 def download_link(href: str, what: str) -> str:
@@ -139,6 +149,14 @@ def check_released(released: object) -> None:
             f"charts and tables take what disclosure.release() returns, not {type(released).__name__}: "
             "release the estimates first"
         )
+
+
+def _frame(head: str, body: str, said: str, name: str) -> str:
+    return (
+        f'<div class="ut-table" role="region" tabindex="0" aria-label="{escape(name, quote=True)}">'
+        f"<table><caption>{said}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
 
 
 def _row(estimate: Estimate, columns: tuple[str, ...]) -> str:
