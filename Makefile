@@ -10,7 +10,7 @@ export EXPORT STUDY NAME
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH VIRTUAL_ENV
 CLI = $(BIN)/python -m ut_research.cli
 
-.PHONY: help report check map lab test bench forget clean lock
+.PHONY: help report check map lab test bench forget clean headlines lock
 
 help:
 	@echo 'make report                     build the report on the invented example'
@@ -24,6 +24,7 @@ help:
 	@echo 'make bench                      measure how fast things are, as ratios'
 	@echo 'make forget EXPORT=path         remove every trace of an export'
 	@echo 'make clean                      remove what builds and tests left; reports stay'
+	@echo 'make headlines                  write the headlines anew that the notebook tests compare'
 	@echo 'make lock                       resolve the dependencies again'
 
 report: $(READY)
@@ -42,7 +43,7 @@ forget: $(READY)
 
 test: $(READY)
 	@echo 'Checking the code …'
-	@$(BIN)/ruff check --quiet src tests bench
+	@$(BIN)/ruff check --quiet src tests bench notebooks .ci
 	@$(BIN)/mypy --no-error-summary
 	@$(CLI) report
 	@echo 'Running the tests …'
@@ -57,6 +58,10 @@ bench: $(READY)
 clean:
 	rm -rf data/processed .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants
 	find src tests bench notebooks -name __pycache__ -prune -o -name .ipynb_checkpoints -prune | xargs rm -rf
+
+headlines: $(READY)
+	@$(CLI) report
+	@$(BIN)/python .ci/notebooks.py headlines
 
 lock: $(READY)
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

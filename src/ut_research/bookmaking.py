@@ -11,15 +11,11 @@ import io
 import json
 import re
 import shutil
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ut_research import workflow
 from ut_research.errors import Problem, ProblemsFound
-
-if TYPE_CHECKING:
-    from ut_research.findings import Estimate
 
 #: Kinds of output that `ut_research.chapter.Chapter` makes.
 SHOWN = ("image/svg+xml", "text/html", "text/markdown")
@@ -75,13 +71,14 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
     ------
     ProblemsFound : a page asks for what was not released, or a chapter is missing from the contents.
     """
-    from ut_research import disclosure, findings, pages, prose
+    from ut_research import disclosure, findings, pages, prose, published
 
     root, parameters = Path(settings["root"]), settings["parameters"]
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(root / "book", folder, ignore=shutil.ignore_patterns(*workflow.SKIPPED))
     policy = disclosure.Policy(**{k: parameters[k] for k in ("threshold", "rounding", "zeros_safe")})
-    released = disclosure.release(_quotable(findings.read(Path("findings.json"))), policy)
+    quotable = [*published.as_estimates(), *findings.read(Path("findings.json"))]
+    released = disclosure.release(list({findings.key(e): e for e in quotable}.values()), policy)
     manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))
     by_rule = {
         "{{page.made}}": lambda: pages.made(
@@ -144,20 +141,6 @@ def build(source: Path, target: Path, tables: Path) -> None:
         (work / "html" / left).unlink(missing_ok=True)
     shutil.copytree(tables, work / "html" / "tables", dirs_exist_ok=True, ignore=ignore)
     (work / "html").rename(target)
-
-
-def _quotable(ledger: list[Estimate]) -> list[Estimate]:
-    """What a page may name: the run's findings by their id, and published figures by the registry's."""
-    from ut_research import published
-
-    registry = published.load()
-    found: dict[Any, Estimate] = {}
-    for figure in registry.figures:
-        for estimate in published.as_estimates(replace(registry, figures=(figure,))):
-            found[figure.id, ()] = replace(estimate, id=figure.id, group={})
-    for estimate in sorted(ledger, key=lambda e: e.origin != "published"):
-        found[estimate.id, tuple(sorted(estimate.group.items()))] = estimate
-    return list(found.values())
 
 
 def _not_in_contents(folder: Path) -> list[Problem]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 #: Errors whose message is about code, never about data: safe to show whatever the export.
 ABOUT_CODE = {"NameError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError"}
-ABOUT_CODE |= {"AttributeError", "ProblemsFound", "FileNotFoundError", "OutOfTime", "MemoryError"}
+ABOUT_CODE |= {"AttributeError", "ProblemsFound", "DisclosureError", "UnknownFindingError"}
 
 
 def main(argv: list[str]) -> int:
@@ -113,7 +113,7 @@ def findings() -> None:
     released = {}
     for file in sorted(Path("chapters").glob("*/findings/*.json")):
         for estimate in ledger.read(file):
-            released[estimate.id, estimate.origin, tuple(sorted(estimate.group.items()))] = estimate
+            released[ledger.key(estimate)] = estimate
     ledger.write(released.values(), Path("findings.json"))
     tables = Path("tables")
     shutil.rmtree(tables, ignore_errors=True)

@@ -1,0 +1,93 @@
+"""The command line, by what a person sees."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def ut_research(*arguments: str, cwd: Path = ROOT) -> tuple[int, str]:
+    """Exit status and everything printed, wide enough that no line is broken."""
+    environment = {**os.environ, "COLUMNS": "300", "NO_COLOR": "1", "TERMINAL_WIDTH": "300"}
+    command = [sys.executable, "-m", "ut_research.cli", *arguments]
+    done = subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, encoding="utf-8"
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_help_names_every_command_and_where_to_start() -> None:
+    status, said = ut_research("--help")
+    assert status == 0
+    assert all(f" {name} " in said for name in ("report", "check", "map", "lab", "forget"))
+    assert "Start with: ut-research report" in said
+
+
+@pytest.mark.parametrize("command", ["report", "check", "map", "lab", "forget"])
+def test_every_command_explains_itself(command: str) -> None:
+    status, said = ut_research(command, "--help")
+    assert status == 0
+    assert "Usage" in said
+
+
+def test_a_missing_export_is_one_line_and_status_1() -> None:
+    status, said = ut_research("report", "no/such/folder")
+    assert status == 1
+    assert said.startswith("Stopped. no/such/folder: there is no such export")
+    assert len(said.strip().splitlines()) == 1
+
+
+def test_a_misspelt_option_is_status_2() -> None:
+    status, said = ut_research("report", "--exprot", "x")
+    assert status == 2
+    assert "--exprot" in said
+    assert "Traceback" not in said
+
+
+def test_a_misspelt_parameter_is_told_before_anything_runs(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("[reoffending]\nfollow_up_day = 180\n")
+    status, said = ut_research("report", "--study", str(tmp_path / "mine.toml"), "--name", "never-built")
+    assert status == 1
+    assert "follow_up_days" in said, "it suggests the right spelling"
+    assert not (ROOT / "reports" / "never-built").exists()
+
+
+def test_check_counts_and_lists_and_fails_when_a_row_is_rejected(tmp_path: Path) -> None:
+    (tmp_path / "participants.csv").write_text(
+        "participant_id,referral_date,partner\nA-17,01/02/2020,North\n,03/02/2020,Hexham\n"
+    )
+    status, said = ut_research("check", str(tmp_path))
+    assert status == 1
+    assert "participants" in said
+    assert "1 rows cannot be used as they are" in said
+    assert "Hexham" not in said
+    assert "A-17" not in said
+
+
+def test_check_of_a_sound_export_is_status_0(tmp_path: Path) -> None:
+    (tmp_path / "participants.csv").write_text("participant_id,referral_date\nA-17,2020-02-14\n")
+    status, said = ut_research("check", str(tmp_path))
+    assert (status, "Every row can be used." in said) == (0, True), said
+
+
+def test_an_unexpected_error_shows_its_place_but_no_value_and_no_traceback(tmp_path: Path) -> None:
+    code = (
+        "from ut_research import cli, workflow\n"
+        "def plan(*a, **k): raise ValueError('Mary Smith')\n"
+        "workflow.plan = plan\n"
+        "cli.main()\n"
+    )
+    for options in ([], ["--debug"]):
+        command = [sys.executable, "-c", code, *options, "report"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        said = done.stdout + done.stderr
+        assert done.returncode == 1
+        assert "ValueError" in said
+        assert "Mary Smith" not in said
+        assert "Traceback" not in said
