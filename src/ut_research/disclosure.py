@@ -64,13 +64,13 @@ UNITS = frozenset(
     {
         *("", "%", "people", "points", "percentage points", "standard deviations", "ratio", "probability"),
         *("days", "weeks", "months", "years", "needs", "items", "number", "interviews", "focus groups"),
-        *("passages", "questions", "findings", "partners", "areas", "rows", "tables", "£", "p-value"),
+        *("analyses", "passages", "questions", "findings", "partners", "areas", "rows", "tables", "£", "p-value"),
     }
 )
 
 #: Units of things, not people: their counts need no protection.
 THINGS = frozenset(
-    {"interviews", "focus groups", "passages", "questions", "findings", "partners", "areas", "rows", "tables"}
+    {"analyses", "interviews", "focus groups", "passages", "questions", "findings", "partners", "areas", "rows", "tables"}
 )
 
 #: Findings about the project, not about people, though their unit does not say so.
@@ -163,7 +163,7 @@ class Policy:
         whole = isinstance(self.threshold, int) and not isinstance(self.threshold, bool)
         if not whole or self.threshold < LOWEST_THRESHOLD:
             wrong.append(f"threshold must be a whole number, {LOWEST_THRESHOLD} or more")
-        if self.rounding not in ROUNDINGS:
+        if self.rounding not in list(ROUNDINGS):
             wrong.append(f"rounding must be one of {', '.join(map(repr, ROUNDINGS))}")
         if not isinstance(self.zeros_safe, bool):
             wrong.append("zeros_safe must be true or false")
@@ -335,9 +335,9 @@ def write_csv(released: Released, path: Path) -> None:
 
 
 def _plain(text: str) -> str:
-    """`text` such that no spreadsheet takes it for a formula."""
-    risky = text.lstrip(" \t\r\n\u00a0").startswith(("=", "+", "-", "@", "|", "%")) and text != "%"
-    return "'" + text if risky or text.startswith(("\t", "\r", "\n")) else text
+    """`text` on one line, such that no spreadsheet takes it for a formula."""
+    line = " ".join(text.split())
+    return "'" + line if line.startswith(("=", "+", "-", "@", "|", "%")) and line != "%" else line
 
 
 def _problems(e: Estimate) -> list[str]:
@@ -348,7 +348,7 @@ def _problems(e: Estimate) -> list[str]:
     for what, given, known in (
         ("status", e.status, get_args(Status)),
         ("origin", e.origin, get_args(Origin)),
-        ("unit", e.unit, sorted(UNITS)),
+        ("unit", e.unit, sorted(UNITS) if e.origin != "published" else [e.unit]),
     ):
         if given not in known:
             found.append(f"{e.id}: unknown {what}; the gate knows {', '.join(map(repr, known))}")
