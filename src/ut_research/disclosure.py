@@ -38,6 +38,7 @@ import pandas as pd
 
 from ut_research import findings, suppression
 from ut_research.findings import Estimate, Origin, Status
+from ut_research.suppression import count_given
 
 #: How the three kinds of cell without a number look; a true zero is the number 0.
 SUPPRESSED = "too few"
@@ -64,13 +65,17 @@ UNITS = frozenset(
     {
         *("", "%", "people", "points", "percentage points", "standard deviations", "ratio", "probability"),
         *("days", "weeks", "months", "years", "needs", "items", "number", "interviews", "focus groups"),
-        *("analyses", "passages", "questions", "findings", "partners", "areas", "rows", "tables", "£", "p-value"),
+        *("analyses", "passages", "questions", "findings", "partners", "areas", "rows", "tables"),
+        *("£", "p-value"),
     }
 )
 
 #: Units of things, not people: their counts need no protection.
 THINGS = frozenset(
-    {"analyses", "interviews", "focus groups", "passages", "questions", "findings", "partners", "areas", "rows", "tables"}
+    {
+        *("analyses", "interviews", "focus groups", "passages", "questions", "findings"),
+        *("partners", "areas", "rows", "tables"),
+    }
 )
 
 #: Findings about the project, not about people, though their unit does not say so.
@@ -218,11 +223,11 @@ class Released:
             raise DisclosureError("only released findings can be added to released findings")
         if other._policy != self._policy:
             raise DisclosureError("findings released under different policies cannot be joined")
-        mine = {_key(e): e for e in self._estimates}
+        mine = {key(e): e for e in self._estimates}
         for e in other._estimates:
-            if mine.get(_key(e), e) != e:
-                raise DisclosureError(f"{_name(e)} was released twice, and differently")
-        extra = [e for e in other._estimates if _key(e) not in mine]
+            if mine.get(key(e), e) != e:
+                raise DisclosureError(f"{name(e)} was released twice, and differently")
+        extra = [e for e in other._estimates if key(e) not in mine]
         return Released([*self._estimates, *extra], self._policy, _SEAL)
 
     @property
@@ -240,7 +245,7 @@ class Released:
         for e in self._estimates:
             if e.id == id and dict(e.group) == group:
                 return e
-        groups = [_name(e) for e in self._estimates if e.id == id]
+        groups = [name(e) for e in self._estimates if e.id == id]
         near = groups or sorted({e.id for e in self._estimates})
         raise UnknownFindingError(f"no released finding {_said(id, group)}; there are: {', '.join(near)}")
 
@@ -257,8 +262,8 @@ class Released:
 
     def of(self, estimates: Iterable[Estimate], /) -> Released:
         """What was released of these `estimates`, in their order: of the same id and group."""
-        mine = {_key(e): e for e in self._estimates}
-        return Released([mine[key] for e in estimates if (key := _key(e)) in mine], self._policy, _SEAL)
+        mine = {key(e): e for e in self._estimates}
+        return Released([mine[k] for e in estimates if (k := key(e)) in mine], self._policy, _SEAL)
 
     def of_one_kind(self) -> Released:
         """The shares that are true of nobody, or of everybody, in their group."""
@@ -375,7 +380,7 @@ def _problems(e: Estimate) -> list[str]:
 
 def _repeated(estimates: list[Estimate]) -> list[str]:
     """The findings that are there twice: two numbers for one cell."""
-    times = Counter(map(_key, estimates))
+    times = Counter(map(key, estimates))
     return [f"{id}: there are {n} of one group" for (_, id, _), n in times.items() if n > 1]
 
 
@@ -425,7 +430,7 @@ def _is_small(e: Estimate, policy: Policy, *, on_curve: bool) -> bool:
     """Whether `e` is about too few people, taken by itself."""
     if e.count is None and e.n is None:
         return e.id not in ABOUT_THE_PROJECT
-    count = e.count if on_curve else suppression.count_given(e)
+    count = e.count if on_curve else count_given(e)
     sizes = [x for x in (count, e.n) if x is not None]
     if count is not None and e.n is not None and not on_curve and (e.unit == "%" or count != e.n):
         sizes.append(e.n - count)
@@ -470,11 +475,13 @@ def _rounded(e: Estimate, policy: Policy) -> Estimate:
     return replace(out, value=100 * count / n if count is not None and n else e.value, low=None, high=None)
 
 
-def _key(e: Estimate) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+def key(e: Estimate) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    """What tells findings apart: origin, id and group."""
     return e.origin, e.id, tuple(sorted(e.group.items()))
 
 
-def _name(e: Estimate) -> str:
+def name(e: Estimate) -> str:
+    """A finding as messages call it: ``id[key=value]``."""
     return _said(e.id, e.group)
 
 
