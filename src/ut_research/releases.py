@@ -88,8 +88,8 @@ def read(path: Path) -> Release:
         return Release(str(body["name"]), Policy.build(body["policy"]), findings)
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as e:
         raise DisclosureError(
-            f"{path.name} of the release before is missing, damaged or was edited, so nothing can be compared "
-            "with it; take it from where that release is kept"
+            f"{path.name} of the release before is missing, damaged or was edited, so nothing can be "
+            "compared with it; take it from where that release is kept"
         ) from e
 
 

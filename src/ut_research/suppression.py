@@ -16,6 +16,7 @@ people. Not taken as cells: differences between cut-points of one scale.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
@@ -43,6 +44,7 @@ def protect(
     threshold, zeros_safe : as in `ut_research.disclosure.Policy`.
     """
     system, shows, hidden = _build(estimates, threshold, zeros_safe)
+    often = Counter(v for variables in shows.values() for v in set(variables))
     wide: set[int] = set()
     while unsure := [c for c in components(system, hidden) if not wide.issuperset(c)]:
         for component in unsure:
@@ -51,7 +53,7 @@ def protect(
                 near = _near(system, weak)
                 if touched.isdisjoint(near):
                     touched |= near
-                    hidden.add(_next_to_hide(system, weak, component, hidden))
+                    hidden.add(_next_to_hide(system, weak, component, hidden, often))
     return set(small) | {i for i, variables in shows.items() if hidden & set(variables)}
 
 
@@ -257,13 +259,21 @@ def _near(system: System, v: int) -> set[int]:
 
 def _next_to_hide(system: System, weak: int, component: Sequence[int], hidden: set[int]) -> int:
     """The variable to withhold next: of the weak one's own lines first, seen first, the smallest first."""
-    wholes = [whole for part, whole in system.within if part == weak]
     members = set(component)
     lines = [{total, *parts} for total, parts in system.lines]
-    around = [v for line in lines if not line.isdisjoint(members) for v in line]
-    around += [whole for part, whole in system.within if part in members]
-    for choice, unseen in ((_near(system, weak), False), (wholes, False), (around, False), (around, True)):
-        free = {v for v in choice if v not in hidden and (unseen or v not in system.unseen)}
-        if free:
-            return min(free, key=lambda v: (system.truth[v] == 0, system.truth[v], v))
+    around = {v for line in lines if not line.isdisjoint(members) for v in line}
+    around |= {whole for part, whole in system.within if part in members}
+    wholes = {whole for part, whole in system.within if part == weak}
+    for choice in (_seen(system, _near(system, weak)), wholes, _seen(system, around), around):
+        if free := choice - hidden:
+            return _smallest(system, free)
     raise ValueError("a small count cannot be kept from being worked out; release fewer tables together")
+
+
+def _seen(system: System, variables: set[int]) -> set[int]:
+    return variables - system.unseen
+
+
+def _smallest(system: System, variables: set[int]) -> int:
+    """The smallest, where zeros come last: that nobody is there is often known anyway."""
+    return min(variables, key=lambda v: (system.truth[v] == 0, system.truth[v], v))
