@@ -220,7 +220,7 @@ def flow(released: Released, title: str, *, steps: Sequence[str] = FLOW) -> Char
     tall = [0.48 + 0.2 * len(lines) for lines in texts]
     tops = [-sum(tall[:i]) - 0.24 * i for i in range(len(boxes))]
     figure, ax = _sheet(title, sum(tall) + 0.24 * len(boxes), _note(released, ""), axis=False)
-    ax.set(xlim=(0, WIDTH - MARGIN - RIGHT), ylim=(tops[-1] - tall[-1] - 0.2, 0.04))
+    ax.set(xlim=(-0.02, WIDTH - MARGIN - RIGHT), ylim=(tops[-1] - tall[-1] - 0.2, 0.04))
     for i, (e, parent) in enumerate(zip(boxes, above, strict=True)):
         left, y = 0.42 * depth[i], tops[i]
         if parent is not None:
@@ -243,17 +243,17 @@ def matrix(released: Released, title: str, *, rows: str = "theme", columns: str 
     ys = list(dict.fromkeys(e.group[rows] for e in cells))
     xs = list(dict.fromkeys(e.group[columns] for e in cells))
     most = max(e.value or 0 for e in _numbers(cells)) or 1
-    labels = {y: wrap(y, 24) for y in ys}
+    labels = {y: wrap(y, 21) for y in ys}
     tall = {y: 0.16 + 0.19 * len(labels[y]) for y in ys}
     tops = {y: -sum(tall[above] for above in ys[:i]) for i, y in enumerate(ys)}
     note = _note(released, f"Numbers are {cells[0].unit}.")
     figure, ax = _sheet(title, sum(tall.values()) + 0.45, note, axis=False)
-    across, first = WIDTH - MARGIN - RIGHT, 2.15
+    across, first = WIDTH - MARGIN - RIGHT, 1.85
     step = (across - first) / len(xs)
     ax.set(xlim=(0, across), ylim=(-sum(tall.values()), 0.45))
     for j, x in enumerate(xs):
-        heading = "\n".join(wrap(x, max(6, int(step * 10))))
-        ax.text(first + step * (j + 0.5), 0.2, heading, ha="center", va="center", fontsize=11, weight="bold")
+        heading = "\n".join(wrap(x, int(step * 11), break_long_words=False))
+        ax.text(first + step * (j + 0.5), 0.2, heading, ha="center", va="center", fontsize=11)
     for y in ys:
         ax.text(0, tops[y] - tall[y] / 2, "\n".join(labels[y]), fontsize=11, va="center")
     for e in cells:
@@ -562,7 +562,8 @@ def _lines(released: Released, title: str, kind: str, *, steps: bool, mark: floa
         colour, marker, dash, _ = SERIES[i % len(SERIES)]
         alone = [j for j in range(len(y)) if all(w != w for w in (*y[max(j - 1, 0) : j], *y[j + 1 : j + 2]))]
         ax.plot(x, y, color=colour, lw=2.6, ls=dash, zorder=3, drawstyle="steps-post" if steps else "default")
-        ax.plot(x, y, marker, color=colour, mec=INK, ms=7, zorder=4, markevery=alone if steps else None)
+        ax.plot(x, y, marker, color=colour, mec=INK, ms=7, zorder=4, clip_on=False,
+                markevery=alone if steps else None)  # fmt: skip
         ax.fill_between(x, low, high, color=colour, alpha=0.22, step="post" if steps else None, lw=0)
         points, withheld = _numbers(points), len(points)
         withheld -= len(points)
