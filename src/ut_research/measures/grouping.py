@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, get_args
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ut_research.estimates import Interval, mean_t, wilson
 from ut_research.findings import Estimate, Origin
@@ -58,6 +60,14 @@ def collected(tables: Tables, name: str) -> bool:
     """Whether the export has a single row of the table `name`."""
     frame = tables.get(name)
     return frame is not None and not frame.empty
+
+
+def among(ids: pd.Series, others: pd.Series) -> NDArray[np.bool_]:
+    """Whether each of `ids` is one of `others`; what `Series.isin` says, several times sooner for text."""
+    codes, names = pd.factorize(pd.concat([ids, others], ignore_index=True))
+    there = np.zeros(len(names) + 1, dtype=np.bool_)
+    there[codes[len(ids) :]] = True
+    return there[codes[: len(ids)]]
 
 
 def halves(dates: pd.Series, start: date, end: date) -> pd.Series:
@@ -157,7 +167,7 @@ def scaled(found: Interval, by: float) -> Interval:
 
 def _columns(frame: pd.DataFrame | None, wanted: Sequence[str]) -> pd.DataFrame:
     found = (pd.DataFrame() if frame is None else frame).reindex(columns=[*wanted, *get_args(By)])
-    known = {key: found[key].astype("string").fillna(UNKNOWN) for key in get_args(By)}
+    known = {key: found[key].astype("str").fillna(UNKNOWN) for key in get_args(By)}
     dates = {key: pd.to_datetime(found[key]) for key in wanted if key.endswith(("_date", "_to"))}
     return found.assign(**known, **dates)
 

@@ -34,7 +34,7 @@ def measure(
     columns = {"needs": list(NEEDS)}
     for group, part in parts(tables, columns, by):
         make = Maker("needs", origin, group, confidence, collected(tables, "needs"))
-        named = part["needs"][list(NEEDS)].fillna(False).astype(bool)
+        named = part["needs"][list(NEEDS)].eq(True).fillna(False).astype(bool)
         for need, label in NEEDS.items():
             found.append(make.share(f"needs.{need}", label, int(named[need].sum()), len(named)))
         found.append(make.mean("needs.number_mean", "Needs named by each person", named.sum(axis=1), "needs"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 
 from ut_research.findings import Estimate, Origin
-from ut_research.measures.grouping import By, Maker, Tables, collected, halves, parts
+from ut_research.measures.grouping import By, Maker, Tables, among, collected, halves, parts
 
 #: The outcomes, in words that a reader sees.
 OUTCOMES = {
@@ -47,7 +47,7 @@ def measure(
         people = part["participants"]
         registered = people.loc[people.registered_date.notna(), "participant_id"]
         reached = part["outcomes"].sort_values("start_date", kind="stable")
-        reached = reached[reached.participant_id.isin(registered)]
+        reached = reached[among(reached.participant_id, registered)]
         first = reached.drop_duplicates(["participant_id", "outcome"])
         out_of = len(registered) if both else 0
         for outcome, label in OUTCOMES.items():

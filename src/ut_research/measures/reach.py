@@ -14,11 +14,19 @@ import pandas as pd
 
 from ut_research.estimates import Interval
 from ut_research.findings import Estimate, Origin
-from ut_research.measures.grouping import UNKNOWN, By, Maker, Tables, collected, parts
+from ut_research.measures.grouping import UNKNOWN, By, Maker, Tables, among, collected, parts
 from ut_research.survival import kaplan_meier, median_time, restricted_mean
 
 #: Oldest age of each age band, in years.
 AGE_BANDS = {"under 25": 24, "25 to 34": 34, "35 to 44": 44, "45 to 54": 54, "55 and over": 150}
+
+#: What people are grouped by, in words that a reader sees.
+GROUPS: dict[str, str] = {
+    "gender": "Gender",
+    "partner": "Referred to",
+    "area": "Area",
+    "period": "Referred in the",
+}
 
 #: Weeks at which the share still supported is given.
 WEEKS = range(0, 53, 4)
@@ -65,7 +73,7 @@ def measure(
         registered = people[people.registered_date.notna()]
         found += _flow(make, part, registered, tables)
         found += _people(make, people)
-        found += _where(make, people)
+        found += _groups(make, people, by)
         found += _stay(make, registered, _last_day(tables, data_to))
     return found
 
@@ -120,21 +128,20 @@ def _flow(
         ("needs", "assessed", "Had their needs assessed", part["needs"].participant_id),
         ("wemwbs", "completed", "Completed both wellbeing questionnaires", completed_both(part["wemwbs"])),
     ):
-        count, out_of = int(registered.participant_id.isin(who).sum()), n if collected(tables, table) else 0
+        count, out_of = int(among(registered.participant_id, who).sum()), n if collected(tables, table) else 0
         found.append(make.share(f"reach.{name}", label, min(count, out_of), out_of))
     return found
 
 
 def completed_both(wemwbs: pd.DataFrame) -> pd.Series:
     """The ids of the people with a questionnaire at T1 and one at T2, scored or not."""
-    at = {t: wemwbs.loc[wemwbs.timepoint == t, "participant_id"].drop_duplicates() for t in ("T1", "T2")}
-    return at["T1"][at["T1"].isin(at["T2"])]
+    at = {t: wemwbs.loc[wemwbs.timepoint == t, "participant_id"] for t in ("T1", "T2")}
+    return at["T1"][among(at["T1"], at["T2"])]
 
 
 def _people(make: Maker, people: pd.DataFrame) -> list[Estimate]:
-    found = _shares(make, "gender", "Gender", people.gender) if "gender" not in make.group else []
     ages = people.age_at_referral.dropna().astype(float)
-    found.append(make.mean("reach.age_mean", "Average age at referral", ages, "years"))
+    found = [make.mean("reach.age_mean", "Average age at referral", ages, "years")]
     for id, label, age in (
         ("reach.age_min", "Age of the youngest person", ages.min()),
         ("reach.age_max", "Age of the oldest person", ages.max()),
@@ -154,32 +161,24 @@ def _people(make: Maker, people: pd.DataFrame) -> list[Estimate]:
     return found
 
 
-def _where(make: Maker, people: pd.DataFrame) -> list[Estimate]:
+def _groups(make: Maker, people: pd.DataFrame, by: By | None) -> list[Estimate]:
     found: list[Estimate] = []
-    for key, label in (("partner", "Referred to"), ("area", "Lives in"), ("period", "Referred in the")):
-        if key not in make.group:
-            found += _shares(make, key, label, people[key])
-    for key, id, label, unit in (
-        ("partner", "reach.partners", "Delivery partners", "partners"),
-        ("area", "reach.areas", "Areas", "areas"),
-    ):
-        known = int(people.loc[people[key] != UNKNOWN, key].nunique())
-        found.append(make.tally(id, label, known, unit, "different names in the table"))
+    n = len(people)
+    for key, label in GROUPS.items():
+        if key == by:
+            continue
+        counts = people[key].value_counts().sort_index()
+        found += [
+            make.share(f"reach.{key}", f"{label}: {name}", int(count), n, **{key: str(name)})
+            for name, count in counts.items()
+        ] or [make.share(f"reach.{key}", label, 0, 0)]
+        if key in ("partner", "area"):
+            known, method = int((counts.index != UNKNOWN).sum()), "different names in the table"
+            found.append(make.tally(f"reach.{key}s", f"Number of {key}s", known, f"{key}s", method))
     days = people.referral_date.dropna()
     months = months_of_delivery(days.min(), days.max()) if len(days) else None
     method = "from the first referral to the last, whole months, rounded up"
-    found.append(make.number("reach.delivery_months", "Months of delivery", months, "months", method))
-    return found
-
-
-def _shares(make: Maker, key: str, label: str, values: pd.Series) -> list[Estimate]:
-    counts = values.value_counts().sort_index()
-    if counts.empty:
-        return [make.share(f"reach.{key}", label, 0, 0)]
-    n = len(values)
-    return [
-        make.share(f"reach.{key}", f"{label}: {v}", int(c), n, **{key: str(v)}) for v, c in counts.items()
-    ]
+    return [*found, make.number("reach.delivery_months", "Months of delivery", months, "months", method)]
 
 
 def _stay(make: Maker, registered: pd.DataFrame, data_to: pd.Timestamp) -> list[Estimate]:

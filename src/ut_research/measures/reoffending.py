@@ -10,6 +10,7 @@ The groups were not drawn by lot. A difference between them is not an effect of 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -56,9 +57,27 @@ def measure(
         groups = [followed[followed.group == group] for group in GROUPS]
         for (name, label), people in zip(names.items(), groups, strict=True):
             found += _group(make, name, label, people, follow_up_days)
-        found += _comparison(make, *groups)
+        found += _comparison(make, *((int(people.reoffended.sum()), len(people)) for people in groups))
         found += _time(make, names, groups, follow_up_days)
     return found
+
+
+def compare(engaged: Estimate, not_engaged: Estimate, *, confidence: float = 0.95) -> list[Estimate]:
+    """The comparison of two shares of which only count and n are known (``published.reoffending.*``).
+
+    Parameters
+    ----------
+    engaged, not_engaged : the share who reoffended in each group, published, with count and n.
+
+    Raises
+    ------
+    ValueError : a share has no count or no n.
+    """
+    table = [(e.count, e.n) for e in (engaged, not_engaged) if e.count is not None and e.n]
+    if len(table) < 2:
+        raise ValueError("both shares need the count and the number of people that they rest on")
+    make = Maker(engaged.source, "published", confidence=confidence)
+    return [replace(e, id=f"published.{e.id}") for e in _comparison(make, *table)]
 
 
 def follow(reoffending: pd.DataFrame, follow_up_days: int, conviction_lag_days: int = 183) -> pd.DataFrame:
@@ -122,9 +141,9 @@ def _group(make: Maker, key: str, label: str, people: pd.DataFrame, follow_up_da
     ]
 
 
-def _comparison(make: Maker, engaged: pd.DataFrame, not_engaged: pd.DataFrame) -> list[Estimate]:
-    table = int(engaged.reoffended.sum()), len(engaged), int(not_engaged.reoffended.sum()), len(not_engaged)
-    n = table[1] + table[3]
+def _comparison(make: Maker, engaged: tuple[int, int], not_engaged: tuple[int, int]) -> list[Estimate]:
+    table = *engaged, *not_engaged
+    n = engaged[1] + not_engaged[1]
     gap = estimates.newcombe(*table, make.confidence)
     ratio = estimates.risk_ratio(*table, make.confidence)
     strength = estimates.e_value(ratio)

@@ -65,34 +65,25 @@ def measure(
     population_mean : points, towards which people chosen for low scores drift of themselves.
     bootstrap_resamples, seed : of the BCa interval.
     """
-    found: list[Estimate] = []
     columns = {"wemwbs": ["participant_id", "timepoint", *ITEMS, "total"]}
-    for group, part in parts(tables, columns, by):
+    all_answers = [(group, part["wemwbs"]) for group, part in parts(tables, columns, by)]
+    all_people = [_scored(answers, missing_items) for _, answers in all_answers]
+    # one threshold for everyone: a group's own spread would give each group another rule
+    everyone = pd.concat([people.total_t1[people.total_t2.notna()] for people in all_people])
+    sd = float(everyone.std()) if len(everyone) > 1 else 0.0
+    found: list[Estimate] = []
+    for (group, answers), people in zip(all_answers, all_people, strict=True):
         make = Maker("wemwbs", origin, group, confidence, collected(tables, "wemwbs"))
-        answers = part["wemwbs"]
-        people = both_times(
-            answers[["participant_id", "timepoint"]].assign(
-                total=totals(answers, missing_items), short=short_scores(answers)
-            ),
-            ["total", "short"],
-        )
-        people = people[people.total_t1.notna()]
         pairs = people[people.total_t2.notna()]
         before, after = pairs.total_t1, pairs.total_t2
+        resampling = {"bootstrap_resamples": bootstrap_resamples, "seed": seed}
         changed, measured = change(
-            make,
-            "wellbeing",
-            before,
-            after,
-            "points",
-            "wellbeing score",
-            bootstrap_resamples=bootstrap_resamples,
-            seed=seed,
+            make, "wellbeing", before, after, "points", "wellbeing score", **resampling
         )
         found += changed
         found += _spread(make, measured)
         found += _bands(make, before, after, low_at_most, high_at_least)
-        found += _meaningful(make, measured, after - before, meaningful_change, meaningful_rule, reliability)
+        found += _meaningful(make, after - before, meaningful_change, meaningful_rule, sd, reliability)
         found += _scale(make, answers, before, after)
         found += _short(make, pairs)
         found += _doubts(make, measured, people, reliability, population_mean)
@@ -136,6 +127,15 @@ def bands(total: pd.Series, low_at_most: float = 40, high_at_least: float = 60) 
     return pd.Series(named, index=total.index)
 
 
+def _scored(answers: pd.DataFrame, missing_items: int) -> pd.DataFrame:
+    """The people with a scored T1, one row each: total and short score then, and at T2 if there is one."""
+    scores = answers[["participant_id", "timepoint"]].assign(
+        total=totals(answers, missing_items), short=short_scores(answers)
+    )
+    people = both_times(scores, ["total", "short"])
+    return people[people.total_t1.notna()]
+
+
 def _spread(make: Maker, measured: Paired) -> list[Estimate]:
     n = measured.n
     return [
@@ -174,16 +174,15 @@ def _bands(
 
 def _meaningful(
     make: Maker,
-    measured: Paired,
     changes: pd.Series,
     meaningful_change: float,
     meaningful_rule: str,
+    sd: float,
     reliability: float,
 ) -> list[Estimate]:
-    sd = measured.sd_before
-    error = estimates.sem(sd, reliability) if sd is not None else None
-    reliable = estimates.reliable_change(sd, reliability, make.confidence) if sd is not None else None
-    based = f"reliability {reliability:g}"
+    error = estimates.sem(sd, reliability) if sd else None
+    reliable = estimates.reliable_change(sd, reliability, make.confidence) if sd else None
+    based = f"reliability {reliability:g}, spread of everyone's first scores {sd:.1f}"
     rules: list[tuple[str, str, float | None, str]] = [
         ("", meaningful_rule, meaningful_change, "the rule in force"),
         ("_more_than_3", "more than", 3, "the 2021 report's rule"),

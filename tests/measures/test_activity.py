@@ -1,0 +1,53 @@
+import pytest
+from written import finding, table, values
+
+from ut_research.measures import activity
+
+TABLES = {
+    "activity": table("""
+        participant_id  timepoint  active_days
+        a               T1         0
+        b               T1         4
+        c               T1         5
+        d               T1         7
+        e               T2         7
+        a               T2         3
+        b               T2         5
+        c               T2         5
+    """)
+}
+
+
+@pytest.fixture(scope="module")
+def found():
+    return activity.measure(TABLES, bootstrap_resamples=500)
+
+
+def test_means_are_of_people_who_answered_both_times(found):
+    assert finding(found, "activity.pairs").count == 3
+    assert finding(found, "activity.mean_t1").value == 3
+    assert finding(found, "activity.mean_t2").value == pytest.approx(13 / 3)
+    assert finding(found, "activity.change_mean").value == pytest.approx(4 / 3)
+    assert finding(found, "activity.change_bca").value == pytest.approx(4 / 3)
+
+
+@pytest.mark.parametrize(("active_days", "before", "after"), [(4, 2, 2), (5, 1, 2), (6, 0, 0)])
+def test_active_is_so_many_days_or_more(active_days, before, after):
+    found = activity.measure(TABLES, active_days=active_days, bootstrap_resamples=200)
+    assert finding(found, "activity.active_t1").count == before
+    assert finding(found, "activity.active_t2").count == after
+
+
+def test_the_spread_has_every_day_of_the_week(found):
+    assert list(values(found, "activity.days_t2", "days")) == list("01234567")
+    assert finding(found, "activity.days_t2", days="5").count == 2
+    assert finding(found, "activity.days_t2", days="0").count == 0
+
+
+def test_the_rank_test_leaves_out_people_who_did_not_change(found):
+    assert finding(found, "activity.wilcoxon_p").value == pytest.approx(0.5)  # two rose: 2 in 2 ** 2
+
+
+def test_the_same_seed_gives_the_same_interval(found):
+    again = activity.measure(TABLES, bootstrap_resamples=500)
+    assert finding(again, "activity.change_bca") == finding(found, "activity.change_bca")

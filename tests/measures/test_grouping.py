@@ -1,0 +1,83 @@
+from datetime import date
+
+import pandas as pd
+import pytest
+from written import table
+
+from ut_research.measures.grouping import Maker, among, halves, parts
+
+PEOPLE = table("""
+    participant_id  partner  exit_date
+    a               North    2020-01-01
+    b               South    -
+    c               -        -
+""")
+
+
+def test_everybody_is_one_part():
+    ((group, part),) = parts({"participants": PEOPLE}, {"participants": ["participant_id"]})
+    assert group == {}
+    assert list(part["participants"].participant_id) == ["a", "b", "c"]
+
+
+def test_parts_come_in_alphabetical_order_and_the_unknown_are_a_part():
+    found = list(parts({"participants": PEOPLE}, {"participants": ["participant_id"]}, "partner"))
+    assert [(g["partner"], list(p["participants"].participant_id)) for g, p in found] == [
+        ("North", ["a"]),
+        ("South", ["b"]),
+        ("not recorded", ["c"]),
+    ]
+
+
+def test_a_part_holds_its_rows_of_every_table_and_none_of_a_table_that_has_none():
+    tables = {"participants": PEOPLE, "needs": PEOPLE[PEOPLE.partner == "North"]}
+    columns = {"participants": ["participant_id"], "needs": ["participant_id"]}
+    sizes = {g["partner"]: len(p["needs"]) for g, p in parts(tables, columns, "partner")}
+    assert sizes == {"North": 1, "South": 0, "not recorded": 0}
+
+
+def test_an_absent_table_and_an_absent_column_come_as_empty_and_missing():
+    ((_, part),) = parts({"participants": PEOPLE}, {"participants": ["age"], "needs": ["housing"]})
+    assert part["participants"].age.isna().all()
+    assert part["needs"].empty
+
+
+def test_a_group_that_does_not_exist_is_refused_by_name():
+    with pytest.raises(
+        ValueError, match="cannot group by 'ward'; choose one of partner, area, gender, period"
+    ):
+        list(parts({}, {}, "ward"))
+
+
+def test_the_halves_of_delivery_meet_in_the_middle():
+    days = pd.Series(pd.to_datetime(["2019-09-30", "2020-06-30", "2020-07-01", "2021-04-01", None]))
+    found = halves(days, date(2019, 10, 1), date(2021, 3, 31))
+    assert list(found) == ["first half", "first half", "second half", "second half", "not recorded"]
+
+
+def test_among_finds_who_is_there_and_who_is_not():
+    assert list(among(pd.Series(["a", "b", "a"]), pd.Series(["c", "a"]))) == [True, False, True]
+    assert list(among(pd.Series(["a"], dtype="str"), pd.Series([], dtype="str"))) == [False]
+
+
+def test_a_share_is_in_percent_with_wilsons_interval():
+    found = Maker("t").share("x", "X", 9, 34)
+    assert (found.value, found.low, found.high) == pytest.approx((26.470588, 14.60119, 43.11714))
+    assert (found.count, found.n, found.unit, found.status) == (9, 34, "%", "number")
+
+
+def test_a_share_of_nobody_is_not_collected_and_a_true_zero_is_a_number():
+    assert Maker("t").share("x", "X", 0, 0).status == "not collected"
+    assert Maker("t").tally("x", "X", 0, "people").value == 0
+    assert Maker("t", collected=False).tally("x", "X", 0, "people").status == "not collected"
+
+
+def test_a_finding_without_a_value_gives_away_no_count():
+    found = Maker("t").number("x", "X", float("nan"), "points", "m", count=3, n=4)
+    assert (found.status, found.value, found.count, found.n) == ("not collected", None, None, None)
+
+
+def test_the_level_of_confidence_is_said_and_used():
+    wide, narrow = (Maker("t", confidence=c).share("x", "X", 9, 34) for c in (0.99, 0.8))
+    assert wide.low < narrow.low < narrow.high < wide.high
+    assert "99% Wilson" in wide.method

@@ -1,0 +1,58 @@
+from datetime import date
+
+from written import finding, table
+
+from ut_research.measures import outcomes
+
+TABLES = {
+    "participants": table("""
+        participant_id  registered_date
+        a               2020-01-01
+        b               2020-01-01
+        c               2020-01-01
+        d               2020-01-01
+        e               -
+    """),
+    "outcomes": table("""
+        participant_id  outcome       start_date
+        a               housing       2020-08-01
+        a               housing       2020-02-01
+        a               employment    2020-03-01
+        b               housing       2020-07-01
+        c               employment    -
+        e               employment    2020-03-01
+    """),
+}
+
+
+def counted(id, **group):
+    found = finding(outcomes.measure(TABLES), id, **group)
+    return found.count, found.n
+
+
+def test_an_outcome_is_a_share_of_the_people_registered_and_each_counts_once():
+    assert counted("outcomes.housing") == (2, 4)
+    assert counted("outcomes.volunteering") == (0, 4)
+
+
+def test_a_person_who_never_registered_is_not_counted():
+    assert counted("outcomes.employment") == (2, 4)
+
+
+def test_anyone_with_an_outcome_counts_once():
+    assert counted("outcomes.any") == (3, 4)
+
+
+def test_housing_falls_in_the_half_in_which_a_persons_first_began():
+    assert counted("outcomes.housing_half", half="first half") == (1, 2)
+    assert counted("outcomes.housing_half", half="second half") == (1, 2)
+
+
+def test_the_days_of_delivery_move_the_halves():
+    found = outcomes.measure(TABLES, delivery_start=date(2020, 1, 1), delivery_end=date(2021, 12, 31))
+    assert finding(found, "outcomes.housing_half", half="first half").count == 2
+
+
+def test_without_participants_there_is_nothing_to_take_a_share_of():
+    found = outcomes.measure({"outcomes": TABLES["outcomes"]})
+    assert {e.status for e in found} == {"not collected"}

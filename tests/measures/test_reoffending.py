@@ -1,0 +1,170 @@
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from written import finding, table, values
+
+from ut_research.measures import reoffending
+
+DATES = table("""
+    participant_id  group        entry_date  followed_up_to  reoffended  reoffence_date
+    in-window       engaged      2020-01-01  2021-12-31      yes         2020-12-31
+    after-window    engaged      2020-01-01  2021-12-31      yes         2021-01-01
+    undated         engaged      2020-01-01  2021-12-31      yes         -
+    none-full       engaged      2020-01-01  2020-12-31      no          -
+    none-short      engaged      2020-01-01  2020-12-30      no          -
+    none-proven     engaged      2020-01-01  2021-07-02      no          -
+    unknown         engaged      2020-01-01  2021-12-31      -           -
+""")
+SEEN = reoffending.follow(DATES, follow_up_days=365, conviction_lag_days=183).set_index(
+    DATES.participant_id[:6]
+)
+
+
+def published() -> dict[str, pd.DataFrame]:
+    """9 of 34 and 15 of 27, from the 2021 report, everybody followed for two years."""
+    flags = [True] * 9 + [False] * 25 + [True] * 15 + [False] * 12
+    return {
+        "reoffending": pd.DataFrame({
+            "group": ["engaged"] * 34 + ["not engaged"] * 27,
+            "entry_date": pd.Timestamp("2020-01-01"),
+            "followed_up_to": pd.Timestamp("2021-12-31"),
+            "reoffended": pd.array(flags, dtype="boolean"),
+            "reoffence_date": [pd.Timestamp("2020-03-01") if flag else pd.NaT for flag in flags],
+        })
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def found():
+    return reoffending.measure(published())
+
+
+def test_who_counts_as_having_reoffended():
+    assert SEEN.reoffended.to_dict() == {
+        "in-window": True,  # day 365
+        "after-window": False,  # day 366
+        "undated": True,
+        "none-full": False,
+        "none-short": False,
+        "none-proven": False,
+    }
+
+
+def test_how_long_each_person_was_seen():
+    assert SEEN.seen.fillna(-1).to_dict() == {
+        "in-window": 365,
+        "after-window": 365,
+        "undated": -1,  # on a day that nobody wrote down: in the rate, not in the curve
+        "none-full": 365,
+        "none-short": 364,
+        "none-proven": 365,
+    }
+
+
+def test_who_was_followed_for_long_enough():
+    assert list(SEEN.index[~SEEN.complete]) == ["none-short"]
+    assert list(SEEN.index[~SEEN.proven]) == ["none-full", "none-short"]  # 548 days are enough
+
+
+def test_the_window_and_the_lag_are_parameters():
+    seen = reoffending.follow(DATES, follow_up_days=364, conviction_lag_days=0)
+    assert int(seen.reoffended.sum()) == 1
+    assert seen.complete.all() and seen.proven.all()
+
+
+def test_the_published_rates(found):
+    for group, count, n, value in (("engaged", 9, 34, 26.470588), ("not engaged", 15, 27, 55.555556)):
+        rate = finding(found, "reoffending.rate", group=group)
+        assert (rate.count, rate.n, rate.value) == (count, n, pytest.approx(value))
+
+
+REFERENCE = pd.read_csv(Path(__file__).parents[1] / "reference" / "statistics.csv")
+
+
+@pytest.mark.parametrize(
+    ("id", "field", "quantity", "unit"),
+    [
+        ("risk_difference", "value", "risk difference", 100),
+        ("risk_difference", "low", "Newcombe 95% lower", 100),
+        ("risk_difference", "high", "Newcombe 95% upper", 100),
+        ("risk_ratio", "value", "risk ratio", 1),
+        ("risk_ratio", "low", "risk ratio log-method 95% lower", 1),
+        ("risk_ratio", "high", "risk ratio log-method 95% upper", 1),
+        ("odds_ratio", "value", "conditional odds ratio", 1),
+        ("odds_ratio", "low", "conditional odds ratio exact 95% lower", 1),
+        ("odds_ratio", "high", "conditional odds ratio exact 95% upper", 1),
+        ("fisher_p", "value", "Fisher exact two-sided p", 1),
+        ("barnard_p", "value", "Barnard pooled p (groups as columns)", 1),
+        ("e_value", "value", "E-value for the risk ratio", 1),
+        ("e_value_limit", "value", "E-value for the confidence limit", 1),
+        ("number_needed", "value", "number needed to treat", 1),
+    ],
+)
+def test_the_comparison_is_the_reference_in_the_readers_units(found, id, field, quantity, unit):
+    (row,) = REFERENCE[REFERENCE.quantity == quantity].to_dict("records")
+    given = getattr(finding(found, f"reoffending.{id}"), field)
+    assert given / unit == pytest.approx(row["value"], abs=row["tolerance"])
+
+
+def test_the_comparison_is_engaged_against_not_engaged_however_the_rows_come():
+    turned = {"reoffending": published()["reoffending"].iloc[::-1]}
+    assert finding(reoffending.measure(turned), "reoffending.risk_difference").value < 0
+
+
+def test_no_number_needed_when_the_interval_holds_nothing():
+    some = {"reoffending": published()["reoffending"].iloc[[0, 10, 11, 35, 60]]}
+    assert finding(reoffending.measure(some), "reoffending.number_needed").status == "not collected"
+
+
+def test_methods_that_take_minutes_are_left_out_for_many_people():
+    many = {"reoffending": pd.concat([published()["reoffending"]] * 17)}
+    found = reoffending.measure(many)
+    assert finding(found, "reoffending.barnard_p").status == "not collected"
+    assert finding(found, "reoffending.risk_ratio").n == 61 * 17
+
+
+CURVE = {
+    "reoffending": table("""
+        participant_id  group        entry_date  followed_up_to  reoffended  reoffence_date
+        a               engaged      2020-01-01  2021-01-01      yes         2020-02-01
+        b               engaged      2020-01-01  2020-03-01      no          -
+        c               engaged      2020-01-01  2021-01-01      yes         2020-05-01
+        d               engaged      2020-01-01  2021-01-01      no          -
+        e               not engaged  2020-01-01  2020-07-01      yes         2020-07-01
+    """)
+}
+
+
+def test_the_curve_censors_people_lost_and_gives_those_at_risk():
+    found = reoffending.measure(CURVE)
+    engaged = {
+        e.group["month"]: (e.value, e.n)
+        for e in found
+        if e.id == "reoffending.free" and e.group["group"] == "engaged"
+    }
+    assert list(engaged) == [str(month) for month in range(13)]
+    assert engaged["1"] == (100, 4)  # a reoffended on day 31, after a mean month of 30.4 days
+    assert engaged["2"] == (75, 2)  # b was lost on day 60
+    assert engaged["4"] == (37.5, 1)  # c on day 121, half of two at risk
+    assert engaged["12"] == (37.5, 1)
+
+
+def test_months_to_reoffence_are_of_those_who_reoffended():
+    found = reoffending.measure(CURVE)
+    one = finding(found, "reoffending.months_to_reoffence", group="engaged")
+    assert (one.value, one.n) == (pytest.approx((31 + 121) / 2 / 30.4375), 2)
+
+
+def test_time_free_of_reoffending_is_compared_up_to_the_same_day():
+    found = reoffending.measure(CURVE)  # e was last seen on day 182
+    engaged = 31 + 0.75 * (121 - 31) + 0.375 * (182 - 121)
+    free = values(found, "reoffending.rmst_months", "group")
+    assert free == {"engaged": pytest.approx(engaged / 30.4375), "not engaged": pytest.approx(182 / 30.4375)}
+    assert finding(found, "reoffending.rmst_difference").value == pytest.approx((engaged - 182) / 30.4375)
+
+
+def test_the_groups_carry_the_names_of_the_study():
+    found = reoffending.measure(CURVE, engaged="With aid", not_engaged="Without")
+    assert finding(found, "reoffending.rate", group="engaged").label == "With aid"
+    assert finding(found, "reoffending.rate", group="not engaged").label == "Without"

@@ -1,0 +1,84 @@
+from datetime import date
+
+import pandas as pd
+import pytest
+from written import finding, table
+
+from ut_research.measures import themes
+
+TABLES = {
+    "interviews": table("""
+        interview_id  method       role         held_date   people
+        1             interview    strategic    2021-07-01  1
+        2             interview    delivery     2021-08-03  -
+        3             focus group  delivery     2021-09-03  3
+        4             focus group  participant  2021-06-30  4
+        5             interview    participant  -           1
+    """).astype({"interview_id": "str"}),
+    "coded_segments": table("""
+        interview_id  theme
+        1             funding
+        1             funding
+        2             funding
+        4             mentors
+        9             mentors
+    """).astype({"interview_id": "str"}),
+}
+FINDINGS = pd.DataFrame(
+    [
+        ("What works?", "finding", "arc2022"),
+        ("What works?", "finding", "arc2022"),
+        ("What next?", "finding", "arc2022"),
+        ("What next?", "next", "arc2022"),
+        ("What was valued?", "finding", "ut2021"),
+    ],
+    columns=["question", "kind", "document"],
+)
+
+
+@pytest.fixture(scope="module")
+def found():
+    return themes.measure(TABLES, findings=FINDINGS, origin="example")
+
+
+def test_published_findings_are_counted_as_published(found):
+    for id, count in (("themes.questions", 2), ("themes.findings", 3)):
+        assert (finding(found, id).count, finding(found, id).origin) == (count, "published")
+
+
+@pytest.mark.parametrize(
+    ("id", "round", "count"),
+    [
+        ("themes.interviews", "2021 evaluation", 0),
+        ("themes.interviews", "2022 study", 2),
+        ("themes.interviews", "not recorded", 1),
+        ("themes.focus_groups", "2021 evaluation", 1),
+        ("themes.focus_groups", "2022 study", 1),
+    ],
+)
+def test_interviews_and_groups_by_round(found, id, round, count):
+    assert finding(found, id, round=round).count == count
+
+
+def test_people_are_added_up_over_interviews_and_groups(found):
+    assert finding(found, "themes.people", round="2022 study", role="strategic").count == 1
+    assert finding(found, "themes.people", round="2022 study", role="delivery").count == 1 + 3
+    assert finding(found, "themes.people", round="2021 evaluation", role="participant").count == 4
+
+
+def test_the_day_a_round_begins_belongs_to_it():
+    held = pd.Series(pd.to_datetime(["2021-06-30", "2021-07-01"]))
+    assert list(themes.rounds(held, date(2021, 7, 1))) == ["2021 evaluation", "2022 study"]
+
+
+@pytest.mark.parametrize(
+    ("theme", "role", "count"),
+    [("funding", "strategic", 2), ("funding", "delivery", 1), ("funding", "participant", 0),
+     ("mentors", "participant", 1), ("mentors", "not recorded", 1)],
+)  # fmt: skip
+def test_passages_take_the_role_of_their_interview(found, theme, role, count):
+    assert finding(found, "themes.passages", theme=theme, role=role).count == count
+
+
+def test_interviews_belong_to_no_partner():
+    assert themes.measure(TABLES, findings=FINDINGS, by="partner") == []

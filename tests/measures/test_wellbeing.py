@@ -1,0 +1,247 @@
+import numpy as np
+import pandas as pd
+import pytest
+from written import finding, table, values
+
+from ut_research.measures import wellbeing
+from ut_research.measures.wellbeing import ITEMS, SHORT_ITEMS, bands, short_scores, to_metric, totals
+
+# raw total, from 7 up → metric score; Stewart-Brown and others 2009, HQLO 7:15
+SHORT_FORM = [
+    (7, 7.00), (8, 9.51), (9, 11.25), (10, 12.40), (11, 13.33), (12, 14.08), (13, 14.75), (14, 15.32),
+    (15, 15.84), (16, 16.36), (17, 16.88), (18, 17.43), (19, 17.98), (20, 18.59), (21, 19.25), (22, 19.98),
+    (23, 20.73), (24, 21.54), (25, 22.35), (26, 23.21), (27, 24.11), (28, 25.03), (29, 26.02), (30, 27.03),
+    (31, 28.13), (32, 29.31), (33, 30.70), (34, 32.55), (35, 35.00),
+]  # fmt: skip
+
+# five people with both, one without a T2, one without a T1
+TABLES = {
+    "wemwbs": table("""
+        participant_id  timepoint  total
+        a               T1         40
+        b               T1         41
+        c               T1         59
+        d               T1         60
+        e               T1         30
+        f               T1         50
+        a               T2         43
+        b               T2         45
+        c               T2         60
+        d               T2         60
+        e               T2         40
+        g               T2         70
+    """)
+}
+
+
+@pytest.fixture(scope="module")
+def found():
+    return wellbeing.measure(TABLES, bootstrap_resamples=500)
+
+
+def answers(*rows):
+    """Questionnaires of 14 answers each; None for an answer left out."""
+    return pd.DataFrame(list(rows), columns=ITEMS).astype("Int64").assign(total=np.nan)
+
+
+# --- scores ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("raw", "metric"), SHORT_FORM)
+def test_the_whole_conversion_table_of_the_short_form(raw, metric):
+    assert to_metric(pd.Series([raw]))[0] == metric
+
+
+@pytest.mark.parametrize("raw", [6, 36, 7.5, None])
+def test_what_is_no_raw_total_has_no_metric_score(raw):
+    assert np.isnan(to_metric(pd.Series([raw], dtype=float))[0])
+
+
+def test_the_short_form_takes_its_own_seven_items_and_needs_them_all():
+    own = [5 if item in SHORT_ITEMS else 1 for item in ITEMS]
+    assert short_scores(answers(own))[0] == 35
+    assert short_scores(answers([6 - x for x in own]))[0] == 7
+    without_another, without_its_own = own.copy(), own.copy()
+    without_another[ITEMS.index("item_04")] = None
+    without_its_own[ITEMS.index("item_11")] = None
+    assert short_scores(answers(without_another))[0] == 35
+    assert np.isnan(short_scores(answers(without_its_own))[0])
+
+
+def test_a_total_is_the_sum_of_fourteen_items():
+    assert list(totals(answers([1] * 14, [5] * 14, [*range(1, 6), *range(1, 6), 1, 2, 3, 4]))) == [14, 70, 40]
+
+
+@pytest.mark.parametrize(
+    ("missing", "allowed", "scored"), [(1, 0, False), (1, 1, True), (3, 2, False), (3, 3, True)]
+)
+def test_missing_items_are_filled_with_the_mean_of_the_rest_up_to_the_rule(missing, allowed, scored):
+    some = answers([None] * missing + [3] * (14 - missing))
+    assert list(totals(some, allowed).dropna()) == ([42] if scored else [])
+
+
+def test_more_than_three_missing_items_are_never_filled():
+    assert totals(answers([None] * 4 + [3] * 10), 3).isna().all()
+    with pytest.raises(ValueError, match="missing_items must be 0, 1, 2 or 3"):
+        totals(answers([3] * 14), 4)
+
+
+def test_a_total_is_taken_as_given_only_where_no_item_was_kept():
+    given = answers([None] * 14, [None] + [3] * 13).assign(total=[55, 55])
+    assert list(totals(given).fillna(-1)) == [55, -1]
+
+
+# --- bands and meaningful change, at each side of each boundary -----------------------------------
+
+
+@pytest.mark.parametrize(
+    ("total", "band"),
+    [(14, "low"), (40, "low"), (41, "moderate"), (59, "moderate"), (60, "high"), (70, "high")],
+)
+def test_bands_at_each_side_of_each_boundary(total, band):
+    assert list(bands(pd.Series([total]))) == [band]
+
+
+def test_bands_move_with_their_cut_points():
+    assert list(bands(pd.Series([42, 43, 58]), 42, 58)) == ["low", "moderate", "high"]
+    with pytest.raises(ValueError, match="low_at_most must be below high_at_least"):
+        bands(pd.Series([42]), 60, 60)
+
+
+def test_bands_before_and_after(found):
+    assert values(found, "wellbeing.band_t1", "band") == {"low": 40, "moderate": 40, "high": 20}
+    assert values(found, "wellbeing.band_t2", "band") == {"low": 20, "moderate": 40, "high": 40}
+    assert finding(found, "wellbeing.low_t1").count == 2
+    assert finding(found, "wellbeing.low_t2").count == 1
+
+
+def test_mcnemar_compares_leaving_low_wellbeing_with_falling_into_it(found):
+    assert finding(found, "wellbeing.band_mcnemar_p").value == 1  # one person left it and nobody fell
+    left = TABLES["wemwbs"].replace({"total": {40: 20}}).assign(timepoint=["T1"] * 6 + ["T2"] * 6)
+    ten = pd.concat([left.assign(participant_id=left.participant_id + str(i)) for i in range(6)])
+    # six people (a) left low wellbeing and nobody fell into it: 2 in 2 ** 6
+    measured = wellbeing.measure({"wemwbs": ten}, bootstrap_resamples=200)
+    assert finding(measured, "wellbeing.band_mcnemar_p").value == pytest.approx(2 / 2**6)
+
+
+@pytest.mark.parametrize(
+    ("id", "people"),
+    [  # changes: 3, 4, 1, 0, 10
+        ("wellbeing.meaningful", 2),
+        ("wellbeing.meaningful_more_than_3", 2),
+        ("wellbeing.meaningful_at_least_3", 3),
+    ],
+)
+def test_a_change_of_3_points_is_meaningful_by_one_rule_and_not_by_the_other(found, id, people):
+    assert (finding(found, id).count, finding(found, id).n) == (people, 5)
+
+
+@pytest.mark.parametrize(
+    ("points", "rule", "people"), [(4, "at least", 2), (4, "more than", 1), (0, "at least", 5)]
+)
+def test_the_rule_in_force_can_be_changed(points, rule, people):
+    found = wellbeing.measure(TABLES, meaningful_change=points, meaningful_rule=rule, bootstrap_resamples=200)
+    assert finding(found, "wellbeing.meaningful").count == people
+    assert rule in finding(found, "wellbeing.meaningful").label
+
+
+def test_reliable_change_follows_the_reliability(found):
+    # 40, 41, 59, 60 and 30 spread by 12.9: a standard error of measurement of 5.3, and 2.77 of them 14.8
+    assert finding(found, "wellbeing.meaningful_sem").count == 1
+    assert finding(found, "wellbeing.meaningful_rci").count == 0
+    # at .95 they are 2.9 and 8.0
+    sure = wellbeing.measure(TABLES, reliability=0.95, bootstrap_resamples=200)
+    assert finding(sure, "wellbeing.meaningful_sem").count == 3
+    assert finding(sure, "wellbeing.meaningful_rci").count == 1
+
+
+def test_the_thresholds_of_measurement_error_are_the_same_for_every_group():
+    partner = TABLES["wemwbs"].participant_id.map({"a": "North", "e": "North"}).fillna("South")
+    found = wellbeing.measure(
+        {"wemwbs": TABLES["wemwbs"].assign(partner=partner)}, by="partner", bootstrap_resamples=200
+    )
+    labels = {e.label for e in found if e.id == "wellbeing.meaningful_sem"}
+    assert len(labels) == 1
+
+
+# --- change ---------------------------------------------------------------------------------------
+
+
+def test_change_is_of_the_people_with_both(found):
+    assert finding(found, "wellbeing.pairs").count == 5
+    assert finding(found, "wellbeing.mean_t1").value == 46
+    assert finding(found, "wellbeing.mean_t2").value == pytest.approx(49.6)
+    assert finding(found, "wellbeing.change_mean").value == pytest.approx(3.6)
+    assert finding(found, "wellbeing.change_sd").value == pytest.approx(np.std([3, 4, 1, 0, 10], ddof=1))
+
+
+def test_the_two_intervals_hold_the_same_mean(found):
+    for id in ("wellbeing.change_mean", "wellbeing.change_bca"):
+        one = finding(found, id)
+        assert one.value == pytest.approx(3.6)
+        assert one.low < 3.6 < one.high
+
+
+def test_the_standardised_change_is_over_the_average_spread(found):
+    before, after = (np.std(x, ddof=1) for x in ([40, 41, 59, 60, 30], [43, 45, 60, 60, 40]))
+    one = finding(found, "wellbeing.standardised_change")
+    assert one.value == pytest.approx(3.6 / ((before + after) / 2))
+
+
+def test_the_missing_item_rule_decides_who_is_a_pair():
+    full, gap = [3] * 14, [None] + [3] * 13
+    both = answers(full, gap).assign(participant_id=["a", "a"], timepoint=["T1", "T2"])
+    for missing_items, pairs, alone in ((0, 0, 1), (1, 1, 0)):
+        found = wellbeing.measure({"wemwbs": both}, missing_items=missing_items, bootstrap_resamples=200)
+        assert finding(found, "wellbeing.pairs").count == pairs
+        assert finding(found, "wellbeing.t1_only").count == alone
+
+
+def test_the_short_form_is_scored_where_its_items_are(found):
+    assert finding(found, "wellbeing.swemwbs_mean_t1").status == "not collected", "totals hold no items"
+    both = answers([1] * 14, [3] * 14).assign(participant_id=["a", "a"], timepoint=["T1", "T2"])
+    scored = wellbeing.measure({"wemwbs": both}, bootstrap_resamples=200)
+    assert finding(scored, "wellbeing.swemwbs_mean_t1").value == 7
+    assert finding(scored, "wellbeing.swemwbs_change_mean").value == pytest.approx(19.25 - 7)
+
+
+# --- doubts ---------------------------------------------------------------------------------------
+
+
+def test_alpha_is_of_first_questionnaires_with_every_item():
+    rows = answers([1] * 14, [3] * 14, [5] * 14, [None] + [3] * 13, [1, 5] * 7)
+    at = rows.assign(participant_id=list("abcda"), timepoint=["T1"] * 4 + ["T2"])
+    alpha = finding(wellbeing.measure({"wemwbs": at}, bootstrap_resamples=200), "wellbeing.alpha_t1")
+    assert (alpha.value, alpha.n) == (pytest.approx(1), 3)
+
+
+def test_floor_and_ceiling_are_the_ends_of_the_scale():
+    ends = table("""
+        participant_id  timepoint  total
+        a               T1         14
+        b               T1         15
+        a               T2         70
+        b               T2         69
+    """)
+    found = wellbeing.measure({"wemwbs": ends}, bootstrap_resamples=200)
+    assert finding(found, "wellbeing.floor_t1").count == 1
+    assert finding(found, "wellbeing.ceiling_t2").count == 1
+
+
+def test_regression_to_the_mean_is_the_unreliable_part_of_the_way_back(found):
+    assert finding(found, "wellbeing.regression_to_mean").value == pytest.approx((1 - 0.83) * (49.9 - 46))
+
+
+def test_people_without_a_second_questionnaire_bound_the_answer(found):
+    # changes add up to 18; f started at 50 and could have gone to 14 or to 70
+    assert finding(found, "wellbeing.t1_only").count == 1
+    assert finding(found, "wellbeing.bound_low").value == pytest.approx((18 - 36) / 6)
+    assert finding(found, "wellbeing.bound_high").value == pytest.approx((18 + 20) / 6)
+    assert finding(found, "wellbeing.tipping_point").value == pytest.approx(-18)
+
+
+def test_when_everyone_has_a_second_questionnaire_nothing_tips():
+    whole = TABLES["wemwbs"][~TABLES["wemwbs"].participant_id.isin(["f", "g"])]
+    found = wellbeing.measure({"wemwbs": whole}, bootstrap_resamples=200)
+    assert finding(found, "wellbeing.tipping_point").status == "not collected"
+    assert finding(found, "wellbeing.bound_low").value == finding(found, "wellbeing.bound_high").value
