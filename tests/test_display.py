@@ -57,9 +57,22 @@ def test_table_has_caption_scope_and_a_region_for_the_keyboard() -> None:
     page = table_of(share())
     assert "Reoffending, by group" in page.caption.text
     assert "not evidence about United Together" in page.caption.text
-    assert [cell["scope"] for cell in page.thead("th")] == ["col"] * 5
+    assert [cell["scope"] for cell in page.thead("th")] == ["col"] * 4
     assert [cell["scope"] for cell in page.tbody("th")] == ["row"]
     assert page.div["tabindex"] == "0" and page.div["aria-label"] == "Reoffending, by group"
+
+
+def test_columns_with_nothing_to_say_are_left_out() -> None:
+    bare = table_of(share(low=None, high=None, count=None))
+    assert [cell.text for cell in bare.thead("th")] == ["Finding", "Number"]
+    mixed = table_of(share(), share(origin="published", group={"group": "engaged"}))
+    assert mixed.thead("th")[-1].text == "Where it comes from"
+
+
+def test_grid_is_plain_text_with_named_rows() -> None:
+    page = BeautifulSoup(display.grid(["A", "B"], [["one", "<b>two</b>"]], caption="Words"), "html.parser")
+    assert page.tbody.th["scope"] == "row" and page.tbody.th.text == "one"
+    assert page.b is None and page.td.text == "<b>two</b>"
 
 
 def test_four_kinds_of_cell_look_different() -> None:

@@ -105,7 +105,8 @@ def table(
     ----------
     released : what the gate let through; anything else is a TypeError.
     caption : what the table shows, in a sentence.
-    columns : heading by column, from finding, number, counted, interval, origin, method, source.
+    columns : heading by column, from finding, number, counted, interval, origin, method, source; those that
+        would be blank, and the origin where the caption says it for all rows, are left out.
     download : address of a file with the same numbers, linked under the table.
 
     Returns
@@ -116,8 +117,12 @@ def table(
     unknown = [column for column in columns if column not in _CELLS]
     if unknown:
         raise ValueError(f"table() has no column {', '.join(unknown)}; it has {', '.join(_CELLS)}")
-    head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in columns.values())
-    body = "".join(_row(estimate, tuple(columns)) for estimate in released)
+    needless = {"origin"} if len({e.origin for e in released}) < 2 else set()
+    needless |= {c for c in ("counted", "interval", "method", "source") if not any(map(_CELLS[c], released))}
+    kept = [column for column in columns if column not in needless]
+    head = "".join(f'<th scope="col">{escape(columns[column])}</th>' for column in kept)
+    called = names(released)
+    body = "".join(_row(estimate, called[i], kept) for i, estimate in enumerate(released))
     said = f"{escape(caption)} <span>{escape(origin_note(released))}.</span>"
     link = download_link(download, f"this table: {caption}") if download else ""
     return _frame(head, body, said, caption) + link
@@ -159,13 +164,13 @@ def _frame(head: str, body: str, said: str, name: str) -> str:
     )
 
 
-def _row(estimate: Estimate, columns: tuple[str, ...]) -> str:
+def _row(estimate: Estimate, called: str, columns: Sequence[str]) -> str:
     kind = estimate.status.replace(" ", "-")
     if estimate.status == "number" and estimate.value == 0:
         kind = "zero"
     cells = []
     for column in columns:
-        text = escape(_CELLS[column](estimate)) or "–"
+        text = escape(called if column == "finding" else _CELLS[column](estimate)) or "–"
         if column == columns[0]:
             cells.append(f'<th scope="row">{text}</th>')
         else:
