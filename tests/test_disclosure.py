@@ -331,12 +331,33 @@ def test_a_group_whose_size_is_given_back_by_the_others_is_not_alone() -> None:
     assert [e.value for e in release(means, POLICY)] == [40.0, None, None, 41.0]
 
 
+def low_and_bands(low: int, moderate: int, high: int) -> list[int | None]:
+    of = {"low": low, "moderate": moderate, "high": high}
+    bands = [share("wellbeing.band_t1", c, 50, band=b) for b, c in of.items()]
+    return counts(release([share("wellbeing.low_t1", low, 50), *bands], POLICY))
+
+
 def test_the_same_people_under_two_names_are_withheld_under_both() -> None:
-    bands = [
-        share("wellbeing.band_t1", c, 50, band=b) for b, c in [("low", 6), ("moderate", 41), ("high", 3)]
+    assert low_and_bands(3, 41, 6) == [None, None, 41, None]
+
+
+def test_what_is_shown_in_two_places_is_kept_where_another_cell_will_do() -> None:
+    assert low_and_bands(6, 41, 3) == [6, 6, None, None]
+
+
+def test_a_breakdown_never_takes_what_it_breaks_down_with_it() -> None:
+    everyone = [
+        share("reoffending.rate", 9, 34, group="engaged"),
+        share("reoffending.rate", 15, 27, group="not engaged"),
     ]
-    released = release([share("wellbeing.low_t1", 6, 50), *bands], POLICY)
-    assert counts(released) == [None, None, 41, None]
+    by_gender = [
+        share("reoffending.rate", c, n, group=g, gender=s)
+        for g, s, c, n in [
+            ("engaged", "female", 1, 4), ("engaged", "male", 8, 30),
+            ("not engaged", "female", 1, 4), ("not engaged", "male", 14, 23),
+        ]
+    ]  # fmt: skip
+    assert counts(release([*everyone, *by_gender], POLICY)) == [9, 15, None, None, None, None]
 
 
 def test_a_step_of_the_flow_is_the_n_of_the_next() -> None:

@@ -40,7 +40,10 @@ def tidy(notebook: Any, name: str) -> dict[str, Any]:
     """
     cells: list[dict[str, Any]] = []
     problems: list[Problem] = []
-    for number, cell in enumerate(notebook["cells"], 1):
+    number = 0
+    for cell in notebook["cells"]:
+        injected = "injected-parameters" in cell["metadata"].get("tags", ())
+        number += not injected  # as the author counts them
         tags = [t for t in cell["metadata"].get("tags", ()) if t != "injected-parameters"]
         if cell["cell_type"] != "code":
             cells.append(_cell(cell["cell_type"], cell["source"], tags))

@@ -101,7 +101,7 @@ class Chapter:
 
     def chart(self, chart: Chart) -> None:
         """Show a chart with its description, and under it the numbers it was drawn from."""
-        display({"image/svg+xml": chart.svg(), "text/plain": chart.alt}, raw=True, metadata={"alt": chart.alt})
+        display({"image/svg+xml": chart.svg, "text/plain": chart.alt}, raw=True, metadata={"alt": chart.alt})
         self.numbers(chart.released, caption=chart.title, folded=True)
 
     def numbers(self, released: Released, caption: str, *, folded: bool = False) -> None:
@@ -118,7 +118,11 @@ class Chapter:
         display(HTML(html))
 
     def grid(
-        self, heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str, released: Released | None = None
+        self,
+        heads: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        caption: str,
+        released: Released | None = None,
     ) -> None:
         """Show a table of words; tokens in its cells are filled from `released`."""
         filled = [[c if released is None else prose.fill(c, released) for c in row] for row in rows]
@@ -135,8 +139,20 @@ class Chapter:
             return
         same = {"yes": "the same", "no": "different", "withheld": "too few people to say"}
         rows = [
-            (r.label, r.as_printed, "–" if r.run_rounded is None else str(r.run_rounded), same[r.agrees], r.source)
+            (
+                r.label,
+                r.as_printed,
+                "–" if r.run_rounded is None else str(r.run_rounded),
+                same[r.agrees],
+                r.source,
+            )
             for r in found.itertuples()
         ]
-        heads = ("Figure", "As published", "In these data", "At the printed rounding", "Where it was published")
+        heads = (
+            "Figure",
+            "As published",
+            "In these data",
+            "At the printed rounding",
+            "Where it was published",
+        )
         self.grid(heads, rows, "Published figures beside the same figures in these data")

@@ -312,7 +312,7 @@ def release(estimates: list[Estimate], policy: Policy) -> Released:
     curves = suppression.on_curves(cells)
     small = {k for k, e in enumerate(cells) if _is_small(e, policy, on_curve=k in curves)}
     small |= suppression.curve_steps(cells, policy.threshold)
-    hidden = suppression.protect(cells, small, policy.threshold, policy.zeros_safe)
+    hidden = suppression.protect_in_turn(cells, small, policy.threshold, policy.zeros_safe)
     withheld = _resting(tidy, {own[k] for k in hidden})
     out = [_withhold(e) if i in withheld else _rounded(e, policy) for i, e in enumerate(tidy)]
     return Released(out, policy, _SEAL)

@@ -55,6 +55,11 @@ class Estimate:
     status: Status = "number"
 
 
+def key(estimate: Estimate) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """What an Estimate is about: no two in one ledger have the same id and group."""
+    return estimate.id, tuple(sorted(estimate.group.items()))
+
+
 def frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
     """Tidy results: one row an Estimate, its group's keys as columns of their own."""
     rows = [{**(r := asdict(e)), **r.pop("group")} for e in estimates]
@@ -63,9 +68,7 @@ def frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
 
 def write(estimates: Iterable[Estimate], path: Path) -> None:
     """Write the ledger at `path` as JSON, ordered by id and group, so that equal findings give equal bytes."""
-    rows = sorted(
-        (asdict(e) for e in estimates), key=lambda r: (r["id"], json.dumps(r["group"], sort_keys=True))
-    )
+    rows = [asdict(e) for e in sorted(estimates, key=key)]
     text = json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False, sort_keys=True)
     path.write_text(text + "\n", encoding="utf-8")
 

@@ -9,9 +9,12 @@ enumeration, which is lower and the one to trust in groups of tens.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from scipy import optimize, special, stats
+
+from ut_research.findings import Estimate
 
 
 def power(n1: int, n2: int, rate1: float, rate2: float, alpha: float = 0.05) -> float:
@@ -50,6 +53,27 @@ def exact_power(n1: int, n2: int, rate1: float, rate2: float, alpha: float = 0.0
         significant = sums[upto - 1] <= alpha
         found += float(chance[c1, events - c1][significant].sum())
     return found
+
+
+def curve(rate: float, falls: Sequence[float], sizes: Sequence[int], alpha: float = 0.05) -> list[Estimate]:
+    """Power by size of each group, for each fall from `rate` (``planning.power``, in percent).
+
+    Parameters
+    ----------
+    rate : share who reoffend without the project, 0 to 1.
+    falls : true falls from it, 0 to 1.
+    sizes : people in each of two equal groups.
+    """
+    return [
+        Estimate(
+            "planning.power", "Chance of finding a real difference", value=100 * power(n, n, rate - fall, rate, alpha),
+            unit="%", method=f"normal approximation, two-sided test at {alpha:g}", origin="published",
+            source="worked out from the published rate of people who did not engage",
+            group={"fall": f"fall of {100 * fall:.0f} points", "n": str(n)},
+        )
+        for fall in falls
+        for n in sizes
+    ]  # fmt: skip
 
 
 def sample_size(

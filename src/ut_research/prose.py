@@ -7,7 +7,7 @@ and `fill` puts in what the disclosure gate released: the number, or in plain wo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ut_research.disclosure import Released
@@ -103,14 +103,21 @@ def sureness(share: Estimate) -> str:
     if share.low is None or share.high is None:
         return "We cannot say how sure we are: there is no range around this number."
     words = next(w for limit, w in SURENESS if share.high - share.low <= limit)
-    return f"We are {words}: the true share is likely to be between {interval(share).replace(' to ', ' and ')}."
+    return (
+        f"We are {words}: the true share is likely to be between {interval(share).replace(' to ', ' and ')}."
+    )
+
+
+def revalued(estimate: Estimate, value: float | None) -> Estimate:
+    """The same released finding with its value adjusted, for example for several tests; no value, no change."""
+    return estimate if value is None else replace(estimate, value=value)
 
 
 def biggest(released: Released, how_many: int = 3) -> str:
     """The labels and shares of the largest released findings, as a list in words."""
-    rows = sorted(
-        (e for e in released if e.value is not None), key=lambda e: (-(e.value or 0), e.label)
-    )[:how_many]
+    rows = sorted((e for e in released if e.value is not None), key=lambda e: (-(e.value or 0), e.label))[
+        :how_many
+    ]
     if not rows:
         return show(next(iter(released)))
     parts = [f"{e.label[0].lower()}{e.label[1:]} ({show(e)})" for e in rows]
@@ -127,3 +134,59 @@ def period(days: int) -> str:
     if abs(months - round(months)) < 0.05:
         return f"{round(months)} months"
     return f"{days} days"
+
+
+#: People in each group that the Justice Data Lab asks for before it compares (guidance of 2013).
+ENOUGH = 60
+
+
+def per_hundred(difference: Estimate) -> str:
+    """A difference between two shares as people: ``between 4 and 50 fewer of every 100``."""
+    if difference.value is None or difference.low is None or difference.high is None:
+        return show(difference)
+    low, high = round(difference.low), round(difference.high)
+    if low < 0 < high:
+        return f"between {-low} fewer and {high} more of every 100"
+    word = "fewer" if high <= 0 else "more"
+    small, large = sorted((abs(low), abs(high)))
+    return f"between {small} and {large} {word} of every 100"
+
+
+def can_say(
+    difference: Estimate,
+    did: str,
+    *,
+    groups: Sequence[Estimate],
+    followed: Sequence[Estimate],
+    compared: bool,
+) -> str:
+    """What a difference lets us say and what it does not, as Markdown, by rule.
+
+    Parameters
+    ----------
+    difference : between two shares, in percentage points, with its interval.
+    did : what people did, in the past tense, for example ``reoffended``.
+    groups : shares whose `n` are the sizes of the groups.
+    followed : shares of people who were followed, or came back, as they should have been.
+    compared : whether two groups of people were compared; otherwise one group, before and after.
+    """
+    if difference.value is None or difference.low is None or difference.high is None:
+        return f"**We can say nothing yet:** {show(difference)}."
+    than = "among people who engaged than among those who did not" if compared else "later than at the start"
+    can = f"**We can say:** {per_hundred(difference)} people like these {did}, {than}."
+    cannot = [
+        "that the project was the cause, because people chose whether to engage"
+        if compared
+        else "that the project was the cause, because nobody like them without the project was asked"
+    ]
+    if difference.low <= 0 <= difference.high:
+        cannot.insert(
+            0, "that there was a difference at all, because chance alone could explain one this size"
+        )
+    if any(e.n is not None and e.n < ENOUGH for e in groups):
+        cannot.append(
+            f"much about its size, because a group has fewer than the {ENOUGH} people that a fair test asks for"
+        )
+    if any(e.value is not None and round(e.value) < 100 for e in followed):
+        cannot.append("what became of the people who were not followed to the end")
+    return can + "\n\n**We cannot say:**\n\n" + "\n".join(f"- {reason}." for reason in cannot)

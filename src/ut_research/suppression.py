@@ -32,6 +32,49 @@ SAME_COUNT: Mapping[str, tuple[str, Mapping[str, str]]] = {
 Group = frozenset[tuple[str, str]]
 
 
+def protect_in_turn(
+    estimates: Sequence[Estimate], small: Iterable[int], threshold: int, zeros_safe: bool = True
+) -> set[int]:
+    """As `protect`, but a breakdown never takes what it breaks down with it.
+
+    First what each id says at its coarsest is protected by itself. Then each breakdown (by partner, by area
+    …) joins it, in the order of its keys. One that could only be kept safe by withholding more of the
+    coarsest findings is withheld whole: of all ids where it can be, else of each id that needs it.
+    """
+    small = set(small)
+    keys = [_group_keys(e) for e in estimates]
+    coarsest: dict[str, int] = {}
+    for e, own in zip(estimates, keys, strict=True):
+        coarsest[e.id] = min(coarsest.get(e.id, len(own)), len(own))
+    top = [i for i, e in enumerate(estimates) if len(keys[i]) == coarsest[e.id]]
+    breakdowns: dict[tuple[str, ...], list[int]] = {}
+    for i in sorted(set(range(len(estimates))).difference(top)):
+        breakdowns.setdefault(keys[i], []).append(i)
+
+    def tried(members: Sequence[int]) -> set[int]:
+        places = [k for k, i in enumerate(members) if i in small]
+        kept = protect([estimates[i] for i in members], places, threshold, zeros_safe)
+        return {members[k] for k in kept}
+
+    hidden = tried(top)
+    first, joined = frozenset(hidden), list(top)
+    withheld: set[int] = set()
+    for _, members in sorted(breakdowns.items()):
+        ids = dict.fromkeys(estimates[i].id for i in members)
+        for part in [members, *([i for i in members if estimates[i].id == id] for id in ids)]:
+            if set(part) <= {*joined, *withheld}:
+                continue
+            try:
+                found = tried(sorted([*joined, *part]))
+            except ValueError:
+                found = set(top)
+            if found & set(top) <= first:
+                joined, hidden = sorted([*joined, *part]), found
+            elif len(ids) == 1 or part is not members:
+                withheld |= set(part)
+    return hidden | withheld
+
+
 def protect(
     estimates: Sequence[Estimate], small: Iterable[int], threshold: int, zeros_safe: bool = True
 ) -> set[int]:
@@ -248,6 +291,10 @@ def _group(e: Estimate) -> Group:
     return frozenset(e.group.items())
 
 
+def _group_keys(e: Estimate) -> tuple[str, ...]:
+    return tuple(sorted(e.group))
+
+
 def _less(group: Group, keys: Iterable[str]) -> Group:
     return frozenset(pair for pair in group if pair[0] not in keys)
 
@@ -257,23 +304,27 @@ def _near(system: System, v: int) -> set[int]:
     return {v}.union(*({total, *parts} for total, parts in system.lines if v == total or v in parts))
 
 
-def _next_to_hide(system: System, weak: int, component: Sequence[int], hidden: set[int]) -> int:
-    """The variable to withhold next: of the weak one's own lines first, seen first, the smallest first."""
+def _next_to_hide(
+    system: System, weak: int, component: Sequence[int], hidden: set[int], often: Mapping[int, int]
+) -> int:
+    """The variable to withhold next, near the weak one before farther ones.
+
+    Cells come before their totals, so that a small group does not take the finding about everyone with it;
+    then what is shown in the fewest places, then the smallest.
+    """
     members = set(component)
+    totals = {total for total, _ in system.lines}
     lines = [{total, *parts} for total, parts in system.lines]
     around = {v for line in lines if not line.isdisjoint(members) for v in line}
     around |= {whole for part, whole in system.within if part in members}
     wholes = {whole for part, whole in system.within if part == weak}
-    for choice in (_seen(system, _near(system, weak)), wholes, _seen(system, around), around):
+    near = _near(system, weak)
+    seen = [_seen(system, v) for v in (near - totals, around - totals - wholes, near, wholes, around)]
+    for choice in (*seen, around):
         if free := choice - hidden:
-            return _smallest(system, free)
+            return min(free, key=lambda v: (system.truth[v] == 0, often.get(v, 0), system.truth[v], v))
     raise ValueError("a small count cannot be kept from being worked out; release fewer tables together")
 
 
 def _seen(system: System, variables: set[int]) -> set[int]:
     return variables - system.unseen
-
-
-def _smallest(system: System, variables: set[int]) -> int:
-    """The smallest, where zeros come last: that nobody is there is often known anyway."""
-    return min(variables, key=lambda v: (system.truth[v] == 0, system.truth[v], v))

@@ -6,13 +6,13 @@ A package with one module to each task; import its functions from here.
 import pandas as pd
 
 from ut_research.published.audit import audit
-from ut_research.published.estimates import as_estimates, compare
+from ut_research.published.estimates import as_estimates, compare, verdicts
 from ut_research.published.registry import DOCUMENTS, FIGURE_COLUMNS, FOLDER, Figure, Registry, load
 from ut_research.published.rounding import attainable_counts, grim_consistent
 
 __all__ = [
     "DOCUMENTS", "FOLDER", "Figure", "Registry", "as_estimates", "attainable_counts", "audit", "compare",
-    "figures", "findings", "grim_consistent", "load",
+    "figures", "findings", "grim_consistent", "load", "verdicts",
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, get_args
 
 import pandas as pd
 
@@ -29,6 +29,9 @@ Span = tuple[Fraction, Fraction]
 NEAR = Fraction(1, 10)
 
 INCONSISTENT: Verdict = "inconsistent with another entry"
+#: Every verdict there is.
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+
 #: Of several verdicts on one figure, the first of these is given.
 _ORDER = (INCONSISTENT, "not attainable", "reproduced", "base not stated", "consistent")
 

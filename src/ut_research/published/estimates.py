@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 
 import pandas as pd
 
 from ut_research import estimates as methods
 from ut_research.findings import Estimate
-from ut_research.published.audit import base_of, holds
+from ut_research.published.audit import VERDICTS, base_of, holds
 from ut_research.published.registry import Figure, Registry, load
 from ut_research.published.rounding import exact, shown
 
@@ -18,18 +19,13 @@ COMPARED = (
 
 
 def as_estimates(registry: Registry | None = None, confidence: float = 0.95) -> list[Estimate]:
-    """The figures as Estimates of origin "published", in the registry's order.
+    """The figures as Estimates of origin "published", each under its own id, in the registry's order.
 
-    Figures that give the value, the count and the base of one quantity become one Estimate, under the id
-    of the measure that reproduces it; a figure that no measure reproduces keeps its own id. The value is as
-    printed. Where count and base are known the interval is Wilson's.
+    The value is as printed. Count and base are the figure's own, or those of another figure that speaks of the
+    same quantity; where both are known the interval is Wilson's.
     """
     registry = registry or load()
-    together: dict[tuple[str, ...], list[Figure]] = {}
-    for f in registry.figures:
-        key = (f.measure, *map("=".join, f.measure_group.items())) if f.measure else (f.id,)
-        together.setdefault(key, []).append(f)
-    return [_estimate(registry, fs, confidence) for fs in together.values()]
+    return [_estimate(registry, f, confidence) for f in registry.figures]
 
 
 def compare(estimates: Iterable[Estimate], registry: Registry | None = None) -> pd.DataFrame:
@@ -37,7 +33,7 @@ def compare(estimates: Iterable[Estimate], registry: Registry | None = None) -> 
 
     Parameters
     ----------
-    estimates : what the run gives, released or not; the published ones among them are passed over.
+    estimates : what the run gives, released or not.
 
     Returns
     -------
@@ -46,8 +42,7 @@ def compare(estimates: Iterable[Estimate], registry: Registry | None = None) -> 
     the disclosure gate, or "not in this run".
     """
     registry = registry or load()
-    printed = as_estimates(registry)
-    run = {(e.id, *sorted(e.group.items())): e for e in estimates if e not in printed}
+    run = {(e.id, *sorted(e.group.items())): e for e in estimates}
     rows = []
     for f in registry.figures:
         if not f.measure:
@@ -63,34 +58,52 @@ def compare(estimates: Iterable[Estimate], registry: Registry | None = None) -> 
     return pd.DataFrame(rows, columns=list(COMPARED))
 
 
+def verdicts(audited: pd.DataFrame) -> list[Estimate]:
+    """How many figures got each verdict of `audit`, those that none got included (``audit.*``)."""
+    counts = audited["verdict"].value_counts()
+    total = Estimate("audit.figures", "Published figures", len(audited), count=len(audited))
+    found = [total] + [
+        Estimate(
+            "audit.verdict",
+            verdict.capitalize(),
+            n := int(counts.get(verdict, 0)),
+            count=n,
+            group={"verdict": verdict},
+        )
+        for verdict in VERDICTS
+    ]
+    about = {"unit": "figures", "method": "verdict by rule", "origin": "published", "source": "the registry"}
+    return [replace(e, **about) for e in found]
+
+
 def _agrees(f: Figure, value: float) -> bool:
     """Whether a run's value is what is printed: at the printed rounding, or as the words mean it."""
     here, there = exact(value), exact(f.value)
     return holds(f.bound, (here, here), (there, there)) if f.bound else f.prints(here)
 
 
-def _estimate(registry: Registry, fs: Sequence[Figure], confidence: float) -> Estimate:
-    """One Estimate from the figures that speak of one quantity."""
-    by_field = {f.measure_field: f for f in reversed(fs)}
-    main = by_field.get("value", fs[0])
-    count = int(by_field["count"].value) if "count" in by_field else main.numerator
-    n = int(by_field["n"].value) if "n" in by_field else main.denominator
-    value, unit = main.value, main.unit
-    in_words = main.bound or not any(map(str.isdigit, main.as_printed))
-    method = f'in words: "{main.as_printed}"' if in_words else "as printed"
-    if "value" not in by_field and count is not None and n:
-        value, unit, method = 100 * count / n, "%", "count and base as printed"
-    if unit == "%" and n is None and (base := base_of(registry, main)):
-        n, method = int(base.value), f"{method}; base not printed beside it"
+def _estimate(registry: Registry, f: Figure, confidence: float) -> Estimate:
+    same = [
+        o
+        for o in registry.figures
+        if f.measure and (o.measure, o.measure_group) == (f.measure, f.measure_group)
+    ]
+    by_field = {o.measure_field: o for o in reversed(same)}
+    count = int(by_field["count"].value) if "count" in by_field else f.numerator
+    n = int(by_field["n"].value) if "n" in by_field else f.denominator
+    in_words = f.bound or not any(map(str.isdigit, f.as_printed))
+    method = f'in words: "{f.as_printed}"' if in_words else "as printed"
     low = high = None
-    if unit == "%" and count is not None and n:
-        found = methods.wilson(count, n, confidence)
-        if found.low is not None and found.high is not None:
-            low, high = 100 * found.low, 100 * found.high
-        method += f"; Wilson interval, {confidence:.0%}"
-    if main.kind == "count" and unit != "%":
-        count = int(value)
+    if f.unit == "%":
+        if n is None and (base := base_of(registry, f)):
+            n, method = int(base.value), f"{method}; base not printed beside it"
+        if count is not None and n:
+            found = methods.wilson(count, n, confidence)
+            low, high = (None if limit is None else 100 * limit for limit in (found.low, found.high))
+            method += f"; Wilson interval, {confidence:.0%}"
+    elif f.kind == "count":
+        count = int(f.value)
     return Estimate(
-        id=main.measure or main.id, label=main.label, value=value, low=low, high=high, count=count, n=n,
-        unit=unit, method=method, origin="published", source=main.source, group=dict(main.measure_group),
+        id=f.id, label=f.label, value=f.value, low=low, high=high, count=count, n=n,
+        unit=f.unit, method=method, origin="published", source=f.source,
     )  # fmt: skip
