@@ -20,12 +20,10 @@ from numpy.typing import NDArray
 from ut_research.estimates import Interval, mean_t, wilson
 from ut_research.findings import Estimate, Origin
 from ut_research.survival import Point
+from ut_research.tables import NOT_RECORDED
 
 Tables = Mapping[str, pd.DataFrame]
 By = Literal["partner", "area", "gender", "period"]
-
-#: What a group is called when nobody wrote it down.
-UNKNOWN = "not recorded"
 
 #: Days in a mean month, a twelfth of 365.25.
 DAYS_A_MONTH = 30.4375
@@ -78,7 +76,7 @@ def halves(dates: pd.Series, start: date, end: date) -> pd.Series:
     """
     middle = pd.Timestamp(start) + (pd.Timestamp(end) + pd.Timedelta(days=1) - pd.Timestamp(start)) / 2
     half = pd.Series("second half", index=dates.index).mask(dates < middle, "first half")
-    return half.mask(dates.isna(), UNKNOWN)
+    return half.mask(dates.isna(), NOT_RECORDED)
 
 
 @dataclass(frozen=True)
@@ -167,7 +165,7 @@ def scaled(found: Interval, by: float) -> Interval:
 
 def _columns(frame: pd.DataFrame | None, wanted: Sequence[str]) -> pd.DataFrame:
     found = (pd.DataFrame() if frame is None else frame).reindex(columns=[*wanted, *get_args(By)])
-    known = {key: found[key].astype("str").fillna(UNKNOWN) for key in get_args(By)}
+    known = {key: found[key].astype("str").fillna(NOT_RECORDED) for key in get_args(By)}
     dates = {key: pd.to_datetime(found[key]) for key in wanted if key.endswith(("_date", "_to"))}
     return found.assign(**known, **dates)
 

@@ -1,4 +1,4 @@
-"""What the export holds and what cleaning did to it: rows kept and rejected, repairs by rule, what is missing.
+"""What the export holds and what cleaning did to it: rows kept and rejected, repairs, what is missing.
 
 In: the manifest and the issues log that cleaning writes beside the canonical tables. Out: Estimates in
 rows and cells. A count of rejected rows can point to a person as a count of people can, so the gate
@@ -54,9 +54,9 @@ def measure(
         found.append(make.tally("quality.kept", label, seen["kept"], "rows"))
         found.append(make.share("quality.rejected", label, seen["rejected"], seen["in"]))
         found += [
-            make.share("quality.missing", f"{label}: {column}", int(values.isna().sum()), len(values), column=column)
-            for column, values in tables.get(table, pd.DataFrame()).items()
-            if column not in ADDED and len(values)
+            make.share("quality.missing", f"{label}: {name}", int(values.isna().sum()), len(values), column=name)
+            for name, values in ((str(c), v) for c, v in tables.get(table, pd.DataFrame()).items())
+            if name not in ADDED and len(values)
         ]
     for (rule, action), log in issues.groupby(["rule", "action"], sort=True):
         make = Maker("the issues log", origin, {}, confidence)

@@ -14,8 +14,9 @@ import pandas as pd
 
 from ut_research.estimates import Interval
 from ut_research.findings import Estimate, Origin
-from ut_research.measures.grouping import UNKNOWN, By, Maker, Tables, among, collected, parts
+from ut_research.measures.grouping import By, Maker, Tables, among, collected, parts
 from ut_research.survival import kaplan_meier, median_time, restricted_mean
+from ut_research.tables import NOT_RECORDED
 
 #: Oldest age of each age band, in years.
 AGE_BANDS = {"under 25": 24, "25 to 34": 34, "35 to 44": 44, "45 to 54": 54, "55 and over": 150}
@@ -35,7 +36,7 @@ WEEKS = range(0, 53, 4)
 MAJORITY = "white"
 
 #: Ethnicities, in lower case, that say nothing.
-UNSTATED = (UNKNOWN, "unknown", "not stated", "not known", "prefer not to say", "refused", "")
+UNSTATED = (NOT_RECORDED, "unknown", "not stated", "not known", "prefer not to say", "refused", "")
 
 _COLUMNS = {
     "participants": [
@@ -81,7 +82,7 @@ def measure(
 def age_band(ages: pd.Series) -> pd.Series:
     """The band of each age in whole years: a name of `AGE_BANDS`, or "not recorded"."""
     bands = pd.cut(ages.astype(float), [-1, *AGE_BANDS.values()], labels=list(AGE_BANDS))
-    return bands.astype("string").fillna(UNKNOWN)
+    return bands.astype("string").fillna(NOT_RECORDED)
 
 
 def ethnic_minority(ethnicity: pd.Series) -> pd.Series:
@@ -90,7 +91,7 @@ def ethnic_minority(ethnicity: pd.Series) -> pd.Series:
     Anything that does not begin with `MAJORITY` counts, as "Black, Asian or other Ethnic Minority"
     does in the 2021 report; a white minority cannot be told apart there and does not count.
     """
-    said = ethnicity.astype("string").str.strip().str.lower().fillna(UNKNOWN)
+    said = ethnicity.astype("string").str.strip().str.lower().fillna(NOT_RECORDED)
     return (~said.str.startswith(MAJORITY)).astype("boolean").mask(said.isin(UNSTATED))
 
 
@@ -151,7 +152,7 @@ def _people(make: Maker, people: pd.DataFrame) -> list[Estimate]:
             make.number(id, label, age, "years", "with the people of that age", count=who, n=len(ages))
         )
     bands = age_band(people.age_at_referral)
-    names = [*AGE_BANDS, *([UNKNOWN] if (bands == UNKNOWN).any() else [])]
+    names = [*AGE_BANDS, *([NOT_RECORDED] if (bands == NOT_RECORDED).any() else [])]
     for name in names:
         count = int((bands == name).sum())
         found.append(make.share("reach.age_band", f"Aged {name}", count, len(people), age_band=name))
@@ -173,7 +174,7 @@ def _groups(make: Maker, people: pd.DataFrame, by: By | None) -> list[Estimate]:
             for name, count in counts.items()
         ] or [make.share(f"reach.{key}", label, 0, 0)]
         if key in ("partner", "area"):
-            known, method = int((counts.index != UNKNOWN).sum()), "different names in the table"
+            known, method = int((counts.index != NOT_RECORDED).sum()), "different names in the table"
             found.append(make.tally(f"reach.{key}s", f"Number of {key}s", known, f"{key}s", method))
     days = people.referral_date.dropna()
     months = months_of_delivery(days.min(), days.max()) if len(days) else None
@@ -188,38 +189,16 @@ def _stay(make: Maker, registered: pd.DataFrame, data_to: pd.Timestamp) -> list[
     horizon = max(1.0, min(WEEKS[-1], weeks.max())) if n else 1.0
     mean = restricted_mean(weeks, ended, horizon, make.confidence)
     points = kaplan_meier(weeks, ended, WEEKS, make.confidence)
+    seen = "people still supported counted up to the day the data are complete to"
+    median, curve = f"Kaplan-Meier, {censored}", dict(zip(map(str, WEEKS), points, strict=True))
+    within, area = f"Average stay within the first {horizon:.0f} weeks", f"area under the curve of {median}"
+    middle, whole = median_time(weeks, ended, make.confidence), Interval(mean.value, mean.low, mean.high)
     return [
-        make.mean(
-            "reach.stay_mean_weeks",
-            "Average stay so far",
-            stayed.weeks,
-            "weeks",
-            "people still supported counted up to the day the data are complete to",
-        ),
-        make.number(
-            "reach.stay_median_weeks",
-            "Weeks by which half had left",
-            median_time(weeks, ended, make.confidence),
-            "weeks",
-            f"Kaplan-Meier, {censored}",
-            n=n,
-        ),
-        make.number(
-            "reach.stay_restricted_mean_weeks",
-            f"Average stay within the first {horizon:.0f} weeks",
-            Interval(mean.value, mean.low, mean.high),
-            "weeks",
-            f"area under the Kaplan-Meier curve, {censored}",
-            n=n,
-        ),
+        make.mean("reach.stay_mean_weeks", "Average stay so far", stayed.weeks, "weeks", seen),
+        make.number("reach.stay_median_weeks", "Weeks by which half had left", middle, "weeks", median, n=n),
+        make.number("reach.stay_restricted_mean_weeks", within, whole, "weeks", area, n=n),
         make.share("reach.still_supported", "Still supported", int((~ended).sum()), n),
-        *make.curve(
-            "reach.stay",
-            "Still supported after this many weeks",
-            dict(zip(map(str, WEEKS), points, strict=True)),
-            "week",
-            censored,
-        ),
+        *make.curve("reach.stay", "Still supported after this many weeks", curve, "week", censored),
     ]
 
 

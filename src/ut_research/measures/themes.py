@@ -11,7 +11,8 @@ from datetime import date
 import pandas as pd
 
 from ut_research.findings import Estimate, Origin
-from ut_research.measures.grouping import UNKNOWN, By, Maker, Tables, collected, parts
+from ut_research.measures.grouping import By, Maker, Tables, collected, parts
+from ut_research.tables import NOT_RECORDED
 
 #: The two rounds of interviews, in order.
 ROUNDS = ("2021 evaluation", "2022 study")
@@ -62,7 +63,7 @@ def rounds(held: pd.Series, interview_round_from: date) -> pd.Series:
     """The round of each interview, one of `ROUNDS`, or "not recorded" where the day is missing."""
     earlier, later = ROUNDS
     named = pd.Series(later, index=held.index).mask(held < pd.Timestamp(interview_round_from), earlier)
-    return named.mask(held.isna(), UNKNOWN)
+    return named.mask(held.isna(), NOT_RECORDED)
 
 
 def _published(findings: pd.DataFrame | None) -> list[Estimate]:
@@ -97,8 +98,8 @@ def _interviews(make: Maker, interviews: pd.DataFrame) -> list[Estimate]:
 def _passages(make: Maker, segments: pd.DataFrame, interviews: pd.DataFrame) -> list[Estimate]:
     roles = interviews.set_index("interview_id").role
     said = pd.DataFrame({
-        "theme": segments.theme.astype("string").fillna(UNKNOWN),
-        "role": segments.interview_id.map(roles).astype("string").fillna(UNKNOWN),
+        "theme": segments.theme.astype("string").fillna(NOT_RECORDED),
+        "role": segments.interview_id.map(roles).astype("string").fillna(NOT_RECORDED),
     })  # fmt: skip
     if said.empty:
         return [make.tally("themes.passages", "Coded passages", 0, "passages")]
@@ -119,4 +120,4 @@ def _passages(make: Maker, segments: pd.DataFrame, interviews: pd.DataFrame) -> 
 
 
 def _with_unknown(names: tuple[str, ...], seen: pd.Series) -> list[str]:
-    return [*names, *([UNKNOWN] if (seen == UNKNOWN).any() else [])]
+    return [*names, *([NOT_RECORDED] if (seen == NOT_RECORDED).any() else [])]

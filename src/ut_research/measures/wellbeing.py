@@ -8,6 +8,8 @@ the answer. Items go by their numbers: the questionnaire is licensed, and its wo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -17,8 +19,7 @@ from ut_research.estimates import Paired
 from ut_research.findings import Estimate, Origin
 from ut_research.measures.change import both_times, change
 from ut_research.measures.grouping import By, Maker, Tables, collected, parts
-
-ITEMS = [f"item_{number:02d}" for number in range(1, 15)]
+from ut_research.tables import ITEMS as ITEMS
 
 #: The items of the short form; Stewart-Brown and others 2009, HQLO 7:15.
 SHORT_ITEMS = [f"item_{number:02d}" for number in (1, 2, 3, 6, 7, 9, 11)]
@@ -137,19 +138,13 @@ def _scored(answers: pd.DataFrame, missing_items: int) -> pd.DataFrame:
 
 
 def _spread(make: Maker, measured: Paired) -> list[Estimate]:
-    n = measured.n
+    over = "mean change over the average of the two standard deviations (d_av)"
+    rows = (
+        ("change_sd", "Spread of the changes", measured.sd, "points", "standard deviation"),
+        ("standardised_change", "Standardised change", measured.d_av, "standard deviations", over),
+    )
     return [
-        make.number(
-            "wellbeing.change_sd", "Spread of the changes", measured.sd, "points", "standard deviation", n=n
-        ),
-        make.number(
-            "wellbeing.standardised_change",
-            "Change in standard deviations",
-            measured.d_av,
-            "standard deviations",
-            "mean change over the average of the two standard deviations (d_av)",
-            n=n,
-        ),
+        make.number(f"wellbeing.{id}", label, x, unit, how, n=measured.n) for id, label, x, unit, how in rows
     ]
 
 
@@ -252,5 +247,5 @@ def _doubts(
     ]  # fmt: skip
 
 
-def _numbers(frame: pd.DataFrame, columns: list[str]) -> NDArray[np.float64]:
-    return frame[columns].to_numpy(dtype=float, na_value=np.nan)
+def _numbers(frame: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.float64]:
+    return frame[list(columns)].to_numpy(dtype=float, na_value=np.nan)
