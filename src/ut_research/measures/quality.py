@@ -54,7 +54,9 @@ def measure(
         found.append(make.tally("quality.kept", label, seen["kept"], "rows"))
         found.append(make.share("quality.rejected", label, seen["rejected"], seen["in"]))
         found += [
-            make.share("quality.missing", f"{label}: {name}", int(values.isna().sum()), len(values), column=name)
+            make.share(
+                "quality.missing", f"{label}: {name}", int(values.isna().sum()), len(values), column=name
+            )
             for name, values in ((str(c), v) for c, v in tables.get(table, pd.DataFrame()).items())
             if name not in ADDED and len(values)
         ]
