@@ -1,7 +1,7 @@
 """From raw text to canonical tables, with a log of all that was repaired, rejected or reported.
 
-A cell that cannot be read is left blank; a row is rejected only when it cannot be used. No row goes without a trace:
-for each table, rows in = rows kept + rows rejected. Cleaning canonical tables again changes nothing.
+A cell that cannot be read is left blank; a row is rejected only when it cannot be used. No row goes without a
+trace: for each table, rows in = rows kept + rows rejected. Cleaning canonical tables again changes nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import add
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +23,7 @@ import pandas as pd
 from ut_research import dates, privacy, spellings
 from ut_research.issues_log import Action, Log
 from ut_research.reading import Raw
-from ut_research.tables import GROUPS, ITEMS, NEEDS, NOT_RECORDED, TABLES, Column, Table
+from ut_research.tables import GROUPS, ITEMS, NEEDS, NOT_RECORDED, TABLES, Column, Table, dtype
 
 Mask = npt.NDArray[np.bool_]
 
@@ -37,7 +40,7 @@ class Cleaned:
     tables : canonical tables by name, in the original row order.
     issues : the issues log; see `issues_log.COLUMNS`.
     counts : for each table its rows "in", "kept" and "rejected" (and "blank", which are no rows of data).
-    data_to : the latest date in the kept rows about people (not interviews or comments, which come later): the day to
+    data_to : the latest date in the kept rows about people (interviews and comments come later): the day to
         which the data are complete. None without dates.
     name, origin, inputs : as in `reading.Raw`.
     """
@@ -58,7 +61,7 @@ def clean(raw: Raw, *, delivery_start: date | None = None, delivery_end: date | 
     Parameters
     ----------
     raw : what `reading.read` gave.
-    delivery_start, delivery_end : first and last day of delivery; the middle parts the first half from the second.
+    delivery_start, delivery_end : first and last day of delivery; the middle parts first half from second.
     key : secret of the identifiers' hashes; by default this person's own, see `privacy.key`.
     """
     log = Log()
@@ -71,15 +74,18 @@ def clean(raw: Raw, *, delivery_start: date | None = None, delivery_end: date | 
     }
     for name, sheet in sheets.items():
         if name in people:
-            sheet.columns["participant_id"] = ids.take(sheet.person)
+            sheet.columns["participant_id"] = ids.take(sheet.person, allow_fill=True)
         sheet.reject_unusable()
-        _RULES.get(name, lambda _: None)(sheet)
+        if rule := _RULES.get(name):
+            rule(sheet)
         sheet.reject_repeated()
     _reject_strangers(sheets, len(ids))
     tables = {name: sheet.kept() for name, sheet in sheets.items()}
-    _add_groups(tables, {n: s.person[s.keep] for n, s in sheets.items()}, len(ids), delivery_start, delivery_end)
+    _add_groups(
+        tables, {n: s.person[s.keep] for n, s in sheets.items()}, len(ids), delivery_start, delivery_end
+    )
     counts = {
-        name: {"in": raw.rows_in[name], "kept": int(sheet.keep.sum()), "rejected": raw.rows_in[name] - int(sheet.keep.sum()),
+        name: {"in": (n := raw.rows_in[name]), "kept": (kept := len(tables[name])), "rejected": n - kept,
                "blank": raw.blank.get(name, 0)}
         for name, sheet in sheets.items()
     }  # fmt: skip
@@ -141,7 +147,9 @@ class _Sheet:
         for column in self.table.columns:
             if column.needed and column.name != "participant_id":
                 blank = self[column.name].isna().to_numpy()
-                self.reject(blank, column.name, f"no {column.name}", "left out: the row cannot be used without it")
+                self.reject(
+                    blank, column.name, f"no {column.name}", "left out: the row cannot be used without it"
+                )
         answers = {"needs": tuple(NEEDS), "wemwbs": (*ITEMS, "total")}.get(self.table.name)
         if answers:
             empty = np.logical_and.reduce([self[c].isna().to_numpy() for c in answers])
@@ -166,7 +174,9 @@ class _Sheet:
             later = np.zeros(len(key), dtype=bool)
             later[order[1:]] = key[order[1:]] == key[order[:-1]]
             one = " and ".join(self.table.key)
-            self.reject(later, one, "more than one row", f"left out: the earliest row for the same {one} is used")
+            self.reject(
+                later, one, "more than one row", f"left out: the earliest row for the same {one} is used"
+            )
 
     def kept(self) -> pd.DataFrame:
         """Return the canonical table: kept rows, contract's columns in order."""
@@ -184,7 +194,7 @@ class _Sheet:
     def _read(self, column: Column, texts: pd.Series, month_first: bool) -> None:
         """Read every distinct text of a column once, and spread what it means over the rows."""
         codes, distinct = pd.factorize(texts.array)
-        uniques = [str(u) for u in distinct]
+        uniques: list[str] = distinct.tolist()
         counts = np.bincount(codes[codes >= 0], minlength=len(uniques))
         values: list[object] = [None] * len(uniques)
         rules: list[str | None] = [None] * len(uniques)
@@ -193,13 +203,15 @@ class _Sheet:
         for i, (text, was) in enumerate(zip(tidied, uniques, strict=True)):
             if text != was:
                 rules[i] = "white space"
-            if text and not free and spellings.is_blank(text, day=column.kind == "date"):
+            if not free and spellings.is_blank(text, day=column.kind == "date"):
                 rules[i], tidied[i] = "word for blank", ""
-        filled = [i for i, text in enumerate(tidied) if text]
+            elif not free and text.casefold() in spellings.ERRORS:
+                rules[i] = "spreadsheet error"
+        filled = [i for i, text in enumerate(tidied) if text and rules[i] != "spreadsheet error"]
         if column.kind == "date":
             days = dates.read_days([tidied[i] for i in filled], month_first=month_first,
                                    birth=column.name == "date_of_birth")  # fmt: skip
-            read: list[spellings.Reading] = [tuple(d) for d in days]
+            read: list[spellings.Reading] = [(d.day, d.rule) for d in days]
         else:
             one = spellings.reader(column)
             read = [one(tidied[i]) for i in filled]
@@ -213,39 +225,50 @@ class _Sheet:
         blanked = np.array([bool(t) and v is None for t, v in zip(tidied, values, strict=True)] + [False])
         self.unusable[column.name] = blanked[codes]
 
-    def _log_rules(self, column: str, codes: npt.NDArray[np.intp], rules: list[str | None], filled: int) -> None:
+    def _log_rules(
+        self, column: str, codes: npt.NDArray[np.intp], rules: list[str | None], filled: int
+    ) -> None:
         for rule in dict.fromkeys(r for r in rules if r):
             action, done = spellings.RULES[rule]
             hit = np.array([r == rule for r in rules] + [False])[codes]
             self.log.add(self.table.name, self.rows[hit], column, rule, action, done, filled)
 
 
-def _people(raw: Raw, key: bytes | None) -> tuple[dict[str, npt.NDArray[np.intp]], pd.api.extensions.ExtensionArray]:
-    """Number the people: for each table of people a whole number a row (-1: nobody), and the hash of each number."""
+def _people(
+    raw: Raw, key: bytes | None
+) -> tuple[dict[str, npt.NDArray[np.intp]], pd.api.extensions.ExtensionArray]:
+    """Number the people: for each of their tables a number a row (-1: nobody), and each number's hash."""
     names = [n for n, t in TABLES.items() if n in raw.tables and t.of_people]
     if not names:
         return {}, pd.array([], dtype="str")
     codes, distinct = pd.factorize(pd.concat([_ids(raw.tables[n]) for n in names], ignore_index=True).array)
-    hidden = ["" if not (tidied := spellings.tidy(str(i))) or spellings.is_blank(tidied) else tidied for i in distinct]
-    filled = [i for i in hidden if i]
-    hashed = iter(privacy.hash_ids(filled, key if key is not None else privacy.key()))
-    number, ids = pd.factorize(np.array([next(hashed) if i else None for i in hidden] + [None], dtype=object))
+    tidied = [spellings.tidy(i) for i in distinct.tolist()]
+    hidden = [None if not i or spellings.is_blank(i) else i for i in tidied]
+    hashed = iter(privacy.hash_ids((i for i in hidden if i), key if key is not None else privacy.key()))
+    number, ids = pd.factorize(np.array([*(next(hashed) if i else None for i in hidden), None], dtype=object))
     person = number[codes]
     ends = np.cumsum([len(raw.tables[n]) for n in names])
     return dict(zip(names, np.split(person, ends[:-1]), strict=True)), pd.array(ids, dtype="str")
 
 
 def _ids(frame: pd.DataFrame) -> pd.Series:
-    return frame["participant_id"] if "participant_id" in frame else pd.Series(None, index=frame.index, dtype="str")
+    return (
+        frame["participant_id"]
+        if "participant_id" in frame
+        else pd.Series(None, index=frame.index, dtype="str")
+    )
 
 
-def _array(column: Column, values: list[object], codes: npt.NDArray[np.intp]) -> pd.api.extensions.ExtensionArray:
+def _array(
+    column: Column, values: list[object], codes: npt.NDArray[np.intp]
+) -> pd.api.extensions.ExtensionArray:
     """Spread distinct values (the last one for code -1) over rows, in the column's canonical dtype."""
     if column.kind == "date":
-        days = np.array([np.datetime64(v, "ns") if v is not None else np.datetime64("NaT", "ns") for v in values])
-        return pd.array(days[codes])
-    kind = {"yes/no": "boolean", "whole number": "Int64"}.get(column.kind, "str")
-    return pd.array(values, dtype=kind).take(np.where(codes < 0, len(values) - 1, codes))
+        days: pd.api.extensions.ExtensionArray = pd.array(np.array(values, dtype="datetime64[ns]")[codes])
+        return days
+    spread = np.where(codes < 0, len(values) - 1, codes)
+    array: pd.api.extensions.ExtensionArray = pd.Series(values, dtype=dtype(column)).array.take(spread)
+    return array
 
 
 def _repeats(key: npt.NDArray[np.intp], keep: Mask) -> Mask:
@@ -271,12 +294,25 @@ def _participants(sheet: _Sheet) -> None:
     referral, registered = sheet["referral_date"], sheet["registered_date"]
     lost = sheet.unusable.get("registered_date", np.zeros(len(sheet.rows), dtype=bool))
     unplaced = lost & referral.isna().to_numpy()
-    sheet.reject(unplaced, "registered_date", "date not usable", "left out: neither day of registration nor of referral")
+    sheet.reject(
+        unplaced,
+        "registered_date",
+        "date not usable",
+        "left out: neither day of registration nor of referral",
+    )
     if lost.any():
         sheet.put("registered_date", lost, referral[lost])
-        sheet.log_rows(lost, "registered_date", "date not usable", "repaired", "the day of referral used in its place")
+        sheet.log_rows(
+            lost, "registered_date", "date not usable", "repaired", "the day of referral used in its place"
+        )
         registered = sheet["registered_date"]
-    sheet.log_rows((registered < referral).to_numpy(), "registered_date", "registered before referral", "reported", "kept")
+    sheet.log_rows(
+        (registered < referral).to_numpy(),
+        "registered_date",
+        "registered before referral",
+        "reported",
+        "kept",
+    )
     exits = sheet["exit_date"]
     early = ((exits < referral) | (exits < registered)).to_numpy()
     sheet.blank(early, "exit_date", "exit before referral", "left blank: when support ended is not known")
@@ -287,7 +323,7 @@ def _participants(sheet: _Sheet) -> None:
 
 
 def _merge_referrals(sheet: _Sheet) -> None:
-    """Merge the referrals of one person into the earliest, with the latest exit; then age from date of birth."""
+    """Merge a person's referrals into the earliest, with the latest exit; then age from date of birth."""
     at = np.flatnonzero(sheet.keep & _repeats(sheet.person, sheet.keep))
     if len(at):
         names = list(sheet.columns)
@@ -301,7 +337,9 @@ def _merge_referrals(sheet: _Sheet) -> None:
         if "exit_date" in names:
             been = frame[frame["registered_date"].notna()] if "registered_date" in names else frame
             last = been.groupby("_person").tail(1)
-            open_ = last["exit_date"].isna() & (last["exit_reason"].isna() if "exit_reason" in names else True)
+            open_ = last["exit_date"].isna() & (
+                last["exit_reason"].isna() if "exit_reason" in names else True
+            )
             still = merged.index.isin(last["_person"][open_])
             merged["exit_date"] = groups["exit_date"].max().where(~still)
             if "exit_reason" in names:
@@ -318,7 +356,12 @@ def _merge_referrals(sheet: _Sheet) -> None:
                 sheet.put(n, mask, merged[n].iloc[order].array)
         later = np.zeros(len(sheet.rows), dtype=bool)
         later[at] = True
-        sheet.reject(later & ~mask, "participant_id", "re-referral merged", "left out: merged into the earliest referral")
+        sheet.reject(
+            later & ~mask,
+            "participant_id",
+            "re-referral merged",
+            "left out: merged into the earliest referral",
+        )
     _age(sheet)
     if "exit_reason" in sheet.columns:
         _rare_reasons(sheet)
@@ -327,9 +370,13 @@ def _merge_referrals(sheet: _Sheet) -> None:
 def _rare_reasons(sheet: _Sheet) -> None:
     """Replace reasons for leaving that are given for fewer than `RARE_REASON` people by "other"."""
     reason = pd.Series(sheet.columns["exit_reason"]).where(sheet.keep)
-    rare = (reason.map(reason.value_counts()) < RARE_REASON).to_numpy(bool) & (reason != "other").to_numpy(bool)
+    rare = (reason.map(reason.value_counts()) < RARE_REASON).to_numpy(bool) & (reason != "other").to_numpy(
+        bool
+    )
     if rare.any():
-        sheet.log_rows(rare, "exit_reason", "rare text", "repaired", "replaced by “other”: fewer than five people")
+        sheet.log_rows(
+            rare, "exit_reason", "rare text", "repaired", "replaced by “other”: fewer than five people"
+        )
         sheet.put("exit_reason", rare, "other")
 
 
@@ -340,12 +387,16 @@ def _age(sheet: _Sheet) -> None:
     if "date_of_birth" in sheet.columns:
         referral = sheet["referral_date"]
         before = (referral.dt.month * 100 + referral.dt.day) < (born.dt.month * 100 + born.dt.day)
-        years = (referral.dt.year - born.dt.year - before).astype("Int64").where(born.notna() & referral.notna())
+        years = (
+            (referral.dt.year - born.dt.year - before).astype("Int64").where(born.notna() & referral.notna())
+        )
         odd = (years.lt(column.low) | years.gt(column.high)).fillna(False).to_numpy(bool)
         sheet.log_rows(odd, "date_of_birth", "out of range", "reported", "age left blank")
         years = years.mask(odd)
         differs = ((years - given).abs() > 1).fillna(False).to_numpy(bool)
-        sheet.log_rows(differs, "age_at_referral", "age and date of birth differ", "reported", "the age given is kept")
+        sheet.log_rows(
+            differs, "age_at_referral", "age and date of birth differ", "reported", "the age given is kept"
+        )
         given = given.fillna(years)
     sheet.columns["age_at_referral"] = given.array
 
@@ -353,9 +404,8 @@ def _age(sheet: _Sheet) -> None:
 def _wemwbs(sheet: _Sheet) -> None:
     _t2_before_t1(sheet)
     if "total" in sheet.columns and all(item in sheet.columns for item in ITEMS):
-        items = np.column_stack([sheet[i].to_numpy("float64", na_value=np.nan) for i in ITEMS])
-        total = sheet["total"].to_numpy("float64", na_value=np.nan)
-        differs = ~np.isnan(total) & ~np.isnan(items).any(axis=1) & (total != items.sum(axis=1))
+        items = reduce(add, (sheet[i] for i in ITEMS))
+        differs = (items != sheet["total"]).fillna(False).to_numpy(bool)
         sheet.blank(differs, "total", "total is not the sum of the items", "left blank: the items are used")
 
 
@@ -371,7 +421,9 @@ def _t2_before_t1(sheet: _Sheet) -> None:
     first[sheet.person[t1]] = day[t1]
     early = (point == "T2") & sheet.keep
     early[early] = day[early] < first[sheet.person[early]]
-    sheet.reject(early, "completed_date", "T2 before T1", "left out: it was done before the first questionnaire")
+    sheet.reject(
+        early, "completed_date", "T2 before T1", "left out: it was done before the first questionnaire"
+    )
 
 
 def _reoffending(sheet: _Sheet) -> None:
@@ -380,12 +432,25 @@ def _reoffending(sheet: _Sheet) -> None:
     sheet.blank((end < entry).to_numpy(), "followed_up_to", "follow-up ends before it begins")
     end = sheet["followed_up_to"]
     outside = ((when < entry) | (when > end)).to_numpy()
-    sheet.reject(yes & outside, "reoffence_date", "reoffence outside follow-up", "left out: the row contradicts itself")
+    sheet.reject(
+        yes & outside, "reoffence_date", "reoffence outside follow-up", "left out: the row contradicts itself"
+    )
     dated = ~yes & when.notna().to_numpy()
-    sheet.reject(dated & ~outside, "reoffence_date", "no reoffence, but a date of one", "left out: the row contradicts itself")
+    sheet.reject(
+        dated & ~outside,
+        "reoffence_date",
+        "no reoffence, but a date of one",
+        "left out: the row contradicts itself",
+    )
     sheet.blank(dated & outside, "reoffence_date", "reoffence outside follow-up")
     undated = yes & when.isna().to_numpy()
-    sheet.log_rows(undated, "reoffence_date", "reoffence without a date", "reported", "kept: counted, but not in time to reoffence")
+    sheet.log_rows(
+        undated,
+        "reoffence_date",
+        "reoffence without a date",
+        "reported",
+        "kept: counted, but not in time to reoffence",
+    )
 
 
 _RULES: dict[str, Callable[[_Sheet], None]] = {
@@ -404,9 +469,17 @@ def _reject_strangers(sheets: dict[str, _Sheet], people: int) -> None:
             continue
         stranger = ~known[sheet.person]
         if name == "reoffending":
-            sheet.log_rows(stranger, "participant_id", "person not in participants", "reported", "kept, in no partner or area")
+            sheet.log_rows(
+                stranger,
+                "participant_id",
+                "person not in participants",
+                "reported",
+                "kept, in no partner or area",
+            )
         else:
-            sheet.reject(stranger, "participant_id", "person not in participants", "left out: nobody to join it to")
+            sheet.reject(
+                stranger, "participant_id", "person not in participants", "left out: nobody to join it to"
+            )
 
 
 def _add_groups(tables: dict[str, pd.DataFrame], person: dict[str, npt.NDArray[np.intp]], people: int,
@@ -417,8 +490,10 @@ def _add_groups(tables: dict[str, pd.DataFrame], person: dict[str, npt.NDArray[n
     if "participants" in tables:
         frame = tables["participants"]
         at[person["participants"]] = np.arange(len(frame))
-        groups = pd.DataFrame({g: frame[g] if g in frame else NOT_RECORDED for g in GROUPS[:2]}, index=frame.index)
-        groups["gender"] = (frame["gender"] if "gender" in frame else pd.Series(None, frame.index, dtype="str")).fillna("unknown")
+        groups = pd.DataFrame({g: frame.get(g, NOT_RECORDED) for g in GROUPS[:2]}, index=frame.index)
+        groups["gender"] = (
+            frame["gender"] if "gender" in frame else pd.Series(None, frame.index, dtype="str")
+        ).fillna("unknown")
         groups["period"] = _period(frame, start, end)
         groups = groups.astype("str").fillna(NOT_RECORDED)
     for name, frame in tables.items():
@@ -433,7 +508,9 @@ def _period(frame: pd.DataFrame, start: date | None, end: date | None) -> pd.Ser
     if start is None or end is None or "referral_date" not in frame:
         return pd.Series(NOT_RECORDED, frame.index, dtype="str")
     middle = pd.Timestamp(start) + (pd.Timestamp(end) - pd.Timestamp(start) + pd.Timedelta(days=1)) / 2
-    half = pd.Series(np.where(frame["referral_date"] < middle, "first half", "second half"), frame.index, dtype="str")
+    half = pd.Series(
+        np.where(frame["referral_date"] < middle, "first half", "second half"), frame.index, dtype="str"
+    )
     return half.where(frame["referral_date"].notna(), NOT_RECORDED)
 
 
@@ -445,16 +522,16 @@ def _data_to(tables: dict[str, pd.DataFrame]) -> date | None:
 
 
 def write(cleaned: Cleaned, folder: Path) -> None:
-    """Write a parquet file a table, `issues.csv` and `manifest.json` into `folder`; equal input gives equal bytes.
+    """Write a parquet file a table, `issues.csv` and `manifest.json`; equal input gives equal bytes.
 
-    Each file is written beside its place and moved into it, the manifest last and its predecessor removed first:
-    a folder with a manifest is a whole one. Tables that an earlier run left there are removed.
+    Each file is written beside its place in `folder` and moved there, the manifest last and its predecessor
+    removed first: a folder with a manifest is a whole one. Tables that an earlier run left there are removed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     manifest = {
         "name": cleaned.name, "origin": cleaned.origin, "inputs": cleaned.inputs, "rows": cleaned.counts,
         "data_to": cleaned.data_to.isoformat() if cleaned.data_to else None,
-        "actions": {a: int((cleaned.issues["action"] == a).sum()) for a in ("repaired", "rejected", "reported")},
+        "actions": {a: int((cleaned.issues["action"] == a).sum()) for a in get_args(Action)},
     }  # fmt: skip
     with tempfile.TemporaryDirectory(prefix=".cleaning-", dir=folder) as made:
         for name, frame in cleaned.tables.items():

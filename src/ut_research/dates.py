@@ -1,4 +1,4 @@
-"""Reading dates as people write them: day first, ISO, with the month in words, or as a spreadsheet's day number."""
+"""Reading dates as people write them: day first, ISO, the month in words, or a spreadsheet's day number."""
 
 from __future__ import annotations
 
@@ -18,15 +18,17 @@ _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
 _SERIAL = re.compile(r"([1-5]\d{4})(?:\.\d+)?")
 _NUMERIC = re.compile(rf"(\d{{1,2}})[/\-. ](\d{{1,2}})[/\-. ](\d{{4}}|\d{{2}}){_TIME}", re.I)
 _WORDS = re.compile(
-    rf"(?:[a-z]{{3,9}},? )?(\d{{1,2}})(?:st|nd|rd|th)?[ \-/.]*([a-z]{{3,9}})[ \-/.,]*(\d{{4}}|\d{{2}}){_TIME}", re.I
+    rf"(?:[a-z]{{3,9}},? )?(\d{{1,2}})(?:st|nd|rd|th)?[ \-/.]*([a-z]{{3,9}})"
+    rf"[ \-/.,]*(\d{{4}}|\d{{2}}){_TIME}",
+    re.I,
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH_NAMES = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-                "november", "december")  # fmt: skip
+_MONTH_NAMES = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
+                "october", "november", "december")  # fmt: skip
 
 
 class Day(NamedTuple):
-    """A date as read: the day (None when it cannot be used) and the rule that it fell under (None when plain)."""
+    """A date as read: the day (None when unusable), and the rule that it fell under (None when plain)."""
 
     day: date | None
     rule: str | None = None
@@ -35,8 +37,8 @@ class Day(NamedTuple):
 def read_days(texts: Sequence[str], *, month_first: bool = False, birth: bool = False) -> list[Day]:
     """Read each of `texts` as a date, day first.
 
-    Dates such as 04/25/2020 make sense only month first. Where a column has some of those and none that make sense
-    only day first, it was probably written month first: its doubtful dates (03/04/2020) are not guessed.
+    Dates such as 04/25/2020 make sense only month first. Where a column has some of those and none that make
+    sense only day first, it was probably written month first: doubtful dates (03/04/2020) are not guessed.
 
     Parameters
     ----------
@@ -65,8 +67,8 @@ def _read(text: str, month_first: bool, birth: bool, doubtful: bool) -> Day:
         if not month_first and day <= 12 < month <= 31:
             return Day(None, "month first")
         year, rule = _year(m[3], birth)
-    elif (m := _WORDS.fullmatch(text)) and (month := _month(m[2])):
-        day = int(m[1])
+    elif (m := _WORDS.fullmatch(text)) and (named := _month(m[2])):
+        day, month = int(m[1]), named
         year, rule = _year(m[3], birth)
     else:
         return Day(None, "not a date")

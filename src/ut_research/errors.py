@@ -1,4 +1,4 @@
-"""What a person is told when their input cannot be used: every problem at once, and never a value from the data."""
+"""What a person is told when their input cannot be used: all problems at once, never a value of theirs."""
 
 from __future__ import annotations
 

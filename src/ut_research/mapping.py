@@ -13,7 +13,7 @@ month_first = ["referral_date"]            # numeric dates written month first
 referral_date = "Date referred"            # their heading
 participant_id = { row_number = true }     # or worked out: the row's number,
 entry_date = { value = "1971-01-01" }      # one text for all,
-followed_up_to = { after = "entry_date", weeks = 52 }                     # days or weeks after another column,
+followed_up_to = { after = "entry_date", weeks = 52 }     # days or weeks after another column,
 reoffence_date = { after = "entry_date", weeks_from = "week", where = { arrest = "1" } }   # as a column says
 
 [tables.participants.codes.gender]
@@ -54,7 +54,11 @@ class Source:
         """Return where the file is; ProblemsFound when the package or the file is not there."""
         spec = importlib.util.find_spec(self.package) if self.package.isidentifier() else None
         if spec is None or spec.origin is None:
-            raise stop(f"the package “{self.package}” is not installed", f"{FILE}, [source]", "Install it, or mend its name")
+            raise stop(
+                f"the package “{self.package}” is not installed",
+                f"{FILE}, [source]",
+                "Install it, or mend its name",
+            )
         folder = Path(spec.origin).resolve().parent
         path = (folder / self.file).resolve()
         if not path.is_relative_to(folder) or not path.is_file():
@@ -64,7 +68,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Derived:
-    """A column worked out from others: a `value`, the `row_number`, or a day some days `after` another column."""
+    """A column worked out from others: a `value`, the `row_number`, or a day some time `after` another."""
 
     value: str | None = None
     row_number: bool = False
@@ -123,7 +127,9 @@ def parse(told: MappingOf[str, Any], name: str = FILE) -> Mapping:
 
     def only(found: object, keys: set[str], where: str) -> dict[str, Any]:
         if not isinstance(found, dict):
-            problems.append(Problem("this should be a table of keys", f"{name}, {where}", "See the data dictionary"))
+            problems.append(
+                Problem("this should be a table of keys", f"{name}, {where}", "See the data dictionary")
+            )
             return {}
         for key in found:
             if key not in keys:
@@ -151,7 +157,9 @@ def parse(told: MappingOf[str, Any], name: str = FILE) -> Mapping:
             try:
                 columns[column] = _derived(parts, names)
             except ValueError as error:
-                problems.append(Problem(str(error), f"{name}, {at}", "See the data dictionary’s page on columns.toml"))
+                problems.append(
+                    Problem(str(error), f"{name}, {at}", "See the data dictionary’s page on columns.toml")
+                )
         codes = {
             column: {tidy(str(k)).casefold(): str(v) for k, v in only(pairs, set(pairs), "").items()}
             for column, pairs in only(keys.get("codes", {}), names, f"[tables.{table}.codes]").items()
@@ -177,7 +185,7 @@ def _derived(parts: dict[str, Any], names: set[str]) -> Derived:
         raise ValueError("after goes with exactly one of days, weeks, days_from and weeks_from")
     where = parts.get("where", {})
     if not isinstance(where, dict):
-        raise ValueError("where should be like { heading = \"value\" }")
+        raise ValueError('where should be like { heading = "value" }')
     where = {str(k): str(v) for k, v in where.items()}
     if chosen[0] == "value":
         return Derived(value=str(parts["value"]), where=where)
@@ -196,7 +204,7 @@ def _derived(parts: dict[str, Any], names: set[str]) -> Derived:
 
 @dataclass(frozen=True)
 class Taken:
-    """What a sheet gave for one table: its text `frame`, and the positions of the headings that were `used`."""
+    """What a sheet gave for one table: its text `frame`, and the positions of the headings `used`."""
 
     frame: pd.DataFrame
     used: frozenset[int]
@@ -214,15 +222,16 @@ def take(sheet: Sheet, table: str, told: TableMap) -> Taken:
     for i, heading in enumerate(sheet.headings):
         at.setdefault(plain(heading), []).append(i)
     used: set[int] = set()
+    place, rules = f"{sheet.place}, row 1", f"{FILE}, [tables.{table}.columns]"
 
     def find(heading: str, must: bool) -> int | None:
         found = at.get(plain(heading), [])
         if len(found) > 1:
-            problems.append(Problem(f"the heading “{heading}” is there {len(found)} times", f"{sheet.place}, row 1",
+            problems.append(Problem(f"the heading “{heading}” is there {len(found)} times", place,
                                     "Keep one of the columns, or give them different headings"))  # fmt: skip
         elif not found and must:
             problems.append(Problem(f"there is no heading “{heading}”, which {FILE} names for {table}",
-                                    f"{sheet.place}, row 1", f"Mend the heading in {FILE}"))  # fmt: skip
+                                    place, f"Mend the heading in {FILE}"))  # fmt: skip
         used.update(found)
         return found[0] if found else None
 
@@ -233,21 +242,24 @@ def take(sheet: Sheet, table: str, told: TableMap) -> Taken:
         if isinstance(rule, Derived):
             later[column.name] = rule
             continue
-        i = find(rule, column.name in told.columns)
-        if i is not None:
-            texts = (sheet.values if column.kind == "whole number" else sheet.frame)[i]
+        place_of = find(rule, column.name in told.columns)
+        if place_of is not None:
+            texts = (sheet.values if column.kind == "whole number" else sheet.frame)[place_of]
             columns[column.name] = _recode(texts, told.codes.get(column.name, {}))
-    others = {h: find(h, True) for rule in later.values() for h in [*rule.where, *filter(None, [rule.days_from])]}
+    others = {
+        h: find(h, True) for rule in later.values() for h in [*rule.where, *filter(None, [rule.days_from])]
+    }
     if problems:
         raise ProblemsFound(problems)
     own = {h: sheet.values[i] for h, i in others.items() if i is not None}
     while later:
         ready = [c for c, rule in later.items() if rule.after is None or rule.after not in later]
         if not ready:
-            raise stop("columns are worked out from each other in a circle", f"{FILE}, [tables.{table}.columns]",
+            raise stop("columns are worked out from each other in a circle", rules,
                        "Start from a column that the export holds")  # fmt: skip
         for column_name in ready:
-            columns[column_name] = _work_out(later.pop(column_name), columns, own, sheet, table, column_name)
+            told_how = later.pop(column_name)
+            columns[column_name] = _work_out(told_how, columns, own, sheet, f"{rules} {column_name}")
     frame = pd.DataFrame({c.name: columns[c.name] for c in TABLES[table].columns if c.name in columns})
     frame.index = sheet.frame.index
     return Taken(frame, frozenset(used))
@@ -258,11 +270,13 @@ def _recode(texts: pd.Series, codes: MappingOf[str, str]) -> pd.Series:
         return texts
     places, distinct = pd.factorize(texts.array)
     new = [codes.get(tidy(str(u)).casefold(), str(u)) for u in distinct]
-    return pd.Series(pd.array([*new, None], dtype="str").take(np.where(places < 0, len(new), places)), index=texts.index)
+    return pd.Series(
+        pd.array([*new, None], dtype="str").take(np.where(places < 0, len(new), places)), index=texts.index
+    )
 
 
-def _work_out(rule: Derived, columns: dict[str, pd.Series], own: dict[str, pd.Series], sheet: Sheet, table: str,
-              name: str) -> pd.Series:  # fmt: skip
+def _work_out(rule: Derived, columns: dict[str, pd.Series], own: dict[str, pd.Series], sheet: Sheet,
+              place: str) -> pd.Series:  # fmt: skip
     index = sheet.frame.index
     if rule.value is not None:
         result = pd.Series(rule.value, index=index, dtype="str")
@@ -270,17 +284,21 @@ def _work_out(rule: Derived, columns: dict[str, pd.Series], own: dict[str, pd.Se
         result = pd.Series(index.astype("str"), index=index, dtype="str")
     else:
         if rule.after not in columns:
-            raise stop(f"{name} is worked out from {rule.after}, which is not there", f"{FILE}, [tables.{table}.columns]",
+            raise stop(f"it is worked out from {rule.after}, which is not there", place,
                        "Give that column too")  # fmt: skip
         places, distinct = pd.factorize(columns[rule.after].array)
         days = [day for day, _ in read_days([tidy(str(u)) for u in distinct])]
-        start = np.array([np.datetime64(d, "D") if d else np.datetime64("NaT", "D") for d in [*days, None]])[places]
+        start = np.array([np.datetime64(d, "D") if d else np.datetime64("NaT", "D") for d in [*days, None]])[
+            places
+        ]
         step: Any = rule.days
         if rule.days_from is not None:
             number = pd.to_numeric(own[rule.days_from], errors="coerce").to_numpy("float64")
             start = np.where(np.isnan(number), np.datetime64("NaT", "D"), start)
             step = (np.nan_to_num(number) * rule.per).astype("timedelta64[D]")
-        result = pd.Series(np.datetime_as_string(start + step, unit="D"), index=index, dtype="str").replace("NaT", None)
+        result = pd.Series(np.datetime_as_string(start + step, unit="D"), index=index, dtype="str").replace(
+            "NaT", None
+        )
     for heading, value in rule.where.items():
         result = result.where(own[heading].fillna("").map(tidy).str.casefold() == value.casefold())
     return result

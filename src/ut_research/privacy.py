@@ -14,20 +14,22 @@ from ut_research.errors import stop
 
 KEY_VARIABLE = "UT_RESEARCH_KEY"
 _SHORTEST_KEY = 16
-_HASHED = re.compile(r"p[0-9a-f]{32}")
+_HASHED, _HASH_LENGTH = re.compile(r"p[0-9a-f]{32}"), 33
 
 #: Share of a column's filled cells that must look personal for the whole column to be refused.
 REFUSED_FROM = 0.1
 
 _HEADINGS = re.compile(
     r"""\b(?:
-      (?:fore|sur|first|last|given|family|middle|full|maiden|preferred|participant|client|person|mentor|officer)s?\s?names?
+      (?:fore|sur|first|last|given|family|middle|full|maiden|preferred)s?\s?names?
+      | (?:participant|client|person|mentor|officer)s?\snames?
       | ^names? | names?$ | initials | alias | nick\s?name
       | address(?:es)? | addr | street | house\s?(?:number|no) | post\s?codes? | zip(?:\s?code)?
       | d\s?o\s?b | (?:date|day|year|month)\s(?:of\s)?birth | birth\s?(?:date|day) | birthday | born
       | (?:tele)?phones? | mobile | tel | landline | contact\s?(?:number|no|details)
       | e\s?mails? | facebook | twitter | instagram | whatsapp
-      | nhs | pnc | nomis | noms | delius | crn | cro | prison\s?(?:no|number|id) | passport | national\s?insurance
+      | nhs | pnc | nomis | noms | delius | crn | cro | prison\s?(?:no|number|id) | passport
+      | national\s?insurance
       | ni\s?(?:no|number) | nino | driving\s?licence | next\s?of\s?kin
     )\b""",
     re.VERBOSE,
@@ -72,7 +74,7 @@ def key() -> bytes:
     except OSError:
         found = b""
     if len(found) < _SHORTEST_KEY:
-        raise stop("the key for hashing identifiers cannot be read or made", "ut-research/key in your settings folder",
+        raise stop("the key of the identifiers cannot be read or made", "settings folder, ut-research/key",
                    f"Put it right, or set the environment variable {KEY_VARIABLE}") from None  # fmt: skip
     return found
 
@@ -83,13 +85,14 @@ def hash_ids(ids: Iterable[str], secret: bytes) -> list[str]:
     White space around an identifier and its case do not matter. A hash made here stays as it is.
     """
     return [
-        i if _HASHED.fullmatch(i) else "p" + hmac.digest(secret, _plain(i).encode("utf-8", "replace"), "sha256").hex()[:32]
+        i if len(i) == _HASH_LENGTH and _HASHED.fullmatch(i)
+        else "p" + hmac.digest(secret, i.strip().casefold().encode("utf-8", "replace"), "sha256").hex()[:32]
         for i in ids
-    ]
+    ]  # fmt: skip
 
 
 def personal_heading(heading: str) -> bool:
-    """Whether a heading looks like that of a name, address, date of birth, telephone, email or official number."""
+    """Whether a heading looks like that of a name, address, birth date, telephone, email or record number."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading)
     return bool(_HEADINGS.search(re.sub(r"[\s_\-./]+", " ", words).strip().lower()))
 
@@ -106,7 +109,9 @@ def personal_content(text: str) -> str | None:
 def without_personal(text: str) -> str:
     """Return `text` with whatever looks personal in it replaced by "[removed]"."""
     for kind, pattern in _CONTENT.items():
-        text = pattern.sub(lambda m, k=kind: m[0] if k == "NHS numbers" and not _nhs(m[0]) else "[removed]", text)
+        for found in {m[0]: None for m in pattern.finditer(text)}:
+            if kind != "NHS numbers" or _nhs(found):
+                text = text.replace(found, "[removed]")
     return text
 
 
@@ -123,10 +128,6 @@ def refusal(texts: Sequence[str], counts: Sequence[int]) -> str | None:
             seen[kind] = seen.get(kind, 0) + count
     most = max(seen, key=lambda k: seen[k], default=None)
     return most if most and seen[most] >= REFUSED_FROM * total else None
-
-
-def _plain(identifier: str) -> str:
-    return identifier.strip().casefold()
 
 
 def _nhs(text: str) -> bool:

@@ -1,8 +1,8 @@
-"""Reading an export: every cell as text, by table and column of the data dictionary, with the rows' own numbers.
+"""Reading an export: every cell as text, by table and column of the data dictionary, with its row's number.
 
-`read` takes a folder of CSV or SPSS files, or one workbook, and gives a `Raw`. Nothing is judged here but whether the
-files can be read at all; what cannot is a `ProblemsFound` with every problem in it. Whatever the data dictionary does
-not ask for is named in the log and goes no further.
+`read` takes a folder of CSV or SPSS files, or one workbook, and gives a `Raw`. Nothing is judged here but
+whether the files can be read at all; what cannot is a `ProblemsFound` with every problem in it. Whatever the
+data dictionary does not ask for is named in the log and goes no further.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ut_research import mapping as maps
 from ut_research import dates, privacy, sheets, spellings
+from ut_research import mapping as maps
 from ut_research.errors import Problem, ProblemsFound, stop
 from ut_research.issues_log import Log, empty
 from ut_research.tables import GROUPS, ITEMS, TABLES, Table
@@ -29,8 +29,8 @@ class Raw:
 
     Attributes
     ----------
-    tables : text frames by table name, with the dictionary's column names; the index is the row number in the file
-        (the headings are row 1), and fully blank rows are not in it.
+    tables : text frames by table name, with the dictionary's column names; the index is the row number in the
+        file (the headings are row 1), and fully blank rows are not in it.
     rows_in : rows of data per table, those that could not even be split into cells included.
     blank : fully blank rows per table.
     issues : what reading itself has to log; see `issues_log`.
@@ -54,7 +54,7 @@ def read(path: Path | str, mapping: maps.Mapping | None = None) -> Raw:
 
     Parameters
     ----------
-    path : the export. A `columns.toml` in the folder (or beside the workbook) is used unless `mapping` is given.
+    path : the export. A `columns.toml` in the folder (or beside the workbook) is used unless `mapping` is.
     mapping : the organisation's own headings and codes.
 
     Raises
@@ -66,12 +66,23 @@ def read(path: Path | str, mapping: maps.Mapping | None = None) -> Raw:
         raise stop("there is no such file or folder", path.name, "Check the path of the export")
     folder = path if path.is_dir() else path.parent
     if mapping is None:
-        mapping = maps.load(folder / "columns.toml") if (folder / "columns.toml").is_file() else maps.Mapping()
+        mapping = (
+            maps.load(folder / "columns.toml") if (folder / "columns.toml").is_file() else maps.Mapping()
+        )
     problems: list[Problem] = []
     log = Log()
-    files = [mapping.source.path()] if mapping.source else _files(path, log)
+    data, others = ([mapping.source.path()], []) if mapping.source else files(path)
+    for other in others:
+        log.add(
+            shown(other.name, "a file"),
+            [],
+            "",
+            "file not used",
+            "reported",
+            "not read: not part of the export",
+        )
     found, inputs = list[sheets.Sheet](), dict[str, str]()
-    for file in files:
+    for file in data:
         try:
             found += sheets.read(file)
             with file.open("rb") as opened:
@@ -87,8 +98,10 @@ def read(path: Path | str, mapping: maps.Mapping | None = None) -> Raw:
                    + "), or say in columns.toml which is which")  # fmt: skip
     invented = (folder / "INVENTED.md").is_file() or any(_invented(t.frame) for t in raw.values())
     return Raw(
-        tables={n: t.frame for n, t in raw.items()}, rows_in={n: len(t.frame) + t.lost for n, t in raw.items()},
-        name=path.resolve().stem if path.is_file() else path.resolve().name, origin="example" if invented else "export",
+        tables={n: t.frame for n, t in raw.items()},
+        rows_in={n: len(t.frame) + t.lost for n, t in raw.items()},
+        name=path.resolve().stem if path.is_file() else path.resolve().name,
+        origin="example" if invented else "export",
         blank={n: t.blank for n, t in raw.items()}, issues=log.frame(), inputs=inputs,
         month_first={n: t.month_first for n, t in mapping.tables.items() if t.month_first},
     )  # fmt: skip
@@ -108,13 +121,31 @@ def from_frames(tables: MappingOf[str, pd.DataFrame], name: str = "export") -> R
 def as_text(column: pd.Series) -> pd.Series:
     """Return `column` as a person would write it: ISO days, yes or no, whole numbers without a point."""
     if pd.api.types.is_datetime64_any_dtype(column):
-        return column.dt.strftime("%Y-%m-%d").astype("str")
-    if pd.api.types.is_bool_dtype(column):
-        return column.astype("boolean").map({True: "yes", False: "no"}, na_action="ignore").astype("str")
-    if pd.api.types.is_float_dtype(column):
+        column = column.dt.strftime("%Y-%m-%d")
+    elif pd.api.types.is_bool_dtype(column):
+        column = column.astype("boolean").map({True: "yes", False: "no"}, na_action="ignore")
+    elif pd.api.types.is_float_dtype(column):
         whole = (column.dropna() % 1 == 0).all()
-        return (column.astype("Float64").astype("Int64") if whole else column).astype("string").astype("str")
+        column = column.astype("Float64").astype("Int64") if whole else column
     return column.astype("string").astype("str")
+
+
+def files(path: Path) -> tuple[list[Path], list[Path]]:
+    """Return the files of an export that are data, and those that are not (its notes and settings aside)."""
+    if path.is_file():
+        return [path], []
+    inside = sorted(f for f in path.iterdir() if f.is_file() and not f.name.startswith((".", "~$")))
+    data = [f for f in inside if f.suffix.lower() in sheets.FOLDER_KINDS]
+    books = [f for f in inside if f.suffix.lower() in sheets.WORKBOOK_KINDS]
+    if not data and len(books) == 1:
+        data = books
+    return data, [f for f in inside if f not in data and f.suffix.lower() not in _QUIET]
+
+
+def shown(name: str, otherwise: str) -> str:
+    """Return a heading or a name if it can be shown: where headings are missing it may be somebody's data."""
+    fine = 0 < len(name) <= 60 and name.isprintable() and sum(c.isdigit() for c in name) <= 6
+    return name if fine and privacy.personal_content(name) is None else otherwise
 
 
 @dataclass(frozen=True)
@@ -124,35 +155,29 @@ class _Table:
     blank: int
 
 
-def _files(path: Path, log: Log) -> list[Path]:
-    """Return the files to read; others are logged by their kind."""
-    if path.is_file():
-        return [path]
-    inside = sorted(f for f in path.iterdir() if f.is_file() and not f.name.startswith((".", "~$")))
-    data = [f for f in inside if f.suffix.lower() in sheets.FOLDER_KINDS]
-    books = [f for f in inside if f.suffix.lower() in sheets.WORKBOOK_KINDS]
-    if not data and len(books) == 1:
-        data, books = books, []
-    for file in inside:
-        if file not in data and file.suffix.lower() not in _QUIET:
-            log.add(_shown(file.name, "a file"), [], "", "file not used", "reported", "not read: not part of the export")
-    return data
-
-
-def _assemble(found: list[sheets.Sheet], mapping: maps.Mapping, log: Log, problems: list[Problem]) -> dict[str, _Table]:
+def _assemble(
+    found: list[sheets.Sheet], mapping: maps.Mapping, log: Log, problems: list[Problem]
+) -> dict[str, _Table]:
     """Match sheets to tables, headings to columns, and refuse personal data."""
     tables: dict[str, _Table] = {}
     places: dict[str, str] = {}
     for sheet in found:
         wanted = [t for t in TABLES if mapping.is_for(t, sheet.name)]
         if not wanted:
-            log.add(_shown(sheet.name, "a sheet"), [], "", "table not known", "reported", "not read: not in the data dictionary")
+            log.add(
+                shown(sheet.name, "a sheet"),
+                [],
+                "",
+                "table not known",
+                "reported",
+                "not read: not in the data dictionary",
+            )
             continue
         used: set[int] = set()
         for table in wanted:
             if table in places:
-                problems.append(Problem(f"the table {table} is there twice", f"{places[table]} and {sheet.place}",
-                                        "Keep one of them"))  # fmt: skip
+                both = f"{places[table]} and {sheet.place}"
+                problems.append(Problem(f"the table {table} is there twice", both, "Keep one of them"))
                 continue
             places[table] = sheet.place
             try:
@@ -164,7 +189,11 @@ def _assemble(found: list[sheets.Sheet], mapping: maps.Mapping, log: Log, proble
             used |= taken.used
             problems += _unfit(sheet, table, taken.frame)
             for note in sheet.notes:
-                column = "" if note.column is None else _shown(sheet.headings[note.column], f"column {note.column + 1}")
+                column = (
+                    ""
+                    if note.column is None
+                    else shown(sheet.headings[note.column], f"column {note.column + 1}")
+                )
                 log.add(table, note.rows, column, note.rule, note.action, note.done)
             tables[table] = _Table(taken.frame, sheet.lost, sheet.blank)
         _others(sheet, wanted[0], used, log, problems)
@@ -172,21 +201,28 @@ def _assemble(found: list[sheets.Sheet], mapping: maps.Mapping, log: Log, proble
 
 
 def _unfit(sheet: sheets.Sheet, name: str, frame: pd.DataFrame) -> list[Problem]:
-    """Return what keeps a whole table from being used: headings elsewhere or missing, a second row of them, names."""
+    """Return what keeps a whole table from being used: headings missing or astray, or personal data."""
     table = TABLES[name]
     known = {c.name for c in table.columns}
     missing = [c.name for c in table.columns if c.needed and c.name not in frame]
     if name == "wemwbs" and not {*ITEMS, "total"} & set(frame):
         missing.append("item_01 to item_14, or total")
     if missing:
-        lower = next((n for n, row in zip(sheet.frame.index[:10], sheet.frame.iloc[:10].itertuples(index=False), strict=False)
+        first = sheet.frame.iloc[:10]
+        lower = next((n for n, row in zip(first.index, first.itertuples(index=False), strict=True)
                       if sum(maps.plain(str(t)) in known for t in row) >= 2), None)  # fmt: skip
         if lower:
-            return [Problem(f"the headings are in row {lower}, not in row 1", sheet.place, "Delete the rows above them")]
+            return [
+                Problem(
+                    f"the headings are in row {lower}, not in row 1",
+                    sheet.place,
+                    "Delete the rows above them",
+                )
+            ]
         return [Problem(f"the table {name} has no column {', '.join(missing)}", f"{sheet.place}, row 1",
                         "Add it, or say in columns.toml which heading it has")]  # fmt: skip
     if _unread(frame.iloc[:1], table) and not _unread(frame.iloc[1:2], table):
-        return [Problem(f"row {frame.index[0]} looks like a second row of headings: none of its cells can be read",
+        return [Problem("this looks like a second row of headings: none of its cells can be read",
                         f"{sheet.place}, row {frame.index[0]}", "Delete the row")]  # fmt: skip
     refused = []
     for column in table.columns:
@@ -198,7 +234,7 @@ def _unfit(sheet: sheets.Sheet, name: str, frame: pd.DataFrame) -> list[Problem]
 
 
 def _unread(row: pd.DataFrame, table: Table) -> bool:
-    """Whether a row has at least two cells that should be days, numbers or codes, and none of them can be read."""
+    """Whether a row has two or more cells that should be days, numbers or codes, and none can be read."""
     read = list[bool]()
     for column in table.columns:
         if column.name in row and len(row) and column.kind in ("date", "yes/no", "whole number", "code"):
@@ -215,26 +251,20 @@ def _others(sheet: sheets.Sheet, table: str, used: set[int], log: Log, problems:
     for i, heading in enumerate(sheet.headings):
         if i in used or maps.plain(heading) in GROUPS:
             continue
-        shown = _shown(heading, f"column {i + 1}")
+        label = shown(heading, f"column {i + 1}")
         if privacy.personal_heading(heading):
-            problems.append(_refused(sheet.place, shown, "personal data"))
+            problems.append(_refused(sheet.place, label, "personal data"))
             continue
         counts = sheet.frame[i].value_counts()
         if kind := privacy.refusal([str(t) for t in counts.index], counts.tolist()):
-            problems.append(_refused(sheet.place, shown, kind))
+            problems.append(_refused(sheet.place, label, kind))
         elif heading or len(counts):
-            log.add(table, [], shown, "column not known", "reported", "not read: not in the data dictionary")
+            log.add(table, [], label, "column not known", "reported", "not read: not in the data dictionary")
 
 
 def _refused(place: str, column: str, kind: str) -> Problem:
-    return Problem(f"it looks like {kind}, which this project does not take in", f"{place}, column “{column}”",
+    return Problem(f"this looks like {kind}, which is not taken in", f"{place}, column “{column}”",
                    "Delete the column from the export and try again")  # fmt: skip
-
-
-def _shown(name: str, otherwise: str) -> str:
-    """Return a heading or a name if it can be shown: where headings are missing it may be somebody's data."""
-    fine = 0 < len(name) <= 60 and name.isprintable() and sum(c.isdigit() for c in name) <= 6
-    return name if fine and privacy.personal_content(name) is None else otherwise
 
 
 def _invented(frame: pd.DataFrame) -> bool:

@@ -1,7 +1,7 @@
-"""The file formats of an export: each sheet or file as headings and rows of text, numbered as the person sees them.
+"""The file formats of an export: each sheet as headings and rows of text, numbered as the person sees them.
 
-Formula cells give the value last saved; dates give ISO text; SPSS values give their labels. Files that are too large
-once unpacked, damaged, protected or not what their name says are refused.
+Formula cells give the value last saved; dates give ISO text; SPSS values give their labels. Files that are
+too large once unpacked, damaged, protected or not what their name says are refused.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ MOST_TIMES_PACKED = 200
 
 @dataclass(frozen=True)
 class Note:
-    """Something to log about a sheet: rows as numbered in the file, the column's position, rule, action, what was done."""
+    """Something to log about a sheet: its rows, as numbered in the file, and the position of its column."""
 
     rule: str
     action: Action
@@ -61,7 +61,7 @@ class Sheet:
     name : of the file (without its ending) or the sheet.
     place : where to look, in words: "needs.csv", or "export.xlsx, sheet needs".
     headings : as written, in order; blank ones are "".
-    frame : text; columns numbered from 0 as `headings`, the index is the row number in the file. No blank rows.
+    frame : text; columns numbered from 0 as `headings`, the index is the row's number. No blank rows.
     values : like `frame`, with SPSS values in place of their labels; the same frame for other formats.
     lost : rows that could not be split into cells.
     blank : rows with nothing in them.
@@ -90,14 +90,20 @@ def read(path: Path) -> list[Sheet]:
         with path.open("rb") as opened:
             head = opened.read(8)
     except OSError:
-        raise stop("the file cannot be opened", path.name, "Check that you may read it and that it is closed") from None
+        raise stop(
+            "the file cannot be opened", path.name, "Check that you may read it and that it is closed"
+        ) from None
     kind = path.suffix.lower()
     if kind not in _READERS:
         raise stop("this kind of file is not read", path.name, "Save it as CSV, .xlsx, .ods or .sav")
     if not size:
         raise stop("the file is empty", path.name, "Export it again, or take it away if there are no data")
     if size > LARGEST_FILE:
-        raise stop(f"the file is larger than {LARGEST_FILE // 10**9} GB", path.name, "Export only the columns asked for")
+        raise stop(
+            f"the file is larger than {LARGEST_FILE // 10**9} GB",
+            path.name,
+            "Export only the columns asked for",
+        )
     _as_named(path, kind, head)
     try:
         return list(_READERS[kind](path))
@@ -107,7 +113,7 @@ def read(path: Path) -> list[Sheet]:
         raise stop("the file needs more memory than there is", path.name, "Export it as CSV") from None
     except Exception as error:
         raise stop(f"the file is damaged and cannot be read ({type(error).__name__})", path.name,
-                   "Open it in the program that made it, save it again, and try once more") from None  # fmt: skip
+                   "Open it in the program that made it and save it again") from None  # fmt: skip
 
 
 def _as_named(path: Path, kind: str, head: bytes) -> None:
@@ -122,7 +128,9 @@ def _as_named(path: Path, kind: str, head: bytes) -> None:
     if kind in {".csv", ".tsv"} and (zipped or head.startswith((b"%PDF", b"$FL2", b"\x89PNG", b"\x1f\x8b"))):
         raise stop("the file is not text, though its name says CSV", path.name, "Save it as CSV (UTF-8)")
     if kind == ".sav" and not head.startswith((b"$FL2", b"$FL3")):
-        raise stop("the file is not an SPSS file, though its name ends in .sav", path.name, "Save it again from SPSS")
+        raise stop(
+            "the file is not an SPSS file, though its name ends in .sav", path.name, "Save it again from SPSS"
+        )
 
 
 # --- text files
@@ -152,7 +160,7 @@ def _decoded(path: Path) -> str:
             return raw.decode(encoding).replace("\0", "")
         except UnicodeDecodeError:
             continue
-    raise stop("the letters of the file cannot be read: it is neither UTF-8, UTF-16 nor Windows-1252", path.name,
+    raise stop("its letters cannot be read: it is neither UTF-8, UTF-16 nor Windows-1252", path.name,
                "Save it as “CSV UTF-8”")  # fmt: skip
 
 
@@ -173,10 +181,16 @@ def _quick_rows(text: str, mark: str) -> tuple[list[str], pd.DataFrame] | None:
         names = [str(i) for i in range(len(heads))]
         table = fast_csv.read_csv(
             pa.BufferReader(text.encode()),
-            read_options=fast_csv.ReadOptions(column_names=names, skip_rows_after_names=1, block_size=1 << 24),
-            parse_options=fast_csv.ParseOptions(delimiter=mark, newlines_in_values=True, ignore_empty_lines=False),
+            read_options=fast_csv.ReadOptions(
+                column_names=names, skip_rows_after_names=1, block_size=1 << 24
+            ),
+            parse_options=fast_csv.ParseOptions(
+                delimiter=mark, newlines_in_values=True, ignore_empty_lines=False
+            ),
             convert_options=fast_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=True, null_values=[""]
+                column_types=dict.fromkeys(names, pa.large_string()),
+                strings_can_be_null=True,
+                null_values=[""],
             ),
         )
     except (pa.ArrowInvalid, csv.Error, UnicodeEncodeError):
@@ -207,7 +221,11 @@ def _careful_rows(name: str, place: str, text: str, mark: str) -> Sheet:
                 rows[number] = row[: len(heads)] + [""] * (len(heads) - len(row))
     except csv.Error:
         raise _too_long(place, number + 1) from None
-    notes = [Note("too many cells", "rejected", "left out: more cells than headings", tuple(lost))] if lost else []
+    notes = (
+        [Note("too many cells", "rejected", "left out: more cells than headings", tuple(lost))]
+        if lost
+        else []
+    )
     return _from_rows(name, place, heads, rows, len(lost), notes)
 
 
@@ -225,7 +243,9 @@ def _unpacked(path: Path) -> zipfile.ZipFile:
     total = sum(part.file_size for part in book.infolist())
     packed = path.stat().st_size
     if total > LARGEST_UNPACKED or (total > 20 * 10**6 and total > MOST_TIMES_PACKED * packed):
-        raise stop("unpacked, the workbook is far larger than its data can be", path.name, "Save the tables as CSV")
+        raise stop(
+            "unpacked, the workbook is far larger than its data can be", path.name, "Save the tables as CSV"
+        )
     if any(part.flag_bits & 1 for part in book.infolist()):
         raise stop("the workbook is protected by a password", path.name, "Save it without a password")
     return book
@@ -246,8 +266,8 @@ def _xlsx(path: Path) -> Iterator[Sheet]:
     for sheet in book.worksheets:
         place = f"{path.name}, sheet {sheet.title}"
         sheet.reset_dimensions()
-        rows = {n: [_cell(v) for v in row] for n, row in enumerate(sheet.iter_rows(values_only=True), 1) if any(
-            v is not None for v in row)}  # fmt: skip
+        lines = enumerate(sheet.iter_rows(values_only=True), 1)
+        rows = {n: [_cell(v) for v in row] for n, row in lines if any(v is not None for v in row)}
         at: dict[int, list[int]] = {}
         if written is not None and sheet.title in formulas:
             source = written[sheet.title]
@@ -287,7 +307,14 @@ def _ods(path: Path) -> Iterator[Sheet]:
     from defusedxml.ElementTree import iterparse
 
     with _unpacked(path) as archive, archive.open("content.xml") as content:
-        name, rows, merged, formulas, number, cells = "", dict[int, list[str]](), list[str](), dict[int, list[int]](), 0, 0
+        name, rows, merged, formulas, number, cells = (
+            "",
+            dict[int, list[str]](),
+            list[str](),
+            dict[int, list[int]](),
+            0,
+            0,
+        )
         for event, element in iterparse(content, events=("start", "end")):
             tag = element.tag.rpartition("}")[2]
             if tag == "table" and event == "start":
@@ -301,7 +328,10 @@ def _ods(path: Path) -> Iterator[Sheet]:
                 for cell in element:
                     times = int(_attribute(cell, "number-columns-repeated") or 1)
                     text = _ods_text(cell)
-                    if _attribute(cell, "number-columns-spanned") > "1" or _attribute(cell, "number-rows-spanned") > "1":
+                    if (
+                        _attribute(cell, "number-columns-spanned") > "1"
+                        or _attribute(cell, "number-rows-spanned") > "1"
+                    ):
                         merged.append(f"row {number + 1}")
                     if _attribute(cell, "formula"):
                         formulas.setdefault(len(row), []).append(number + 1)
@@ -346,10 +376,12 @@ def _workbook_sheet(name: str, place: str, rows: dict[int, list[str]], merged: l
     problems = []
     if merged:
         problems.append(Problem("cells are merged, so that it is not known which rows they speak for",
-                                f"{place}, {', '.join(merged[:5])}", "Unmerge them and fill in each cell"))  # fmt: skip
-    hollow = sorted({n for i, at in formulas.items() for n in at if i >= len(rows.get(n, [])) or not rows[n][i]})
+                                f"{place}, {', '.join(merged[:5])}", "Unmerge and fill them"))  # fmt: skip
+    hollow = sorted(
+        {n for i, at in formulas.items() for n in at if i >= len(rows.get(n, [])) or not rows[n][i]}
+    )
     if hollow:
-        problems.append(Problem("formulas have no saved result", f"{place}, rows {', '.join(map(str, hollow[:5]))}",
+        problems.append(Problem("formulas have no saved result", f"{place}, rows {str(hollow[:5])[1:-1]}",
                                 "Open the workbook in a spreadsheet program and save it again"))  # fmt: skip
     long = [n for n, row in rows.items() if any(len(cell) > LONGEST_CELL for cell in row)]
     if problems or long:
@@ -369,16 +401,22 @@ def _sav(path: Path) -> Iterator[Sheet]:
     except UnicodeDecodeError:
         frame, about = pyreadstat.read_sav(path, encoding="cp1252")
     frame.index = pd.RangeIndex(1, len(frame) + 1)
-    values = pd.DataFrame({i: _sav_text(frame[c], {}) for i, c in enumerate(frame.columns)}, index=frame.index)
+    values = pd.DataFrame(
+        {i: _sav_text(frame[c], {}) for i, c in enumerate(frame.columns)}, index=frame.index
+    )
     labels = about.variable_value_labels
-    texts = {i: _sav_text(frame[c], labels[c]) if c in labels else values[i] for i, c in enumerate(frame.columns)}
+    texts = {
+        i: _sav_text(frame[c], labels[c]) if c in labels else values[i] for i, c in enumerate(frame.columns)
+    }
     yield _sheet(path.stem, path.name, list(frame.columns), pd.DataFrame(texts, index=frame.index), values)
 
 
-def _sav_text(column: pd.Series, labels: dict[object, str]) -> pd.Series:
+def _sav_text(column: pd.Series, labels: dict[float | int, str]) -> pd.Series:
     codes, distinct = pd.factorize(column)
     texts = [labels.get(v) or _cell(v) or None for v in distinct.tolist()]
-    return pd.Series(pd.array([*texts, None], dtype="str").take(np.where(codes < 0, len(texts), codes)), column.index)
+    return pd.Series(
+        pd.array([*texts, None], dtype="str").take(np.where(codes < 0, len(texts), codes)), column.index
+    )
 
 
 # --- what every format shares
@@ -389,24 +427,37 @@ def _from_rows(name: str, place: str, heads: list[str], rows: dict[int, list[str
     """Return the Sheet of rows by their number."""
     width = len(heads)
     if width > MOST_COLUMNS:
-        raise stop(f"there are more than {MOST_COLUMNS:,} columns", place, "Export only the columns asked for")
+        raise stop(
+            f"there are more than {MOST_COLUMNS:,} columns", place, "Export only the columns asked for"
+        )
     last = max((n for n, row in rows.items() if any(cell.strip() for cell in row)), default=1)
     full = [[cell or None for cell in row] + [None] * (width - len(row)) for row in
             (rows.get(n, []) for n in range(2, last + 1))]  # fmt: skip
     index = pd.RangeIndex(2, last + 1)
-    frame = pd.DataFrame({i: pd.Series([row[i] for row in full], index=index, dtype="str") for i in range(width)}, index=index)
+    frame = pd.DataFrame(
+        {i: pd.Series([row[i] for row in full], index=index, dtype="str") for i in range(width)}, index=index
+    )
     if lost:
         gone = [n for note in notes for n in note.rows]
         frame = frame.drop(index=[n for n in gone if n in frame.index])
     return _sheet(name, place, heads, frame, lost=lost, notes=notes)
 
 
-def _sheet(name: str, place: str, headings: Iterable[object], frame: pd.DataFrame, values: pd.DataFrame | None = None,
-           lost: int = 0, notes: Iterable[Note] = ()) -> Sheet:  # fmt: skip
+def _sheet(
+    name: str,
+    place: str,
+    headings: Iterable[object],
+    frame: pd.DataFrame,
+    values: pd.DataFrame | None = None,
+    lost: int = 0,
+    notes: Iterable[Note] = (),
+) -> Sheet:
     """Return the Sheet of `frame` without its blank rows, which are counted and noted."""
     heads = tuple("" if h is None else str(h).strip() for h in headings)
     if not any(heads):
-        raise stop("the first row holds no headings", place, "Put the headings in row 1")
+        lower = frame.index[frame.notna().any(axis=1)]
+        below = f"; the first row with anything in it is row {lower[0]}" if len(lower) else ""
+        raise stop(f"there are no headings in row 1{below}", place, "Put the headings in row 1")
     hollow = np.flatnonzero(_hollow(frame[0]))
     for i in frame.columns[1:]:
         hollow = hollow[_hollow(frame[i].iloc[hollow])]

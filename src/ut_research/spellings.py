@@ -36,27 +36,32 @@ RULES: dict[str, tuple[Action, str]] = {
     "not a date": ("reported", "left blank"),
     "impossible date": ("reported", "left blank"),
     "date out of range": ("reported", "left blank"),
-    "month first": ("reported", "left blank: not day first; if the column is month first, say so in columns.toml"),
+    "month first": (
+        "reported",
+        "left blank: not day first; if the column is month first, say so in columns.toml",
+    ),
 }
 
 #: Words for nothing. A day that is "not known" is not the same as no day (no exit), so those are kept apart.
-BLANKS = frozenset(["na", "n/a", "#n/a", "null", "none", "nan", "nat", "<na>", "nil", "-", "--", ".", "not applicable"])
+BLANKS = frozenset(
+    ["na", "n/a", "#n/a", "null", "none", "nan", "nat", "<na>", "nil", "-", "--", ".", "not applicable"]
+)
 NOT_KNOWN = frozenset(["?", "missing", "not recorded", "not known", "no data"])
 ERRORS = frozenset(["#value!", "#ref!", "#div/0!", "#name?", "#null!", "#num!"])
-_YES = frozenset("yes y true t 1 1.0 x ✓ ✔ ☑ ticked checked".split())
-_NO = frozenset("no n false f 0 0.0 ☐ unticked unchecked".split())
+_YES = frozenset(["yes", "y", "true", "t", "1", "1.0", "x", "✓", "✔", "☑", "ticked", "checked"])
+_NO = frozenset(["no", "n", "false", "f", "0", "0.0", "☐", "unticked", "unchecked"])
 
 #: Other spellings of codes, after lower-casing and with hyphens, slashes and underscores as spaces.
 _CODES: dict[str, dict[str, str]] = {
     "gender": {
         "m": "male", "man": "male", "men": "male", "f": "female", "woman": "female", "women": "female",
         "non binary": "other", "nonbinary": "other", "x": "other", "prefer to self describe": "other",
-        "u": "unknown", "nk": "unknown", "n k": "unknown", "not stated": "unknown", "prefer not to say": "unknown",
-        "not recorded": "unknown", "not known": "unknown",
+        "u": "unknown", "nk": "unknown", "n k": "unknown", "not stated": "unknown",
+        "prefer not to say": "unknown", "not recorded": "unknown", "not known": "unknown",
     },
     "timepoint": {
-        **dict.fromkeys(("1", "1.0", "t 1", "time 1", "baseline", "pre", "start", "first", "initial", "before"), "T1"),
-        **dict.fromkeys(("2", "2.0", "t 2", "time 2", "follow up", "followup", "post", "end", "second", "after"), "T2"),
+        **dict.fromkeys(("1", "1.0", "t 1", "time 1", "baseline", "pre", "start", "first", "before"), "T1"),
+        **dict.fromkeys(("2", "2.0", "t 2", "time 2", "follow up", "followup", "post", "end", "after"), "T2"),
     },
     "group": {
         "engage": "engaged", "did not engage": "not engaged", "non engaged": "not engaged",
@@ -75,7 +80,7 @@ _CODES: dict[str, dict[str, str]] = {
     "status": {"closed": "done", "complete": "done", "completed": "done", "notdone": "not done"},
 }  # fmt: skip
 
-#: The seven football trusts and the eight areas (2021 report, Introduction), each with the words that tell it apart.
+#: The seven football trusts and the eight areas (2021 report, Introduction), each with its telling words.
 _NAMES: dict[str, dict[str, tuple[str, ...]]] = {
     "partner": {
         "Accrington Stanley Community Trust": ("accrington stanley", "accrington"),
@@ -108,18 +113,20 @@ _LABELLED = re.compile(r"(\d{1,3})\s?[-–=:.)]\s?[^\d\s].*")
 
 
 def tidy(text: str, *, lines: bool = False) -> str:
-    """Return `text` without hidden and control characters, composed (NFC), with single spaces; `lines` keeps lines."""
+    """Return `text` composed (NFC), without hidden and control characters or double spaces; `lines` stay."""
     if text.isascii() and text.isprintable() and "  " not in text and text == text.strip():
         return text
     text = _HIDDEN.sub("", unicodedata.normalize("NFC", text))
-    text = "".join(c if c.isprintable() or c == "\n" else " " for c in text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = "".join(
+        c if c.isprintable() or c == "\n" else " " for c in text.replace("\r\n", "\n").replace("\r", "\n")
+    )
     if lines:
         return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
     return " ".join(text.split())
 
 
 def is_blank(text: str, *, day: bool = False) -> bool:
-    """Whether tidied text is one of the words people write for nothing; for a `day`, "not known" is not nothing."""
+    """Whether tidied text is a word that people write for nothing; for a `day`, "not known" is not."""
     word = text.casefold()
     return word in BLANKS or (word in NOT_KNOWN and not day)
 
@@ -130,7 +137,7 @@ def reader(column: Column) -> Callable[[str], Reading]:
         "yes/no": _yes_no, "whole number": _whole, "code": _code, "name": _name, "text": _text, "id": _text,
     }  # fmt: skip
     one = kinds[column.kind]
-    return lambda text: (None, "spreadsheet error") if text.casefold() in ERRORS else one(text, column)
+    return lambda text: one(text, column)
 
 
 def _yes_no(text: str, column: Column) -> Reading:
@@ -144,7 +151,7 @@ def _yes_no(text: str, column: Column) -> Reading:
 
 def _whole(text: str, column: Column) -> Reading:
     if found := _NUMBER.fullmatch(text):
-        rule = None if found[1] == text else "spelling"
+        rule = None if str(int(found[1])) == text else "spelling"
     elif found := _LABELLED.fullmatch(text):
         rule = "spelling"
     else:

@@ -1,7 +1,8 @@
 """The data dictionary: what each table of an export holds, one schema a table.
 
-`TABLES` is the whole of it as plain data, quick to import. `schema` gives a table's pandera schema, which checks
-canonical (cleaned) tables, and `dictionary` lists every schema for the reader. pandera is imported only there.
+`TABLES` is the whole of it as plain data, quick to import. `schema` gives a table's pandera schema, which
+checks canonical (cleaned) tables, and `dictionary` lists every schema for the reader. pandera is imported
+only there.
 """
 
 from __future__ import annotations
@@ -72,7 +73,9 @@ def _yes_no(name: str, meaning: str, needed: bool = False) -> Column:
 
 
 def _number(name: str, meaning: str, low: int, high: int, unit: str, needed: bool = False) -> Column:
-    return Column(name, meaning, "whole number", str((low + high) // 2), needed, low=low, high=high, unit=unit)
+    return Column(
+        name, meaning, "whole number", str((low + high) // 2), needed, low=low, high=high, unit=unit
+    )
 
 
 def _code(name: str, meaning: str, *allowed: str, needed: bool = False) -> Column:
@@ -113,11 +116,11 @@ _ALL = (
         _name("area", "area where the person is supported", "Invented Town"),
         _code("gender", "gender as recorded", "male", "female", "other", "unknown"),
         _number("age_at_referral", "age on the day of referral", 10, 110, "years"),
-        _date("date_of_birth", "becomes age_at_referral when read, and is not kept", "1985-07-09", kept=False),
+        _date("date_of_birth", "becomes age_at_referral at once; not kept", "1985-07-09", kept=False),
         _name("ethnicity", "ethnicity as the person describes it", "White British"),
         _date("registered_date", "day of registration; blank: never registered"),
         _date("exit_date", "day support ended; blank: still supported"),
-        _name("exit_reason", "why support ended; a reason given fewer than five times becomes “other”", "completed"),
+        _name("exit_reason", "why support ended; rare reasons become “other”", "completed"),
     ), ("participant_id",)),
     Table("needs", "a needs assessment", (
         _person(),
@@ -135,7 +138,7 @@ _ALL = (
         _person(),
         _TIMEPOINT,
         _date("completed_date", "day of the answer"),
-        _number("active_days", "days in the past week with 30 minutes or more of activity", 0, 7, "days", needed=True),
+        _number("active_days", "days of the past week with 30 active minutes or more", 0, 7, "days", True),
     ), ("participant_id", "timepoint")),
     Table("reoffending", "a person followed up", (
         _person(),
@@ -164,7 +167,7 @@ _ALL = (
         Column("interview_id", "the interview it comes from", "id", "I-01"),
         _name("question", "the research question it answers", "What works?", 200),
         _name("theme", "the theme it was coded to", "mentors who have been there", 200),
-        _text("summary", "a paraphrase, by the researchers", "An invented paraphrase of an invented passage."),
+        _text("summary", "a paraphrase, by the researchers", "An invented paraphrase of a passage."),
     )),
     Table("steering_comments", "a comment from the steering group", (
         _date("date", "day of the comment"),
@@ -202,14 +205,15 @@ def schema(name: str) -> pa.DataFrameSchema:
         elif c.kind in ("name", "text"):
             checks.append(pa.Check.str_length(max_value=c.longest))
         columns[c.name] = pa.Column(
-            dtype(c), checks, nullable=not c.needed, required=c.needed and c.kept, title=c.name, description=c.meaning,
+            dtype(c), checks, nullable=not c.needed, required=c.needed and c.kept, title=c.name,
+            description=c.meaning,
             metadata={"kind": c.kind, "unit": c.unit, "example": c.example, "allowed": _allowed(c)},
         )  # fmt: skip
     return pa.DataFrameSchema(columns, unique=list(table.key) or None, title=name, description=table.row)
 
 
 def check(tables: dict[str, pd.DataFrame]) -> None:
-    """Raise ValueError, naming tables, columns and rules but no value, when a canonical table breaks its schema."""
+    """Raise ValueError, naming tables, columns and rules but no value, when a table breaks its schema."""
     import pandera.errors
 
     broken = []
@@ -228,7 +232,7 @@ def dictionary() -> pd.DataFrame:
 
     Returns
     -------
-    frame with the columns table, one_row_is, column, meaning, type, allowed, needed ("yes" or ""), example (invented)
+    frame of table, one_row_is, column, meaning, type, allowed, needed ("yes" or ""), example (invented)
     """
     rows = []
     for name in TABLES:
