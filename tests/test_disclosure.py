@@ -319,6 +319,14 @@ def test_a_total_that_is_not_there_is_taken_for_known() -> None:
     ]
 
 
+def test_a_point_where_only_a_few_left_keeps_its_value_and_loses_its_number_at_risk() -> None:
+    free = [("0", 100.0, 34), ("6", 70.0, 24), ("7", 70.0, 22), ("8", 70.0, 15)]
+    points = [Estimate("a.free", "Free", v, n=n, unit="%", group={"month": m}) for m, v, n in free]
+    released = release(points, POLICY)
+    assert [e.value for e in released] == [100.0, 70.0, 70.0, 70.0]
+    assert [e.n for e in released] == [34, 24, None, 15]
+
+
 def test_the_total_itself_may_be_what_is_withheld() -> None:
     parts = [tally("a.b", c, area=a) for a, c in [("x", 3), ("y", 0), ("z", 0)]]
     assert counts(release([tally("a.b", 3), *parts], POLICY)) == [None, None, 0, 0]

@@ -311,9 +311,13 @@ def release(estimates: list[Estimate], policy: Policy) -> Released:
     cells = [tidy[i] for i in own]
     curves = suppression.on_curves(cells)
     small = {k for k, e in enumerate(cells) if _is_small(e, policy, on_curve=k in curves)}
-    small |= suppression.curve_steps(cells, policy.threshold)
+    unsafe, quiet = suppression.curve_steps(cells, policy.threshold)
+    small |= unsafe
+    cells = [replace(e, n=cells[quiet[k]].n) if k in quiet else e for k, e in enumerate(cells)]
     hidden = suppression.protect_in_turn(cells, small, policy.threshold, policy.zeros_safe)
     withheld = _resting(tidy, {own[k] for k in hidden})
+    unsaid = {own[k] for k in quiet}
+    tidy = [replace(e, n=None) if i in unsaid else e for i, e in enumerate(tidy)]
     out = [_withhold(e) if i in withheld else _rounded(e, policy) for i, e in enumerate(tidy)]
     return Released(out, policy, _SEAL)
 

@@ -109,37 +109,41 @@ def on_curves(estimates: Sequence[Estimate]) -> set[int]:
     return {i for run in runs.values() if not _spread(run, estimates) for i in run}
 
 
-def curve_steps(estimates: Sequence[Estimate], threshold: int) -> set[int]:
-    """The indices of the points of curves to withhold.
+def curve_steps(estimates: Sequence[Estimate], threshold: int) -> tuple[set[int], dict[int, int]]:
+    """The indices of the points of curves to withhold, and of those to show without their number at risk.
 
     A survival curve moves when something happens to somebody, so a curve drawn in full is a list of
     events. A point is shown only where at least `threshold` people are at risk, and where since the
-    last point shown either nobody had the event or at least `threshold` people had, either nobody
-    or at least `threshold` people left the number at risk, and the same holds of the events still
-    to come. Events are taken from the counts or, without counts, from the drop in the curve, such
+    last point shown either nobody had the event or at least `threshold` people had, and the same holds
+    of the events still to come. Its number at risk is shown where it is that of the last one shown, or
+    less by at least `threshold`; else it is left out, and the second result gives the point whose number
+    stands for it. Events are taken from the counts or, without counts, from the drop in the curve, such
     that they are never taken for more than they were.
     """
     runs: dict[tuple[str, Group], list[int]] = {}
     for i in sorted(on_curves(estimates)):
         runs.setdefault((estimates[i].id, _without_series(estimates[i])), []).append(i)
-    return {i for run in runs.values() for i in _unsafe_points(run, estimates, threshold)}
-
-
-def _unsafe_points(run: Sequence[int], estimates: Sequence[Estimate], threshold: int) -> list[int]:
-    points = sorted(run, key=lambda i: _place(estimates[i]))
-    events = [0.0]
-    for before, after in pairwise(points):
-        events.append(events[-1] + _events(estimates[before], estimates[after]))
-    unsafe, shown = [], 0
-    for at, i in enumerate(points):
-        now, last = estimates[i], estimates[points[shown]]
-        left = abs((last.n or 0) - (now.n or 0)) if at else 0
-        gaps = [left, events[at] - events[shown], events[-1] - events[at] if events[at] else 0]
-        if (now.n or 0) >= threshold and all(g < 1e-9 or g > threshold - 0.5 for g in gaps):
-            shown = at
-        else:
-            unsafe.append(i)
-    return unsafe
+    unsafe: set[int] = set()
+    quiet: dict[int, int] = {}
+    for run in runs.values():
+        points = sorted(run, key=lambda i: _place(estimates[i]))
+        events = [0.0]
+        for before, after in pairwise(points):
+            events.append(events[-1] + _events(estimates[before], estimates[after]))
+        shown = 0
+        for at, i in enumerate(points):
+            since, to_come = events[at] - events[shown], events[-1] - events[at] if events[at] else 0.0
+            left = abs((estimates[points[shown]].n or 0) - (estimates[i].n or 0)) if at else 0
+            enough = [gap < 1e-9 or gap > threshold - 0.5 for gap in (since, to_come, left)]
+            if (estimates[i].n or 0) < threshold or not all(enough[:2]):
+                unsafe.add(i)
+            elif enough[2]:
+                shown = at
+            elif since < 1e-9:
+                quiet[i] = points[shown]
+            else:
+                unsafe.add(i)
+    return unsafe, quiet
 
 
 def _events(before: Estimate, after: Estimate) -> float:
