@@ -165,7 +165,7 @@ def test_refuses_what_has_not_passed_the_gate(draw: Callable[..., Chart], number
 def test_nothing_to_draw_is_a_calm_panel(draw: Callable[..., Chart], numbers: tuple) -> None:
     absent = [Estimate(e.id, e.label, unit=e.unit, group=e.group, status="not collected") for e in numbers[0]]
     chart = draw(*[released(*absent)] * len(numbers), TITLE)
-    assert chart.alt == f"No chart: {TITLE}. Not in this export."
+    assert chart.alt == f"No chart: {TITLE}. Not in this export. From the export."
 
 
 def test_suppressed_is_neither_drawn_nor_told() -> None:
@@ -179,7 +179,9 @@ def test_suppressed_is_neither_drawn_nor_told() -> None:
 
 def test_a_panel_says_when_all_is_too_few() -> None:
     few = released(one("needs.volunteering", 2.3, count=3, n=133))
-    assert charts.shares(few, TITLE).alt.endswith("Too few people to show.")
+    assert charts.shares(few, TITLE).alt == (
+        f"No chart: {TITLE}. Too few people to show. Invented example: not evidence about United Together."
+    )
 
 
 def test_shares_go_from_most_to_least_unless_they_have_an_order() -> None:

@@ -400,7 +400,8 @@ def _nothing(released: Released, title: str) -> Chart:
     ax.add_patch(Rectangle((0, 0), 1, 1, fc=calm, ec=GRID, hatch="///" if withheld else ""))
     ax.text(0.5, 0.5, words, ha="center", va="center", fontsize=13, bbox={"fc": calm, "ec": "none"})
     closed = title if title.endswith((".", "?", "!")) else title + "."
-    return Chart(figure, f"No chart: {closed} {words}", released, title)
+    origin = f" {origin_note(released)}." if list(released) else ""
+    return Chart(figure, f"No chart: {closed} {words}{origin}", released, title)
 
 
 #: Heights in a chart of rows, in inches: a row with one line of label, each line more, and the mark itself.
