@@ -89,7 +89,7 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
         ),
         "{{page.dictionary}}": pages.dictionary,
     }
-    problems = _not_in_contents(folder)
+    problems = _not_in_contents(folder, settings["chapters"])
     for page in sorted(folder.rglob("*.md")):
         text = page.read_text(encoding="utf-8")
         for token, write in by_rule.items():
@@ -146,18 +146,15 @@ def build(source: Path, target: Path, tables: Path) -> None:
     (work / "html").rename(target)
 
 
-def _not_in_contents(folder: Path) -> list[Problem]:
+def _not_in_contents(folder: Path, chapters: list[str]) -> list[Problem]:
     """Copy the chapters into `folder`; those that its table of contents forgets."""
     contents = (folder / "_toc.yml").read_text(encoding="utf-8")
     forgotten = []
-    for chapter in sorted(Path("chapters").glob("*.ipynb")):
-        shutil.copyfile(chapter, folder / chapter.name)
-        if not re.search(rf"file: *{re.escape(chapter.stem)}\b", contents):
-            what, todo = (
-                "a chapter is missing from the contents",
-                f"add `- file: {chapter.stem}` where it belongs",
-            )
-            forgotten.append(Problem(what, f"book/_toc.yml, {chapter.stem}", todo))
+    for name in chapters:
+        shutil.copyfile(Path("chapters", f"{name}.ipynb"), folder / f"{name}.ipynb")
+        if not re.search(rf"file: *{re.escape(name)}\b", contents):
+            todo = f"Add `- file: {name}` where it belongs"
+            forgotten.append(Problem("a chapter is missing from it", f"book/_toc.yml, {name}", todo))
     return forgotten
 
 

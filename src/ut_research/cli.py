@@ -110,9 +110,10 @@ def check(export: Given, study: Parameters = "") -> None:
 @app.command("map")
 def map_(export: Given) -> None:
     """Draft columns.toml, which says how the export's own headings and codes match the ones used here."""
-    from ut_research import mapping
+    from ut_research import drafting
 
-    say.print(mapping.draft(Path(export)), markup=False)
+    say.print(drafting.draft(Path(export)), markup=False)
+    warn.print("Look through it, mend it, and save it as columns.toml in the folder of the export.")
 
 
 @app.command()

@@ -102,7 +102,7 @@ def chapter(name: str, values: str, time_limit: str) -> None:
             **options,
         )
     except PapermillExecutionError as fault:
-        raise ProblemsFound([_cell_problem(source.name, fault, time_limit)]) from None
+        raise ProblemsFound([_cell_problem(source, fault, time_limit)]) from None
     _write(out.with_suffix(".ipynb"), bookmaking.notebook_text(bookmaking.tidy(notebook, source.name)))
 
 
@@ -111,15 +111,17 @@ def findings() -> None:
     from ut_research import findings as ledger
 
     released = {}
-    for file in sorted(Path("chapters").glob("*/findings/*.json")):
-        for estimate in ledger.read(file):
-            released[ledger.key(estimate)] = estimate
+    folders = [Path("chapters", name) for name in run()["chapters"]]
+    for folder in folders:
+        for file in sorted(folder.glob("findings/*.json")):
+            released.update({ledger.key(e): e for e in ledger.read(file)})
     ledger.write(released.values(), Path("findings.json"))
     tables = Path("tables")
     shutil.rmtree(tables, ignore_errors=True)
     tables.mkdir()
-    for table in sorted(Path("chapters").glob("*/tables/*.csv")):
-        shutil.copyfile(table, tables / table.name)
+    for folder in folders:
+        for table in sorted(folder.glob("tables/*.csv")):
+            shutil.copyfile(table, tables / table.name)
     _seal(tables)
 
 
@@ -148,8 +150,8 @@ STEPS: dict[str, Callable[..., None]] = {
 }
 
 
-def _cell_problem(notebook: str, fault: Any, time_limit: str) -> Problem:
-    """One readable block: which cell, the error, the line. The message only where it cannot hold data."""
+def _cell_problem(notebook: Path, fault: Any, time_limit: str) -> Problem:
+    """One readable block: which cell, the error, the code. The message only where it cannot hold data."""
     manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))
     if fault.ename == "OutOfTime":
         what = f"ran longer than {time_limit} seconds and was stopped"
@@ -159,11 +161,12 @@ def _cell_problem(notebook: str, fault: Any, time_limit: str) -> Problem:
         what = f"{fault.ename}: {fault.evalue}"
     else:
         what = f"{fault.ename} (its message is left out, because it may hold a value of the export)"
-    cell = "\n".join("    │ " + line for line in fault.source.rstrip().splitlines())
-    todo = (
-        "open the notebook with `make lab` to see it happen; after mending it, build again: it resumes here"
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    number = next(i for i, c in enumerate(cells, 1) if "".join(c["source"]) == fault.source)
+    code = "\n".join("    │ " + line for line in fault.source.rstrip().splitlines())
+    return Problem(
+        f"{what}\n{code}\n", f"notebooks/{notebook.name}, cell {number}", "See it happen with `make lab`"
     )
-    return Problem(f"{what}\n{cell}\n", f"notebooks/{notebook}, cell {fault.cell_index + 1}", todo)
 
 
 def _hold_memory(share: float = 0.8) -> None:

@@ -41,12 +41,19 @@ PUBLISHED = {
 SKIPPED = frozenset({"__pycache__", ".snakemake_timestamp", ".ipynb_checkpoints", "_build"})
 #: Parameters that the workflow gives each chapter; all others are the study's.
 GIVEN = {"data": "", "out": ""}
-#: What to do about a step that failed.
-RESUME = "put it right and build again: what is done already is kept"
+#: What is said about steps that failed.
+RESUME = "The last good report is untouched. Put this right and build again: it resumes where it stopped."
 #: Longest that one chapter may run, in seconds.
 TIME_LIMIT = 300
 #: Free space without which a build does not start, in bytes.
 SPACE = 200_000_000
+
+
+class BuildFailed(ProblemsFound):
+    """Steps of a build that failed, each with its own words."""
+
+    def __str__(self) -> str:
+        return "\n".join([*(f"{p.where}\n{p.what}" for p in self.problems), self.problems[0].do])
 
 
 @dataclass(frozen=True)
@@ -225,7 +232,7 @@ def build(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0, targe
         or after, with what failed. The last good report is then still in place.
     """
     study = Study.read(run.study)
-    chapters(run.root, study)
+    named = chapters(run.root, study)
     with contextlib.suppress(OSError):
         if shutil.disk_usage(run.root).free < SPACE:
             raise ProblemsFound(
@@ -240,11 +247,12 @@ def build(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0, targe
             "export": str(run.export),
             "study": str(run.study),
             "parameters": study.parameters(),
+            "chapters": list(named),
         }
         (run.folder / "run.json").write_text(json.dumps(settings, indent=1), encoding="utf-8")
         failures = _snakemake(run, tell, lock, jobs or os.cpu_count() or 1, target)
         if failures:
-            raise ProblemsFound(failures)
+            raise BuildFailed(failures)
         return target == "all" and _publish(run)
 
 
@@ -301,11 +309,8 @@ def _snakemake(
                 time.sleep(0.05)
     if process.returncode and not failures:
         full = shutil.disk_usage(run.root).free < SPACE // 10
-        what = "the disk is full" if full else "the build was stopped before it ended"
-        todo = "free some space and build again" if full else "build again: it resumes where it stopped"
-        failures.append(
-            Problem(what, f"reports/{run.name}", f"{todo}; details in {run.folder / 'snakemake.log'}")
-        )
+        what = "The disk is full." if full else f"It ended early; see {run.folder / 'snakemake.log'}"
+        failures.append(Problem(what, "the build", RESUME))
     return failures
 
 

@@ -131,7 +131,7 @@ def test_a_chapter_that_hangs_is_stopped_and_named(project: Project, monkeypatch
 
 def test_a_chapter_that_the_contents_forget_is_named(project: Project) -> None:
     extra = project.write(4, "four", [])
-    assert "add `- file: 04_four` where it belongs" in project.build()
+    assert "Add `- file: 04_four` where it belongs" in project.build()
     extra.unlink()
 
 
