@@ -6,14 +6,14 @@ which score is low, what to do about people who did not come back. Here every co
 
 In: canonical tables. Out: Estimates ``multiverse.<headline>``, one for each combination, whose group says
 the choices. Two combinations may differ by so few people that the difference between their answers would
-point to one of them. So each Estimate counts, in `count`, the people that set it apart from the nearest
-combination already given, and the disclosure gate withholds it when they are too few.
+point to one of them. A combination that near to one already given is withheld here, because only here is
+it known who counts in which.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -82,7 +82,7 @@ def measure(
     Parameters
     ----------
     data_to : the day the data are complete to, for how long people stayed.
-    threshold : people; combinations nearer than this to one already given are marked for the gate.
+    threshold : people; combinations nearer than this to one already given are withheld.
     reliability : of the wellbeing score, for the thresholds that rest on it.
     """
     [(_, part)] = parts(tables, _COLUMNS)
@@ -107,15 +107,16 @@ def measure(
         make = Maker(table, origin, confidence=confidence, collected=collected(tables, table))
         given: list[NDArray[np.str_]] = []
         for answer in universe:
-            apart = min((int((answer.people != other).sum()) for other in given), default=answer.n)
-            if apart == 0 or apart >= threshold:
-                given.append(answer.people)
-            found.append(
-                make.number(
-                    f"multiverse.{name}", label, answer.found, unit, "one combination of choices",
-                    count=apart or answer.n, about=answer.choices,
-                )
+            apart = [int((answer.people != other).sum()) for other in given]
+            told = make.number(
+                f"multiverse.{name}", label, answer.found, unit, "one combination of choices",
+                n=answer.n, about=answer.choices,
             )  # fmt: skip
+            if any(0 < few < threshold for few in apart):
+                told = replace(told, value=None, low=None, high=None, n=None, status="suppressed")
+            else:
+                given.append(answer.people)
+            found.append(told)
     return found
 
 
@@ -140,7 +141,11 @@ def agreement(released: Iterable[Estimate]) -> list[Estimate]:
             ("clear", "Combinations that agree, and can be told from no difference", clear),
         ):
             count = len(some)
-            found.append(make.tally(f"multiverse.agreement.{what}", label, count, "analyses", headline=name))
+            found.append(
+                make.tally(
+                    f"multiverse.agreement.{what}", label, count, "analyses", headline=name.replace("_", " ")
+                )
+            )
     return found
 
 
@@ -174,14 +179,14 @@ def _reoffending(rows: pd.DataFrame, stayed: frozenset[str], confidence: float) 
             ("all reoffended", reoffended | ~complete, np.ones_like(complete)),
             ("only engaged reoffended", reoffended | (~complete & engaged), np.ones_like(complete)),
         ):
-            table = [
+            c1, n1, c2, n2 = (
                 int(x)
                 for group in (engaged & used, ~engaged & used)
                 for x in ((outcome & group).sum(), group.sum())
-            ]
+            )
             yield Answer(
                 {"window": f"{days} days", "not followed to the end": handled, "engaged": who},
-                scaled(estimates.newcombe(*table, confidence), 100),
+                scaled(estimates.newcombe(c1, n1, c2, n2, confidence), 100),
                 int(used.sum()),
                 np.where(used, np.char.add(engaged.astype(str), outcome.astype(str)), "out"),
             )
