@@ -34,17 +34,17 @@ def test_a_whole_number_will_do_for_a_proportion_but_must_be_in_range():
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({"wellbieng": {}}, "study.toml, [wellbieng]: unknown section — did you mean wellbeing?"),
+        ({"wellbieng": {}}, "study.toml, [wellbieng]: unknown section. Did you mean wellbeing?"),
         (
             {"wellbeing": {"low_atmost": 40}},
-            "study.toml, [wellbeing] low_atmost: unknown parameter — did you mean low_at_most?",
+            "study.toml, [wellbeing] low_atmost: unknown parameter. Did you mean low_at_most?",
         ),
-        ({"wellbeing": {"low_at_most": "40"}}, "the wrong kind of value — give a whole number"),
-        ({"wellbeing": {"low_at_most": True}}, "the wrong kind of value — give a whole number"),
-        ({"wellbeing": {"low_at_most": 70}}, "out of range — give a value from 14 to 69"),
+        ({"wellbeing": {"low_at_most": "40"}}, "the wrong kind of value. Give a whole number"),
+        ({"wellbeing": {"low_at_most": True}}, "the wrong kind of value. Give a whole number"),
+        ({"wellbeing": {"low_at_most": 70}}, "out of range. Give a value from 14 to 69"),
         (
             {"wellbeing": {"meaningful_rule": "over"}},
-            'not one of the choices — one of: "more than", "at least"',
+            'not one of the choices. One of: "more than", "at least"',
         ),
         ({"study": {"delivery_start": "2019"}}, "give a date, as 2019-10-01"),
         ({"study": {"delivery_end": date(2019, 1, 1)}}, "delivery ends before it starts"),

@@ -65,7 +65,7 @@ UNITS = frozenset(
     {
         *("", "%", "people", "points", "percentage points", "standard deviations", "ratio", "probability"),
         *("days", "weeks", "months", "years", "needs", "items", "number", "interviews", "focus groups"),
-        *("analyses", "passages", "questions", "findings", "partners", "areas", "rows", "tables"),
+        *("analyses", "figures", "passages", "questions", "findings", "partners", "areas", "rows", "tables"),
         *("£", "p-value"),
     }
 )
@@ -74,7 +74,7 @@ UNITS = frozenset(
 THINGS = frozenset(
     {
         *("analyses", "interviews", "focus groups", "passages", "questions", "findings"),
-        *("partners", "areas", "rows", "tables"),
+        *("partners", "areas", "figures", "tables"),
     }
 )
 

@@ -22,12 +22,19 @@ ABSENT = "not in this export"
 ORIGIN_NOTES = {
     "example": "Invented example: not evidence about United Together",
     "export": "From the export",
-    "published": "Published figure",
+    "published": "From published figures",
 }
 #: Decimal places that a reader is shown, by unit; a unit not named here gets one.
 DECIMALS = {"%": 0, "people": 0, "percentage points": 0, "weeks": 0, "years": 0, "ratio": 2, "p-value": 3}
 #: Units that a number is shown without.
 BARE = frozenset({"", "people", "ratio", "p-value", "number", "%", "£"})
+
+
+#: What one of them is called, where a count may be one.
+ONE = {
+    unit: unit[:-1]
+    for unit in ("areas", "figures", "findings", "focus groups", "interviews", "passages", "questions", "rows")
+}
 
 
 def number(estimate: Estimate, part: str = "value") -> str:
@@ -42,6 +49,8 @@ def number(estimate: Estimate, part: str = "value") -> str:
     whole = unit not in DECIMALS and estimate.count == value
     text = f"{value:,.{0 if whole else DECIMALS.get(unit, 1)}f}"
     text = text.lstrip("-") if not any(digit in text for digit in "123456789") else text.replace("-", "−")
+    if value == 1:
+        unit = ONE.get(unit, unit)
     return ("£" if unit == "£" else "") + text + ("%" if unit == "%" else "" if unit in BARE else f" {unit}")
 
 
@@ -64,9 +73,9 @@ def interval(estimate: Estimate) -> str:
 
 def name(estimate: Estimate) -> str:
     """What one Estimate is about: its label, and its group where it has one."""
-    about = ", ".join(str(value) for value in estimate.group.values())
-    known = not about or about.lower() in estimate.label.lower()
-    return estimate.label if known else f"{estimate.label}: {about}"
+    label = estimate.label
+    about = ", ".join(value for value in estimate.group.values() if value.lower() not in label.lower())
+    return f"{label}: {about}" if about else label
 
 
 def names(estimates: Iterable[Estimate]) -> list[str]:

@@ -22,7 +22,8 @@ class Problem:
     do: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}. {self.do}."
+        advice = self.do[:1].upper() + self.do[1:]
+        return f"{self.where}: {self.what}. {advice}" + ("" if advice.endswith(("?", ".")) else ".")
 
 
 class ProblemsFound(Exception):

@@ -62,8 +62,8 @@ def key(estimate: Estimate) -> tuple[str, tuple[tuple[str, str], ...]]:
 
 def frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
     """Tidy results: one row an Estimate, its group's keys as columns of their own."""
-    rows = [{**(r := asdict(e)), **r.pop("group")} for e in estimates]
-    return pd.DataFrame(rows)
+    rows = [asdict(e) for e in estimates]
+    return pd.DataFrame([{**row, **group} for row in rows for group in [row.pop("group")]])
 
 
 def write(estimates: Iterable[Estimate], path: Path) -> None:

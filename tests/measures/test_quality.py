@@ -1,0 +1,49 @@
+import pandas as pd
+
+from ut_research.measures import quality
+
+ISSUES = pd.DataFrame(
+    [
+        ("needs", 3, "housing", "yes/no spelling", "repaired", "read as yes"),
+        ("needs", 4, "housing", "yes/no spelling", "repaired", "read as yes"),
+        ("needs", 9, "", "duplicated row", "rejected", "left out"),
+    ],
+    columns=["table", "row", "column", "rule", "action", "done"],
+)
+NEEDS = pd.DataFrame({"participant_id": ["a", "b"], "housing": [True, None], "partner": ["x", "y"]})
+ROWS = {"needs": {"in": 3, "kept": 2, "rejected": 1}}
+
+
+def measured(**changes):
+    given = {"tables": {"needs": NEEDS}, "rows": ROWS, "issues": ISSUES, **changes}
+    return {(e.id, *e.group.values()): e for e in quality.measure(**given)}
+
+
+def test_rows_are_kept_or_rejected_and_both_are_said():
+    found = measured()
+    assert found["quality.kept", "needs"].value == 2
+    rejected = found["quality.rejected", "needs"]
+    assert (rejected.count, rejected.n) == (1, 3)
+
+
+def test_a_table_that_is_not_in_the_export_was_not_collected():
+    assert measured()["quality.kept", "wemwbs"].status == "not collected"
+    assert measured()["quality.rejected", "wemwbs"].status == "not collected"
+
+
+def test_blanks_are_counted_in_what_people_filled_in_and_not_in_what_cleaning_added():
+    found = measured()
+    missing = found["quality.missing", "needs", "housing"]
+    assert (missing.count, missing.n, missing.value) == (1, 2, 50)
+    assert ("quality.missing", "needs", "partner") not in found
+    assert ("quality.missing", "needs", "participant_id") not in found
+
+
+def test_issues_are_counted_by_rule_and_by_what_was_done():
+    found = measured()
+    assert found["quality.issues", "yes/no spelling", "repaired"].count == 2
+    assert found["quality.issues", "duplicated row", "rejected"].count == 1
+
+
+def test_an_empty_log_says_nothing_of_rules():
+    assert not [key for key in measured(issues=ISSUES.head(0)) if key[0] == "quality.issues"]

@@ -1,0 +1,123 @@
+import csv
+import json
+
+import pandas as pd
+import pytest
+
+from ut_research import chapter as module
+from ut_research import findings
+from ut_research.chapter import Chapter
+from ut_research.errors import ProblemsFound
+from ut_research.findings import Estimate
+
+POLICY = {"threshold": 5, "rounding": "none", "zeros_safe": True}
+WORK = Estimate(
+    "outcomes.employment", "Found work", value=17.6, low=13.0, high=23.5, count=36, n=204, unit="%"
+)
+FEW = Estimate("outcomes.treatment", "Started treatment", value=1.5, count=3, n=204, unit="%")
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What a chapter puts on the page: (kind, text) in order."""
+    page = []
+
+    def display(thing, **options):
+        if isinstance(thing, dict):
+            page.append(("figure", options["metadata"]["alt"]))
+        else:
+            page.append((type(thing).__name__, thing.data))
+
+    monkeypatch.setattr(module, "display", display)
+    return page
+
+
+@pytest.fixture
+def data(tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    rows = {"outcomes": {"in": 3, "kept": 2, "rejected": 1}}
+    manifest = {"name": "x", "origin": "example", "inputs": {}, "rows": rows, "data_to": "2021-04-30"}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / "issues.csv").write_text(
+        "table,row,column,rule,action,done\noutcomes,3,,duplicated row,rejected,x\n"
+    )
+    pd.DataFrame({"outcome": ["housing", "employment"]}).to_parquet(folder / "outcomes.parquet")
+    return str(folder)
+
+
+def test_a_chapter_knows_its_data(data):
+    chapter = Chapter("outcomes", data, **POLICY)
+    assert chapter.origin == "example"
+    assert chapter.data_to == pd.Timestamp("2021-04-30")
+    assert chapter.rows["outcomes"]["rejected"] == 1
+    assert chapter.issues["rule"].tolist() == ["duplicated row"]
+    assert list(chapter.tables) == ["outcomes"]
+
+
+def test_without_cleaned_data_it_says_what_to_run(tmp_path):
+    with pytest.raises(ProblemsFound, match="no cleaned data here. Run `make report`"):
+        Chapter("outcomes", str(tmp_path), **POLICY)
+
+
+def test_everything_released_is_in_the_ledger_and_small_counts_are_not(data, tmp_path):
+    chapter = Chapter("outcomes", data, str(tmp_path / "out"), **POLICY)
+    chapter.release([WORK], [FEW])
+    chapter.release([Estimate("reach.partners", "Trusts", value=7, count=7, unit="partners")])
+    ledger = {e.id: e for e in findings.read(tmp_path / "out" / "findings" / "outcomes.json")}
+    assert ledger["outcomes.employment"] == WORK
+    assert (ledger["outcomes.treatment"].status, ledger["outcomes.treatment"].count) == ("suppressed", None)
+    assert ledger["reach.partners"].value == 7
+
+
+def test_a_table_comes_with_the_file_that_holds_it(data, tmp_path, shown):
+    chapter = Chapter("outcomes", data, str(tmp_path / "out"), **POLICY)
+    chapter.numbers(chapter.release([WORK, FEW]), caption="Outcomes & more")
+    file = tmp_path / "out" / "tables" / "outcomes-01-outcomes-more.csv"
+    rows = list(csv.DictReader(file.open(encoding="utf-8")))
+    assert [r["value"] for r in rows] == ["17.6", "too few"]
+    [(kind, html)] = shown
+    assert kind == "HTML"
+    assert 'href="tables/outcomes-01-outcomes-more.csv"' in html
+    assert "Outcomes &amp; more" in html
+
+
+def test_a_chart_is_shown_with_its_description_and_its_numbers(data, shown):
+    from ut_research import charts
+
+    chapter = Chapter("outcomes", data, **POLICY)
+    chapter.chart(charts.shares(chapter.release([WORK]), title="Who found work"))
+    assert [kind for kind, _ in shown] == ["figure", "HTML"]
+    assert "Found work: 18% (36 of 204" in shown[0][1]
+    assert shown[1][1].startswith("<details><summary>Show the numbers</summary>")
+
+
+def test_nothing_is_written_without_a_place_to_write(data, tmp_path, shown):
+    chapter = Chapter("outcomes", data, **POLICY)
+    chapter.numbers(chapter.release([WORK]), caption="Work")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["data"]
+    assert "href" not in shown[0][1]
+
+
+def test_words_and_tokens_are_shown_as_text(data, shown):
+    chapter = Chapter("outcomes", data, **POLICY)
+    released = chapter.release([WORK])
+    chapter.say("{{outcomes.employment|count}} found work", released)
+    chapter.grid(("Who", "What"), [("<b>us</b>", "{{outcomes.employment|count_of_n}}")], "Both", released)
+    assert shown[0] == ("Markdown", "36 found work")
+    assert "&lt;b&gt;us&lt;/b&gt;" in shown[1][1]
+    assert "36 of 204" in shown[1][1]
+
+
+def test_published_figures_are_set_beside_the_runs(data, shown):
+    chapter = Chapter("outcomes", data, **POLICY)
+    chapter.beside_published(chapter.release([WORK, FEW]))
+    [(_, html)] = shown
+    assert "18%" in html
+    assert "the same" in html
+
+
+def test_where_no_published_figure_answers_it_says_so(data, shown):
+    chapter = Chapter("outcomes", data, **POLICY)
+    chapter.beside_published(chapter.release([FEW]))
+    assert shown == [("Markdown", "These data hold nothing that a published figure can be set beside.")]

@@ -1,0 +1,47 @@
+import json
+from itertools import permutations
+
+import pytest
+
+from ut_research import findings
+from ut_research.findings import Estimate
+
+RATE = Estimate(
+    "a.rate", "Rate", value=26.47, low=14.6, high=43.1, count=9, n=34, unit="%", group={"group": "engaged"}
+)
+WITHHELD = Estimate("a.rate", "Rate", unit="%", group={"group": "not engaged"}, status="suppressed")
+TOTAL = Estimate("a.people", "People", value=61, count=61, unit="people", origin="example")
+
+
+def test_the_tidy_frame_has_a_row_an_estimate_and_a_column_a_group_key():
+    frame = findings.frame([RATE, TOTAL])
+    assert list(frame["id"]) == ["a.rate", "a.people"]
+    assert frame.loc[0, "group"] == "engaged"
+    assert frame["group"].isna().tolist() == [False, True]
+
+
+def test_no_findings_give_an_empty_frame():
+    assert findings.frame([]).empty
+
+
+def test_what_is_written_is_what_is_read_back(tmp_path):
+    findings.write([RATE, WITHHELD, TOTAL], tmp_path / "findings.json")
+    assert findings.read(tmp_path / "findings.json") == [TOTAL, RATE, WITHHELD]
+
+
+@pytest.mark.parametrize("order", list(permutations([RATE, WITHHELD, TOTAL])))
+def test_equal_findings_give_equal_bytes_in_whatever_order_they_were_found(tmp_path, order):
+    findings.write(order, tmp_path / "a.json")
+    findings.write([RATE, WITHHELD, TOTAL], tmp_path / "b.json")
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+
+
+def test_the_ledger_is_a_list_of_plain_objects_with_the_promised_keys(tmp_path):
+    findings.write([RATE], tmp_path / "findings.json")
+    [row] = json.loads((tmp_path / "findings.json").read_text(encoding="utf-8"))
+    assert set(row) == set("id label value low high count n unit method origin source group status".split())
+
+
+def test_a_number_that_is_no_number_is_not_written(tmp_path):
+    with pytest.raises(ValueError, match="JSON"):
+        findings.write([Estimate("a.b", "A", value=float("nan"))], tmp_path / "findings.json")
