@@ -12,10 +12,13 @@ import json
 import re
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ut_research import workflow
 from ut_research.errors import Problem, ProblemsFound
+
+if TYPE_CHECKING:
+    from ut_research.disclosure import Released
 
 #: Kinds of output that `ut_research.chapter.Chapter` makes.
 SHOWN = ("image/svg+xml", "text/html", "text/markdown")
@@ -74,14 +77,12 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
     ------
     ProblemsFound : a page asks for what was not released, or a chapter is missing from the contents.
     """
-    from ut_research import disclosure, findings, pages, prose, published
+    from ut_research import pages, prose
 
     root, parameters = Path(settings["root"]), settings["parameters"]
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(root / "book", folder, ignore=shutil.ignore_patterns(*workflow.SKIPPED))
-    policy = disclosure.Policy(**{k: parameters[k] for k in ("threshold", "rounding", "zeros_safe")})
-    quotable = [*published.as_estimates(), *findings.read(Path("findings.json"))]
-    released = disclosure.release(list({findings.key(e): e for e in quotable}.values()), policy)
+    released = quotable(parameters, Path("findings.json"))
     manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))
     by_rule = {
         "{{page.made}}": lambda: pages.made(
@@ -105,6 +106,15 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
     if problems:
         raise ProblemsFound(problems)
     _tell_origin(folder / "_config.yml", manifest["origin"])
+
+
+def quotable(parameters: dict[str, Any], ledger: Path) -> Released:
+    """What a page, or the brief, may quote: the findings in `ledger`, and all published figures."""
+    from ut_research import disclosure, findings, published
+
+    policy = disclosure.Policy(**{k: parameters[k] for k in ("threshold", "rounding", "zeros_safe")})
+    found = [*published.as_estimates(), *findings.read(ledger)]
+    return disclosure.release(list({findings.key(e): e for e in found}.values()), policy)
 
 
 def build(source: Path, target: Path, tables: Path) -> None:

@@ -25,27 +25,41 @@ def fill(text: str, released: Released, **words: str) -> str:
     ------
     ProblemsFound : a token names no finding or no known format; all such tokens at once.
     """
-    problems: list[Problem] = []
+    return "".join(piece for piece, _, _ in pieces(text, released, **words))
 
-    def put(match: re.Match[str]) -> str:
+
+def pieces(text: str, released: Released, **words: str) -> list[tuple[str, Estimate | None, str]]:
+    """`text` in pieces: each token as the words put in its place, the finding that it quotes, and itself.
+
+    Plain words, and words of `words`, quote no finding.
+
+    Raises
+    ------
+    ProblemsFound : a token names no finding or no known format; all such tokens at once.
+    """
+    problems: list[Problem] = []
+    found: list[tuple[str, Estimate | None, str]] = []
+    end = 0
+    for match in _TOKEN.finditer(text):
+        found.append((text[end : match.start()], None, ""))
+        end = match.end()
         name, group_text, style = match.groups()
         if name in words:
-            return words[name]
+            found.append((words[name], None, match[0]))
+            continue
         try:
             group = dict(pair.split("=", 1) for pair in (group_text or "").split(",") if pair)
             estimate = released.get(name, **{k.strip(): v.strip() for k, v in group.items()})
         except (LookupError, ValueError):
             problems.append(Problem("no such finding", match[0], "check its id and group in findings.json"))
-            return ""
+            continue
         if style is not None and style not in FORMATS:
             problems.append(Problem("no such format", match[0], "one of: " + ", ".join(FORMATS)))
-            return ""
-        return show(estimate, style or "value")
-
-    filled = _TOKEN.sub(put, text)
+            continue
+        found.append((show(estimate, style or "value"), estimate, match[0]))
     if problems:
         raise ProblemsFound(problems)
-    return filled
+    return [*found, (text[end:], None, "")]
 
 
 def show(estimate: Estimate, style: str = "value") -> str:
