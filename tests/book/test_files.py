@@ -87,7 +87,7 @@ def test_every_figure_carries_its_origin(pages: Pages) -> None:
         f"{name}: {image['alt'][:80]}"
         for name, page in pages.items()
         for image in page.select("main img")
-        if not re.search(r"Invented example|Published figure|From the export", image["alt"])
+        if not re.search(r"Invented example|From published figures|From the export", image["alt"])
     ]
     assert not silent, "\n".join(silent)
 
