@@ -31,10 +31,8 @@ BARE = frozenset({"", "people", "ratio", "p-value", "number", "%", "£"})
 
 
 #: What one of them is called, where a count may be one.
-ONE = {
-    unit: unit[:-1]
-    for unit in ("areas", "figures", "findings", "focus groups", "interviews", "passages", "questions", "rows")
-}
+MANY = ("areas", "figures", "findings", "focus groups", "interviews", "passages", "questions", "rows")
+ONE = {unit: unit[:-1] for unit in MANY}
 
 
 def number(estimate: Estimate, part: str = "value") -> str:
