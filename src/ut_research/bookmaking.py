@@ -77,25 +77,32 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
     ------
     ProblemsFound : a page asks for what was not released, or a chapter is missing from the contents.
     """
-    from ut_research import pages, prose
+    import pandas as pd
+
+    from ut_research import comments, disclosure, pages, prose
 
     root, parameters = Path(settings["root"]), settings["parameters"]
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(root / "book", folder, ignore=shutil.ignore_patterns(*workflow.SKIPPED))
-    released = quotable(parameters, Path("findings.json"))
     manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))
+    said = pd.read_parquet(file) if (file := Path("steering_comments.parquet")).is_file() else None
+    released = quotable(parameters, Path("findings.json"))
+    released += disclosure.release(comments.counts(said, manifest["origin"]), released.policy)
     by_rule = {
         "{{page.made}}": lambda: pages.made(
             parameters, manifest, workflow.digest(root / "requirements.lock")
         ),
         "{{page.dictionary}}": pages.dictionary,
     }
+    given = pages.said(said)
     problems = _not_in_contents(folder, settings["chapters"])
     for page in sorted(folder.rglob("*.md")):
         text = page.read_text(encoding="utf-8")
         for token, write in by_rule.items():
             if token in text:
                 text = text.replace(token, write())
+        for token, words in given.items():
+            text = text.replace(token, words)
         try:
             page.write_text(prose.fill(text, released), encoding="utf-8", newline="\n")
         except ProblemsFound as unknown:

@@ -12,6 +12,7 @@ with the server, and the server dies with the command that started it.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import runpy
@@ -20,7 +21,7 @@ import socket
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 #: What a worker finds loaded already.
 PRELOADED = (
@@ -34,6 +35,9 @@ PRELOADED = (
     "ut_research.chapter",
     "ut_research.charts",
 )
+
+#: What is loaded later, while workers are busy: the book comes last.
+LATER = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx_book_theme", "sphinx.builders.html")
 
 #: Set for the whole build: results that do not depend on the machine, its language or its clock.
 ENVIRONMENT = {
@@ -65,13 +69,17 @@ def serve(descriptor: int) -> None:
     import selectors
 
     server = socket.socket(fileno=descriptor)
-    _load()
+    for name in PRELOADED:
+        importlib.import_module(name)
+    later = list(LATER)
     workers: dict[int, float] = {}
     with selectors.DefaultSelector() as ready:
         ready.register(server, selectors.EVENT_READ, "request")
         ready.register(sys.stdin, selectors.EVENT_READ, "end")
         while True:
-            happened = {key.data for key, _ in ready.select(timeout=1)}
+            happened = {key.data for key, _ in ready.select(timeout=0 if workers and later else 1)}
+            if not happened and workers and later:
+                importlib.import_module(later.pop(0))
             if "end" in happened:
                 break
             if "request" in happened:
@@ -106,11 +114,19 @@ def ask(step: list[str], limit: float) -> int:
     return int(answer) if answer else 1
 
 
-def _load() -> None:
-    import importlib
+def snakemake(arguments: list[str]) -> NoReturn:
+    """Run Snakemake without what it need not wait for: pandas at its start, a timer at its end."""
+    sys.modules["pandas"] = None  # type: ignore[assignment]  # only to compare frames given as parameters
+    from snakemake.cli import main
 
-    for name in PRELOADED:
-        importlib.import_module(name)
+    status: Any = 0
+    try:
+        main(arguments)
+    except SystemExit as end:
+        status = end.code
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status if isinstance(status, int) else 1)
 
 
 def _work(connection: socket.socket, request: dict[str, Any]) -> None:
@@ -149,6 +165,8 @@ def _end_with_parent() -> None:
 if __name__ == "__main__":
     if sys.argv[1] == "serve":
         serve(int(sys.argv[2]))
+    elif sys.argv[1] == "snakemake":
+        snakemake(sys.argv[2:])
     elif "UT_SERVER" in os.environ:
         sys.exit(ask(sys.argv[2:], float(sys.argv[1])))
     else:

@@ -271,7 +271,9 @@ def _snakemake(
     """Run Snakemake in the run's folder; what failed."""
     events = run.folder / "events.jsonl"
     events.write_text("", encoding="utf-8")
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(run.root / "Snakefile")]
+    command = [sys.executable, "-m", "ut_research.kernel", "snakemake"]
+    command += ["--snakefile", str(run.root / "Snakefile")]
+    command += ["--runtime-source-cache-path", str(run.folder / ".snakemake" / "sources")]
     command += ["--directory", str(run.folder), "--configfile", str(run.folder / "run.json")]
     command += [
         "--cores",
@@ -329,8 +331,7 @@ def _server(environment: dict[str, str], lock: int) -> Iterator[str]:
         try:
             yield address
         finally:
-            assert server.stdin
-            server.stdin.close()
+            server.kill()
             server.wait()
 
 
