@@ -39,6 +39,8 @@ RELEASED = release([ENGAGED, OTHERS, CHANGE, SMALL, ABSENT], Policy())
         ("{{a.change|count}}", "(not stated)"),
         ("{{a.small}} and {{a.small|in_100}}", "(too few people to say) and (too few people to say)"),
         ("{{a.absent|count}}", "(not in this export)"),
+        ("{{a.rate[group=third]}}", "(none)"),
+        ("{{a.absent[group=engaged]}}", "(not in this export)"),
         ("no token, {one brace}", "no token, {one brace}"),
     ],
 )
@@ -55,7 +57,7 @@ def test_every_token_that_names_nothing_is_told_at_once():
         prose.fill("{{a.rate}} {{b.none}} {{a.change|loud}}", RELEASED)
     assert len(caught.value.problems) == 3
     assert "{{b.none}}" in str(caught.value)
-    assert "one of: value, size" in str(caught.value)
+    assert "One of: value, size" in str(caught.value)
 
 
 @given(st.text(alphabet="ab{}[]|= \n"))

@@ -46,7 +46,7 @@ def test_a_whole_number_will_do_for_a_proportion_but_must_be_in_range():
             {"wellbeing": {"meaningful_rule": "over"}},
             'not one of the choices. One of: "more than", "at least"',
         ),
-        ({"study": {"delivery_start": "2019"}}, "give a date, as 2019-10-01"),
+        ({"study": {"delivery_start": "2019"}}, "Give a date, as 2019-10-01"),
         ({"study": {"delivery_end": date(2019, 1, 1)}}, "delivery ends before it starts"),
         ({"study": {"title": " "}}, "empty text"),
         ({"wellbeing": {"low_at_most": 65}}, "low wellbeing reaches into high"),

@@ -550,9 +550,11 @@ def _lines(released: Released, title: str, kind: str, *, steps: bool, mark: floa
     groups: dict[str, list[Estimate]] = {}
     for e in released:
         groups.setdefault(", ".join(str(v) for k, v in e.group.items() if k != key), []).append(e)
-    risk = steps and all(e.n is not None for e in shown)
+    risk = steps and any(e.n is not None for e in shown)
+    labels = {group: points[0].label for group, points in groups.items()}
+    own_labels = len(set(labels.values())) == len(groups)
     under = 0.62 + 0.25 * len(groups) + (0.28 + 0.22 * len(groups) if risk else 0.0)
-    gaps = " Gaps: too few people to show." if len(shown) < len(list(released)) else ""
+    gaps = " Dotted: withheld in between, too few people." if len(shown) < len(list(released)) else ""
     note = _note(released, ("Bands: likely range." if steps else "") + gaps)
     figure, ax = _sheet(title, 2.6, note, extra=under, side=0.52)
     said = []
@@ -569,12 +571,16 @@ def _lines(released: Released, title: str, kind: str, *, steps: bool, mark: floa
         ax.fill_between(x, low, high, color=colour, alpha=0.22, step="post" if steps else None, lw=0)
         points, withheld = _numbers(points), len(points)
         withheld -= len(points)
+        if withheld:
+            ax.plot(
+                [float(e.group[key]) for e in points], [e.value for e in points], color=colour, lw=1.4, ls=":"
+            )
         if not points:
             said.append(f"{group or 'everyone'}: too few people to show")
             continue
         down = -0.62 / 2.6 - 0.25 / 2.6 * i
         ax.plot([0, 0.09], [down, down], color=colour, lw=2.6, ls=dash, transform=ax.transAxes, clip_on=False)
-        called = group or points[-1].label
+        called = labels[group] if own_labels else group
         first, final = float(points[0].group[key]), float(points[-1].group[key])
         ends = f"{called}: {number(points[-1])} at {final:g}"
         ax.text(0.11, down, ends, transform=ax.transAxes, fontsize=11.5, va="center")
@@ -603,7 +609,8 @@ def _at_risk(ax: Axes, groups: dict[str, list[Estimate]], along: str, last: floa
     """People still followed up at a few points, one line a group, under the curve."""
     ax.text(0, y - 0.02, "Still followed up:", transform=ax.transAxes, fontsize=11, color=QUIET, va="center")
     for i, points in enumerate(groups.values()):
-        points = sorted(_numbers(points), key=lambda e: float(e.group[along]))
+        points = [e for e in _numbers(points) if e.n is not None]
+        points.sort(key=lambda e: float(e.group[along]))
         every = max(1, -(-len(points) // 4))
         if len(groups) > 1:
             colour, _, dash, _ = SERIES[i % len(SERIES)]

@@ -48,10 +48,13 @@ def pieces(text: str, released: Released, **words: str) -> list[tuple[str, Estim
             found.append((words[name], None, match[0]))
             continue
         try:
-            group = dict(pair.split("=", 1) for pair in (group_text or "").split(",") if pair)
-            estimate = released.get(name, **{k.strip(): v.strip() for k, v in group.items()})
+            group = dict(pair.strip().split("=", 1) for pair in (group_text or "").split(",") if pair)
+            estimate = _find(released, name, group)
         except (LookupError, ValueError):
             problems.append(Problem("no such finding", match[0], "check its id and group in findings.json"))
+            continue
+        if estimate is None:
+            found.append(("(none)", None, match[0]))
             continue
         if style is not None and style not in FORMATS:
             problems.append(Problem("no such format", match[0], "one of: " + ", ".join(FORMATS)))
@@ -60,6 +63,18 @@ def pieces(text: str, released: Released, **words: str) -> list[tuple[str, Estim
     if problems:
         raise ProblemsFound(problems)
     return [*found, (text[end:], None, "")]
+
+
+def _find(released: Released, id: str, group: dict[str, str]) -> Estimate | None:
+    """The finding of `id` and `group`; None for a group that these data do not have, of a kind they have."""
+    same = [e for e in released if e.id == id]
+    if any(dict(e.group) == group for e in same) or not same:
+        return released.get(id, **group)
+    if all(e.status == "not collected" for e in same):
+        return same[0]
+    if not any(set(e.group) == set(group) for e in same):
+        raise LookupError(id)
+    return None
 
 
 def show(estimate: Estimate, style: str = "value") -> str:

@@ -47,11 +47,11 @@ def parts(
     if by is not None and by not in get_args(By):
         raise ValueError(f"cannot group by {by!r}; choose one of {', '.join(get_args(By))}")
     frames = {name: _columns(tables.get(name), wanted) for name, wanted in columns.items()}
-    values = sorted({v for f in frames.values() for v in f[by].unique()}) if by else []
-    if by is None or not values:
+    if by is None:
         yield {}, frames
-    for value in values:
-        yield {str(by): str(value)}, {name: f[f[by] == value] for name, f in frames.items()}
+        return
+    for value in sorted({v for f in frames.values() for v in f[by].unique()}) or [NOT_RECORDED]:
+        yield {by: str(value)}, {name: f[f[by] == value] for name, f in frames.items()}
 
 
 def collected(tables: Tables, name: str) -> bool:

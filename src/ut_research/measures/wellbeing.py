@@ -70,8 +70,9 @@ def measure(
     all_answers = [(group, part["wemwbs"]) for group, part in parts(tables, columns, by)]
     all_people = [_scored(answers, missing_items) for _, answers in all_answers]
     # one threshold for everyone: a group's own spread would give each group another rule
-    everyone = pd.concat([people.total_t1[people.total_t2.notna()] for people in all_people])
-    sd = float(everyone.std()) if len(everyone) > 1 else 0.0
+    starts = [people.total_t1[people.total_t2.notna()].to_numpy(dtype=float) for people in all_people]
+    everyone = np.concatenate([np.empty(0), *starts])
+    sd = float(everyone.std(ddof=1)) if len(everyone) > 1 else 0.0
     found: list[Estimate] = []
     for (group, answers), people in zip(all_answers, all_people, strict=True):
         make = Maker("wemwbs", origin, group, confidence, collected(tables, "wemwbs"))
