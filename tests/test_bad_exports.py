@@ -53,5 +53,7 @@ def test_a_bad_export_is_explained(case: Case, tmp_path):
 
 
 def _logged(issues: pd.DataFrame) -> list[tuple]:
-    rows = issues[["table", "row", "column", "rule", "action"]].itertuples(index=False, name=None)
+    """The log without the columns that a case leaves out on purpose."""
+    there = issues[issues["rule"] != "column not there"]
+    rows = there[["table", "row", "column", "rule", "action"]].itertuples(index=False, name=None)
     return sorted(((t, None if pd.isna(r) else r, *rest) for t, r, *rest in rows), key=str)

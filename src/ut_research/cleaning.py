@@ -501,6 +501,8 @@ def _add_groups(tables: dict[str, pd.DataFrame], person: dict[str, npt.NDArray[n
             for g in GROUPS:
                 found = groups[g].array.take(at[person[name]], allow_fill=True, fill_value=None)
                 frame[g] = pd.Series(found, index=frame.index).fillna(NOT_RECORDED)
+            order = [c.name for c in TABLES[name].columns if c.name in frame]
+            tables[name] = frame[[*order, *(g for g in GROUPS if g not in order)]]
 
 
 def _period(frame: pd.DataFrame, start: date | None, end: date | None) -> pd.Series:

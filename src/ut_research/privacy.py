@@ -28,7 +28,7 @@ _HEADINGS = re.compile(
       | d\s?o\s?b | (?:date|day|year|month)\s(?:of\s)?birth | birth\s?(?:date|day) | birthday | born
       | (?:tele)?phones? | mobile | tel | landline | contact\s?(?:number|no|details)
       | e\s?mails? | facebook | twitter | instagram | whatsapp
-      | nhs | pnc | nomis | noms | delius | crn | cro | prison\s?(?:no|number|id) | passport
+      | nhs | pnc(?:\s?id)? | nomis | noms | delius | crn | cro | prison\s?(?:no|number|id) | passport
       | national\s?insurance
       | ni\s?(?:no|number) | nino | driving\s?licence | next\s?of\s?kin
     )\b""",
@@ -38,7 +38,7 @@ _HEADINGS = re.compile(
 _CONTENT = {
     "email addresses": re.compile(r"[^\s@]+@[^\s@]+\.[a-z]{2,}", re.I),
     "postcodes": re.compile(r"\b(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2})\b", re.I),
-    "telephone numbers": re.compile(r"(?<!\d)(?:\+44\s?|\(?0)(?:\d[\s()-]?){9,10}(?!\d)"),
+    "telephone numbers": re.compile(r"(?<!\d)(?:\+44[\s(]*0?\)?|\(?0)\s?\d(?:[\s()-]*\d){8,9}(?!\d)"),
     "PNC numbers": re.compile(r"\b(?:19|20)?\d\d/\d{4,7}[A-Z]\b", re.I),
     "prison numbers": re.compile(r"\b[A-Z]\d{4}[A-Z]{2}\b", re.I),
     "national insurance numbers": re.compile(r"\b[A-CEGHJ-PR-TW-Z]{2} ?\d\d ?\d\d ?\d\d ?[A-D]\b", re.I),

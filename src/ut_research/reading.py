@@ -195,6 +195,8 @@ def _assemble(
                     else shown(sheet.headings[note.column], f"column {note.column + 1}")
                 )
                 log.add(table, note.rows, column, note.rule, note.action, note.done)
+            for column in _absent(TABLES[table], taken.frame):
+                log.add(table, [], column, "column not there", "reported", "taken as blank in every row")
             tables[table] = _Table(taken.frame, sheet.lost, sheet.blank)
         _others(sheet, wanted[0], used, log, problems)
     return {t: tables[t] for t in TABLES if t in tables}
@@ -231,6 +233,13 @@ def _unfit(sheet: sheets.Sheet, name: str, frame: pd.DataFrame) -> list[Problem]
             if kind := privacy.refusal([str(t) for t in counts.index], counts.tolist()):
                 refused.append(_refused(sheet.place, column.name, kind))
     return refused
+
+
+def _absent(table: Table, frame: pd.DataFrame) -> list[str]:
+    """Return the columns that an export leaves out, where nothing stands in for them."""
+    either = [{"age_at_referral", "date_of_birth"}, {*ITEMS, "total"}]
+    spare = set[str]().union(*(columns for columns in either if columns & set(frame)))
+    return [c.name for c in table.columns if c.name not in frame and c.name not in spare]
 
 
 def _unread(row: pd.DataFrame, table: Table) -> bool:

@@ -144,7 +144,11 @@ def _csv(path: Path) -> Iterator[Sheet]:
         text, first = rest, rest.partition("\n")[0]
     mark = told[1] if told else _separator(first)
     quick = _quick_rows(text, mark)
-    yield _sheet(path.stem, path.name, *quick) if quick else _careful_rows(path.stem, path.name, text, mark)
+    yield (
+        _from_frame(path.stem, path.name, *quick)
+        if quick
+        else _careful_rows(path.stem, path.name, text, mark)
+    )
 
 
 def _decoded(path: Path) -> str:
@@ -226,7 +230,7 @@ def _careful_rows(name: str, place: str, text: str, mark: str) -> Sheet:
         if lost
         else []
     )
-    return _from_rows(name, place, heads, rows, len(lost), notes)
+    return _from_rows(name, place, heads, rows, notes)
 
 
 def _too_long(place: str, row: int) -> ProblemsFound:
@@ -390,7 +394,7 @@ def _workbook_sheet(name: str, place: str, rows: dict[int, list[str]], merged: l
     width = max([len(heads), *map(len, rows.values())])
     notes = [Note("formula", "reported", f"the results last saved are used ({len(at):,} cells)", (), i)
              for i, at in formulas.items()]  # fmt: skip
-    yield _from_rows(name, place, heads + [""] * (width - len(heads)), rows, 0, notes)
+    yield _from_rows(name, place, heads + [""] * (width - len(heads)), rows, notes)
 
 
 def _sav(path: Path) -> Iterator[Sheet]:
@@ -408,7 +412,9 @@ def _sav(path: Path) -> Iterator[Sheet]:
     texts = {
         i: _sav_text(frame[c], labels[c]) if c in labels else values[i] for i, c in enumerate(frame.columns)
     }
-    yield _sheet(path.stem, path.name, list(frame.columns), pd.DataFrame(texts, index=frame.index), values)
+    yield _from_frame(
+        path.stem, path.name, list(frame.columns), pd.DataFrame(texts, index=frame.index), values
+    )
 
 
 def _sav_text(column: pd.Series, labels: dict[float | int, str]) -> pd.Series:
@@ -422,55 +428,56 @@ def _sav_text(column: pd.Series, labels: dict[float | int, str]) -> pd.Series:
 # --- what every format shares
 
 
-def _from_rows(name: str, place: str, heads: list[str], rows: dict[int, list[str]], lost: int = 0,
-               notes: Iterable[Note] = ()) -> Sheet:  # fmt: skip
-    """Return the Sheet of rows by their number."""
-    width = len(heads)
-    if width > MOST_COLUMNS:
+def _from_rows(
+    name: str, place: str, heads: list[str], rows: dict[int, list[str]], notes: Iterable[Note] = ()
+) -> Sheet:
+    """Return the Sheet of rows by their number; rows that are in no row's place are blank ones."""
+    if len(heads) > MOST_COLUMNS:
         raise stop(
             f"there are more than {MOST_COLUMNS:,} columns", place, "Export only the columns asked for"
         )
-    last = max((n for n, row in rows.items() if any(cell.strip() for cell in row)), default=1)
-    full = [[cell or None for cell in row] + [None] * (width - len(row)) for row in
-            (rows.get(n, []) for n in range(2, last + 1))]  # fmt: skip
-    index = pd.RangeIndex(2, last + 1)
-    frame = pd.DataFrame(
-        {i: pd.Series([row[i] for row in full], index=index, dtype="str") for i in range(width)}, index=index
-    )
-    if lost:
-        gone = [n for note in notes for n in note.rows]
-        frame = frame.drop(index=[n for n in gone if n in frame.index])
-    return _sheet(name, place, heads, frame, lost=lost, notes=notes)
+    lost = {n for note in notes for n in note.rows}
+    filled = {n: row for n, row in rows.items() if any(cell.strip() for cell in row)}
+    cells = {
+        i: [(row[i] if i < len(row) else "") or None for row in filled.values()] for i in range(len(heads))
+    }
+    frame = pd.DataFrame(cells, index=pd.Index(filled, dtype="int64"), dtype="str")
+    last = max([1, *filled, *lost])
+    blank = last - 1 - len(filled.keys() | lost)
+    first = next(n for n in range(2, last + 2) if n not in filled and n not in lost)
+    return _sheet(name, place, heads, frame, frame, len(lost), blank, first, notes)
 
 
-def _sheet(
-    name: str,
-    place: str,
-    headings: Iterable[object],
-    frame: pd.DataFrame,
-    values: pd.DataFrame | None = None,
-    lost: int = 0,
-    notes: Iterable[Note] = (),
+def _from_frame(
+    name: str, place: str, headings: list[str], frame: pd.DataFrame, values: pd.DataFrame | None = None
 ) -> Sheet:
-    """Return the Sheet of `frame` without its blank rows, which are counted and noted."""
-    heads = tuple("" if h is None else str(h).strip() for h in headings)
-    if not any(heads):
-        lower = frame.index[frame.notna().any(axis=1)]
-        below = f"; the first row with anything in it is row {lower[0]}" if len(lower) else ""
-        raise stop(f"there are no headings in row 1{below}", place, "Put the headings in row 1")
+    """Return the Sheet of a frame without its blank rows."""
+    values = frame if values is None else values
     hollow = np.flatnonzero(_hollow(frame[0]))
     for i in frame.columns[1:]:
         hollow = hollow[_hollow(frame[i].iloc[hollow])]
-    values = frame if values is None else values
     if not len(hollow):
-        return Sheet(name, place, heads, frame, values, lost, 0, tuple(notes))
+        return _sheet(name, place, headings, frame, values)
     filled = np.ones(len(frame), dtype=bool)
     filled[hollow] = False
-    rows = frame.index[~filled]
-    inner = rows[rows < frame.index[filled].max()] if filled.any() else rows[:0]
-    if len(inner):
-        notes = [*notes, Note("blank rows", "repaired", f"{len(inner):,} passed over", (int(inner[0]),))]
-    return Sheet(name, place, heads, frame[filled], values[filled], lost, len(inner), tuple(notes))
+    blank = frame.index[~filled]
+    inner = blank[blank < frame.index[filled].max()] if filled.any() else blank[:0]
+    first = int(inner[0]) if len(inner) else 0
+    return _sheet(name, place, headings, frame[filled], values[filled], 0, len(inner), first)
+
+
+def _sheet(
+    name: str, place: str, headings: list[str], frame: pd.DataFrame, values: pd.DataFrame,
+    lost: int = 0, blank: int = 0, first_blank: int = 0, notes: Iterable[Note] = (),
+) -> Sheet:  # fmt: skip
+    """Return the Sheet, with a note of its blank rows."""
+    heads = tuple(h.strip() for h in headings)
+    if not any(heads):
+        below = f"; the first row with anything in it is row {frame.index[0]}" if len(frame) else ""
+        raise stop(f"there are no headings in row 1{below}", place, "Put the headings in row 1")
+    if blank:
+        notes = [*notes, Note("blank rows", "repaired", f"{blank:,} passed over", (first_blank,))]
+    return Sheet(name, place, heads, frame, values, lost, blank, tuple(notes))
 
 
 def _hollow(texts: pd.Series) -> npt.NDArray[np.bool_]:

@@ -8,6 +8,7 @@ only there.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
@@ -190,6 +191,7 @@ def dtype(column: Column) -> str:
     return _DTYPES.get(column.kind, "str")
 
 
+@lru_cache
 def schema(name: str) -> pa.DataFrameSchema:
     """Return the pandera schema of the canonical table `name`, with its meaning, units and examples."""
     import pandera.pandas as pa

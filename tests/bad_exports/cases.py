@@ -17,6 +17,8 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 
+from ut_research.tables import NEEDS
+
 Rows = list[dict[str, str]]
 Issue = tuple[str, int | None, str, str, str]
 
@@ -41,7 +43,7 @@ def good() -> dict[str, Rows]:
             {"participant_id": f"TEST-{n}", "referral_date": f"1{n}/01/2020", **person} for n in range(1, 7)
         ],
         "needs": [
-            {"participant_id": f"TEST-{n}", "assessed_date": "11/01/2020", "mental_health": "yes", "housing": "no"}
+            {"participant_id": f"TEST-{n}", "assessed_date": "11/01/2020", **dict.fromkeys(NEEDS, "no")}
             for n in (1, 2)
         ],
         "wemwbs": [
@@ -267,7 +269,7 @@ ROWS = [
          issues=(_gone("reoffending", 4, "participant_id", "more than one row"),)),
     Case("a re-referral", _rows("participants", _again(2, referral_date="01/06/2020", registered_date="02/06/2020")),
          issues=(_gone("participants", 8, "participant_id", "re-referral merged"),), kept=(("participants", 6),)),
-    Case("no answers", _rows("needs", lambda rows: rows[1].update(mental_health="", housing="")),
+    Case("no answers", _rows("needs", lambda rows: rows[1].update(dict.fromkeys(NEEDS, ""))),
          issues=(_gone("needs", 3, "", "no answers"),)),
     Case("reoffence after follow-up", _cell("reoffending", 2, "reoffence_date", "01/01/2022"),
          issues=(_gone("reoffending", 2, "reoffence_date", "reoffence outside follow-up"),)),
