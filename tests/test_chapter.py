@@ -112,9 +112,9 @@ def test_words_and_tokens_are_shown_as_text(data, shown):
 def test_published_figures_are_set_beside_the_runs(data, shown):
     chapter = Chapter("outcomes", data, **POLICY)
     chapter.beside_published(chapter.release([WORK, FEW]))
-    [(_, html)] = shown
-    assert "18%" in html
-    assert "the same" in html
+    (_, html), (_, note) = shown
+    assert "<td>18%</td><td>18</td><td>yes</td>" in html
+    assert "Published in: 2021 report, Other outcomes: Employment" in note
 
 
 def test_where_no_published_figure_answers_it_says_so(data, shown):

@@ -29,7 +29,7 @@ _PLACES = re.compile(r"^(data|out) = .*\n?", re.MULTILINE)
 def tidy(notebook: Any, name: str) -> dict[str, Any]:
     """An executed notebook as the book takes it.
 
-    Code is folded away; timings, paths and printed text are gone; each figure's description is where
+    Code is folded away, cells that show nothing together; timings, paths and printed text are gone; each figure's description is where
     Jupyter Book looks for it.
 
     Parameters
@@ -58,6 +58,9 @@ def tidy(notebook: Any, name: str) -> dict[str, Any]:
         if any(o.get("name") == "stdout" and o["text"].strip() for o in cell["outputs"]):
             problems.append(Problem("it prints text that has not passed the gate", where, "use chapter.say"))
         source = _PLACES.sub("", cell["source"])
+        if not shown and cells and cells[-1].get("outputs") == [] and "hide-input" in tags:
+            cells[-1]["source"] += f"\n\n{source}"  # cells that show nothing fold away as one
+            continue
         for part in _one_figure_each(shown):
             cells.append(_cell("code", source, tags, part))
             source, tags = "", ["remove-input"]
@@ -93,6 +96,7 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
             parameters, manifest, workflow.digest(root / "requirements.lock")
         ),
         "{{page.dictionary}}": pages.dictionary,
+        "{{page.brief}}": lambda: _brief(root, folder),
     }
     given = pages.said(said)
     problems = _not_in_contents(folder, settings["chapters"])
@@ -173,6 +177,15 @@ def _not_in_contents(folder: Path, chapters: list[str]) -> list[Problem]:
             todo = f"Add `- file: {name}` where it belongs"
             forgotten.append(Problem("a chapter is missing from it", f"book/_toc.yml, {name}", todo))
     return forgotten
+
+
+def _brief(root: Path, folder: Path) -> str:
+    """The research brief as a page, its chart beside it."""
+    from ut_research import brief
+
+    written = brief.of_run(root, Path(), strict=False)
+    (folder / "brief.svg").write_text(brief.picture(written), encoding="utf-8", newline="\n")
+    return brief.page(written, "brief.svg")
 
 
 def _tell_origin(config: Path, origin: str) -> None:

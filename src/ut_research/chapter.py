@@ -137,22 +137,11 @@ class Chapter:
         if found.empty:
             self.say("These data hold nothing that a published figure can be set beside.")
             return
-        same = {"yes": "the same", "no": "different", "withheld": "too few people to say"}
+        same = {"yes": "yes", "no": "no", "withheld": "too few people to say"}
         rows = [
-            (
-                r.label,
-                r.as_printed,
-                "–" if r.run_rounded is None else str(r.run_rounded),
-                same[r.agrees],
-                r.source,
-            )
+            (r.label, r.as_printed, "–" if r.run_rounded is None else str(r.run_rounded), same[r.agrees])
             for r in found.itertuples()
         ]
-        heads = (
-            "Figure",
-            "As published",
-            "In these data",
-            "At the printed rounding",
-            "Where it was published",
-        )
-        self.grid(heads, rows, "Published figures beside the same figures in these data")
+        self.grid(("Figure", "Published", "Here", "Same"), rows, "Published figures beside these data")
+        places = "; ".join(sorted(set(found["place"])))
+        self.say(f"“Same” means the same at the rounding that was printed. Published in: {places}.")

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ut_research.published.audit import audit
 from ut_research.published.estimates import as_estimates, compare, verdicts
-from ut_research.published.registry import DOCUMENTS, FIGURE_COLUMNS, FOLDER, Figure, Registry, load
+from ut_research.published.registry import DOCUMENTS, FIGURE_COLUMNS, FOLDER, SHORT, Figure, Registry, load
 from ut_research.published.rounding import attainable_counts, grim_consistent
 
 __all__ = [
@@ -27,6 +27,7 @@ def figures(registry: Registry | None = None) -> pd.DataFrame:
 
 
 def findings(registry: Registry | None = None) -> pd.DataFrame:
-    """The qualitative findings, a row each: the columns of `findings.csv` and `document_title`."""
+    """The qualitative findings, a row each: the columns of `findings.csv`, `document_title` and `place`."""
     frame = (registry or load()).findings
-    return frame.assign(document_title=frame["document"].map(DOCUMENTS))
+    place = frame["document"].map(SHORT) + ", " + frame["section"]
+    return frame.assign(document_title=frame["document"].map(DOCUMENTS), place=place)

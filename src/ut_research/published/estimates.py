@@ -14,7 +14,7 @@ from ut_research.published.registry import Figure, Registry, load
 from ut_research.published.rounding import exact, shown
 
 COMPARED = (
-    "id", "measure", "label", "source", "as_printed", "published", "run", "run_rounded", "agrees",
+    "id", "measure", "label", "place", "as_printed", "published", "run", "run_rounded", "agrees",
 )  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def compare(estimates: Iterable[Estimate], registry: Registry | None = None) -> 
 
     Returns
     -------
-    DataFrame with id, measure, label, source, as_printed, published, run (None where there is none),
+    DataFrame with id, measure, label, place, as_printed, published, run (None where there is none),
     run_rounded (to the printed decimals) and agrees: "yes" or "no" at the printed rounding, "withheld" by
     the disclosure gate, or "not in this run".
     """
@@ -54,7 +54,7 @@ def compare(estimates: Iterable[Estimate], registry: Registry | None = None) -> 
         else:
             agrees = "withheld" if e and e.status == "suppressed" else "not in this run"
         rounded = None if value is None else shown(exact(value), f.decimals)
-        rows.append((f.id, f.measure, f.label, f.source, f.as_printed, f.value, value, rounded, agrees))
+        rows.append((f.id, f.measure, f.label, f.place, f.as_printed, f.value, value, rounded, agrees))
     return pd.DataFrame(rows, columns=list(COMPARED))
 
 

@@ -26,6 +26,14 @@ DOCUMENTS = {
     "adder2024": "Project ADDER (Public Sector Executive, 2024)",
     "pcc": "Prevention priority and Community Fund (Lancashire Police and Crime Commissioner)",
 }
+#: The same in a few words, for tables.
+SHORT = {
+    "ut2021": "2021 report",
+    "arc2022": "ARC BITE 2022",
+    "wellconnected2018": "Well Connected 2018",
+    "adder2024": "Project ADDER 2024",
+    "pcc": "Commissioner's prevention page",
+}
 KINDS = ("count", "percentage", "mean", "difference", "rate", "benchmark", "money", "number")
 ABOUT = ("cohort", "comparator", "context", "method")
 FINDING_KINDS = (
@@ -68,6 +76,11 @@ class Figure:
     def source(self) -> str:
         """Document and section."""
         return f"{DOCUMENTS[self.document]}, {self.section}"
+
+    @property
+    def place(self) -> str:
+        """Document and section, in a few words."""
+        return f"{SHORT[self.document]}, {self.section}"
 
     @property
     def text(self) -> str:
