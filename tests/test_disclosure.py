@@ -468,10 +468,11 @@ def attack_counts(cells: Mapping[Cell, int], names: Iterable[Cell], threshold: i
     released = release([tally("a.b", truth[name], **keys(name)) for name in truth], Policy(threshold))
     status = {name: e.count for name, e in zip(truth, released, strict=True)}
     shown = [(table[name], size) for name, size in status.items() if size is not None]
+    partly = {tuple(keys(name)) for name, size in status.items() if size is not None}
     for name, size in status.items():
         if size is not None:
             assert size == truth[name] and not 0 < size < threshold
-        else:
+        elif 0 < truth[name] < threshold or tuple(keys(name)) in partly:  # else its table is not shown at all
             low, high = can_be(table[name], shown, list(cells))
             assert low <= truth[name] <= high
             assert high - low >= threshold, f"{name} is between {low} and {high}"
@@ -501,13 +502,16 @@ def attack_shares(people: Mapping[Cell, Mapping[str, tuple[int, int]]], names: I
     for (id, name), e in released.items():
         if e.count is not None and e.n is not None:
             shown += [(part(id, name, "with"), e.count), (part(id, name, "without"), e.n - e.count)]
+    partly = {(id, tuple(keys(name))) for (id, name), e in released.items() if e.count is not None}
     for (id, name), e in released.items():
         sides = [sum(people[c][id][k] for c in table[name]) for k in (0, 1)]
         if e.count is not None:
             assert not any(0 < size < 5 for size in (*sides, sum(sides)))
             continue
         for side, size in zip(("with", "without"), sides, strict=True):
-            if size:  # that nobody is on one side may follow from "everyone", which is safe here
+            # that nobody is on one side may follow from "everyone", which is safe here; and a table that is
+            # not shown at all has no cells to work out, unless they are small
+            if 0 < size < 5 or (size and (id, tuple(keys(name))) in partly):
                 low, high = can_be(part(id, name, side), shown, inner, same_people)
                 assert high - low >= 5, f"{id} {name}, {side}: between {low} and {high}"
 
@@ -567,7 +571,7 @@ def test_no_share_by_partner_and_area_can_be_worked_out(
 @pytest.mark.parametrize("seed", range(4))
 def test_thousands_of_tables_are_attacked(seed: int) -> None:
     chance = np.random.default_rng(seed)
-    for _ in range(300):
+    for _ in range(200):
         rows, columns = chance.integers(1, 5, 2)
         top = int(chance.choice([4, 8, 20, 80]))
         cells = {

@@ -51,34 +51,45 @@ def protect_in_turn(
     for i in sorted(set(range(len(estimates))).difference(top)):
         breakdowns.setdefault(keys[i], []).append(i)
 
-    def tried(members: Sequence[int]) -> set[int]:
-        places = [k for k, i in enumerate(members) if i in small]
-        kept = protect([estimates[i] for i in members], places, threshold, zeros_safe)
-        return {members[k] for k in kept}
+    def tried(members: Sequence[int], spare: set[int]) -> set[int] | None:
+        places = {i: k for k, i in enumerate(members)}
+        own = [places[i] for i in members if i in small]
+        kept = protect(
+            [estimates[i] for i in members], own, threshold, zeros_safe, spare=[places[i] for i in spare]
+        )
+        return None if kept is None else {members[k] for k in kept}
 
-    hidden = tried(top)
-    first, joined = frozenset(hidden), list(top)
+    hidden = tried(top, set()) or set()
+    spare, joined = set(top) - hidden, list(top)
     withheld: set[int] = set()
-    for _, members in sorted(breakdowns.items()):
-        ids = dict.fromkeys(estimates[i].id for i in members)
-        for part in [members, *([i for i in members if estimates[i].id == id] for id in ids)]:
-            if set(part) <= {*joined, *withheld}:
+    closed: set[tuple[str, tuple[str, ...]]] = set()  # the breakdowns of ids that are withheld whole
+    for own, members in sorted(breakdowns.items(), key=lambda item: (len(item[0]), item[0])):
+        finer = {id for id, coarser in closed if set(coarser) < set(own)}  # their sums would give it back
+        open_ = [i for i in members if estimates[i].id not in finer]
+        withheld |= set(members).difference(open_)
+        ids = list(dict.fromkeys(estimates[i].id for i in open_))
+        for part in [open_, *([i for i in open_ if estimates[i].id == id] for id in ids if len(ids) > 1)]:
+            if not part or set(part) <= set(joined):
                 continue
-            try:
-                found = tried(sorted([*joined, *part]))
-            except ValueError:
-                found = set(top)
-            if found & set(top) <= first:
-                joined, hidden = sorted([*joined, *part]), found
-            elif len(ids) == 1 or part is not members:
+            both = sorted([*joined, *part])
+            if (found := tried(both, spare)) is not None:
+                joined, hidden = both, found
+            elif part is not open_ or len(ids) == 1:
                 withheld |= set(part)
+                closed.add((estimates[part[0]].id, own))
     return hidden | withheld
 
 
 def protect(
-    estimates: Sequence[Estimate], small: Iterable[int], threshold: int, zeros_safe: bool = True
-) -> set[int]:
+    estimates: Sequence[Estimate],
+    small: Iterable[int],
+    threshold: int,
+    zeros_safe: bool = True,
+    spare: Iterable[int] = (),
+) -> set[int] | None:
     """The indices of all `estimates` to withhold: those in `small`, and those that would give them back.
+
+    None where that cannot be done without withholding one of those in `spare`.
 
     Parameters
     ----------
@@ -87,16 +98,25 @@ def protect(
     threshold, zeros_safe : as in `ut_research.disclosure.Policy`.
     """
     system, shows, hidden = _build(estimates, threshold, zeros_safe)
+    spared = {v for i in spare for v in shows[i]}
+    if hidden & spared:
+        return None
     often = Counter(v for variables in shows.values() for v in set(variables))
     wide: set[int] = set()
     while unsure := [c for c in components(system, hidden) if not wide.issuperset(c)]:
         for component in unsure:
             touched: set[int] = set()
-            for weak in narrow(system, component, threshold, wide):
-                near = _near(system, weak)
-                if touched.isdisjoint(near):
+            for weak in (found := narrow(system, component, threshold, wide)):
+                more = _next_to_hide(system, weak, component, hidden, often)
+                if more & spared:
+                    return None
+                if more and touched.isdisjoint(near := _near(system, weak)):
+                    hidden |= more
                     touched |= near
-                    hidden.add(_next_to_hide(system, weak, component, hidden, often))
+            if found and not touched:
+                if any(system.truth[v] for v in found):
+                    raise ValueError("a small count can be worked out whatever is withheld; release less")
+                wide.update(found)  # everything is withheld, and still nobody was there: a group not listed
     return set(small) | {i for i, variables in shows.items() if hidden & set(variables)}
 
 
@@ -310,8 +330,8 @@ def _near(system: System, v: int) -> set[int]:
 
 def _next_to_hide(
     system: System, weak: int, component: Sequence[int], hidden: set[int], often: Mapping[int, int]
-) -> int:
-    """The variable to withhold next, near the weak one before farther ones.
+) -> set[int]:
+    """The variable to withhold next, near the weak one before farther ones; none where all are withheld.
 
     Cells come before their totals, so that a small group does not take the finding about everyone with it;
     then what is shown in the fewest places, then the smallest.
@@ -326,8 +346,8 @@ def _next_to_hide(
     seen = [_seen(system, v) for v in (near - totals, around - totals - wholes, near, wholes, around)]
     for choice in (*seen, around):
         if free := choice - hidden:
-            return min(free, key=lambda v: (system.truth[v] == 0, often.get(v, 0), system.truth[v], v))
-    raise ValueError("a small count cannot be kept from being worked out; release fewer tables together")
+            return {min(free, key=lambda v: (system.truth[v] == 0, often.get(v, 0), system.truth[v], v))}
+    return set()
 
 
 def _seen(system: System, variables: set[int]) -> set[int]:
