@@ -44,7 +44,8 @@ def number(estimate: Estimate, part: str = "value") -> str:
         return "not stated"
     if unit == "p-value" and value < 0.001:
         return "below 0.001"
-    whole = unit not in DECIMALS and estimate.count == value
+    printed_whole = estimate.origin == "published" and value == int(value)
+    whole = unit not in DECIMALS and (estimate.count == value or printed_whole)
     text = f"{value:,.{0 if whole else DECIMALS.get(unit, 1)}f}"
     text = text.lstrip("-") if not any(digit in text for digit in "123456789") else text.replace("-", "−")
     if value == 1:

@@ -1,7 +1,7 @@
-"""Pages that are written by rule: how this book was made, and the data dictionary.
+"""Pages that are written by rule: how this book was made, the data dictionary, what was done about comments.
 
-In: the settings of a run and its manifest. Out: MyST text, put in the place of ``{{page.made}}`` and
-``{{page.dictionary}}``.
+In: the settings of a run, its manifest, its table of comments. Out: MyST text, put in the place of tokens
+such as ``{{page.made}}`` and ``{{page.dictionary}}``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ import datetime
 import platform
 from collections.abc import Iterable, Mapping
 from importlib import metadata
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Programs whose versions matter to a result; all others are in requirements.lock.
 PROGRAMS = ["ut-research", "pandas", "numpy", "scipy", "statsmodels", "pandera", "pyarrow", "matplotlib"]
@@ -61,15 +64,55 @@ def dictionary() -> str:
     return "\n\n".join(parts)
 
 
+#: How “You said, we did” speaks of a comment, by where it stands.
+_SAID = {"open": "Open since then.", "done": "**We did:**", "not done": "**Not done, because:**"}
+
+
+def said(table: pd.DataFrame | None) -> dict[str, str]:
+    """“You said, we did”, by token: every comment and its answer as plain text, and what changed, in short.
+
+    Parameters
+    ----------
+    table : canonical comments of the steering group; None or empty where the export has none.
+    """
+    from ut_research import comments
+
+    none = "(not in this export)"
+    if table is None or table.empty:
+        return {f"{{{{page.comments_{part}}}}}": none for part in ("open", "done", "not_done", "changed")}
+    standing = comments.standings(table)
+    table = table.astype("object").where(table.notna(), None)
+    parts = {}
+    for status in _SAID:
+        rows = [_said(row, status) for row in table[standing == status].to_dict("records")]
+        parts[f"{{{{page.comments_{status.replace(' ', '_')}}}}}"] = "\n\n".join(rows) or "None at present."
+    changed = dict.fromkeys(literal(page) for page in table.loc[standing == "done", "page"].dropna())
+    return parts | {"{{page.comments_changed}}": ", ".join(changed) or "nothing yet"}
+
+
+def _said(row: Mapping[Any, Any], status: str) -> str:
+    """One comment and its answer."""
+    text = {name: str(value or "").removeprefix("'") for name, value in row.items()}
+    when = row.get("date")
+    day = f" on {when.day} {when:%B %Y}" if when else ""
+    place = f" about {literal(text['page'])}" if text.get("page") else ""
+    answer = [text.get(part, "") for part in ("response", "reason")]
+    lines = "\n>\n".join(f"> {literal(line)}" for line in text["comment"].split("\n") if line.strip())
+    if status != "open" and not any(answer):
+        answer = ["the answer is not written down."]
+    did = " ".join([_SAID[status], *(literal(part) for part in answer if part)])
+    return f":::{{container}} ut-said\n**You said**{place}{day}:\n\n{lines}\n\n{did}\n:::"
+
+
 def grid(caption: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
     """A MyST table with a caption; every cell is shown as plain text, whatever it holds."""
     lines = [f":::{{list-table}} {caption}", ":header-rows: 1", ":stub-columns: 1", ""]
     for row in [list(heads), *rows]:
-        lines += [f"{'* -' if i == 0 else '  -'} {_literal(cell)}".rstrip() for i, cell in enumerate(row)]
+        lines += [f"{'* -' if i == 0 else '  -'} {literal(cell)}".rstrip() for i, cell in enumerate(row)]
     return "\n".join([*lines, ":::"])
 
 
-def _literal(cell: Any) -> str:
+def literal(cell: Any) -> str:
     """`cell` on one line, with every character that MyST could read as markup escaped."""
     text = " ".join(str(cell).split())
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|$~:&@^=\"'" else c for c in text)
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|$~:&@^=%\"'" else c for c in text)
