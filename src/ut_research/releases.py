@@ -57,7 +57,7 @@ class Change:
             return "new in this release" if before is None else "no longer in the release"
         if before.status != after.status:
             return f"was {_SAID[before.status]}, is now {_SAID[after.status]}"
-        if before.n != after.n:
+        if None not in (before.n, after.n) and before.n != after.n:
             return f"from {before.n} people to {after.n}"
         if before.count != after.count:
             return "more or other people counted"
