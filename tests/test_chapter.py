@@ -56,7 +56,7 @@ def test_a_chapter_knows_its_data(data):
 
 
 def test_without_cleaned_data_it_says_what_to_run(tmp_path):
-    with pytest.raises(ProblemsFound, match="no cleaned data here. Run `make report`"):
+    with pytest.raises(ProblemsFound, match=r"no cleaned data here\. Run `make report`"):
         Chapter("outcomes", str(tmp_path), **POLICY)
 
 

@@ -39,7 +39,10 @@ def test_equal_findings_give_equal_bytes_in_whatever_order_they_were_found(tmp_p
 def test_the_ledger_is_a_list_of_plain_objects_with_the_promised_keys(tmp_path):
     findings.write([RATE], tmp_path / "findings.json")
     [row] = json.loads((tmp_path / "findings.json").read_text(encoding="utf-8"))
-    assert set(row) == set("id label value low high count n unit method origin source group status".split())
+    assert set(row) == {
+        *("id", "label", "value", "low", "high", "count", "n", "unit"),
+        *("method", "origin", "source", "group", "status"),
+    }
 
 
 def test_a_number_that_is_no_number_is_not_written(tmp_path):

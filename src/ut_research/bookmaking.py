@@ -29,8 +29,8 @@ _PLACES = re.compile(r"^(data|out) = .*\n?", re.MULTILINE)
 def tidy(notebook: Any, name: str) -> dict[str, Any]:
     """An executed notebook as the book takes it.
 
-    Code is folded away, cells that show nothing together; timings, paths and printed text are gone; each figure's description is where
-    Jupyter Book looks for it.
+    Code is folded away, cells that show nothing together; timings, paths and printed text are gone; each
+    figure's description is where Jupyter Book looks for it.
 
     Parameters
     ----------

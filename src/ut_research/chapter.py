@@ -139,8 +139,8 @@ class Chapter:
             return
         same = {"yes": "yes", "no": "no", "withheld": "too few people to say"}
         rows = [
-            (r.label, r.as_printed, "–" if r.run_rounded is None else str(r.run_rounded), same[r.agrees])
-            for r in found.itertuples()
+            (r["label"], r["as_printed"], "–" if r["run_rounded"] is None else r["run_rounded"], same[r["agrees"]])
+            for r in found.to_dict("records")
         ]
         self.grid(("Figure", "Published", "Here", "Same"), rows, "Published figures beside these data")
         places = "; ".join(sorted(set(found["place"])))

@@ -67,7 +67,7 @@ def frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
 
 
 def write(estimates: Iterable[Estimate], path: Path) -> None:
-    """Write the ledger at `path` as JSON, ordered by id and group, so that equal findings give equal bytes."""
+    """Write the ledger at `path` as JSON, ordered by id and group: equal findings give equal bytes."""
     rows = [asdict(e) for e in sorted(estimates, key=key)]
     text = json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False, sort_keys=True)
     path.write_text(text + "\n", encoding="utf-8")

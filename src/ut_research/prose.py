@@ -78,7 +78,7 @@ def _find(released: Released, id: str, group: dict[str, str]) -> Estimate | None
 
 
 def show(estimate: Estimate, style: str = "value") -> str:
-    """A released finding as words, in one of `FORMATS`; in brackets why there is none, where there is none."""
+    """A released finding as words, in one of `FORMATS`; where there is none, why not, in brackets."""
     text = FORMATS[style](estimate) if estimate.status == "number" else number(estimate)
     return text if estimate.status == "number" and text else f"({text or 'not stated'})"
 
@@ -138,7 +138,7 @@ def sureness(share: Estimate) -> str:
 
 
 def revalued(estimate: Estimate, value: float | None) -> Estimate:
-    """The same released finding with its value adjusted, for example for several tests; no value, no change."""
+    """The same released finding with its value adjusted, for example for several tests; None changes nothing."""
     return estimate if value is None else replace(estimate, value=value)
 
 
@@ -214,7 +214,7 @@ def can_say(
         )
     if any(e.n is not None and e.n < ENOUGH for e in groups):
         cannot.append(
-            f"much about its size, because a group has fewer than the {ENOUGH} people that a fair test asks for"
+            f"much about its size, because a group has fewer than the {ENOUGH} people that a fair test needs"
         )
     if any(e.value is not None and round(e.value) < 100 for e in followed):
         cannot.append("what became of the people who were not followed to the end")

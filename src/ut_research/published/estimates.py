@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import pandas as pd
 
@@ -21,8 +20,8 @@ COMPARED = (
 def as_estimates(registry: Registry | None = None, confidence: float = 0.95) -> list[Estimate]:
     """The figures as Estimates of origin "published", each under its own id, in the registry's order.
 
-    The value is as printed. Count and base are the figure's own, or those of another figure that speaks of the
-    same quantity; where both are known the interval is Wilson's.
+    The value is as printed. Count and base are the figure's own, or those of another figure that speaks of
+    the same quantity; where both are known the interval is Wilson's.
     """
     registry = registry or load()
     return [_estimate(registry, f, confidence) for f in registry.figures]
@@ -60,20 +59,17 @@ def compare(estimates: Iterable[Estimate], registry: Registry | None = None) -> 
 
 def verdicts(audited: pd.DataFrame) -> list[Estimate]:
     """How many figures got each verdict of `audit`, those that none got included (``audit.*``)."""
-    counts = audited["verdict"].value_counts()
-    total = Estimate("audit.figures", "Published figures", len(audited), count=len(audited))
-    found = [total] + [
-        Estimate(
-            "audit.verdict",
-            verdict.capitalize(),
-            n := int(counts.get(verdict, 0)),
-            count=n,
-            group={"verdict": verdict},
-        )
-        for verdict in VERDICTS
-    ]
-    about = {"unit": "figures", "method": "verdict by rule", "origin": "published", "source": "the registry"}
-    return [replace(e, **about) for e in found]
+    counts = {"figures": len(audited), **audited["verdict"].value_counts().to_dict()}
+
+    def told(id: str, label: str, key: str, group: dict[str, str]) -> Estimate:
+        count = int(counts.get(key, 0))
+        return Estimate(
+            id, label, count, count=count, unit="figures", method="verdict by rule", origin="published",
+            source="the registry", group=group,
+        )  # fmt: skip
+
+    each = [told("audit.verdict", v.capitalize(), v, {"verdict": v}) for v in VERDICTS]
+    return [told("audit.figures", "Published figures", "figures", {}), *each]
 
 
 def _agrees(f: Figure, value: float) -> bool:
