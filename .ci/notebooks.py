@@ -49,7 +49,12 @@ def headlines() -> None:
         ran = papermill.execute_notebook(
             path, None, cwd=path.parent, kernel_name="python3", progress_bar=False
         )
-        print(path.name, "changed" if write(strip(ran), path) else "as it was", flush=True)
+        shown = {cell.id: cell.outputs for cell in ran.cells if cell.cell_type == "code"}
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs = shown[cell.id]
+        print(path.name, "changed" if write(strip(notebook), path) else "as it was", flush=True)
 
 
 if __name__ == "__main__":

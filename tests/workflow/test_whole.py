@@ -54,7 +54,7 @@ def test_no_path_of_this_machine_is_in_the_report(project: Project) -> None:
 def test_a_killed_build_leaves_the_last_good_report_and_the_next_one_ends_the_same(project: Project) -> None:
     before = project.bytes()
     moments = random.Random(1)
-    for _ in range(4):
+    for _ in range(int(os.environ.get("UT_KILLS", "4"))):
         wipe(project)
         build = subprocess.Popen(
             COMMAND, cwd=project.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
