@@ -368,6 +368,14 @@ def test_a_breakdown_never_takes_what_it_breaks_down_with_it() -> None:
     assert counts(release([*everyone, *by_gender], POLICY)) == [9, 15, None, None, None, None]
 
 
+def test_the_people_at_the_top_of_a_scale_do_not_give_a_point_of_it_away() -> None:
+    """3 at five days, 4 at two: all with five or more, less those at six and seven, would be the 3."""
+    days = [share("activity.days_t1", c, 60, days=str(d)) for d, c in enumerate([0, 9, 4, 8, 7, 3, 10, 19])]
+    released = release([share("activity.active_t1", 32, 60), *days], POLICY)
+    top = [released.get("activity.days_t1", days=d).count for d in ("5", "6", "7")]
+    assert released.get("activity.active_t1").count is None or top.count(None) > 1
+
+
 def test_a_step_of_the_flow_is_the_n_of_the_next() -> None:
     """58 of 61 registered is withheld, so nothing may be "out of 58" either."""
     released = release([share("reach.registered", 58, 61), share("reach.assessed", 40, 58)], POLICY)

@@ -27,6 +27,14 @@ from ut_research.findings import SERIES_KEYS, Estimate
 SAME_COUNT: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "wellbeing.low_t1": ("wellbeing.band_t1", {"band": "low"}),
     "wellbeing.low_t2": ("wellbeing.band_t2", {"band": "low"}),
+    "wellbeing.meaningful": ("wellbeing.meaningful_more_than_3", {}),
+    "wellbeing.meaningful_at_least_3": ("wellbeing.meaningful", {}),
+}
+
+#: The people at the top of a scale, counted together: id → (id of the people at each point, its key).
+TOP_OF = {
+    "activity.active_t1": ("activity.days_t1", "days"),
+    "activity.active_t2": ("activity.days_t2", "days"),
 }
 
 Group = frozenset[tuple[str, str]]
@@ -239,6 +247,7 @@ def _build(
         if sensitive(e.n - count) and (e.unit == "%" or e.n != count):
             system.lines[whole, (v, system.add(e.n - count, unseen=True))] = None
             hidden |= {v, len(system.truth) - 1}
+    _add_tops(system, counts)
     for cells in counts.values():
         _add_lines(system, cells, (), bases, rest=True)
     for id, cells in sizes.items():
@@ -246,6 +255,17 @@ def _build(
     shown = [v for v, size in enumerate(system.truth) if size or v not in system.unseen]
     hidden |= {v for v in shown if sensitive(system.truth[v])}
     return system, shows, hidden
+
+
+def _add_tops(system: System, counts: Mapping[str, Mapping[Group, int]]) -> None:
+    """Add the lines of `TOP_OF`: from whichever point of the scale upwards the people add up to the count."""
+    for id, (scale, key) in TOP_OF.items():
+        for group, total in counts.get(id, {}).items():
+            places = {v: dict(g)[key] for g, v in counts.get(scale, {}).items() if _less(g, (key,)) == group}
+            parts = sorted(places, key=lambda v: -float(places[v]))
+            for k in range(1, len(parts) + 1):
+                if sum(system.truth[v] for v in parts[:k]) == system.truth[total]:
+                    system.lines[total, tuple(sorted(parts[:k]))] = None
 
 
 def _add_lines(
