@@ -5,12 +5,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 # Taken from the command line as they are, whatever characters they hold.
-export EXPORT STUDY NAME
+export EXPORT STUDY NAME FILE
 # Compiled code is kept: without it, every process would compile the libraries again.
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH VIRTUAL_ENV
 CLI = $(BIN)/python -m ut_research.cli
 
-.PHONY: help report check map lab test bench forget clean headlines lock
+.PHONY: help report check map lab comments test bench forget clean headlines lock
 
 help:
 	@echo 'make report                     build the report on the invented example'
@@ -20,6 +20,7 @@ help:
 	@echo 'make check EXPORT=path          only say what is wrong with an export'
 	@echo 'make map EXPORT=path            draft columns.toml, to match its headings to the ones used here'
 	@echo 'make lab                        open JupyterLab with the notebooks ready to run'
+	@echo 'make comments FILE=path         add comments that a reader handed back (EXPORT=path: to that export)'
 	@echo 'make test                       run every test (browser tests need Chromium)'
 	@echo 'make bench                      measure how fast things are, as ratios'
 	@echo 'make forget EXPORT=path         remove every trace of an export'
@@ -36,6 +37,10 @@ check map: $(READY)
 
 lab: $(READY)
 	@$(CLI) lab "$$EXPORT" --study "$$STUDY" --name "$$NAME"
+
+comments: $(READY)
+	@test -n "$$FILE" || { echo 'Which file? make comments FILE=path'; exit 2; }
+	@$(CLI) comments add "$$FILE" --export "$$EXPORT"
 
 forget: $(READY)
 	@test -n "$$EXPORT" || { echo 'Which export? make forget EXPORT=path'; exit 2; }

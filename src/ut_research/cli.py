@@ -1,4 +1,4 @@
-"""The command line: ``ut-research report|check|map|lab|forget``. `make` calls it; Windows uses it directly.
+"""The command line: ``ut-research report|check|map|lab|comments|forget``. `make` calls it, and Windows users.
 
 It reads, writes and prints; what it does is in `workflow`, `reading` and `cleaning`, which it imports only
 when they are needed. A mistake ends in one readable block and exit status 1, never in a traceback.
@@ -35,6 +35,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+comments_app = typer.Typer(
+    help="Take in the comments that readers of the book hand back.", no_args_is_help=True
+)
+app.add_typer(comments_app, name="comments")
 say = Console(highlight=False, soft_wrap=True)
 warn = Console(highlight=False, soft_wrap=True, stderr=True)
 
@@ -131,6 +135,35 @@ def lab(export: Export = "", study: Parameters = "", name: Name = "") -> None:
     command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     sys.exit(subprocess.call(command, cwd=run.root))
+
+
+@comments_app.command("add")
+def comments_add(
+    files: Annotated[list[Path], typer.Argument(help="Files that “Have your say” saved.")],
+    export: Annotated[
+        str,
+        typer.Option(help="The export that takes them, a folder. Left out: a copy of the example."),
+    ] = "",
+) -> None:
+    """Add comments to [b]steering_comments.csv[/b] of an export, marked open; comments in it are left."""
+    from ut_research import comments
+
+    run = workflow.plan(export)
+    if run.export == run.root / "data" / "raw" / "example":
+        say.print("The example's own comments are invented and stay as they are. Yours go to a copy of it.")
+        run = workflow.plan(str(comments.copy_of_example(run.root)))
+    with workflow.locked(run):
+        done = comments.add(files, run.export)
+    say.print(f"{done.new:,} new comments are in {_place(done.table)}, marked open.")
+    if done.known:
+        say.print(f"{done.known:,} were there already.")
+    if done.shortened:
+        say.print(f"From {done.shortened:,}, something that looked like contact details was removed.")
+    if done.before:
+        say.print(f"The table as it was before is {_place(done.before)}.")
+    say.print("Write what was done in its columns response, status (open, done, not done) and reason.")
+    say.print("“You said, we did” shows them in the next report:")
+    say.print(f"  make report EXPORT='{_place(run.export)}'")
 
 
 @app.command()

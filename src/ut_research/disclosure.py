@@ -66,7 +66,7 @@ UNITS = frozenset(
         *("", "%", "people", "points", "percentage points", "standard deviations", "ratio", "probability"),
         *("days", "weeks", "months", "years", "needs", "items", "number", "interviews", "focus groups"),
         *("analyses", "figures", "passages", "questions", "findings", "partners", "areas", "rows", "tables"),
-        *("£", "p-value"),
+        *("£", "p-value", "comments"),
     }
 )
 
@@ -74,7 +74,7 @@ UNITS = frozenset(
 THINGS = frozenset(
     {
         *("analyses", "interviews", "focus groups", "passages", "questions", "findings"),
-        *("partners", "areas", "figures", "tables"),
+        *("partners", "areas", "figures", "tables", "comments"),
     }
 )
 
