@@ -271,6 +271,19 @@ def test_the_data_are_complete_to_the_latest_day_about_people():
     assert clean(needs="participant_id | housing\n a | yes").data_to is None
 
 
+def test_a_date_years_after_all_others_is_not_taken_for_the_end_of_the_data():
+    starts = ["2020-03-04"] * 18 + ["2020-12-01", "2031-12-01"]
+    rows = {"participant_id": [f"p{i}" for i in range(20)], "outcome": "housing", "start_date": starts}
+
+    found = clean(outcomes=pd.DataFrame(rows))
+
+    assert found.data_to == date(2020, 12, 1)
+    assert found.issues[["row", "column", "rule"]].values.tolist() == [
+        [21, "start_date", "long after all others"]
+    ]
+    assert clean(outcomes=pd.DataFrame(rows).iloc[1:]).data_to == date(2031, 12, 1)  # too few dates to tell
+
+
 # --- laws, for tables of any cells
 
 DATES = [

@@ -23,12 +23,14 @@ import pandas as pd
 from ut_research import dates, privacy, spellings
 from ut_research.issues_log import Action, Log
 from ut_research.reading import Raw
-from ut_research.tables import GROUPS, ITEMS, NEEDS, NOT_RECORDED, TABLES, Column, Table, dtype
+from ut_research.tables import GROUPS, ITEMS, NEEDS, NOT_RECORDED, TABLES, Column, Table, check, dtype
 
 Mask = npt.NDArray[np.bool_]
 
 #: A reason for leaving given for fewer people than this becomes "other": rare words can point to a person.
 RARE_REASON = 5
+#: A date more days than this after all but a few (2, or one in a thousand) is a slip, not the end of the data.
+LONG_AFTER_DAYS = 366
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ def clean(raw: Raw, *, delivery_start: date | None = None, delivery_end: date | 
                "blank": raw.blank.get(name, 0)}
         for name, sheet in sheets.items()
     }  # fmt: skip
-    return Cleaned(tables, log.frame(), counts, _data_to(tables), raw.name, raw.origin, dict(raw.inputs))
+    data_to = _data_to(sheets)
+    return Cleaned(tables, log.frame(), counts, data_to, raw.name, raw.origin, dict(raw.inputs))
 
 
 class _Sheet:
@@ -516,11 +519,27 @@ def _period(frame: pd.DataFrame, start: date | None, end: date | None) -> pd.Ser
     return half.where(frame["referral_date"].notna(), NOT_RECORDED)
 
 
-def _data_to(tables: dict[str, pd.DataFrame]) -> date | None:
-    of_people = [frame for name, frame in tables.items() if TABLES[name].of_people and len(frame)]
-    latest = [frame[c].max() for frame in of_people for c in frame.select_dtypes("datetime")]
-    found = [d for d in latest if pd.notna(d)]
-    return max(found).date() if found else None
+def _data_to(sheets: dict[str, _Sheet]) -> date | None:
+    """Return the latest kept date about people; the few that come long after all others are logged."""
+    dated = [
+        (sheet, c.name)
+        for sheet in sheets.values()
+        for c in sheet.table.columns
+        if sheet.table.of_people and c.kind == "date" and c.kept and c.name in sheet.columns
+    ]
+    days = [sheet[column].to_numpy("datetime64[D]")[sheet.keep] for sheet, column in dated]
+    known = np.sort(np.concatenate([d[~np.isnat(d)] for d in days])) if days else np.array([])
+    if not len(known):
+        return None
+    after_gap = np.flatnonzero(np.diff(known) > np.timedelta64(LONG_AFTER_DAYS, "D")) + 1
+    few = after_gap[len(known) - after_gap <= max(2, len(known) // 1000)]
+    last = known[few[0] - 1] if len(few) and len(known) >= 20 else known[-1]
+    for sheet, column in dated:
+        late = (sheet[column] > pd.Timestamp(last)).to_numpy(bool)
+        done = "kept, but not taken for the end of the data"
+        sheet.log_rows(late, column, "long after all others", "reported", done)
+    found: date = last.astype(object)
+    return found
 
 
 def write(cleaned: Cleaned, folder: Path) -> None:
@@ -529,6 +548,7 @@ def write(cleaned: Cleaned, folder: Path) -> None:
     Each file is written beside its place in `folder` and moved there, the manifest last and its predecessor
     removed first: a folder with a manifest is a whole one. Tables that an earlier run left there are removed.
     """
+    check(cleaned.tables)
     folder.mkdir(parents=True, exist_ok=True)
     manifest = {
         "name": cleaned.name, "origin": cleaned.origin, "inputs": cleaned.inputs, "rows": cleaned.counts,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import os
 import re
 import secrets
 import sys
+import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -63,14 +65,15 @@ def key() -> bytes:
     path = _config_folder() / "ut-research" / "key"
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            found = path.read_bytes().strip()
-        else:
-            found = secrets.token_hex(32).encode()
+        if not path.exists():
+            # made for the owner alone (mkstemp), then there whole or not at all (link); the first one stays
+            descriptor, made = tempfile.mkstemp(dir=path.parent)
             with os.fdopen(descriptor, "wb") as file:
-                file.write(found)
+                file.write(secrets.token_hex(32).encode())
+            with contextlib.suppress(FileExistsError):
+                os.link(made, path)
+            Path(made).unlink()
+        found = path.read_bytes().strip()
     except OSError:
         found = b""
     if len(found) < _SHORTEST_KEY:

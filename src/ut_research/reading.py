@@ -21,6 +21,8 @@ from ut_research.issues_log import Log, empty
 from ut_research.tables import GROUPS, ITEMS, TABLES, Table
 
 _QUIET = {".md", ".toml", ".txt"}
+#: Most distinct cells of a column in which personal data are looked for; the most frequent ones.
+_LOOKED_AT = 10_000
 
 
 @dataclass(frozen=True)
@@ -229,7 +231,7 @@ def _unfit(sheet: sheets.Sheet, name: str, frame: pd.DataFrame) -> list[Problem]
     refused = []
     for column in table.columns:
         if column.kind == "name" and column.name in frame:
-            counts = frame[column.name].value_counts()
+            counts = frame[column.name].value_counts().head(_LOOKED_AT)
             if kind := privacy.refusal([str(t) for t in counts.index], counts.tolist()):
                 refused.append(_refused(sheet.place, column.name, kind))
     return refused
@@ -264,7 +266,7 @@ def _others(sheet: sheets.Sheet, table: str, used: set[int], log: Log, problems:
         if privacy.personal_heading(heading):
             problems.append(_refused(sheet.place, label, "personal data"))
             continue
-        counts = sheet.frame[i].value_counts()
+        counts = sheet.frame[i].value_counts().head(_LOOKED_AT)
         if kind := privacy.refusal([str(t) for t in counts.index], counts.tolist()):
             problems.append(_refused(sheet.place, label, kind))
         elif heading or len(counts):

@@ -100,6 +100,16 @@ def test_the_curve_censors_people_still_supported(found):
     assert finding(found, "reach.stay_restricted_mean_weeks").value == pytest.approx(area)
 
 
+def test_people_whose_support_ended_on_an_unknown_day_are_in_no_stay():
+    people = TABLES["participants"].assign(exit_reason=[None, "other", None, None])
+
+    found = reach.measure({"participants": people}, data_to=DATA_TO)
+
+    supported = finding(found, "reach.still_supported")
+    assert (supported.count, supported.n) == (0, 2)
+    assert finding(found, "reach.registered").count == 3
+
+
 def test_an_exit_after_the_last_day_is_not_yet_an_exit():
     start, end = (pd.Series(pd.to_datetime([day])) for day in ("2020-01-01", "2020-01-15"))
     for data_to, weeks, ended in (("2020-01-08", 1, False), ("2020-01-15", 2, True)):

@@ -46,6 +46,7 @@ _COLUMNS = {
         "ethnicity",
         "registered_date",
         "exit_date",
+        "exit_reason",
     ],
     "needs": ["participant_id"],
     "wemwbs": ["participant_id", "timepoint"],
@@ -75,7 +76,9 @@ def measure(
         found += _flow(make, part, registered, tables)
         found += _people(make, people)
         found += _groups(make, people, by)
-        found += _stay(make, registered, _last_day(tables, data_to))
+        # a reason without a day: support ended on a day that cannot be used, so the stay is not known
+        stays = registered[registered.exit_date.notna() | registered.exit_reason.isna()]
+        found += _stay(make, stays, _last_day(tables, data_to))
     return found
 
 
