@@ -74,5 +74,5 @@ def test_a_stripped_notebook_keeps_only_its_headline() -> None:
     cells[1].metadata["tags"] = [tool.HEADLINE]
     stripped = tool.strip(nbformat.v4.new_notebook(cells=cells))
     assert [len(c.outputs) for c in stripped.cells] == [0, 1]
-    assert [c.execution_count for c in stripped.cells] == [None, None]
+    assert [c.execution_count for c in stripped.cells] == [None, 1]
     assert "keep_output" not in stripped.cells[1].metadata
