@@ -19,7 +19,7 @@ from IPython.display import HTML, Markdown, display
 
 from ut_research import disclosure, findings, prose
 from ut_research.disclosure import Policy, Released
-from ut_research.display import grid, table
+from ut_research.display import TOO_FEW, grid, table
 from ut_research.errors import Problem, ProblemsFound
 from ut_research.findings import Estimate, Origin
 
@@ -137,9 +137,10 @@ class Chapter:
         if found.empty:
             self.say("These data hold nothing that a published figure can be set beside.")
             return
-        same = {"yes": "yes", "no": "no", "withheld": "too few people to say"}
         rows = [
-            (r["label"], r["as_printed"], "–" if r["run_rounded"] is None else r["run_rounded"], same[r["agrees"]])
+            (r["label"], r["as_printed"], TOO_FEW, "–")
+            if r["agrees"] == "withheld"
+            else (r["label"], r["as_printed"], r["run_rounded"], r["agrees"])
             for r in found.to_dict("records")
         ]
         self.grid(("Figure", "Published", "Here", "Same"), rows, "Published figures beside these data")

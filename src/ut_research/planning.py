@@ -66,14 +66,18 @@ def curve(rate: float, falls: Sequence[float], sizes: Sequence[int], alpha: floa
     """
     return [
         Estimate(
-            "planning.power", "Chance of finding a real difference",
-            value=100 * power(n, n, rate - fall, rate, alpha), unit="%", method=f"normal approximation, two-sided test at {alpha:g}", origin="published",
+            "planning.power",
+            "Chance of finding a real difference",
+            value=100 * power(n, n, rate - fall, rate, alpha),
+            unit="%",
+            method=f"normal approximation, two-sided test at {alpha:g}",
+            origin="published",
             source="worked out from the published rate of people who did not engage",
             group={"fall": f"fall of {100 * fall:.0f} points", "n": str(n)},
         )
         for fall in falls
         for n in sizes
-    ]  # fmt: skip
+    ]
 
 
 def sample_size(

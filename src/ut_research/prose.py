@@ -138,7 +138,7 @@ def sureness(share: Estimate) -> str:
 
 
 def revalued(estimate: Estimate, value: float | None) -> Estimate:
-    """The same released finding with its value adjusted, for example for several tests; None changes nothing."""
+    """The same released finding with its value adjusted, for example for several tests; None: unchanged."""
     return estimate if value is None else replace(estimate, value=value)
 
 

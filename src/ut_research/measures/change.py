@@ -60,7 +60,7 @@ def change(
         make.mean(f"{subject}.mean_t1", f"Average {what} at the start", before, unit, both),
         make.mean(f"{subject}.mean_t2", f"Average {what} later", after, unit, both),
         make.number(f"{subject}.change_mean", rise, found.change, unit, "mean difference, t interval", n=n),
-        make.number(f"{subject}.change_bca", rise, found.bca, unit, bootstrap, n=n),
+        make.number(f"{subject}.change_bca", f"{rise}, bootstrap", found.bca, unit, bootstrap, n=n),
         make.number(
             f"{subject}.wilcoxon_p",
             "Wilcoxon signed-rank test",

@@ -192,7 +192,7 @@ def _meaningful(
             count, n, label = 0, 0, f"Rose by {why}"
         else:
             count, n = estimates.improved(changes, points, rule), len(changes)
-            label = f"Rose by {rule} {points:.3g} points"
+            label = f"Rose by {rule} {points:.3g} points" + (", the rule in force" if not name else "")
         found.append(make.share(f"wellbeing.meaningful{name}", label, count, n, why))
     return found
 
