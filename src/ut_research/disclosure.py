@@ -14,7 +14,8 @@ The rules, in the order in which they apply:
    with neither count nor n is withheld, unless it is about things and not people (`THINGS`).
 3. *Curves* move in steps of at least threshold people or not at all (`suppression.curve_steps`).
 4. *Linked cells* are withheld until nothing withheld can be worked out from the rest to within
-   less than the threshold (`suppression.protect`).
+   less than the threshold, within what is given to the gate in one call. A breakdown that would cost
+   a finding about everyone is withheld whole instead (`suppression.protect_in_turn`).
 5. What is computed from a withheld finding is withheld with it (`RESTS_ON`).
 6. *Rounding*, where the policy asks for it: counts and n are rounded, shares are recomputed from
    them, and what would give the counts back (intervals of shares, statistics that rest on shares)
@@ -314,7 +315,10 @@ def release(estimates: list[Estimate], policy: Policy) -> Released:
     unsafe, quiet = suppression.curve_steps(cells, policy.threshold)
     small |= unsafe
     cells = [replace(e, n=cells[quiet[k]].n) if k in quiet else e for k, e in enumerate(cells)]
-    hidden = suppression.protect_in_turn(cells, small, policy.threshold, policy.zeros_safe)
+    try:
+        hidden = suppression.protect_in_turn(cells, small, policy.threshold, policy.zeros_safe)
+    except ValueError as e:
+        raise DisclosureError(str(e)) from e
     withheld = _resting(tidy, {own[k] for k in hidden})
     unsaid = {own[k] for k in quiet}
     tidy = [replace(e, n=None) if i in unsaid else e for i, e in enumerate(tidy)]
