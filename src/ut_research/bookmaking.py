@@ -11,6 +11,7 @@ import io
 import json
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +92,7 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
     said = pd.read_parquet(file) if (file := Path("steering_comments.parquet")).is_file() else None
     released = quotable(parameters, Path("findings.json"))
     released += disclosure.release(comments.counts(said, manifest["origin"]), released.policy)
-    by_rule = {
+    by_rule: dict[str, Callable[[], str]] = {
         "{{page.made}}": lambda: pages.made(
             parameters, manifest, workflow.digest(root / "requirements.lock")
         ),
