@@ -1,8 +1,14 @@
 """Bad exports: each is stopped by a message that a person can act on, or read with a log that says it all."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pandas as pd
 import pytest
 from bad_exports.cases import CASES, Case, good, write
+from bad_exports.cases import text as csv_text
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ut_research import cleaning, reading, tables
 from ut_research.errors import ProblemsFound
@@ -50,6 +56,26 @@ def test_a_bad_export_is_explained(case: Case, tmp_path):
         tables.check(found.tables)
 
     assert [secret for secret in case.secret if secret in message] == []
+
+
+@given(
+    st.sampled_from(sorted(good())),
+    st.lists(st.tuples(st.integers(0, 999), st.binary(max_size=3)), max_size=9),
+)
+def test_files_damaged_anyhow_are_read_or_refused_but_never_crash(name, damage):
+    text = bytearray(csv_text(good()[name]).encode())
+    for at, what in damage:
+        text[at : at + 1] = what
+    with TemporaryDirectory() as folder:
+        Path(folder, f"{name}.csv").write_bytes(text)
+        try:
+            found = _clean(folder)
+        except ProblemsFound as stopped:
+            assert f"{name}.csv" in str(stopped)
+        else:
+            tables.check(found.tables)
+            for count in found.counts.values():
+                assert count["in"] == count["kept"] + count["rejected"]
 
 
 def _logged(issues: pd.DataFrame) -> list[tuple]:

@@ -29,7 +29,7 @@ Mask = npt.NDArray[np.bool_]
 
 #: A reason for leaving given for fewer people than this becomes "other": rare words can point to a person.
 RARE_REASON = 5
-#: A date more days than this after all but a few (2, or one in a thousand) is a slip, not the end of the data.
+#: A date more days than this after all but a few (2, or one in a thousand) is a slip, not the end of the data
 LONG_AFTER_DAYS = 366
 
 
