@@ -10,13 +10,16 @@ export EXPORT STUDY NAME FILE
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH VIRTUAL_ENV
 CLI = $(BIN)/python -m ut_research.cli
 
-.PHONY: help report check map lab comments test bench forget clean headlines lock
+.PHONY: help report brief tables review check map lab comments test bench forget clean headlines lock
 
 help:
 	@echo 'make report                     build the report on the invented example'
 	@echo 'make report EXPORT=path         … on an export: a folder of CSV files, or a workbook'
 	@echo '            STUDY=study.toml    … with these parameters'
 	@echo '            NAME=name           … under this name, in reports/name/'
+	@echo 'make brief                      make the two-page brief of a report (PDF, Word)'
+	@echo 'make tables                     put all its tables in one workbook, and the report in Word'
+	@echo 'make review                     pack the book, and its plain pages in large print, for readers'
 	@echo 'make check EXPORT=path          only say what is wrong with an export'
 	@echo 'make map EXPORT=path            draft columns.toml, to match its headings to the ones used here'
 	@echo 'make lab                        open JupyterLab with the notebooks ready to run'
@@ -28,8 +31,8 @@ help:
 	@echo 'make headlines                  write the headlines anew that the notebook tests compare'
 	@echo 'make lock                       resolve the dependencies again'
 
-report: $(READY)
-	@$(CLI) report "$$EXPORT" --study "$$STUDY" --name "$$NAME"
+report brief tables review: $(READY)
+	@$(CLI) $@ "$$EXPORT" --study "$$STUDY" --name "$$NAME"
 
 check map: $(READY)
 	@test -n "$$EXPORT" || { echo 'Which export? make $@ EXPORT=path'; exit 2; }

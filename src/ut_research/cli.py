@@ -1,4 +1,4 @@
-"""The command line: ``ut-research report|check|map|lab|comments|forget``. `make` calls it, and Windows users.
+"""The command line: ``ut-research report|brief|tables|review|check|map|lab …``. `make` calls it, and Windows users.
 
 It reads, writes and prints; what it does is in `workflow`, `reading` and `cleaning`, which it imports only
 when they are needed. A mistake ends in one readable block and exit status 1, never in a traceback.
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -91,6 +92,30 @@ def report(
     what = "done" if built else "nothing had changed"
     say.print(f"The report is ready ({what}, {time.monotonic() - began:.1f} s). Open this file in a browser:")
     say.print(f"  {_place(run.report / 'book' / 'index.html')}", soft_wrap=True)
+
+
+@app.command("brief")
+def brief_(export: Export = "", study: Parameters = "", name: Name = "") -> None:
+    """Make the two-page brief, [b]brief.pdf[/b] and [b]brief.docx[/b], of a report; it is built first."""
+    from ut_research import brief
+
+    _make(brief.make, export, study, name)
+
+
+@app.command("tables")
+def tables_(export: Export = "", study: Parameters = "", name: Name = "") -> None:
+    """For co-authors: every released table in [b]tables.xlsx[/b], and the report in [b]report.docx[/b]."""
+    from ut_research import workbook
+
+    _make(workbook.make, export, study, name)
+
+
+@app.command("review")
+def review_(export: Export = "", study: Parameters = "", name: Name = "") -> None:
+    """For readers without internet: [b]review-pack.zip[/b], the book and its plain pages in large print."""
+    from ut_research import review
+
+    _make(review.make, export, study, name)
 
 
 @app.command()
@@ -196,6 +221,14 @@ def main() -> None:
         else:
             warn.print("Please report it with what `ut-research --debug …` shows; that holds no data.")
     sys.exit(1)
+
+
+def _make(make: Callable[[Path, Path, Path], list[Path]], export: str, study: str, name: str) -> None:
+    """Bring a report up to date, and make something from it, in its folder."""
+    run = workflow.plan(export, study, name)
+    workflow.build(run, _tell)
+    for file in make(run.root, run.folder, run.report):
+        say.print(f"Made {_place(file)}")
 
 
 def _tell(event: dict[str, Any]) -> None:

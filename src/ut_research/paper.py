@@ -78,7 +78,8 @@ def words(text: Text) -> str:
 # --- from built pages -----------------------------------------------------------------------------
 
 #: What a page on paper leaves out: code, links that only a screen can follow, and what needs a keyboard.
-_LEFT_OUT = ".headerlink, .cell_input, summary, .ut-download, script, style, nav, form, button, details.hide"
+_LEFT_OUT = ".headerlink, .caption-number, .cell_input, details.hide, summary, .ut-download, .ut-comment, "
+_LEFT_OUT += "script, style, nav, form, button"
 
 
 def read_page(page: Path) -> list[Block]:
@@ -122,7 +123,14 @@ def _paragraph(tag: Tag, folder: Path) -> Iterator[Block]:
 
 
 def _list(tag: Tag, folder: Path) -> Iterator[Block]:
-    items = tuple(text for item in tag.find_all("li", recursive=False) if (text := _text(item)))
+    found = []
+    for item in tag.find_all("li", recursive=False):
+        inner = [part for nested in item.find_all(["ul", "ol"]) for part in nested.find_all("li")]
+        listed = "; ".join(" ".join(part.get_text().split()) for part in inner)
+        for nested in item.find_all(["ul", "ol"]):
+            nested.extract()
+        found.append((*_text(item), ("", f": {listed}")) if inner else _text(item))
+    items = tuple(text for text in found if text)
     if items:
         yield Bullets(items, tag.name == "ol")
 
@@ -137,8 +145,8 @@ def _terms(tag: Tag, folder: Path) -> Iterator[Block]:
 def _table(tag: Tag, folder: Path) -> Iterator[Block]:
     rows = tuple(tuple((_text(c),) for c in row.find_all(["th", "td"])) for row in tag.find_all("tr"))
     caption = tag.find("caption")
-    for origin in caption.find_all("span") if caption else ():
-        origin.insert_before("." if not caption.get_text().rstrip().endswith((".", "?")) else "")  # type: ignore
+    for origin in caption.select("span:not(.caption-text)") if caption else ():
+        origin.insert_before(". ")  # a title, and where its numbers come from
     if rows:
         yield Table(_text(caption) if caption else (), rows)
 

@@ -92,7 +92,7 @@ def large_print(pages: Iterable[Path], label: str, layout: Path) -> bytes:
         if page.stem not in WHOLE:
             blocks = opening(blocks) if re.match(r"\d\d_", page.stem) else []
         if blocks:
-            parts.append(paper.for_layout(blocks))
+            parts.append({"blocks": paper.for_layout(blocks), "whole": page.stem in WHOLE})
     return paper.pdf(layout, {"title": "United Together, evaluated", "label": label, "pages": parts})
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LANGUAGE = "en-GB"
 #: Width of the text on A4 between margins of 2 cm, in centimetres.
 WIDTH = 17.0
+#: Width of a chart; a drawing that only repeats the sentence beside it has half.
+PICTURE = 13.0
 
 
 def document(title: str, blocks: Iterable[Block], *, label: str, contents: bool = False) -> bytes:
@@ -37,7 +39,7 @@ def document(title: str, blocks: Iterable[Block], *, label: str, contents: bool 
     made = docx.Document()
     _prepare(made, title, label)
     made.add_paragraph(title, style="Title")
-    made.add_paragraph(label, style="Intense Quote")
+    _runs(made.add_paragraph(), (("strong", label),))
     rest = list(blocks)
     if contents:
         made.add_paragraph("In this report", style="TOC Heading")
@@ -103,7 +105,6 @@ def _prepare(made: Document, title: str, label: str) -> None:
     styles["Normal"].font.size = Pt(11)
     styles["Caption"].font.size = Pt(10)
     styles["Title"].font.size = Pt(22)
-    styles["Intense Quote"].font.color.rgb = RGBColor(0x1A, 0x1A, 0x1A)
 
 
 def _caption(made: Document, counts: dict[str, int], kind: str, words: str, *, keep: bool = False) -> None:
@@ -124,9 +125,15 @@ def _table(made: Document, block: Table) -> None:
     """A table whose first row is its header, repeated on each page, and whose rows are not broken."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
-    from docx.shared import Pt
+    from docx.shared import Cm, Pt
 
     across = max(len(row) for row in block.rows)
+    longest = [
+        max((len(paper.words(line)) for row in block.rows if j < len(row) for line in row[j]), default=1)
+        for j in range(across)
+    ]
+    needs = [min(max(chars, 9), 45) for chars in longest]
+    widths = [WIDTH * need / sum(needs) for need in needs]
     table = made.add_table(rows=len(block.rows), cols=across, style="Table Grid")
     for i, (row, cells) in enumerate(zip(table.rows, block.rows, strict=True)):
         marks = row._tr.get_or_add_trPr()
@@ -134,6 +141,8 @@ def _table(made: Document, block: Table) -> None:
         if i == 0:
             marks.append(OxmlElement("w:tblHeader"))
         places = row.cells
+        for place, width in zip(places, widths, strict=True):
+            place.width = Cm(width)
         for j, lines in enumerate(cells):
             for k, line in enumerate(lines):
                 paragraph = places[j].paragraphs[0] if k == 0 else places[j].add_paragraph()
@@ -155,8 +164,8 @@ def _table(made: Document, block: Table) -> None:
 def _picture(made: Document, block: Picture) -> None:
     from docx.shared import Cm
 
-    drawn = made.add_picture(io.BytesIO(paper.png(block.svg)), width=Cm(min(WIDTH, 13.0)))
+    width = PICTURE if block.alt else PICTURE / 2
+    drawn = made.add_picture(io.BytesIO(paper.png(block.svg)), width=Cm(width))
     if block.alt:
         drawn._inline.docPr.set("descr", block.alt)
-        drawn._inline.docPr.set("title", block.caption)
     made.paragraphs[-1].paragraph_format.keep_with_next = bool(block.caption)

@@ -190,8 +190,12 @@ def _write(
 
 
 def _sheet_names(sheets: list[Sheet]) -> list[str]:
-    """A name for each sheet that spreadsheets allow: its number and the beginning of its file's name."""
-    return [f"{i:02d} {re.sub(r'-', ' ', s.file.removesuffix('.csv'))}"[:31] for i, s in enumerate(sheets, 1)]
+    """A name for each sheet that spreadsheets allow: the beginning of its file's name, no two the same."""
+    names: list[str] = []
+    for s in sheets:
+        name = re.sub(r"[^\w ]", " ", s.file.removesuffix(".csv"))[:31].strip()
+        names.append(name if name.lower() not in map(str.lower, names) else f"{name[:27]} {len(names) + 1:03d}")
+    return names
 
 
 def _undated(archive: bytes) -> bytes:
