@@ -118,7 +118,7 @@ def chance(difference: Estimate, nothing: float = 0.0) -> str:
         return "We cannot say how sure we are: there is no range around this number."
     if difference.low <= nothing <= difference.high:
         return "Chance alone could explain this difference."
-    return "Chance alone is an unlikely explanation of this difference, but it is not the only other one."
+    return "Chance alone is unlikely to explain this difference. Other things still could."
 
 
 #: How wide the range around a share may be, in percentage points, for each wording.
@@ -201,8 +201,8 @@ def can_say(
     """
     if difference.value is None or difference.low is None or difference.high is None:
         return f"**We can say nothing yet:** {show(difference)}."
-    than = "among people who engaged than among those who did not" if compared else "later than at the start"
-    can = f"**We can say:** {per_hundred(difference)} people like these {did}, {than}."
+    who, than = ("of those who engaged", "of those who did not") if compared else ("later", "at the start")
+    can = f"**We can say:** {who}, {per_hundred(difference)} {did} than {than}."
     cannot = [
         "that the project was the cause, because people chose whether to engage"
         if compared
