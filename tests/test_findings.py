@@ -1,9 +1,11 @@
 import json
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
 
 from ut_research import findings
+from ut_research.errors import ProblemsFound
 from ut_research.findings import Estimate
 
 RATE = Estimate(
@@ -48,3 +50,13 @@ def test_the_ledger_is_a_list_of_plain_objects_with_the_promised_keys(tmp_path):
 def test_a_number_that_is_no_number_is_not_written(tmp_path):
     with pytest.raises(ValueError, match="JSON"):
         findings.write([Estimate("a.b", "A", value=float("nan"))], tmp_path / "findings.json")
+
+
+def test_what_two_chapters_released_alike_is_in_the_ledger_once():
+    assert findings.join({"01_a": [RATE], "02_b": [RATE, TOTAL]}) == [RATE, TOTAL]
+
+
+def test_what_one_chapter_shows_and_another_withholds_stops_the_build():
+    shown = replace(WITHHELD, value=55.6, count=15, n=27, status="number")
+    with pytest.raises(ProblemsFound, match=r"02_b: a\.rate .* is released differently in 01_a"):
+        findings.join({"01_a": [shown], "02_b": [WITHHELD]})

@@ -97,6 +97,9 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
             parameters, manifest, workflow.digest(root / "requirements.lock")
         ),
         "{{page.dictionary}}": pages.dictionary,
+        "{{page.parameters}}": pages.parameters,
+        "{{page.coverage}}": pages.coverage,
+        "{{page.policy}}": lambda: pages.policy(released.policy),
         "{{page.brief}}": lambda: _brief(root, folder),
     }
     given = pages.said(said)

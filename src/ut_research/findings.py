@@ -15,6 +15,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from ut_research.errors import Problem, ProblemsFound
+
 Origin = Literal["published", "example", "export"]
 Status = Literal["number", "suppressed", "not collected"]
 
@@ -64,6 +66,27 @@ def frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
     """Tidy results: one row an Estimate, its group's keys as columns of their own."""
     rows = [asdict(e) for e in estimates]
     return pd.DataFrame([{**row, **group} for row in rows for group in [row.pop("group")]])
+
+
+def join(ledgers: Mapping[str, Iterable[Estimate]]) -> list[Estimate]:
+    """The findings of several chapters, by name, as one ledger; what several released alike is there once.
+
+    Raises
+    ------
+    ProblemsFound : two chapters released one finding differently. One might show what the other withholds.
+    """
+    first: dict[tuple[str, tuple[tuple[str, str], ...]], tuple[str, Estimate]] = {}
+    problems = []
+    for chapter, estimates in ledgers.items():
+        for e in estimates:
+            before, known = first.setdefault(key(e), (chapter, e))
+            if known != e:
+                what = f"{e.id} {dict(e.group) or ''} is released differently in {before}".replace("  ", " ")
+                do = "give both chapters the same parameters, and release it beside the same findings"
+                problems.append(Problem(what, chapter, do))
+    if problems:
+        raise ProblemsFound(problems)
+    return [e for _, e in first.values()]
 
 
 def write(estimates: Iterable[Estimate], path: Path) -> None:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ut_research.disclosure import Policy
+
 #: Programs whose versions matter to a result; all others are in requirements.lock.
 PROGRAMS = ["ut-research", "pandas", "numpy", "scipy", "statsmodels", "pandera", "pyarrow", "matplotlib"]
 PROGRAMS += ["papermill", "snakemake", "jupyter-book"]
@@ -102,6 +104,40 @@ def _said(row: Mapping[Any, Any], status: str) -> str:
         answer = ["the answer is not written down."]
     did = " ".join([_SAID[status], *(literal(part) for part in answer if part)])
     return f":::{{container}} ut-said\n**You said**{place}{day}:\n\n{lines}\n\n{did}\n:::"
+
+
+def parameters() -> str:
+    """Every parameter of a study: what it means, its unit, what it is unless said otherwise, and why."""
+    from ut_research.study import Study
+
+    heads = ("Parameter", "Meaning", "Unit", "Usual value", "Source")
+    return grid("Parameters of a study", heads, (row.values() for row in Study.describe()))
+
+
+def coverage() -> str:
+    """How the intervals and tests behave in small groups, by simulation; see `ut_research.coverage`."""
+    from ut_research import coverage as simulation
+
+    rows = []
+    for (method, n1, n2), found in simulation.read().groupby(["method", "n1", "n2"], sort=False):
+        low, high = found["observed"].min(), found["observed"].max()
+        shown = f"{low:.1%}" if low == high else f"{low:.1%} to {high:.1%}"
+        people = f"{n1} and {n2}" if n2 else str(n1)
+        kind = found["quantity"].iloc[0]
+        claimed, error = f"{found['nominal'].iloc[0]:.0%}", f"{100 * found['monte_carlo_error'].max():.1f}"
+        rows.append((method, people, kind, claimed, shown, error))
+    heads = ("Method", "People", "What was counted", "Claimed", "Found", "Monte Carlo error, points")
+    return grid("Intervals and tests in groups of our size, simulated", heads, rows)
+
+
+def policy(held: Policy) -> str:
+    """The disclosure policy in force, in words, with where it comes from."""
+    zeros = "A true zero is shown." if held.zeros_safe else "A zero is withheld too."
+    rounded = "Counts are not rounded." if held.rounding == "none" else f"Counts are rounded: {held.rounding}."
+    return (
+        f"Counts from 1 to {held.threshold - 1} are withheld, and so is whatever would give one back. "
+        f"{zeros} {rounded} Source of the rule: {held.source}."
+    )
 
 
 def grid(caption: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:

@@ -110,12 +110,9 @@ def findings() -> None:
     """Join what the chapters released into one ledger, and their tables into one folder."""
     from ut_research import findings as ledger
 
-    released = {}
     folders = [Path("chapters", name) for name in run()["chapters"]]
-    for folder in folders:
-        for file in sorted(folder.glob("findings/*.json")):
-            released.update({ledger.key(e): e for e in ledger.read(file)})
-    ledger.write(released.values(), Path("findings.json"))
+    released = {f.name: ledger.read(file) for f in folders for file in sorted(f.glob("findings/*.json"))}
+    ledger.write(ledger.join(released), Path("findings.json"))
     tables = Path("tables")
     shutil.rmtree(tables, ignore_errors=True)
     tables.mkdir()
