@@ -62,6 +62,7 @@ def test_a_bad_export_is_explained(case: Case, tmp_path):
     st.sampled_from(sorted(good())),
     st.lists(st.tuples(st.integers(0, 999), st.binary(max_size=3)), max_size=9),
 )
+@settings(max_examples=60)
 def test_files_damaged_anyhow_are_read_or_refused_but_never_crash(name, damage):
     text = bytearray(csv_text(good()[name]).encode())
     for at, what in damage:

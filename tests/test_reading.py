@@ -205,6 +205,15 @@ def test_every_problem_is_told_at_once(tmp_path):
     assert "Zedderick" not in told
 
 
+def test_personal_columns_are_told_beside_whatever_else_is_wrong_with_a_sheet(tmp_path):
+    (tmp_path / "needs.csv").write_text("participant_id,housing,housing,Surname\nTEST-1,yes,no,Zedderick\n")
+
+    with pytest.raises(ProblemsFound) as stopped:
+        reading.read(tmp_path)
+
+    assert [p.where for p in stopped.value.problems] == ["needs.csv, row 1", "needs.csv, column “Surname”"]
+
+
 def test_a_path_that_is_not_there_is_told(tmp_path):
     with pytest.raises(ProblemsFound, match="there is no such file or folder"):
         reading.read(tmp_path / "nowhere")

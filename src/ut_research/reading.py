@@ -186,7 +186,7 @@ def _assemble(
                 taken = maps.take(sheet, table, mapping.tables.get(table, maps.TableMap()))
             except ProblemsFound as stopped:
                 problems += stopped.problems
-                used.update(range(len(sheet.headings)))
+                used |= _asked(sheet, table, mapping)
                 continue
             used |= taken.used
             problems += _unfit(sheet, table, taken.frame)
@@ -202,6 +202,15 @@ def _assemble(
             tables[table] = _Table(taken.frame, sheet.lost, sheet.blank)
         _others(sheet, wanted[0], used, log, problems)
     return {t: tables[t] for t in TABLES if t in tables}
+
+
+def _asked(sheet: sheets.Sheet, table: str, mapping: maps.Mapping) -> set[int]:
+    """Return the positions of the headings that a table asks for, by its own names or by those of columns.toml."""
+    told = mapping.tables.get(table, maps.TableMap()).columns
+    names = {c.name for c in TABLES[table].columns} | {
+        maps.plain(h) for h in told.values() if isinstance(h, str)
+    }
+    return {i for i, heading in enumerate(sheet.headings) if maps.plain(heading) in names}
 
 
 def _unfit(sheet: sheets.Sheet, name: str, frame: pd.DataFrame) -> list[Problem]:
