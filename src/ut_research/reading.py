@@ -205,7 +205,7 @@ def _assemble(
 
 
 def _asked(sheet: sheets.Sheet, table: str, mapping: maps.Mapping) -> set[int]:
-    """Return the positions of the headings that a table asks for, by its own names or those of columns.toml."""
+    """Return the positions of the headings that a table asks for, by its names or those of columns.toml."""
     told = mapping.tables.get(table, maps.TableMap()).columns
     names = {c.name for c in TABLES[table].columns} | {
         maps.plain(h) for h in told.values() if isinstance(h, str)
