@@ -11,6 +11,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,9 @@ STANDING = {
     "not done": ("comments.not_done", "Comments that did not lead to a change"),
 }
 
+#: A text that a spreadsheet would take for a formula, or that such a text became.
+_FORMULA = re.compile(r"'*[=+\-@|%]")
+
 
 @dataclass(frozen=True, slots=True)
 class Comment:
@@ -53,8 +57,8 @@ class Comment:
     @property
     def key(self) -> tuple[str, str]:
         """The same words about the same place are the same comment, whenever they are handed in."""
-        page, words = (" ".join(text.casefold().split()) for text in (self.page, self.comment))
-        return page, words.removeprefix("'")
+        page, words = (" ".join(restored(text).casefold().split()) for text in (self.page, self.comment))
+        return page, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,7 @@ def add(files: Sequence[Path], export: Path) -> Added:
     fresh = {c.key: c for c in reversed(comments) if c.key not in known}
     for comment in reversed(fresh.values()):
         row = {"date": comment.date, "page": comment.page, "comment": comment.comment, "status": "open"}
-        rows.append([_inert(row.get(mapping.plain(heading), "")) for heading in headings])
+        rows.append([inert(row.get(mapping.plain(heading), "")) for heading in headings])
     before = table.with_name(f".{TABLE}.before.csv") if table.exists() else None
     if fresh:
         try:
@@ -174,6 +178,16 @@ def counts(table: pd.DataFrame | None, origin: Origin) -> list[Estimate]:
     sizes = {"": len(table), **{s: int((standing == s).sum()) for s in STANDING}}
     return [Estimate(i, label, sizes[s], count=sizes[s], unit="comments", method="count", origin=origin,
                      source=TABLE) for s, (i, label) in about.items()]  # fmt: skip
+
+
+def inert(text: str) -> str:
+    """`text` such that no spreadsheet takes it for a formula: with an apostrophe in front."""
+    return "'" + text if _FORMULA.match(text) else text
+
+
+def restored(text: str) -> str:
+    """What `inert` was given."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def standings(table: pd.DataFrame) -> pd.Series:
@@ -236,11 +250,6 @@ def _rows(table: Path) -> tuple[list[str], list[list[str]]]:
     if missing:
         raise stop(f"it has no column {', '.join(missing)}", f"{table.name}, row 1", "Add the heading")
     return list(sheet.headings), sheet.frame.fillna("").to_numpy().tolist()
-
-
-def _inert(text: str) -> str:
-    """`text` such that no spreadsheet takes it for a formula; the book takes the apostrophe off again."""
-    return "'" + text if text.startswith(("=", "+", "-", "@", "|", "%")) else text
 
 
 def _replace(path: Path, rows: Iterable[Sequence[str]]) -> None:

@@ -94,7 +94,9 @@ def said(table: pd.DataFrame | None) -> dict[str, str]:
 
 def _said(row: Mapping[Any, Any], status: str) -> str:
     """One comment and its answer."""
-    text = {name: str(value or "").removeprefix("'") for name, value in row.items()}
+    from ut_research import comments
+
+    text = {name: comments.restored(str(value or "")) for name, value in row.items()}
     when = row.get("date")
     day = f" on {when.day} {when:%B %Y}" if when else ""
     place = f" about {literal(text['page'])}" if text.get("page") else ""
