@@ -28,7 +28,7 @@ AUTHOR = "ut-research"
 #: What a brief says at the top of each page.
 LABELS = {
     "example": "Invented example: not evidence about United Together. The people counted here are made up, "
-    "to show how the brief works. Only numbers marked as published are real.",
+    "to show how this works. Only numbers marked as published are real.",
     "export": "Made from an export of the project's own records. Numbers about very few people are withheld.",
 }
 _SECTION = re.compile(

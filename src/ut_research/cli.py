@@ -1,4 +1,4 @@
-"""The command line: ``ut-research report|brief|tables|review|check|map|lab …``. `make` calls it, and Windows users.
+"""The command line: ``ut-research report|brief|tables|review|check …``. `make` calls it, and Windows users.
 
 It reads, writes and prints; what it does is in `workflow`, `reading` and `cleaning`, which it imports only
 when they are needed. A mistake ends in one readable block and exit status 1, never in a traceback.

@@ -148,7 +148,8 @@ def _table(tag: Tag, folder: Path) -> Iterator[Block]:
     for origin in caption.select("span:not(.caption-text)") if caption else ():
         origin.insert_before(". ")  # a title, and where its numbers come from
     if rows:
-        yield Table(_text(caption) if caption else (), rows)
+        said = tuple((style, part.replace(" . ", ". ")) for style, part in _text(caption)) if caption else ()
+        yield Table(said, rows)
 
 
 def _image(tag: Tag, folder: Path) -> Iterator[Block]:

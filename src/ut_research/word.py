@@ -132,9 +132,12 @@ def _table(made: Document, block: Table) -> None:
         max((len(paper.words(line)) for row in block.rows if j < len(row) for line in row[j]), default=1)
         for j in range(across)
     ]
-    needs = [min(max(chars, 9), 45) for chars in longest]
+    needs = [min(max(chars, 13), 45) for chars in longest]
     widths = [WIDTH * need / sum(needs) for need in needs]
     table = made.add_table(rows=len(block.rows), cols=across, style="Table Grid")
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
     for i, (row, cells) in enumerate(zip(table.rows, block.rows, strict=True)):
         marks = row._tr.get_or_add_trPr()
         marks.append(OxmlElement("w:cantSplit"))

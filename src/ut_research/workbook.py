@@ -104,6 +104,7 @@ def workbook(sheets: list[Sheet], label: str, parameters: Mapping[str, Any]) -> 
     parameters : of the run; those of the disclosure policy are noted.
     """
     from openpyxl import Workbook
+    from openpyxl.worksheet.hyperlink import Hyperlink
 
     book = Workbook()
     book.properties.title, book.properties.creator = "Released tables", ""
@@ -118,7 +119,7 @@ def workbook(sheets: list[Sheet], label: str, parameters: Mapping[str, Any]) -> 
         contents, [("Released tables",), (label,), ()], ("Sheet", "Table", "Page of the book", "Rows"), rows
     )
     for row, name in enumerate(names, 5):
-        contents.cell(row, 1).hyperlink = f"#'{name}'!A1"
+        contents.cell(row, 1).hyperlink = Hyperlink(f"A{row}", location=f"'{name}'!A1")
         contents.cell(row, 1).style = "Hyperlink"
     policy = [
         (f"Disclosure policy: {k}", str(parameters[k])) for k in ("threshold", "rounding", "zeros_safe")
@@ -171,6 +172,8 @@ def _write(
             if isinstance(content, str):
                 cell.data_type = "s"  # whatever it begins with
                 cell.quotePrefix = content.startswith(tuple("=+-@|%"))
+            elif isinstance(content, float):
+                cell.number_format = "#,##0.0" if abs(content) >= 1 else "0.000"
             if i > len(above):
                 cell.alignment = Alignment(vertical="top", wrap_text=isinstance(content, str))
             if i == len(above) + 1:
@@ -184,9 +187,20 @@ def _write(
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    for j in range(1, len(heads) + 1):
-        longest = max((len(str(row[j - 1] or "")) for row in body[len(above) :] if len(row) >= j), default=8)
-        sheet.column_dimensions[sheet.cell(1, j).column_letter].width = max(9, min(longest + 2, 60))
+    widths = []
+    for j in range(len(heads)):
+        texts = [_shown(row[j]) for row in body[len(above) :] if len(row) > j]
+        widths.append(max(9, min(max(map(len, texts), default=0) + 2, 60)))
+        sheet.column_dimensions[sheet.cell(1, j + 1).column_letter].width = widths[-1]
+    for i, row in enumerate(body[len(above) :], len(above) + 1):
+        lines = max(-(-len(_shown(part)) // (w - 2)) for part, w in zip(row, widths, strict=True))
+        if lines > 1:
+            sheet.row_dimensions[i].height = 15 * lines
+
+
+def _shown(content: Any) -> str:
+    """About what a cell shows, to make room for it."""
+    return f"{content:.1f}" if isinstance(content, float) else "" if content is None else str(content)
 
 
 def _sheet_names(sheets: list[Sheet]) -> list[str]:
@@ -194,7 +208,9 @@ def _sheet_names(sheets: list[Sheet]) -> list[str]:
     names: list[str] = []
     for s in sheets:
         name = re.sub(r"[^\w ]", " ", s.file.removesuffix(".csv"))[:31].strip()
-        names.append(name if name.lower() not in map(str.lower, names) else f"{name[:27]} {len(names) + 1:03d}")
+        names.append(
+            name if name.lower() not in map(str.lower, names) else f"{name[:27]} {len(names) + 1:03d}"
+        )
     return names
 
 
