@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from ut_research import published
 from ut_research.errors import ProblemsFound
 from ut_research.findings import Estimate
-from ut_research.published.audit import holds
+from ut_research.published.audit import VERDICTS, holds
 from ut_research.published.registry import Registry
 
 INCONSISTENT = "inconsistent with another entry"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def registry() -> Registry:
     return published.load()
 
@@ -424,3 +424,154 @@ def test_compare_tells_withheld_from_not_there_and_passes_over_published(registr
     assert found.loc["ut2021.employment", "agrees"] == "withheld"
     assert found.loc["ut2021.housing", "agrees"] == "not in this run"
     assert set(found["agrees"]) == {"withheld", "not in this run"}
+
+
+# --- what the registry reads, and how --------------------------------------------------------------
+
+
+def test_a_row_is_read_as_it_stands(registry: Registry) -> None:
+    share = registry["ut2021.reoffending.engaged"]
+    assert (share.value, share.decimals, share.unit, share.kind) == (26.0, 0, "%", "percentage")
+    assert (share.numerator, share.denominator, share.grain, share.base) == (9, 34, None, False)
+    assert (share.measure, share.measure_group) == ("reoffending.rate", {"group": "engaged"})
+    assert share.measure_field == "value" and share.text == "26"
+    assert registry["ut2021.registered"].base
+    assert registry["ut2021.wellbeing.change"].grain == 1
+    assert registry["ut2021.reoffending.engaged.n"].measure_field == "n"
+    assert registry.findings["document"].dtype == "string"
+
+
+def test_files_saved_by_a_spreadsheet_are_read_the_same(folder: Path, registry: Registry) -> None:
+    """With a mark at the start that says UTF-8, and other line ends, inside cells too."""
+    for path in folder.glob("*.csv"):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+    again = published.load(folder)
+    assert again.figures == registry.figures and again.relations == registry.relations
+    assert again.definitions == registry.definitions and again.findings.equals(registry.findings)
+
+
+def test_a_row_that_stops_short_has_empty_cells_and_one_too_long_is_told(folder: Path) -> None:
+    path = folder / "relations.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines[1] = ",ut2021.gender.male,out of,ut2021.referred"
+    lines[2] += ",one,two"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(ProblemsFound) as raised:
+        published.load(folder)
+    assert [(p.where, p.what, p.do) for p in raised.value.problems] == [
+        ("relations.csv, row 3, column words", "is followed by more cells", "quote text that has a comma"),
+        ("relations.csv, row 2, column words", "is empty", "fill it in"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "columns"),
+    [
+        ("figures.csv", "id section label as_printed unit value decimals document kind about"),
+        ("findings.csv", "id document section theme audience finding kind"),
+        ("relations.csv", "words relation left right"),
+        ("definitions.csv", "figures aspect field field_source difference"),
+    ],
+)
+def test_each_cell_that_has_to_be_filled_in_is_asked_for(folder: Path, file: str, columns: str) -> None:
+    for column in columns.split():
+        before = (folder / file).read_bytes()
+        spoil(folder, file, {(4, column): ""})
+        with pytest.raises(ProblemsFound) as raised:
+            published.load(folder)
+        assert f"{file}, row 4, column {column}" in [p.where for p in raised.value.problems]
+        (folder / file).write_bytes(before)
+
+
+@pytest.mark.parametrize("column", ["bound", "measure_field", "base"])
+def test_a_code_that_is_not_known_is_told_with_those_that_are(folder: Path, column: str) -> None:
+    spoil(folder, "figures.csv", {(4, column): "perhaps"})
+    with pytest.raises(ProblemsFound) as raised:
+        published.load(folder)
+    told = {p.where: p.do for p in raised.value.problems}[f"figures.csv, row 4, column {column}"]
+    assert told.startswith("use one of: nothing, ")
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "fine"),
+    [
+        ("denominator", "1", True),
+        ("numerator", "0", True),
+        ("value", "-0.5", True),
+        ("grain", "0.25", True),
+        ("grain", "fine", False),
+        ("decimals", "-1", False),
+        ("numerator", "2.5", False),
+        ("value", "nan", False),
+        ("measure_group", "group=", False),
+        ("measure_group", "=engaged", False),
+        ("measure_group", "group=engaged;half=first half", True),
+    ],
+)
+def test_which_cells_of_a_figure_are_numbers_and_groups(
+    folder: Path, column: str, cell: str, fine: bool
+) -> None:
+    spoil(folder, "figures.csv", {(3, column): cell})
+    if fine:
+        published.load(folder)
+        return
+    with pytest.raises(ProblemsFound) as raised:
+        published.load(folder)
+    assert [p.where for p in raised.value.problems] == [f"figures.csv, row 3, column {column}"]
+
+
+def test_count_and_base_may_be_the_same_and_everybody(folder: Path) -> None:
+    spoil(folder, "figures.csv", {(3, "numerator"): "4", (3, "denominator"): "4"})
+    assert published.load(folder).figures[1].numerator == 4
+
+
+def test_a_second_figure_of_one_measure_is_told_unless_its_group_or_field_is_another(folder: Path) -> None:
+    changes = {(3, "measure"): "reach.partners"}
+    spoil(folder, "figures.csv", {**changes, (3, "measure_field"): "n"})
+    published.load(folder)
+    spoil(folder, "figures.csv", {**changes, (3, "measure_field"): "", (3, "measure_group"): "half=first"})
+    published.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("file", "changes", "place"),
+    [
+        ("relations.csv", {(3, "figure"): "ut2021.nothing"}, "row 3, column figure"),
+        ("relations.csv", {(3, "right"): "1.2.3"}, "row 3, column right"),
+        ("relations.csv", {(3, "right"): "ut2021.referred + +"}, "row 3, column right"),
+        ("relations.csv", {(3, "left"): "ut2021.referred  + 2"}, "row 3, column left"),
+        ("relations.csv", {(3, "left"): "questions[document=arc2022;hue=red]"}, "row 3, column left"),
+        ("definitions.csv", {(3, "figures"): "ut2021.referred;ut2021.nothing"}, "row 3, column figures"),
+        ("findings.csv", {(5, "id"): "same", (4, "id"): "same"}, "row 5, column id"),
+        ("findings.csv", {(5, "document"): "ut2020"}, "row 5, column document"),
+    ],
+)
+def test_a_fault_in_the_other_files_is_told_in_its_place(
+    folder: Path, file: str, changes: dict[tuple[int, str], str], place: str
+) -> None:
+    spoil(folder, file, changes)
+    with pytest.raises(ProblemsFound) as raised:
+        published.load(folder)
+    assert {p.where for p in raised.value.problems} == {f"{file}, {place}"}
+    numbers_and_queries = {(3, "left"): "ut2021.referred * 1.5", (3, "right"): "findings[document=arc2022]"}
+    if file == "relations.csv":
+        spoil(folder, file, {(3, "figure"): "ut2021.referred", **numbers_and_queries})
+        published.load(folder)
+
+
+# --- the verdicts counted ---------------------------------------------------------------------------
+
+
+def test_verdicts_are_counted_those_that_none_got_included(registry: Registry) -> None:
+    audited = published.audit(registry)
+    found = published.verdicts(audited)
+    total = of(found, "audit.figures")
+    assert (total.value, total.count, total.unit, total.origin) == (99, 99, "figures", "published")
+    counts = {e.group["verdict"]: e.count for e in found[1:]}
+    assert list(counts) == list(VERDICTS)
+    assert counts["not attainable"] == 0 and sum(counts.values()) == 99
+    assert counts["inconsistent with another entry"] == 1
+    for e in found[1:]:
+        assert (e.id, e.value, e.unit, e.origin) == ("audit.verdict", e.count, "figures", "published")
+        assert (e.label, e.source) == (e.group["verdict"].capitalize(), total.source)
+        assert e.source == "the registry" and e.method == "verdict by rule"

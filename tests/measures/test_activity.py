@@ -18,7 +18,7 @@ TABLES = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def found():
     return activity.measure(TABLES, bootstrap_resamples=500)
 
@@ -51,3 +51,17 @@ def test_the_rank_test_leaves_out_people_who_did_not_change(found):
 def test_the_same_seed_gives_the_same_interval(found):
     again = activity.measure(TABLES, bootstrap_resamples=500)
     assert finding(again, "activity.change_bca") == finding(found, "activity.change_bca")
+
+
+def test_another_seed_gives_another_interval():
+    one, other = (
+        finding(activity.measure(TABLES, bootstrap_resamples=500, seed=seed), "activity.mean_t1")
+        for seed in (1, 2)
+    )
+    assert one == other, "a t interval knows no seed"
+    many = {"activity": TABLES["activity"].assign(active_days=[0, 4, 5, 7, 7, 1, 7, 7])}
+    one, other = (
+        finding(activity.measure(many, bootstrap_resamples=51, seed=seed), "activity.change_bca")
+        for seed in (1, 2)
+    )
+    assert (one.low, one.high) != (other.low, other.high)

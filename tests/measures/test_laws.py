@@ -50,9 +50,8 @@ def _dates(values):
     return pd.to_datetime(pd.Series(list(values), dtype="object"))
 
 
-@st.composite
-def exports(draw):
-    people = draw(st.lists(st.fixed_dictionaries(PERSON), max_size=12))
+def export_of(people):
+    """The canonical tables of people like `PERSON`."""
     all_of = pd.DataFrame(people, columns=list(PERSON)).assign(
         participant_id=[f"p{i}" for i in range(len(people))]
     )
@@ -89,19 +88,26 @@ def exports(draw):
     }
 
 
-def measured(tables, by=None):
+exports = st.lists(st.fixed_dictionaries(PERSON), max_size=12).map(export_of)
+
+
+def measured(tables, by=None, **given):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        return [e for measure in MEASURES for e in measure(tables, by=by)]
+        return [e for measure in MEASURES for e in measure(tables, by=by, **given)]
 
 
 def counted(estimates):
     return {(e.id, frozenset(e.group.items())): e.count for e in estimates if e.unit in ("%", "people")}
 
 
-@given(exports(), st.sampled_from(GROUPS))
+@given(exports, st.sampled_from(GROUPS))
 @settings(max_examples=15, deadline=None)
 def test_the_counts_of_groups_add_up_to_everyones(tables, by):
+    check_that_groups_add_up(tables, by)
+
+
+def check_that_groups_add_up(tables, by):
     whole = counted(measured(tables))
     added = defaultdict(int)
     for e in measured(tables, by):
@@ -116,7 +122,7 @@ def test_the_counts_of_groups_add_up_to_everyones(tables, by):
         assert count == (whole.get(key) or 0), key
 
 
-@given(exports(), st.none() | st.sampled_from(GROUPS))
+@given(exports, st.none() | st.sampled_from(GROUPS))
 @settings(max_examples=15, deadline=None)
 def test_shares_lie_within_0_and_100_and_within_their_interval(tables, by):
     for e in measured(tables, by):
@@ -128,7 +134,7 @@ def test_shares_lie_within_0_and_100_and_within_their_interval(tables, by):
                 assert 0 <= e.count <= e.n and e.value == pytest.approx(100 * e.count / e.n), e.id
 
 
-@given(exports(), st.randoms(use_true_random=False))
+@given(exports, st.randoms(use_true_random=False))
 @settings(max_examples=15, deadline=None)
 def test_the_order_of_rows_changes_nothing(tables, random):
     def shuffled(frame):
@@ -145,7 +151,7 @@ def test_the_order_of_rows_changes_nothing(tables, random):
             assert one.value == pytest.approx(other.value, abs=1e-9), one.id
 
 
-@given(exports(), st.sampled_from(GROUPS))
+@given(exports, st.sampled_from(GROUPS))
 @settings(max_examples=10, deadline=None)
 def test_a_finding_is_never_said_twice(tables, by):
     for estimates in (measured(tables), measured(tables, by)):
@@ -177,6 +183,128 @@ def test_no_series_key_is_used_for_a_part_of_a_whole():
         ("activity.days_t1", "days"),
         ("activity.days_t2", "days"),
     }
+
+
+# --- the same for twenty people, who are always the same -------------------------------------------
+
+
+def _twenty_people():
+    """Nobody is missing anything, every answer is somebody's, and no two columns say the same."""
+    day = pd.Timestamp("2019-10-01")
+    return export_of([
+        {
+            "partner": ("North", "South", "East")[i % 3], "area": ("Hill", "Dale")[i // 2 % 2],
+            "gender": ("male", "female", "unknown")[i // 3 % 3],
+            "period": ("first half", "second half")[i // 10],
+            "referral_date": day + pd.Timedelta(days=20 * i),
+            "registered_date": day + pd.Timedelta(days=20 * i + i % 4),
+            "exit_date": day + pd.Timedelta(days=20 * i + 30 + 5 * i),
+            "age_at_referral": 19 + 2 * i, "ethnicity": ("White", "Asian")[i % 5 == 0],
+            "t1": 24 + 2 * i, "t2": 30 + 2 * i + i % 4, "sim1": i % 6, "sim2": min(7, i % 6 + i % 3),
+            "housing": i % 2 == 0, "mental_health": i % 3 == 0, "assessed": True,
+            "group": ("engaged", "not engaged")[i % 5 < 2], "reoffended": i % 4 == 0 or i % 5 == 1,
+            "followed": 400 + i, "reoffence": 40 + 9 * i,
+            "outcome": ("employment", "housing", "volunteering")[i % 3],
+            "start_date": day + pd.Timedelta(days=25 * i),
+        }
+        for i in range(20)
+    ])  # fmt: skip
+
+
+@pytest.mark.parametrize("by", GROUPS)
+def test_groups_of_twenty_people_are_the_groups_asked_for_and_add_up(by):
+    tables = _twenty_people()
+    check_that_groups_add_up(tables, by)
+    for measure in MEASURES:
+        assert {e.group.get(by) for e in measure(tables, by=by)} == set(tables["participants"][by])
+
+
+def test_a_lower_level_of_confidence_narrows_every_interval():
+    tables = _twenty_people()
+    usual, lower = measured(tables, confidence=0.95), measured(tables, confidence=0.5)
+    compared = set()
+    for wide, narrow in zip(usual, lower, strict=True):
+        if wide.low is not None and wide.high is not None and wide.low < wide.high:
+            if wide.id == "wellbeing.meaningful_rci":  # a change is reliable at a level of confidence too
+                continue
+            assert wide.value == narrow.value
+            assert narrow.high - narrow.low < wide.high - wide.low, wide.id
+            compared.add(wide.id)
+    assert {"reach.age_mean", "needs.housing", "outcomes.any", "reoffending.free", "activity.active_t1",
+            "reoffending.risk_difference", "reoffending.risk_ratio", "reoffending.odds_ratio",
+            "reoffending.rmst_difference", "reoffending.rmst_months", "reach.stay_restricted_mean_weeks",
+            "wellbeing.change_mean", "wellbeing.change_bca", "wellbeing.low_t1"} <= compared  # fmt: skip
+
+
+# What a finding is called and measured in does not change: chapters, charts and the registry go by it.
+UNITS = {
+    "%": """
+        reach.registered reach.assessed reach.completed reach.age_band reach.ethnic_minority reach.gender
+        reach.partner reach.area reach.period reach.still_supported reach.stay
+        needs.mental_health needs.employability needs.training_education needs.volunteering
+        needs.alcohol_drugs needs.physical_health needs.housing needs.family_relationships
+        needs.social_isolation
+        outcomes.employment outcomes.education_training outcomes.housing outcomes.volunteering
+        outcomes.treatment outcomes.any outcomes.housing_half
+        reoffending.rate reoffending.complete_follow_up reoffending.proven_follow_up reoffending.free
+        wellbeing.low_t1 wellbeing.low_t2 wellbeing.band_t1 wellbeing.band_t2 wellbeing.meaningful
+        wellbeing.meaningful_more_than_3 wellbeing.meaningful_at_least_3 wellbeing.meaningful_sem
+        wellbeing.meaningful_rci wellbeing.floor_t1 wellbeing.ceiling_t2
+        activity.active_t1 activity.active_t2 activity.days_t1 activity.days_t2""",
+    "people": """
+        reach.referred reoffending.number_needed reoffending.fragility wellbeing.pairs wellbeing.t1_only
+        activity.pairs themes.people""",
+    "years": "reach.age_mean reach.age_min reach.age_max",
+    "partners": "reach.partners",
+    "areas": "reach.areas",
+    "months": """
+        reach.delivery_months reoffending.months_to_reoffence reoffending.rmst_months
+        reoffending.rmst_difference""",
+    "weeks": "reach.stay_mean_weeks reach.stay_median_weeks reach.stay_restricted_mean_weeks",
+    "needs": "needs.number_mean",
+    "percentage points": "reoffending.risk_difference",
+    "ratio": "reoffending.risk_ratio reoffending.odds_ratio reoffending.e_value reoffending.e_value_limit",
+    "p-value": """
+        reoffending.fisher_p reoffending.barnard_p reoffending.boschloo_p reoffending.logrank_p
+        wellbeing.wilcoxon_p wellbeing.band_mcnemar_p activity.wilcoxon_p""",
+    "points": """
+        wellbeing.mean_t1 wellbeing.mean_t2 wellbeing.change_mean wellbeing.change_bca wellbeing.change_sd
+        wellbeing.swemwbs_mean_t1 wellbeing.swemwbs_mean_t2 wellbeing.swemwbs_change_mean
+        wellbeing.regression_to_mean wellbeing.bound_low wellbeing.bound_high wellbeing.tipping_point""",
+    "standard deviations": "wellbeing.standardised_change",
+    "": "wellbeing.alpha_t1",
+    "days": "activity.mean_t1 activity.mean_t2 activity.change_mean activity.change_bca",
+    "questions": "themes.questions",
+    "findings": "themes.findings",
+    "interviews": "themes.interviews",
+    "focus groups": "themes.focus_groups",
+    "passages": "themes.passages",
+}  # fmt: skip
+
+SOURCES = {
+    "reach": "participants", "needs": "needs", "outcomes": "outcomes, participants", "wellbeing": "wemwbs",
+    "reoffending": "reoffending", "activity": "activity",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("tables", [{}, "one person"])
+def test_every_finding_has_its_name_and_unit_whether_collected_or_not(tables):
+    given = _one_person() if tables else {}
+    found = [e for measure in [*MEASURES, themes.measure] for e in measure(given)]
+    assert {e.id: e.unit for e in found} == {id: unit for unit, ids in UNITS.items() for id in ids.split()}
+
+
+def test_every_finding_says_what_it_is_how_it_was_made_and_from_which_table():
+    for e in measured(_twenty_people()):
+        assert e.label and e.method, e.id
+        assert e.source == SOURCES[e.id.partition(".")[0]]
+        if e.low is not None and not e.id.startswith(("reach.stay", "reoffending.free", "reoffending.rmst")):
+            assert "interval" in e.method, e.id
+
+
+def test_numbers_that_are_no_share_say_how_many_people_they_rest_on():
+    for e in (e for e in measured(_twenty_people()) if e.status == "number"):
+        assert e.n is not None or e.unit in ("people", "partners", "areas") or e.id == "reach.delivery_months"
 
 
 def _one_person():

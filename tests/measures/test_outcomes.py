@@ -56,3 +56,18 @@ def test_the_days_of_delivery_move_the_halves():
 def test_without_participants_there_is_nothing_to_take_a_share_of():
     found = outcomes.measure({"outcomes": TABLES["outcomes"]})
     assert {e.status for e in found} == {"not collected"}
+
+
+def test_by_partner_people_and_their_outcomes_are_those_of_the_partner():
+    partner = {"a": "North", "b": "South", "c": "South", "d": "South", "e": "North"}
+    tables = {name: t.assign(partner=t.participant_id.map(partner)) for name, t in TABLES.items()}
+    found = outcomes.measure(tables, by="partner")
+    for name, count, n in (("North", 1, 1), ("South", 1, 3)):
+        share = finding(found, "outcomes.employment", partner=name)
+        assert (share.count, share.n) == (count, n)
+
+
+def test_each_outcome_has_its_words():
+    found = outcomes.measure(TABLES)
+    assert finding(found, "outcomes.treatment").label == outcomes.OUTCOMES["treatment"]
+    assert "second half" in finding(found, "outcomes.housing_half", half="second half").label

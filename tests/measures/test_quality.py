@@ -47,3 +47,31 @@ def test_issues_are_counted_by_rule_and_by_what_was_done():
 
 def test_an_empty_log_says_nothing_of_rules():
     assert not [key for key in measured(issues=ISSUES.head(0)) if key[0] == "quality.issues"]
+
+
+def test_issues_come_in_order_whatever_the_order_of_the_log():
+    said = [key for key in measured(issues=ISSUES.iloc[::-1]) if key[0] == "quality.issues"]
+    assert said == [
+        ("quality.issues", "duplicated row", "rejected"),
+        ("quality.issues", "yes/no spelling", "repaired"),
+    ]
+
+
+def test_quality_is_told_in_rows_and_shares_by_table_under_the_origin_given():
+    found = measured(origin="example")
+    assert {e.origin for e in found.values()} == {"example"}
+    assert found["quality.kept", "needs"].group == {"table": "needs"}
+    assert (found["quality.kept", "needs"].unit, found["quality.kept", "needs"].source) == ("rows", "needs")
+    issue = found["quality.issues", "duplicated row", "rejected"]
+    assert (issue.unit, issue.label) == ("rows", "duplicated row")
+    assert issue.group == {"rule": "duplicated row", "action": "rejected"}
+    missing = found["quality.missing", "needs", "housing"]
+    assert missing.group == {"table": "needs", "column": "housing"}
+    assert missing.label.endswith(": housing")
+    assert found["quality.rejected", "needs"].label == quality.TABLES["needs"]
+
+
+def test_the_level_of_confidence_of_rejected_and_missing_is_the_one_given():
+    usual, lower = measured(), measured(confidence=0.5)
+    for key in (("quality.rejected", "needs"), ("quality.missing", "needs", "housing")):
+        assert lower[key].high - lower[key].low < usual[key].high - usual[key].low

@@ -31,7 +31,7 @@ TABLES = {
 DATA_TO = date(2020, 3, 10)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def found():
     return reach.measure(TABLES, data_to=DATA_TO)
 

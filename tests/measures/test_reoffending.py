@@ -4,6 +4,8 @@ import pandas as pd
 import pytest
 from written import finding, table, values
 
+from ut_research import estimates, survival
+from ut_research.findings import Estimate
 from ut_research.measures import reoffending
 
 DATES = table("""
@@ -35,7 +37,7 @@ def published() -> dict[str, pd.DataFrame]:
     }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def found():
     return reoffending.measure(published())
 
@@ -122,6 +124,73 @@ def test_methods_that_take_minutes_are_left_out_for_many_people():
     found = reoffending.measure(many)
     assert finding(found, "reoffending.barnard_p").status == "not collected"
     assert finding(found, "reoffending.risk_ratio").n == 61 * 17
+
+
+def share(count, n):
+    return Estimate("ut2021.rate", "Reoffended", count=count, n=n, unit="%", source="The report, page 9")
+
+
+def test_two_published_shares_are_compared_as_two_groups_are(found):
+    compared = reoffending.compare(share(9, 34), share(15, 27))
+    ours = [e for e in found if f"published.{e.id}" in {one.id for one in compared}]
+    assert len(compared) == len(ours) == 10
+    for one, other in zip(compared, ours, strict=True):
+        assert one.id == f"published.{other.id}"
+        assert (one.value, one.low, one.high, one.n) == (other.value, other.low, other.high, other.n)
+        assert (one.origin, one.source, one.group) == ("published", "The report, page 9", {})
+
+
+def test_two_published_shares_are_compared_at_the_confidence_asked_for():
+    usual, lower = (
+        finding(reoffending.compare(share(9, 34), share(15, 27), **given), "published.reoffending.risk_ratio")
+        for given in ({}, {"confidence": 0.8})
+    )
+    assert usual.low < lower.low < lower.high < usual.high
+
+
+@pytest.mark.parametrize("unknown", [share(None, 34), share(9, None), share(0, 0)])
+def test_a_share_without_its_count_or_its_people_cannot_be_compared(unknown):
+    with pytest.raises(ValueError, match="both shares need the count and the number of people"):
+        reoffending.compare(unknown, share(15, 27))
+
+
+@pytest.mark.parametrize(("people", "exact"), [(1000, True), (1001, False)])
+def test_exact_methods_stop_after_a_thousand_people(people, exact, monkeypatch):
+    """Which methods are asked for, not what they give: that takes minutes."""
+    asked = []
+    for name in ("odds_ratio", "barnard_p", "boschloo_p", "fragility_index"):
+        monkeypatch.setattr(
+            reoffending.estimates, name, lambda *table, name=name: asked.append((name, table[:4])) or None
+        )
+    reoffending.compare(share(100, 500), share(150, people - 500))
+    assert asked == [
+        (name, (100, 500, 150, people - 500))
+        for name in ("odds_ratio", "barnard_p", "boschloo_p", "fragility_index")
+        if exact
+    ]
+
+
+def test_fragility_and_the_other_exact_tests_are_of_the_same_table(found):
+    """Fragility: one of the 34 more. Barnard and Boschloo: held to references in test_estimates."""
+    assert finding(found, "reoffending.fragility").value == 1
+    for test in ("barnard_p", "boschloo_p"):
+        assert finding(found, f"reoffending.{test}").value == getattr(estimates, test)(9, 34, 15, 27)
+    assert {finding(found, f"reoffending.{id}").n for id in ("fisher_p", "e_value", "fragility")} == {61}
+
+
+def test_the_log_rank_test_is_of_the_two_curves(found):
+    seen = reoffending.follow(published()["reoffending"], 365)
+    engaged, other = (seen[seen.group == group] for group in reoffending.GROUPS)
+    p = survival.logrank_p(engaged.seen, engaged.reoffended, other.seen, other.reoffended)
+    assert finding(found, "reoffending.logrank_p").value == pytest.approx(p)
+    assert 0.01 < p < 0.05
+
+
+def test_follow_up_is_told_apart_from_follow_up_until_a_conviction():
+    found = reoffending.measure({"reoffending": DATES}, follow_up_days=365, conviction_lag_days=183)
+    for id, count in (("complete_follow_up", 5), ("proven_follow_up", 4)):
+        share = finding(found, f"reoffending.{id}", group="engaged")
+        assert (share.count, share.n) == (count, 6)
 
 
 CURVE = {

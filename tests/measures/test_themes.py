@@ -36,7 +36,7 @@ FINDINGS = pd.DataFrame(
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def found():
     return themes.measure(TABLES, findings=FINDINGS, origin="example")
 
@@ -82,3 +82,57 @@ def test_passages_take_the_role_of_their_interview(found, theme, role, count):
 
 def test_interviews_belong_to_no_partner():
     assert themes.measure(TABLES, findings=FINDINGS, by="partner") == []
+
+
+def test_people_whose_number_is_missing_are_one_and_each_round_has_its_own(found):
+    people = {(e.group["round"], e.group["role"]): e.count for e in found if e.id == "themes.people"}
+    assert people == {
+        ("2021 evaluation", "strategic"): 0, ("2021 evaluation", "delivery"): 0,
+        ("2021 evaluation", "participant"): 4,
+        ("2022 study", "strategic"): 1, ("2022 study", "delivery"): 4, ("2022 study", "participant"): 0,
+        ("not recorded", "strategic"): 0, ("not recorded", "delivery"): 0, ("not recorded", "participant"): 1,
+    }  # fmt: skip
+
+
+def test_a_round_or_role_that_nobody_is_unsure_of_is_not_listed_as_unknown():
+    known = {
+        "interviews": TABLES["interviews"].iloc[:4],
+        "coded_segments": TABLES["coded_segments"].iloc[:4],
+    }
+    found = themes.measure(known)
+    assert {e.group["round"] for e in found if e.id == "themes.interviews"} == set(themes.ROUNDS)
+    assert {e.group["role"] for e in found if e.id == "themes.passages"} == set(themes.ROLES)
+
+
+def test_a_passage_whose_theme_is_missing_is_counted_as_not_recorded():
+    lost = TABLES["coded_segments"].assign(theme=[None, "funding", "funding", "mentors", "mentors"])
+    found = themes.measure({**TABLES, "coded_segments": lost})
+    assert finding(found, "themes.passages", theme="not recorded", role="strategic").count == 1
+
+
+def test_each_finding_says_where_it_comes_from_and_whether_it_is_invented(found):
+    said = {(e.id, e.source, e.origin, e.unit) for e in found}
+    study = "ARC BITE 2022, What did we find out?"
+    assert said == {
+        ("themes.questions", study, "published", "questions"),
+        ("themes.findings", study, "published", "findings"),
+        ("themes.interviews", "interviews", "example", "interviews"),
+        ("themes.focus_groups", "interviews", "example", "focus groups"),
+        ("themes.people", "interviews", "example", "people"),
+        ("themes.passages", "coded_segments, interviews", "example", "passages"),
+    }
+
+
+@pytest.mark.parametrize("absent", ["interviews", "coded_segments"])
+def test_passages_need_both_tables(absent):
+    found = themes.measure({name: frame for name, frame in TABLES.items() if name != absent})
+    assert {e.status for e in found if e.id == "themes.passages"} == {"not collected"}
+    held = {e.status for e in found if e.id == "themes.interviews"}
+    assert held == {"not collected" if absent == "interviews" else "number"}
+
+
+def test_labels_tell_roles_and_rounds_apart(found):
+    assert finding(found, "themes.people", round="2022 study", role="participant").label == "Participants"
+    assert "delivery" in finding(found, "themes.people", round="2022 study", role="delivery").label
+    assert "2022 study" in finding(found, "themes.interviews", round="2022 study").label
+    assert finding(found, "themes.passages", theme="funding", role="delivery").label == "funding"

@@ -34,7 +34,7 @@ TABLES = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def found():
     return wellbeing.measure(TABLES, bootstrap_resamples=500)
 
