@@ -45,7 +45,8 @@ def plain(project: Path) -> float:
         command = [PYTHON, "-m", "papermill", str(notebook), str(out.with_suffix(".ipynb"))]
         command += ["--cwd", str(notebook.parent), "-p", "data", str(run), "-p", "out", str(out)]
         took += timed(*command, "--no-progress-bar", cwd=project)
-    return took + timed(PYTHON, "-m", "jupyter_book", "build", "--all", str(run / "book"), cwd=project)
+    book = str(Path(PYTHON).with_name("jupyter-book"))
+    return took + timed(book, "build", "--all", str(run / "book"), cwd=project)
 
 
 def report() -> None:
