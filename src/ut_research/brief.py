@@ -324,7 +324,8 @@ def _quoted(brief: Brief) -> Table:
 
     rows = [("Finding", "Number", "People", "Where it comes from")]
     for letter, e in brief.quoted:
-        rows.append((name(e), number(e), counted(e), f"{letter}: {e.source}"))
+        place = _part(e) if e.origin == "published" else f"table {e.source}"
+        rows.append((name(e), number(e), counted(e), f"{letter}: {place}"))
     return Table(plain("Each number in this brief"), tuple(tuple((plain(c),) for c in row) for row in rows))
 
 
