@@ -15,8 +15,9 @@ from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
 SAY, GLOSSARY, SCRIPT = "say", "glossary", "say.js"
-#: Where a term is not linked: headings, other links, and code.
-NOT_IN = (nodes.title, nodes.caption, nodes.term, nodes.reference, nodes.literal, nodes.literal_block)
+#: Where a term is not linked: headings, other links, code, and what is HTML already.
+NOT_IN = (nodes.title, nodes.caption, nodes.term, nodes.reference)
+NOT_IN += (nodes.literal, nodes.literal_block, nodes.raw)
 
 
 class comment_link(nodes.General, nodes.Element):
@@ -99,5 +100,5 @@ def _open(self: HTML5Translator, node: comment_link) -> None:
     about = self.encode(node["section"])
     self.body.append(
         f'<p class="ut-comment"><a href="{self.attval(node["href"])}">Comment on this section'
-        f'<span class="visually-hidden">: {about}</span></a></p>\n'
+        f'<span class="visually-hidden"> ({about})</span></a></p>\n'
     )

@@ -43,7 +43,7 @@ def age(text: str) -> float:
 
 def sentences(text: str) -> list[str]:
     """The sentences of `text`, in order; a line that ends without a stop is one too."""
-    parts = re.split(r"(?<=[.?!])[\"'’”)]*\s+|\n+", text)
+    parts = re.split(r"(?<=[.?!])\s+|(?<=[.?!][\"'’”)])\s+|\n+", text)
     return [part.strip() for part in parts if _words(part)]
 
 
@@ -56,7 +56,7 @@ def syllables(word: str) -> int:
     if plain.isdigit():
         return 1
     groups = len(re.findall(r"[aeiouy]+", plain))
-    silent = plain.endswith("e") and not plain.endswith(("le", "ee", "ye")) and groups > 1
+    silent = re.search(r"[^aeiouy]e$", plain) is not None and not re.search(r"[^aeiouy]le$", plain)
     return max(1, groups - silent)
 
 
