@@ -397,7 +397,8 @@ def _lists_of_people(estimates: list[Estimate]) -> list[str]:
     sizes: dict[str, list[int]] = {}
     for e in estimates:
         size = e.n if e.count is None else e.count
-        if e.group and isinstance(size, Integral) and e.unit not in THINGS:
+        on_curve = findings.SERIES_KEYS & set(e.group)  # many points, and perhaps one person at risk
+        if e.group and isinstance(size, Integral) and e.unit not in THINGS and not on_curve:
             sizes.setdefault(e.id, []).append(int(size))
     return [
         f"{id}: {len(s)} groups of one person at most, which is a list of people and not a finding"

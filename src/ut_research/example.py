@@ -384,7 +384,7 @@ def _reoffending(rng: np.random.Generator, participants: pd.DataFrame, exact: bo
         ("not engaged", NOT_ENGAGED_SAMPLE, early & ~registered),
     ):
         pool = np.flatnonzero(eligible)
-        share = size / PUBLISHED_PEOPLE * len(participants) / len(pool)
+        share = size / PUBLISHED_PEOPLE * len(participants) / max(1, len(pool))
         part = participants.iloc[pool[_chosen(rng.random(len(pool)), share, exact)]]
         entry = part["referral_date"].to_numpy().astype("datetime64[D]")
         followed = (EXTRACTED - entry).astype(int)

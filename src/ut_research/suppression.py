@@ -112,6 +112,7 @@ def protect(
     often = Counter(v for variables in shows.values() for v in set(variables))
     wide: set[int] = set()
     while unsure := [c for c in components(system, hidden) if not wide.issuperset(c)]:
+        before = len(hidden)
         for component in unsure:
             touched: set[int] = set()
             for weak in (found := narrow(system, component, threshold, wide)):
@@ -121,7 +122,7 @@ def protect(
                 if more and touched.isdisjoint(near := _near(system, weak)):
                     hidden |= more
                     touched |= near
-            if found and not touched:
+            if found and not touched and len(hidden) == before:  # else components are to be found anew
                 if any(system.truth[v] for v in found):
                     raise ValueError("a small count can be worked out whatever is withheld; release less")
                 wide.update(found)  # everything is withheld, and still nobody was there: a group not listed
