@@ -573,7 +573,11 @@ def _lines(released: Released, title: str, kind: str, *, steps: bool, mark: floa
         withheld -= len(points)
         if withheld:
             ax.plot(
-                [float(e.group[key]) for e in points], [e.value for e in points], color=colour, lw=1.4, ls=":"
+                [float(e.group[key]) for e in points],
+                [e.value or 0.0 for e in points],
+                color=colour,
+                lw=1.4,
+                ls=":",
             )
         if not points:
             said.append(f"{group or 'everyone'}: too few people to show")

@@ -135,7 +135,9 @@ def coverage() -> str:
 def policy(held: Policy) -> str:
     """The disclosure policy in force, in words, with where it comes from."""
     zeros = "A true zero is shown." if held.zeros_safe else "A zero is withheld too."
-    rounded = "Counts are not rounded." if held.rounding == "none" else f"Counts are rounded: {held.rounding}."
+    rounded = (
+        "Counts are not rounded." if held.rounding == "none" else f"Counts are rounded: {held.rounding}."
+    )
     return (
         f"Counts from 1 to {held.threshold - 1} are withheld, and so is whatever would give one back. "
         f"{zeros} {rounded} Source of the rule: {held.source}."
