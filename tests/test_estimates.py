@@ -116,6 +116,13 @@ def test_newcombe_changes_sign_with_the_groups(a, b):
     assert -1 <= found.low <= found.value <= found.high <= 1
 
 
+def test_miettinen_and_nurminen_is_of_the_same_difference():
+    found = E.miettinen_nurminen(9, 34, 15, 27)
+    assert found.value == E.newcombe(9, 34, 15, 27).value
+    narrow = E.miettinen_nurminen(9, 34, 15, 27, 0.8)
+    assert found.low < narrow.low < narrow.high < found.high
+
+
 def test_barnard_agrees_with_scipy_where_rounding_does_not_part_ties():
     for table in ((9, 34, 15, 27), (1, 50, 9, 50)):
         c1, n1, c2, n2 = table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import re
 import shutil
 from fractions import Fraction
@@ -16,8 +17,11 @@ from ut_research import published
 from ut_research.errors import ProblemsFound
 from ut_research.findings import Estimate
 from ut_research.published.audit import VERDICTS, holds
-from ut_research.published.registry import Registry
+from ut_research.published.registry import FIGURE_COLUMNS, FINDING_COLUMNS, Registry, Relation
 
+audit = importlib.import_module(
+    "ut_research.published.audit"
+)  # the module: the package has a function so named
 INCONSISTENT = "inconsistent with another entry"
 
 
@@ -575,3 +579,320 @@ def test_verdicts_are_counted_those_that_none_got_included(registry: Registry) -
         assert (e.id, e.value, e.unit, e.origin) == ("audit.verdict", e.count, "figures", "published")
         assert (e.label, e.source) == (e.group["verdict"].capitalize(), total.source)
         assert e.source == "the registry" and e.method == "verdict by rule"
+
+
+# --- the audit's words ------------------------------------------------------------------------------
+
+
+def told(registry: Registry, id: str, **changes: object) -> dict[str, str]:
+    """The audit's row of one figure, in a registry in which it was changed."""
+    found = published.audit(registry.planted(id, **changes) if changes else registry).set_index("id")
+    return {str(column): str(cell) for column, cell in found.loc[id].items()}
+
+
+@pytest.mark.parametrize(
+    ("id", "changes", "rule", "said"),
+    [
+        (
+            "ut2021.reoffending.engaged", {}, "count and base",
+            "Printed: 26%. 9 of 34 is 26.5%. The counts give the percentage: 26.47 fits 26.",
+        ),
+        (
+            "ut2021.volunteering", {}, "count against percentage",
+            "Printed: 1%. It stands beside a count of 13, which is 5% of 250, 6% of 204, 10% of 133, "
+            "38% of 34, 48% of 27 and 13% of 103: none is 1%. Likeliest slip: 6% (13 of 204) printed as 1%, "
+            "a digit mistyped; or 3 of 204 printed as 13, a digit too many; the document does not say which. "
+            "The difference: out of 204, 1% is 2 or 3 people; the 13 counted are 6%.",
+        ),
+        (
+            "ut2021.volunteering", {"numerator": 300}, "count against percentage",
+            "Printed: 1%. It stands beside a count of 300, and no base in the document is as large. "
+            "Its count is printed as 300, but no count of people in the document is 300.",
+        ),
+        (
+            "ut2021.employment", {}, "count and base",
+            "Printed: 18%. No base is printed, but 36 of 204 is 17.6%; no other base in the document "
+            "gives 18%.",
+        ),
+        (
+            "ut2021.needs.housing", {"denominator": 27}, "whole number of people",
+            "Printed: 53%. Out of 27, no whole number of people gives it; the nearest are 14 (52%) and "
+            "15 (56%). Likeliest slip: the base, which could be 250, 204, 133, 34 or 103. "
+            "The difference: less than one person of 27, 3.7%.",
+        ),
+        (
+            "ut2021.wellbeing.low_t1", {"value": 82.1, "decimals": 1}, "whole number of people",
+            "Printed: 82%. Out of 103, no whole number of people gives it; the nearest are 84 (81.6%) and "
+            "85 (82.5%). Likeliest slip: a digit, or the base. "
+            "The difference: less than one person of 103, 1.0%.",
+        ),
+        (
+            "ut2021.needs.housing", {"denominator": 7}, "printed counts",
+            "Printed: 53%. Its base is printed as 7, but no count of people in the document is 7. "
+            "Likeliest slip: a digit of one of them. "
+            "The difference: either this entry or the count was carried over wrongly.",
+        ),
+        (
+            "ut2021.needs.housing", {"denominator": None}, "no base",
+            "Printed: 53%. Neither the count nor the base is printed. If it is out of 204, as a share with "
+            "its count printed is, it is 108 or 109 people.",
+        ),
+        (
+            "ut2021.wellbeing.change", {"value": 13.005, "decimals": 3}, "GRIM",
+            "Printed: 13 points. 103 answers in steps of 1 cannot have this mean; the nearest are 13.000 and "
+            "13.010. Likeliest slip: a digit of the mean, or the base. "
+            "The difference: less than 0.010 points, the step between possible means.",
+        ),
+        (
+            "ut2021.gender.female", {"value": 22.0}, "cross-entry arithmetic",
+            "Printed: 12%. The two shares are of the same people, and no other gender is mentioned: "
+            "109 to 111 does not fit 100. The difference: these cannot all stand as printed: "
+            "men, of the people referred and women, of the people referred.",
+        ),
+        (
+            "ut2021.registered", {"value": 204.5}, "whole number",
+            "Printed: 204. It counts whole things, and is not a whole number.",
+        ),
+        (
+            "ut2021.reoffending.more_than_double", {}, "cross-entry arithmetic",
+            "Printed: more than double. The second rate is more than twice the first: 2.10 is more than 2.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_figure(
+    registry: Registry, id: str, changes: dict[str, object], rule: str, said: str
+) -> None:
+    """One of each rule: the whole sentence, as the rule builds it from the numbers."""
+    row = told(registry, id, **changes)
+    assert (row["sentence"], row["rule"]) == (said, rule)
+    for part in ("arithmetic", "slip", "difference"):
+        assert row[part] in row["sentence"]
+    assert ("Likeliest slip" in said, "The difference" in said) == (
+        row["slip"] != "",
+        row["difference"] != "",
+    )
+
+
+def test_each_row_names_the_entries_that_it_was_set_beside(registry: Registry) -> None:
+    assert told(registry, "ut2021.employment")["against"] == "ut2021.registered"
+    assert told(registry, "ut2021.wellbeing.low_t1")["against"] == (
+        "ut2021.wellbeing.pairs; ut2021.wellbeing.low_t2"
+    )
+    planted = told(registry, "ut2021.wellbeing.change", value=13.005, decimals=3)
+    assert planted["against"] == "ut2021.wellbeing.pairs"
+    planted = told(registry, "ut2021.wellbeing.low_t1", value=82.1, decimals=1)
+    assert planted["against"] == "ut2021.wellbeing.pairs"
+
+
+def test_a_count_that_nothing_tests_is_consistent_and_a_rate_without_its_numbers_has_no_base(
+    registry: Registry,
+) -> None:
+    bare = Registry(registry.figures, registry.findings)
+    assert told(bare, "ut2021.partners")["verdict"] == "consistent"
+    assert told(bare, "ut2021.partners")["rule"] == "whole number"
+    rate = told(bare, "ut2021.benchmark.england")
+    assert (rate["verdict"], rate["rule"]) == ("base not stated", "no base")
+
+
+def test_a_definition_is_told_in_the_sentence_of_a_method_note_and_beside_any_other(
+    registry: Registry,
+) -> None:
+    rate = told(registry, "ut2021.benchmark.england")
+    assert (rate["verdict"], rate["rule"]) == ("method note", "definition")
+    assert rate["sentence"].endswith(rate["method_note"]) and rate["method_note"].startswith(
+        "The comparison: "
+    )
+    days = told(registry, "ut2021.activity.t1")
+    assert (days["verdict"], days["rule"]) == ("base not stated", "no base")
+    assert ": not given here; in the field, the past week" in days["method_note"]
+    assert days["method_note"] not in days["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("id", "changes", "sure"),
+    [
+        ("ut2021.wellbeing.low_t1", {"denominator": 100, "value": 82.0}, True),  # a step of 1 in 100
+        ("ut2021.wellbeing.low_t1", {"denominator": 99, "value": 82.0}, False),
+        ("ut2021.wellbeing.low_t1", {"value": 81.6, "decimals": 1}, False),  # 103 people, a step of 0.1
+        ("ut2021.wellbeing.low_t1", {"denominator": 1000, "value": 81.6, "decimals": 1}, True),
+        ("ut2021.wellbeing.change", {"value": 13.01, "decimals": 2}, True),
+        ("ut2021.wellbeing.change", {"value": 13.01, "decimals": 2, "grain": 2.0}, False),
+        ("ut2021.wellbeing.change", {"value": 13.010, "decimals": 3}, False),
+    ],
+)
+def test_when_a_check_could_not_have_failed(
+    registry: Registry, id: str, changes: dict[str, object], sure: bool
+) -> None:
+    free = Registry(registry.figures, registry.findings, registry.relations[:10])
+    row = published.audit(free.planted(id, **changes)).set_index("id").loc[id]
+    words = [str(row["arithmetic"])]
+    if row["rule"] == "printed counts":  # a base that no other entry prints: told first; ask the rule itself
+        changed = free.planted(id, **changes)
+        words = [audit._own(changed, changed[id]).arithmetic]
+    assert any("could not have failed" in word for word in words) is sure
+
+
+@pytest.mark.parametrize(
+    ("true", "printed", "slip"),
+    [
+        ("26", "2", "a digit dropped"),
+        ("26", "6", "a digit dropped"),
+        ("126", "16", "a digit dropped"),
+        ("126", "1", ""),
+        ("26", "266", "a digit too many"),
+        ("26", "256", "a digit too many"),
+        ("2", "266", ""),
+        ("26", "36", "a digit mistyped"),
+        ("26", "25", "a digit mistyped"),
+        ("26", "62", "two digits swapped"),
+        ("126", "621", "two digits swapped"),
+        ("26", "71", ""),
+        ("26", "61", ""),
+        ("26", "26", ""),
+    ],
+)
+def test_slips_of_one_keystroke(true: str, printed: str, slip: str) -> None:
+    assert audit._keystroke(true, printed) == slip
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ([], "no whole number of people"), ([0], "0 people"), ([1], "1 person"), ([9], "9 people"),
+        ([94, 95], "94 or 95 people"), ([0, 1], "0 or 1 people"), ([2, 3, 4], "2 to 4 people"),
+    ],
+)  # fmt: skip
+def test_counts_in_words(counts: list[int], words: str) -> None:
+    assert audit._people(counts) == words
+
+
+@pytest.mark.parametrize(
+    ("words", "listed"),
+    [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")],
+)
+def test_a_list_in_words(words: list[str], listed: str) -> None:
+    assert audit._list(words) == listed
+    assert audit._list(words, "or") == listed.replace("and", "or")
+
+
+def test_an_expression_is_worked_out_from_left_to_right_with_what_rounding_leaves(registry: Registry) -> None:
+    def span(expression: str) -> tuple[Fraction, Fraction]:
+        return audit._span(registry, expression)
+
+    assert span("2 + 3 * 4") == (20, 20)
+    assert span("10 - 4 / 4") == (Fraction(3, 2), Fraction(3, 2))
+    men, women = Fraction(88), Fraction(12)  # printed to the whole percent: half a point either way
+    assert span("ut2021.gender.male - ut2021.gender.female") == (men - women - 1, men - women + 1)
+    assert span("ut2021.gender.male / 2") == ((men - Fraction(1, 2)) / 2, (men + Fraction(1, 2)) / 2)
+    assert span("findings[document=arc2022;kind=finding]") == (15, 15)
+    assert span("questions[document=arc2022;kind=finding]") == (5, 5)
+    every = registry.findings
+    starting = int(every["section"].str.startswith("What").sum())
+    assert 0 < starting < len(every)
+    assert span("findings[section=What*]") == (starting, starting)
+    assert span("findings[section=What]") == (0, 0)
+
+
+def one_relation(registry: Registry, left: str, relation: str, right: str) -> Registry:
+    return Registry(registry.figures, registry.findings, (Relation("", left, relation, right, "they agree"),))
+
+
+@pytest.mark.parametrize(
+    ("count", "rate", "relation", "said"),
+    [
+        (9, 27.0, "less than", " The 95% interval of 9 of 34 is 15% to 43%, which takes in 27%."),
+        (9, 43.0, "less than", " The 95% interval of 9 of 34 is 15% to 43%, which takes in 43%."),
+        (9, 44.0, "less than", " The 95% interval of 9 of 34 is 15% to 43%, which leaves out 44%."),
+        (9, 15.0, "more than", " The 95% interval of 9 of 34 is 15% to 43%, which takes in 15%."),
+        (9, 14.0, "more than", " The 95% interval of 9 of 34 is 15% to 43%, which leaves out 14%."),
+        (0, 27.0, "less than", " The 95% interval of 0 of 34 is 0% to 10%, which leaves out 27%."),
+        (9, 20.0, "less than", ""),  # the relation does not hold, and that is what is said
+        (None, 27.0, "less than", ""),
+    ],
+)
+def test_a_share_beside_an_official_rate_is_told_with_its_interval(
+    registry: Registry, count: int | None, rate: float, relation: str, said: str
+) -> None:
+    share, official = "ut2021.reoffending.engaged", "ut2021.benchmark.england"
+    value = 26.0 if count is None else round(100 * count / 34)
+    changed = registry.planted(share, numerator=count, value=float(value)).planted(official, value=rate)
+    row = told(one_relation(changed, share, relation, official), official)
+    assert row["arithmetic"].partition(".")[2] == said
+    turned = told(one_relation(changed, "ut2021.gender.male", "more than", share), share)
+    assert "95% interval" not in turned["arithmetic"], "a share beside a share"
+
+
+@pytest.mark.parametrize(
+    ("left", "relation", "right", "said"),
+    [
+        ("ut2021.referred", "at least", "ut2021.registered", "They agree: 250 is at least 204."),
+        ("ut2021.registered", "equals", "204", "They agree: 204 fits 204."),
+        ("ut2021.registered", "almost", "205", "They agree: 204 is a little under 205."),
+        ("ut2021.registered", "similar to", "200", "They agree: 204 is close to 200."),
+        ("ut2021.registered", "similar to", "100", "They agree: 204 is not close to 100."),
+        ("ut2021.registered", "less than", "ut2021.referred / 4", "They agree: 204 is not less than 62.50."),
+        ("adder.treatment * 2", "more than", "ut2021.registered", "They agree: 9,932 is more than 204."),
+    ],
+)
+def test_a_relation_in_words(registry: Registry, left: str, relation: str, right: str, said: str) -> None:
+    id = "ut2021.referred" if "referred" in left else "ut2021.registered"
+    row = told(one_relation(registry, left, relation, right), id)
+    assert said in row["arithmetic"]
+    fails = " not " in said
+    assert row["verdict"] == (INCONSISTENT if fails else "consistent")
+    assert row["difference"].startswith("these cannot all stand as printed: ") is fails
+    assert row["slip"] == ""
+
+
+# --- tables and Estimates, to the last column -------------------------------------------------------
+
+
+def test_the_registry_in_the_repository_is_the_one_used_when_none_is_given(registry: Registry) -> None:
+    assert published.figures().equals(published.figures(registry))
+    assert published.findings().equals(published.findings(registry))
+    assert published.audit().equals(published.audit(registry))
+    assert published.as_estimates() == published.as_estimates(registry)
+    assert published.compare([]).equals(published.compare([], registry))
+    fewer = Registry(registry.figures[:3], registry.findings.head(2))
+    assert len(published.figures(fewer)) == len(published.audit(fewer)) == 3
+    assert len(published.findings(fewer)) == 2 and len(published.as_estimates(fewer)) == 3
+    assert len(published.compare([], fewer)) <= 3
+
+
+def test_figures_and_findings_have_the_columns_of_their_files_and_their_document(registry: Registry) -> None:
+    figures, findings = published.figures(registry), published.findings(registry)
+    assert list(figures) == [*FIGURE_COLUMNS, "document_title", "source"]
+    assert list(findings) == [*FINDING_COLUMNS, "document_title", "place"]
+    first = figures.iloc[0]
+    assert (first["document_title"], first["value"]) == (published.DOCUMENTS["ut2021"], 7)
+    assert first["source"] == registry.figures[0].source
+    one = findings.query("document == 'arc2022'").iloc[0]
+    assert one["document_title"] == published.DOCUMENTS["arc2022"]
+    assert one["place"] == f"ARC BITE 2022, {one['section']}"
+
+
+def test_a_published_estimate_has_its_label_its_count_and_the_level_asked_for(registry: Registry) -> None:
+    usual, lower = ({e.id: e for e in published.as_estimates(registry, level)} for level in (0.95, 0.8))
+    share = usual["ut2021.reoffending.engaged"]
+    assert share.label == registry["ut2021.reoffending.engaged"].label
+    assert "95%" in share.method and "80%" in lower[share.id].method
+    assert share.low < lower[share.id].low < lower[share.id].high < share.high
+    assert (usual["ut2021.registered"].value, usual["ut2021.registered"].count) == (204, 204)
+    assert usual["ut2021.wellbeing.change"].count is None
+    assert usual["ut2021.registered"].method == "as printed"
+
+
+def test_a_share_takes_its_count_from_the_figure_beside_it(registry: Registry) -> None:
+    bare = registry.planted("ut2021.employment", numerator=None).planted(
+        "ut2021.employment.count", value=37.0
+    )
+    assert of(published.as_estimates(bare), "ut2021.employment").count == 37
+
+
+def test_compare_gives_both_numbers_and_the_rounding(registry: Registry) -> None:
+    run = [Estimate("outcomes.employment", "Work", value=17.647, count=36, unit="%", origin="example")]
+    row = published.compare(run, registry).set_index("id").loc["ut2021.employment"]
+    assert (row["published"], row["run"], row["run_rounded"], row["agrees"]) == (18, 17.647, "18", "yes")
+    assert (row["measure"], row["as_printed"]) == ("outcomes.employment", "18%")
+    absent = published.compare(run, registry).set_index("id").loc["ut2021.housing"]
+    assert absent["run_rounded"] is None or absent["run_rounded"] != absent["run_rounded"]
