@@ -26,6 +26,9 @@ def strip(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     for cell in headlines:
         cell.metadata["keep_output"] = True
     notebook = strip_output(notebook, keep_output=False, keep_count=False, keep_id=True, extra_keys=VOLATILE)
+    for cell in notebook.cells:
+        if cell.metadata.get("tags") == []:  # papermill leaves that
+            del cell.metadata["tags"]
     for cell in headlines:
         del cell.metadata["keep_output"]
         cell.execution_count = 1 if cell.outputs else None  # nbval compares only what was run
