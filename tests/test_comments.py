@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import docutils.frontend
@@ -275,3 +278,53 @@ def test_few_comments_pass_the_gate_because_they_are_no_people() -> None:
 def test_an_export_without_comments_says_so() -> None:
     assert set(pages.said(None).values()) == {"(not in this export)"}
     assert {e.status for e in comments.counts(None, "export")} == {"not collected"}
+
+
+def project(root: Path) -> Path:
+    """As much of the project as the command needs, with an example."""
+    for name in ("Snakefile", "study.toml"):
+        (root / name).write_text("")
+    example = root / "data" / "raw" / "example"
+    example.mkdir(parents=True)
+    (example / "INVENTED.md").write_text("Invented.\n")
+    table = "date,page,comment,response,status,reason\n,,Made up.,,,\n"
+    (example / "steering_comments.csv").write_text(table)
+    return root
+
+
+def command(root: Path, *arguments: str) -> tuple[int, str]:
+    """``ut-research comments add``, run in `root`: its exit status and what it said."""
+    done = subprocess.run(
+        [sys.executable, "-m", "ut_research.cli", "comments", "add", *arguments],
+        cwd=root, capture_output=True, text=True, check=False, encoding="utf-8",
+        env={**os.environ, "COLUMNS": "300", "NO_COLOR": "1"},
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_the_example_stays_invented_and_a_copy_takes_the_comments(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    was = (root / "data/raw/example/steering_comments.csv").read_bytes()
+    status, said = command(root, str(handed_in(tmp_path, ONE)))
+    assert status == 0, said
+    assert "example's own comments are invented and stay as they are" in said
+    assert "make report EXPORT='exports/example-with-comments'" in said
+    copy = root / "exports" / "example-with-comments"
+    assert [r["comment"] for r in rows(copy / "steering_comments.csv")] == ["Made up.", "Say it more simply."]
+    assert (root / "data/raw/example/steering_comments.csv").read_bytes() == was
+    status, said = command(root, str(handed_in(tmp_path, ONE, {**ONE, "comment": "Another."})))
+    assert (status, len(rows(copy / "steering_comments.csv"))) == (0, 3)
+    assert "1 new comment is in" in said
+    assert "1 was there already" in said
+
+
+def test_the_command_takes_an_export_and_tells_a_bad_file_in_one_block(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    export = export_of(tmp_path / "export")
+    status, said = command(root, str(handed_in(tmp_path, ONE)), "--export", str(export))
+    assert (status, len(rows(export / "steering_comments.csv"))) == (0, 2), said
+    (tmp_path / "bad.json").write_text("{")
+    status, said = command(root, str(tmp_path / "bad.json"), "--export", str(export))
+    assert status == 1
+    assert "bad.json: it is not a file of comments" in said
+    assert "Traceback" not in said

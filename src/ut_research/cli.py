@@ -179,9 +179,10 @@ def comments_add(
         run = workflow.plan(str(comments.copy_of_example(run.root)))
     with workflow.locked(run):
         done = comments.add(files, run.export)
-    say.print(f"{done.new:,} new comments are in {_place(done.table)}, marked open.")
+    are = "comment is" if done.new == 1 else "comments are"
+    say.print(f"{done.new:,} new {are} in {_place(done.table)}, marked open.")
     if done.known:
-        say.print(f"{done.known:,} were there already.")
+        say.print(f"{done.known:,} {'was' if done.known == 1 else 'were'} there already.")
     if done.shortened:
         say.print(f"From {done.shortened:,}, something that looked like contact details was removed.")
     if done.before:
