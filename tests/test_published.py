@@ -524,6 +524,11 @@ def test_which_cells_of_a_figure_are_numbers_and_groups(
     assert [p.where for p in raised.value.problems] == [f"figures.csv, row 3, column {column}"]
 
 
+def test_a_group_has_as_many_keys_as_are_written(folder: Path) -> None:
+    spoil(folder, "figures.csv", {(3, "measure_group"): "group=engaged;half=first=half"})
+    assert published.load(folder).figures[1].measure_group == {"group": "engaged", "half": "first=half"}
+
+
 def test_count_and_base_may_be_the_same_and_everybody(folder: Path) -> None:
     spoil(folder, "figures.csv", {(3, "numerator"): "4", (3, "denominator"): "4"})
     assert published.load(folder).figures[1].numerator == 4

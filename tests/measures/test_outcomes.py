@@ -58,6 +58,11 @@ def test_without_participants_there_is_nothing_to_take_a_share_of():
     assert {e.status for e in found} == {"not collected"}
 
 
+def test_without_outcomes_nobody_is_said_to_have_reached_none():
+    found = outcomes.measure({"participants": TABLES["participants"]})
+    assert {e.status for e in found} == {"not collected"}
+
+
 def test_by_partner_people_and_their_outcomes_are_those_of_the_partner():
     partner = {"a": "North", "b": "South", "c": "South", "d": "South", "e": "North"}
     tables = {name: t.assign(partner=t.participant_id.map(partner)) for name, t in TABLES.items()}
