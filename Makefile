@@ -10,7 +10,7 @@ export EXPORT STUDY NAME FILE
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH VIRTUAL_ENV
 CLI = $(BIN)/python -m ut_research.cli
 
-.PHONY: help report brief tables review check map lab comments test bench forget clean headlines lock
+.PHONY: help report brief tables review check map lab comments test bench mutants forget clean headlines lock
 
 help:
 	@echo 'make report                     build the report on the invented example'
@@ -26,6 +26,7 @@ help:
 	@echo 'make comments FILE=path         add comments that a reader handed back (EXPORT=path: to that export)'
 	@echo 'make test                       run every test (browser tests need Chromium)'
 	@echo 'make bench                      measure how fast things are, as ratios'
+	@echo 'make mutants                    plant mistakes in the measures and count those the tests find (hours)'
 	@echo 'make forget EXPORT=path         remove every trace of an export'
 	@echo 'make clean                      remove what builds and tests left; reports stay'
 	@echo 'make headlines                  write the headlines anew that the notebook tests compare'
@@ -62,6 +63,9 @@ test: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python bench/run.py
+
+mutants: $(READY)
+	@nice $(BIN)/python .ci/mutants.py
 
 clean:
 	rm -rf data/processed .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants
