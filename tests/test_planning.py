@@ -132,3 +132,14 @@ def test_power_is_what_simulation_gives():
     pooled = (a + b) / (n1 + n2)
     z = (b / n2 - a / n1) / np.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
     assert P.power(n1, n2, p1, p2) == pytest.approx((z > 1.959964).mean(), abs=0.015)
+
+
+def test_what_a_study_could_have_seen_is_the_power_of_fishers_test_for_each_fall():
+    small, large = P.seen(34, 27, 15 / 27, (0.1, 0.29))
+    assert small.value == pytest.approx(100 * P.exact_power(34, 27, 15 / 27 - 0.1, 15 / 27))
+    assert small.value < large.value < 100
+    assert (small.origin, small.label, dict(large.group)) == (
+        "published",
+        "A fall of 10 points",
+        {"fall": "29"},
+    )

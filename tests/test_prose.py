@@ -96,24 +96,30 @@ def test_how_sure_goes_by_the_width_of_the_range(low, high, words):
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "words"),
+    ("low", "high", "unit", "words"),
     [
-        (-49.7, -4.4, "between 4 and 50 fewer of every 100"),
-        (4.4, 49.7, "between 4 and 50 more of every 100"),
-        (-10.0, 20.0, "between 10 fewer and 20 more of every 100"),
+        (-49.7, -4.4, "percentage points", "between 4 and 50 fewer of every 100"),
+        (4.4, 49.7, "percentage points", "between 4 and 50 more of every 100"),
+        (-10.0, 20.0, "percentage points", "between 10 fewer and 20 more of every 100"),
+        (13.0, 23.5, "%", "between 13 and 24 of every 100"),
+        (1.26, 2.04, "days", "between 1.3 and 2.0 days more"),
+        (-2.04, -1.26, "points", "between 1.3 and 2.0 points less"),
+        (-1.0, 2.0, "points", "between 1.0 points less and 2.0 points more"),
     ],
 )
-def test_a_difference_is_told_as_people_of_every_hundred(low, high, words):
-    assert prose.per_hundred(replace(CHANGE, value=(low + high) / 2, low=low, high=high)) == words
+def test_the_range_is_told_in_words_for_every_hundred_people_where_it_is_about_shares(low, high, unit, words):
+    assert prose.extent(replace(CHANGE, value=(low + high) / 2, low=low, high=high, unit=unit)) == words
 
 
-def say(difference=CHANGE, groups=(ENGAGED,), followed=(), compared=True):
-    return prose.can_say(difference, "reoffended", groups=groups, followed=followed, compared=compared)
+def say(found=CHANGE, design="groups", groups=(ENGAGED,), followed=()):
+    return prose.can_say(found, "People changed by {}.", design=design, groups=groups, followed=followed)
 
 
 def test_what_cannot_be_said_follows_from_design_numbers_and_follow_up():
+    assert say().startswith("**We can say:** People changed by between 0.5 and 2.5 points less.")
     assert "that the project was the cause, because people chose" in say()
-    assert "nobody like them" in say(compared=False)
+    assert "nobody like them" in say(design="change")
+    assert "how many would have without the project" in say(ENGAGED, design="share")
     assert "fewer than the 60 people" in say()
     assert "fewer than the 60" not in say(groups=[replace(ENGAGED, n=60)])
     assert "not followed to the end" in say(followed=[replace(ENGAGED, value=99.4)])

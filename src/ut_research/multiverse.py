@@ -33,8 +33,8 @@ STAYED_DAYS = 42
 #: The value of each headline that means "no difference", or for a share, "half".
 NOTHING = {"reoffending": 0.0, "low_wellbeing": 0.0, "wellbeing_change": 0.0, "meaningful": 50.0}
 
-#: The choices, the usual one first: it is given whatever comes after it.
-WINDOWS = (365, 183, 548)
+#: The choices beside those of the study itself.
+WINDOWS = (183, 365, 548)
 CUT_POINTS = (40, 41, 42, 44)
 MISSING_ITEMS = (0, 1, 2, 3)
 
@@ -72,8 +72,9 @@ def measure(
     *,
     data_to: pd.Timestamp,
     threshold: int,
+    follow_up_days: int = 365,
+    low_at_most: int = 40,
     reliability: float = 0.83,
-    conviction_lag_days: int = 183,
     confidence: float = 0.95,
     origin: Origin = "export",
 ) -> list[Estimate]:
@@ -83,25 +84,40 @@ def measure(
     ----------
     data_to : the day the data are complete to, for how long people stayed.
     threshold : people; combinations nearer than this to one already given are withheld.
+    follow_up_days, low_at_most : the study's own choices, which come first.
     reliability : of the wellbeing score, for the thresholds that rest on it.
     """
     [(_, part)] = parts(tables, _COLUMNS)
     stayed = _stayed(part["participants"], data_to)
-    headlines: dict[str, tuple[str, str, str, Iterable[Answer]]] = {
+    pairs = {k: _questionnaires(part["wemwbs"], k) for k in MISSING_ITEMS}
+    cuts = dict.fromkeys((low_at_most, *CUT_POINTS))
+    windows = dict.fromkeys((follow_up_days, *WINDOWS))
+    headlines: dict[str, tuple[str, str, str, Iterator[Answer]]] = {
         "reoffending": (
             "reoffending",
             "Difference in the share who reoffended",
             "percentage points",
-            _reoffending(part["reoffending"], stayed, confidence),
-        )
+            _reoffending(part["reoffending"], stayed, windows, confidence),
+        ),
+        "low_wellbeing": (
+            "wemwbs",
+            "Change in the share with low wellbeing",
+            "percentage points",
+            _low(pairs, stayed, cuts, confidence),
+        ),
+        "wellbeing_change": (
+            "wemwbs",
+            "Average change in wellbeing score",
+            "points",
+            _change(pairs, stayed, confidence),
+        ),
+        "meaningful": (
+            "wemwbs",
+            "Share whose wellbeing rose meaningfully",
+            "%",
+            _meaningful(pairs, stayed, reliability, confidence),
+        ),
     }
-    pairs = {k: _questionnaires(part["wemwbs"], k) for k in MISSING_ITEMS}
-    for name, label, unit, answers in (
-        ("low_wellbeing", "Change in the share with low wellbeing", "percentage points", _low),
-        ("wellbeing_change", "Average change in wellbeing score", "points", _change),
-        ("meaningful", "Share whose wellbeing rose meaningfully", "%", _meaningful),
-    ):
-        headlines[name] = ("wemwbs", label, unit, answers(pairs, stayed, reliability, confidence))
     found: list[Estimate] = []
     for name, (table, label, unit, universe) in headlines.items():
         make = Maker(table, origin, confidence=confidence, collected=collected(tables, table))
@@ -167,9 +183,11 @@ def _who(people: pd.Series, stayed: frozenset[str]) -> dict[str, NDArray[np.bool
     return who
 
 
-def _reoffending(rows: pd.DataFrame, stayed: frozenset[str], confidence: float) -> Iterator[Answer]:
+def _reoffending(
+    rows: pd.DataFrame, stayed: frozenset[str], windows: Iterable[int], confidence: float
+) -> Iterator[Answer]:
     """Window, incomplete follow-up and who counts as engaged, each way."""
-    for days, (who, kept) in product(WINDOWS, _who(rows.participant_id, stayed).items()):
+    for days, (who, kept) in product(windows, _who(rows.participant_id, stayed).items()):
         people = reoffending.follow(rows, days)
         engaged = (people.group == "engaged").to_numpy() & kept[rows.index.get_indexer(people.index)]
         reoffended, complete = people.reoffended.to_numpy(), people.complete.to_numpy()
@@ -219,9 +237,9 @@ def _scored(
 
 
 def _low(
-    pairs: Mapping[int, pd.DataFrame], stayed: frozenset[str], reliability: float, confidence: float
+    pairs: Mapping[int, pd.DataFrame], stayed: frozenset[str], cuts: Iterable[int], confidence: float
 ) -> Iterator[Answer]:
-    for (choices, people), cut in product(list(_scored(pairs, stayed)), CUT_POINTS):
+    for (choices, people), cut in product(list(_scored(pairs, stayed)), cuts):
         was, still = people.total_t1 <= cut, people.total_t2 <= cut
         gap = estimates.mean_t(still.astype(float) - was.astype(float), confidence)
         codes = was.astype(str) + still.astype(str)
@@ -230,9 +248,7 @@ def _low(
         )
 
 
-def _change(
-    pairs: Mapping[int, pd.DataFrame], stayed: frozenset[str], reliability: float, confidence: float
-) -> Iterator[Answer]:
+def _change(pairs: Mapping[int, pd.DataFrame], stayed: frozenset[str], confidence: float) -> Iterator[Answer]:
     for choices, people in _scored(pairs, stayed):
         rise = people.total_t2 - people.total_t1
         yield Answer(

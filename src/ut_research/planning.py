@@ -80,6 +80,26 @@ def curve(rate: float, falls: Sequence[float], sizes: Sequence[int], alpha: floa
     ]
 
 
+def seen(n1: int, n2: int, rate: float, falls: Sequence[float], alpha: float = 0.05) -> list[Estimate]:
+    """Power of a study as large as it was, for each true fall from `rate` (``planning.seen``, in percent).
+
+    By Fisher's test, every table enumerated.
+    """
+    return [
+        Estimate(
+            "planning.seen",
+            f"A fall of {100 * fall:.0f} points",
+            value=100 * exact_power(n1, n2, rate - fall, rate, alpha),
+            unit="%",
+            method=f"Fisher's exact test, two-sided at {alpha:g}, {n1} and {n2} people",
+            origin="published",
+            source="worked out from the published counts",
+            group={"fall": f"{100 * fall:.0f}"},
+        )
+        for fall in falls
+    ]
+
+
 def sample_size(
     rate1: float, rate2: float, power: float = 0.8, alpha: float = 0.05, ratio: float = 1.0
 ) -> int:

@@ -169,46 +169,57 @@ def period(days: int) -> str:
 ENOUGH = 60
 
 
-def per_hundred(difference: Estimate) -> str:
-    """A difference between two shares as people: ``between 4 and 50 fewer of every 100``."""
-    if difference.value is None or difference.low is None or difference.high is None:
-        return show(difference)
-    low, high = round(difference.low), round(difference.high)
+#: Why a finding is not an effect of the project, by design.
+NOT_THE_CAUSE = {
+    "groups": "that the project was the cause, because people chose whether to engage",
+    "change": "that the project was the cause, because nobody like them without the project was asked",
+    "share": "how many would have without the project",
+}
+
+
+def extent(found: Estimate) -> str:
+    """The range of a finding in words, for every 100 people where it is about shares.
+
+    ``between 4 and 50 fewer of every 100``, ``between 13 and 23 of every 100``,
+    ``between 1.3 and 2.0 days more``.
+    """
+    if found.value is None or found.low is None or found.high is None:
+        return show(found)
+    if found.unit == "%":
+        return f"between {round(found.low)} and {round(found.high)} of every 100"
+    shares = found.unit == "percentage points"
+    places = 0 if shares else DECIMALS.get(found.unit, 1)
+    low, high = (round(limit, places) for limit in (found.low, found.high))
+    of = " of every 100" if shares else ""
+    unit, less = ("", "fewer") if shares else (f" {found.unit}", "less")
     if low < 0 < high:
-        return f"between {-low} fewer and {high} more of every 100"
-    word = "fewer" if high <= 0 else "more"
+        return f"between {-low:.{places}f}{unit} {less} and {high:.{places}f}{unit} more{of}"
     small, large = sorted((abs(low), abs(high)))
-    return f"between {small} and {large} {word} of every 100"
+    return f"between {small:.{places}f} and {large:.{places}f}{unit} {less if high <= 0 else 'more'}{of}"
 
 
 def can_say(
-    difference: Estimate,
-    did: str,
+    found: Estimate,
+    sentence: str,
     *,
+    design: str,
     groups: Sequence[Estimate],
-    followed: Sequence[Estimate],
-    compared: bool,
+    followed: Sequence[Estimate] = (),
 ) -> str:
-    """What a difference lets us say and what it does not, as Markdown, by rule.
+    """What a finding lets us say and what it does not, as Markdown, by rule.
 
     Parameters
     ----------
-    difference : between two shares, in percentage points, with its interval.
-    did : what people did, in the past tense, for example ``reoffended``.
-    groups : shares whose `n` are the sizes of the groups.
+    found : a share, or a difference of shares or of means, with its interval.
+    sentence : what it says, with ``{}`` where its `extent` goes.
+    design : one of `NOT_THE_CAUSE`.
+    groups : findings whose `n` are the sizes of the groups.
     followed : shares of people who were followed, or came back, as they should have been.
-    compared : whether two groups of people were compared; otherwise one group, before and after.
     """
-    if difference.value is None or difference.low is None or difference.high is None:
-        return f"**We can say nothing yet:** {show(difference)}."
-    who, than = ("of those who engaged", "of those who did not") if compared else ("later", "at the start")
-    can = f"**We can say:** {who}, {per_hundred(difference)} {did} than {than}."
-    cannot = [
-        "that the project was the cause, because people chose whether to engage"
-        if compared
-        else "that the project was the cause, because nobody like them without the project was asked"
-    ]
-    if difference.low <= 0 <= difference.high:
+    if found.value is None or found.low is None or found.high is None:
+        return f"**We can say nothing yet:** {show(found)}."
+    cannot = [NOT_THE_CAUSE[design]]
+    if design != "share" and found.low <= 0 <= found.high:
         cannot.insert(
             0, "that there was a difference at all, because chance alone could explain one this size"
         )
@@ -218,4 +229,5 @@ def can_say(
         )
     if any(e.value is not None and round(e.value) < 100 for e in followed):
         cannot.append("what became of the people who were not followed to the end")
-    return can + "\n\n**We cannot say:**\n\n" + "\n".join(f"- {reason}." for reason in cannot)
+    said = sentence.format(extent(found))
+    return f"**We can say:** {said}\n\n**We cannot say:**\n\n" + "\n".join(f"- {why}." for why in cannot)

@@ -1,3 +1,4 @@
+import math
 from pathlib import Path
 
 import pandas as pd
@@ -237,3 +238,23 @@ def test_the_groups_carry_the_names_of_the_study():
     found = reoffending.measure(CURVE, engaged="With aid", not_engaged="Without")
     assert finding(found, "reoffending.rate", group="engaged").label == "With aid"
     assert finding(found, "reoffending.rate", group="not engaged").label == "Without"
+
+
+def test_a_rate_is_set_against_published_ones_by_the_exact_test():
+    rate = Estimate("reoffending.rate", "Engaged", value=26.5, count=9, n=34, unit="%")
+    official = [
+        Estimate("ut2021.benchmark.x", "High", value=56.0),
+        Estimate("ut2021.benchmark.y", "Near", value=26.0),
+    ]
+    high, near = reoffending.against(rate, official)
+    # the chance of every count no likelier than 9 of 34, were the rate 56%, summed by hand
+    chances = [math.comb(34, k) * 0.56**k * 0.44 ** (34 - k) for k in range(35)]
+    assert high.value == pytest.approx(sum(c for c in chances if c <= chances[9] * (1 + 1e-9)))
+    assert near.value == pytest.approx(1.0, abs=1e-9)
+    assert (high.n, high.unit, dict(high.group)) == (34, "p-value", {"benchmark": "High"})
+
+
+def test_a_rate_that_is_withheld_is_set_against_nothing():
+    rate = Estimate("reoffending.rate", "Engaged", unit="%", status="suppressed")
+    [found] = reoffending.against(rate, [Estimate("a.b", "High", value=56.0)])
+    assert (found.status, found.value) == ("not collected", None)

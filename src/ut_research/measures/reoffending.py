@@ -80,6 +80,34 @@ def compare(engaged: Estimate, not_engaged: Estimate, *, confidence: float = 0.9
     return [replace(e, id=f"published.{e.id}") for e in _comparison(make, *table)]
 
 
+def against(rate: Estimate, benchmarks: Sequence[Estimate]) -> list[Estimate]:
+    """A share who reoffended against published rates, by the exact binomial test (``reoffending.benchmark_p``).
+
+    A national rate is not a comparison group: it counts other people, followed in another way.
+
+    Parameters
+    ----------
+    rate : a share with count and n; without them the tests are "not collected".
+    benchmarks : published rates, in percent.
+    """
+    make = Maker(rate.source, rate.origin)
+    known = rate.count is not None and rate.n is not None
+    return [
+        make.number(
+            "reoffending.benchmark_p",
+            rate_there.label,
+            estimates.benchmark_p(rate.count or 0, rate.n or 0, (rate_there.value or 0) / 100)
+            if known
+            else None,
+            "p-value",
+            "exact binomial test, two-sided",
+            n=rate.n,
+            about={"benchmark": rate_there.label},
+        )
+        for rate_there in benchmarks
+    ]
+
+
 def follow(reoffending: pd.DataFrame, follow_up_days: int, conviction_lag_days: int = 183) -> pd.DataFrame:
     """What was seen of each person within the window; people of whom it is not known are left out.
 
