@@ -72,7 +72,7 @@ def test_a_comment_becomes_an_open_row_and_its_writer_stays_unnamed(tmp_path: Pa
     done = comments.add([handed_in(tmp_path, {**ONE, "name": "Robin Writer"})], tmp_path)
     assert (done.new, done.known, done.shortened, done.before) == (1, 0, 0, None)
     row = {"date": "2026-11-20", "page": "Reoffending: The answer", "comment": "Say it more simply."}
-    assert rows(done.table) == [{**row, "response": "", "status": "open", "reason": ""}]
+    assert rows(done.table) == [{**row, "response": "", "status": "open", "reason": "", "answered_date": ""}]
     assert "Robin" not in done.table.read_text(encoding="utf-8-sig")
 
 

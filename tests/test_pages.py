@@ -65,3 +65,23 @@ def test_how_it_was_made_names_inputs_settings_and_programs():
     assert [r[3] for r in shown if r[0] == "seed"] == [""]
     assert any(r[0] == "pandas" and r[1] == pd.__version__ for r in shown)
     assert "cd34" in page
+
+
+def test_a_comment_says_since_when_it_is_done_and_since_when_it_is_open():
+    day = pd.Timestamp("2021-09-06")
+    table = pd.DataFrame(
+        {
+            "date": [day, day],
+            "page": ["At a glance", "Reoffending"],
+            "comment": ["Say it sooner.", "Say it again."],
+            "response": ["Moved up.", None],
+            "status": ["done", "open"],
+            "reason": [None, None],
+            "answered_date": [pd.Timestamp("2021-10-04"), pd.NaT],
+        }
+    )
+    said = pages.said(table)
+    assert said["{{page.comments_done}}"].endswith(r"**We did:** Moved up\. Since 4 October 2021." + "\n:::")
+    assert "on 6 September 2021:" in said["{{page.comments_open}}"]
+    assert "Open since then." in said["{{page.comments_open}}"]
+    assert "Since" not in pages.said(table.drop(columns="answered_date"))["{{page.comments_done}}"]

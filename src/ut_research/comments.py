@@ -27,6 +27,8 @@ from ut_research.findings import Estimate, Origin
 
 TABLE = "steering_comments"
 COLUMNS = ("date", "page", "comment", "response", "status", "reason")
+#: A new table has room for the day of the answer too; one without it will do.
+HEADINGS = [*COLUMNS, "answered_date"]
 KIND, VERSION = "ut-research comments", 1
 #: Most bytes of a file, most comments in it, and most characters of each text.
 LARGEST, MOST = 1_000_000, 500
@@ -241,7 +243,7 @@ def _table(export: Path) -> Path:
 def _rows(table: Path) -> tuple[list[str], list[list[str]]]:
     """Headings and rows of the table as it is, every cell as text; those of a new one where there is none."""
     if not table.exists():
-        return list(COLUMNS), []
+        return list(HEADINGS), []
     sheet = next(iter(sheets.read(table)), None)
     if sheet is None or sheet.lost or sheet.notes:
         raise stop("some of its rows cannot be split into cells", table.name,

@@ -75,7 +75,9 @@ def said(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
     comments = pd.DataFrame(COMMENTS, columns=["page", "comment", "response", "status", "reason"])
     comments["comment"] = "Invented: " + comments["comment"]
     dates = np.datetime64("2021-09-06") + 28 * (np.arange(len(comments)) // 2)
-    comments.insert(0, "date", pd.Series(dates.astype("datetime64[s]")).astype("datetime64[ns]"))
+    days = pd.Series(dates.astype("datetime64[s]")).astype("datetime64[ns]")
+    comments.insert(0, "date", days)
+    comments["answered_date"] = (days + pd.Timedelta(days=28)).where(comments["status"] != "open")
     return {
         "interviews": held_interviews,
         "coded_segments": pd.DataFrame(

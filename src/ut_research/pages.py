@@ -104,7 +104,9 @@ def _said(row: Mapping[Any, Any], status: str) -> str:
     lines = "\n>\n".join(f"> {literal(line)}" for line in text["comment"].split("\n") if line.strip())
     if status != "open" and not any(answer):
         answer = ["the answer is not written down."]
-    did = " ".join([_SAID[status], *(literal(part) for part in answer if part)])
+    answered = row.get("answered_date")
+    since = f"Since {answered.day} {answered:%B %Y}." if answered and status != "open" else ""
+    did = " ".join([_SAID[status], *(literal(part) for part in answer if part), since]).rstrip()
     return f":::{{container}} ut-said\n**You said**{place}{day}:\n\n{lines}\n\n{did}\n:::"
 
 

@@ -177,6 +177,7 @@ _ALL = (
         _text("response", "what was answered", "An invented answer."),
         _code("status", "where it stands", "open", "done", "not done"),
         _text("reason", "why it was done or not", "An invented reason."),
+        _date("answered_date", "day of the answer: since when it was done or not"),
     )),
 )  # fmt: skip
 
