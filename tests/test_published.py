@@ -760,6 +760,12 @@ def test_slips_of_one_keystroke(true: str, printed: str, slip: str) -> None:
     assert audit._keystroke(true, printed) == slip
 
 
+def test_a_slip_is_sought_in_every_base_that_is_large_enough(registry: Registry) -> None:
+    """Of 103; the document names bases of 34 and 27, too small for 50 people, before it."""
+    row = told(registry, "ut2021.volunteering", numerator=50, value=94.0)
+    assert row["slip"] == "49% (50 of 103) printed as 94%, two digits swapped"
+
+
 @pytest.mark.parametrize(
     ("counts", "words"),
     [
@@ -796,6 +802,7 @@ def test_an_expression_is_worked_out_from_left_to_right_with_what_rounding_leave
     assert 0 < starting < len(every)
     assert span("findings[section=What*]") == (starting, starting)
     assert span("findings[section=What]") == (0, 0)
+    assert span("findings[kind=c*]") == (int(every["kind"].str.startswith("c").sum()),) * 2
 
 
 def one_relation(registry: Registry, left: str, relation: str, right: str) -> Registry:
