@@ -15,7 +15,7 @@ import re
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import astuple
 from io import StringIO
@@ -23,9 +23,9 @@ from pathlib import Path
 
 import mutmut.__main__ as mutmut
 from mutmut.mutation.trampoline import set_mutant_under_test
+from mutmut.runners.harness import PytestRunner
+from mutmut.state import state
 from mutmut.stats import status_by_exit_code
-
-from ut_research.estimates import wilson
 
 NOT_RUN = 34  # mutmut's code for a mutant that is skipped
 FOUND = ("killed", "timeout")
@@ -47,14 +47,17 @@ def main() -> None:
     asked.add_argument("--seed", type=int, default=1, help="of the sample")
     asked.add_argument("--again", action="store_true", help="only those of the last run that were not found")
     asked.add_argument("--count", action="store_true", help="run nothing; count the last run")
+    asked.add_argument("--run", action="store_true", help=argparse.SUPPRESS)
     chosen = asked.parse_args()
+    if chosen.run:
+        run()
+        return
     words = plant()
     if not chosen.count:
         choose(words, chosen.share, chosen.seed, chosen.again)
         # which tests reach which function is found anew, as the tests may have changed
         Path("mutants/mutmut-stats.json").unlink(missing_ok=True)
-        command = [str(Path(sys.executable).with_name("mutmut")), "run", "--max-children", "2"]
-        subprocess.run(command, check=True)
+        subprocess.run([sys.executable, __file__, "--run"], check=True)  # where nothing is imported yet
     count(words)
 
 
@@ -88,8 +91,22 @@ def choose(words: set[str], share: float, seed: int, again: bool) -> None:
         meta.write_text(json.dumps(data))
 
 
+def run() -> None:
+    """Run what is left to be run, the quickest tests first, as one that fails is enough."""
+    run_tests = PytestRunner.run_tests
+
+    def quickest_first(self: PytestRunner, *, mutant_name: str | None, tests: Iterable[str]) -> int:
+        ordered = sorted(tests, key=lambda test: (state().duration_by_test[test], test))
+        return run_tests(self, mutant_name=mutant_name, tests=ordered)
+
+    PytestRunner.run_tests = quickest_first  # type: ignore[method-assign]
+    mutmut._run((), 2)
+
+
 def count(words: set[str]) -> None:
     """Print a table of the modules; name the mutants that were not found in `mutants/survivors.txt`."""
+    from ut_research.estimates import wilson
+
     table: dict[str, Counter[str]] = defaultdict(Counter)
     left = []
     for meta in metas():

@@ -689,6 +689,25 @@ def test_each_row_names_the_entries_that_it_was_set_beside(registry: Registry) -
     assert planted["against"] == "ut2021.wellbeing.pairs"
 
 
+def test_a_count_that_fits_several_bases_is_consistent_and_names_them(registry: Registry) -> None:
+    row = told(registry, "ut2021.volunteering", numerator=9, value=4.0)
+    assert (row["verdict"], row["rule"]) == ("consistent", "count and bases that fit")
+    assert row["arithmetic"] == "No base is printed; 9 people give it out of 250 or 204."
+    assert row["against"] == "ut2021.referred; ut2021.registered"
+
+
+def test_one_person_is_a_base_and_nobody_is_none(registry: Registry) -> None:
+    base = "ut2021.reoffending.not_engaged.n"
+    row = told(registry.planted(base, value=1.0), "ut2021.volunteering", numerator=1, value=100.0)
+    assert (row["verdict"], row["against"]) == ("reproduced", base)
+    assert told(registry.planted(base, value=0.0), "ut2021.volunteering")["verdict"] == INCONSISTENT
+
+
+def test_a_mean_that_answers_can_have_is_consistent_by_grim(registry: Registry) -> None:
+    row = told(registry, "ut2021.wellbeing.change", value=13.02, decimals=2)
+    assert (row["verdict"], row["rule"]) == ("consistent", "GRIM")
+
+
 def test_a_count_that_nothing_tests_is_consistent_and_a_rate_without_its_numbers_has_no_base(
     registry: Registry,
 ) -> None:

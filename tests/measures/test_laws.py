@@ -1,8 +1,10 @@
 """What holds of every measure, whatever the tables."""
 
+import inspect
 import warnings
 from collections import defaultdict
 from functools import partial
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from ut_research.findings import SERIES_KEYS
 from ut_research.measures import activity, needs, outcomes, reach, reoffending, themes, wellbeing
+from ut_research.study import Study
 
 MEASURES = [
     reach.measure,
@@ -234,6 +237,16 @@ def test_a_lower_level_of_confidence_narrows_every_interval():
             "reoffending.risk_difference", "reoffending.risk_ratio", "reoffending.odds_ratio",
             "reoffending.rmst_difference", "reoffending.rmst_months", "reach.stay_restricted_mean_weeks",
             "wellbeing.change_mean", "wellbeing.change_bca", "wellbeing.low_t1"} <= compared  # fmt: skip
+
+
+@pytest.mark.parametrize("measure", [m.func if isinstance(m, partial) else m for m in MEASURES])
+def test_what_is_not_said_is_what_the_study_says(measure):
+    """A measure called with no parameter does as `study.toml` has it, and takes the tables for an export."""
+    study = Study.read(Path(__file__).parents[2] / "study.toml")
+    parameters = [name for name in inspect.signature(measure).parameters if hasattr(study, name)]
+    tables = _twenty_people()
+    plain = measure(tables)
+    assert plain == measure(tables, origin="export", **{name: getattr(study, name) for name in parameters})
 
 
 # What a finding is called and measured in does not change: chapters, charts and the registry go by it.

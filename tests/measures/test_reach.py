@@ -136,6 +136,12 @@ def test_months_of_delivery_are_rounded_up(first, last, months):
     assert reach.months_of_delivery(pd.Timestamp(first), pd.Timestamp(last)) == months
 
 
+def test_delivery_ran_from_the_first_referral_to_the_last(found):
+    assert finding(found, "reach.delivery_months").value == 3  # 1 January to 31 March
+    nobody = reach.measure({"participants": TABLES["participants"].assign(referral_date=pd.NaT)})
+    assert finding(nobody, "reach.delivery_months").status == "not collected"
+
+
 def test_by_partner_leaves_out_the_partners_themselves():
     found = reach.measure(TABLES, by="partner", data_to=DATA_TO)
     assert not [e for e in found if e.id in ("reach.partner", "reach.partners")]
