@@ -7,6 +7,8 @@ import json
 import pytest
 from small_project import Project
 
+from ut_research import kernel
+
 pytestmark = pytest.mark.slow
 CHAPTERS = {"chapter 01_one", "chapter 02_two", "chapter 03_three"}
 
@@ -125,6 +127,14 @@ def test_a_chapter_that_hangs_is_stopped_and_named(project: Project, monkeypatch
     (project.root / "Snakefile").write_text(text.replace("LIMIT = ours.TIME_LIMIT", "LIMIT = 4"))
     assert "notebooks/03_three.ipynb, cell 4: ran longer than 4 seconds and was stopped" in project.build()
     (project.root / "Snakefile").write_text(text)
+    project.write(3, "three", [])
+    assert project.build() == ""
+
+
+@pytest.mark.skipif(not kernel.supported(), reason="only a forked chapter has a limit of its own")
+def test_a_chapter_that_eats_memory_is_stopped_and_named(project: Project) -> None:
+    project.write(3, "three", [], "held = [bytes(2**30) for _ in range(2**20)]")
+    assert "notebooks/03_three.ipynb, cell 4: needed more memory than this computer has" in project.build()
     project.write(3, "three", [])
     assert project.build() == ""
 
