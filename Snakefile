@@ -8,6 +8,7 @@ import json
 import sys
 from pathlib import Path
 
+from ut_research import together
 from ut_research import workflow as ours  # Snakemake keeps the name for itself
 from ut_research.study import Study
 
@@ -42,9 +43,23 @@ rule clean:
         "{STEP} 3600 clean"
 
 
+rule withhold:
+    input:
+        "canonical.json",
+    params:
+        settings=json.dumps(together.settings(config["parameters"])),
+        library=LIBRARY,
+    output:
+        together.FILE,
+    shell:
+        "{STEP} 600 withhold"
+
+
+# A new decision does not run a chapter again unless it is about what the chapter shows: see workflow.build.
 rule chapter:
     input:
         "canonical.json",
+        ancient(together.FILE),
         notebook=lambda wildcards: ROOT / "notebooks" / f"{wildcards.chapter}.ipynb",
     params:
         values=lambda wildcards: json.dumps({n: config["parameters"][n] for n in CHAPTERS[wildcards.chapter]}),

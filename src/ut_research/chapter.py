@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from IPython.display import HTML, Markdown, display
 
-from ut_research import disclosure, findings, prose
+from ut_research import disclosure, findings, prose, together
 from ut_research.disclosure import Policy, Released
 from ut_research.display import TOO_FEW, grid, table
 from ut_research.errors import Problem, ProblemsFound
@@ -88,11 +88,14 @@ class Chapter:
         Pass everything that shares people in one call: the gate then keeps totals from giving
         small groups back.
         """
-        released = disclosure.release([e for part in measured for e in part], self.policy)
+        withheld = together.read(self._data / together.FILE)
+        released = disclosure.release([e for part in measured for e in part], self.policy, withheld)
         self._released += released
         if self._out:
             (self._out / "findings").mkdir(parents=True, exist_ok=True)
             findings.write(self._released, self._out / "findings" / f"{self.name}.json")
+            own = {findings.key(e) for e in self._released if e.origin != "published"}
+            together.write(self._out / together.TOLD, own & withheld)
         return released
 
     def say(self, text: str, released: Released | None = None, **words: str) -> None:

@@ -56,6 +56,7 @@ Name = Annotated[str, typer.Option(help="What to call the report; left out, it i
 #: How a reader is told what a step is.
 STEPS = {
     "clean": "Reading and cleaning",
+    "withhold": "Deciding what to withhold",
     "chapter": "Chapter",
     "findings": "Gathering the findings",
     "pages": "Filling in the pages",

@@ -286,13 +286,16 @@ class Released:
         return f"{number:.10g}"
 
 
-def release(estimates: list[Estimate], policy: Policy) -> Released:
+def release(
+    estimates: list[Estimate], policy: Policy, withheld: frozenset[findings.Key] = frozenset()
+) -> Released:
     """What may leave of `estimates`, under `policy`; the rules are those of this module.
 
     Parameters
     ----------
     estimates : everything that shares people, in one list, so that totals cannot give cells back.
     policy : see `Policy`.
+    withheld : findings to withhold whatever else is, by `findings.key`; see `ut_research.together`.
 
     Raises
     ------
@@ -312,6 +315,7 @@ def release(estimates: list[Estimate], policy: Policy) -> Released:
     cells = [tidy[i] for i in own]
     curves = suppression.on_curves(cells)
     small = {k for k, e in enumerate(cells) if _is_small(e, policy, on_curve=k in curves)}
+    small |= {k for k, e in enumerate(cells) if findings.key(e) in withheld}
     unsafe, quiet = suppression.curve_steps(cells, policy.threshold)
     small |= unsafe
     cells = [replace(e, n=cells[quiet[k]].n) if k in quiet else e for k, e in enumerate(cells)]
@@ -319,10 +323,10 @@ def release(estimates: list[Estimate], policy: Policy) -> Released:
         hidden = suppression.protect_in_turn(cells, small, policy.threshold, policy.zeros_safe)
     except ValueError as e:
         raise DisclosureError(str(e)) from e
-    withheld = _resting(tidy, {own[k] for k in hidden})
+    gone = _resting(tidy, {own[k] for k in hidden})
     unsaid = {own[k] for k in quiet}
     tidy = [replace(e, n=None) if i in unsaid else e for i, e in enumerate(tidy)]
-    out = [_withhold(e) if i in withheld else _rounded(e, policy) for i, e in enumerate(tidy)]
+    out = [_withhold(e) if i in gone else _rounded(e, policy) for i, e in enumerate(tidy)]
     return Released(out, policy, _SEAL)
 
 

@@ -57,7 +57,11 @@ class Estimate:
     status: Status = "number"
 
 
-def key(estimate: Estimate) -> tuple[str, tuple[tuple[str, str], ...]]:
+#: Id and group of a finding.
+Key = tuple[str, tuple[tuple[str, str], ...]]
+
+
+def key(estimate: Estimate) -> Key:
     """What an Estimate is about: no two in one ledger have the same id and group."""
     return estimate.id, tuple(sorted(estimate.group.items()))
 

@@ -1,4 +1,4 @@
-"""The steps that Snakemake calls: clean, chapter, findings, pages, book.
+"""The steps that Snakemake calls: clean, withhold, chapter, findings, pages, book.
 
 Each runs in the run's own folder (`data/processed/<name>`, the working directory), reads what earlier
 steps left there, and writes only there. `main` tells the command line how a step went, in one line of
@@ -73,6 +73,22 @@ def cleaned(export: Path, parameters: dict[str, Any]) -> Cleaned:
     return cleaning.clean(reading.read(export), delivery_start=first, delivery_end=last)
 
 
+def withhold() -> None:
+    """Decide what no chapter may show; leave it in withheld.json."""
+    import pandas as pd
+
+    from ut_research import disclosure, together
+    from ut_research import findings as ledger
+
+    parameters = run()["parameters"]
+    manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))
+    tables = {p.stem: pd.read_parquet(p) for p in sorted(Path().glob("*.parquet"))}
+    found = together.measured(tables, parameters, pd.Timestamp(manifest["data_to"]), manifest["origin"])
+    policy = disclosure.Policy(**{k: parameters[k] for k in ("threshold", "rounding", "zeros_safe")})
+    released = disclosure.release(found, policy)
+    together.write(Path(together.FILE), [ledger.key(e) for e in released if e.status == "suppressed"])
+
+
 def chapter(name: str, values: str, time_limit: str) -> None:
     """Run one notebook by papermill with the parameters that it names; leave it tidy in `chapters/`."""
     import papermill
@@ -140,6 +156,7 @@ def book() -> None:
 
 STEPS: dict[str, Callable[..., None]] = {
     "clean": clean,
+    "withhold": withhold,
     "chapter": chapter,
     "findings": findings,
     "pages": pages,

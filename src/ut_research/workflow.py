@@ -26,7 +26,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ut_research import kernel
+from ut_research import kernel, together
 from ut_research.errors import Problem, ProblemsFound
 from ut_research.study import Study
 
@@ -250,9 +250,16 @@ def build(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0, targe
             "chapters": list(named),
         }
         (run.folder / "run.json").write_text(json.dumps(settings, indent=1), encoding="utf-8")
-        failures = _snakemake(run, tell, lock, jobs or os.cpu_count() or 1, target)
+        goals = [target]
+        made_for = digest(run.export) + library(run.root) + json.dumps(settings)
+        record, current = run.folder / "decided.json", hashlib.sha256(made_for.encode()).hexdigest()
+        if target == "all" and not (record.is_file() and record.read_text(encoding="utf-8") == current):
+            goals.insert(0, together.FILE)  # before Snakemake works out which chapters have to run
+        failures = _snakemake(run, tell, lock, jobs or os.cpu_count() or 1, goals)
         if failures:
             raise BuildFailed(failures)
+        if target == "all":
+            record.write_text(current, encoding="utf-8")
         return target == "all" and _publish(run)
 
 
@@ -265,12 +272,21 @@ def forget(run: Run) -> list[Path]:
     return found
 
 
+def _put_back(run: Run) -> None:
+    """Have the chapters run again that now have to withhold anything else than when they ran."""
+    withheld = together.read(run.folder / together.FILE)
+    for notebook in (run.folder / "chapters").glob("*.ipynb"):
+        if together.stale(notebook.with_suffix(""), withheld):
+            notebook.unlink()
+
+
 def _snakemake(
-    run: Run, tell: Callable[[dict[str, Any]], None], lock: int, jobs: int, target: str
+    run: Run, tell: Callable[[dict[str, Any]], None], lock: int, jobs: int, goals: list[str]
 ) -> list[Problem]:
-    """Run Snakemake in the run's folder; what failed."""
+    """Run Snakemake in the run's folder, for one goal after another; what failed."""
     events = run.folder / "events.jsonl"
     events.write_text("", encoding="utf-8")
+    shutil.rmtree(run.folder / ".snakemake" / "sources", ignore_errors=True)  # a Snakefile that was read once
     command = [sys.executable, "-m", "ut_research.kernel", "snakemake"]
     command += ["--snakefile", str(run.root / "Snakefile")]
     command += ["--runtime-source-cache-path", str(run.folder / ".snakemake" / "sources")]
@@ -284,7 +300,7 @@ def _snakemake(
         "--scheduler",
         "greedy",
     ]
-    command += ["--quiet", "all", "--latency-wait", "0", target]
+    command += ["--quiet", "all", "--latency-wait", "0"]
     environment = {**os.environ, **kernel.ENVIRONMENT}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     failures: list[Problem] = []
@@ -292,11 +308,13 @@ def _snakemake(
         if kernel.supported():
             environment["UT_SERVER"] = stack.enter_context(_server(environment, lock))
         log = stack.enter_context((run.folder / "snakemake.log").open("w"))
-        process = subprocess.Popen(
-            command, env=environment, stdout=log, stderr=log, pass_fds=_inherited(lock)
-        )
-        stack.callback(process.kill)
-        with events.open(encoding="utf-8") as lines:
+        lines = stack.enter_context(events.open(encoding="utf-8"))
+        for goal in goals:
+            _put_back(run)
+            process = subprocess.Popen(
+                [*command, goal], env=environment, stdout=log, stderr=log, pass_fds=_inherited(lock)
+            )
+            stack.callback(process.kill)
             while True:
                 ended = process.poll() is not None
                 while line := lines.readline():
@@ -309,6 +327,8 @@ def _snakemake(
                 if ended:
                     break
                 time.sleep(0.05)
+            if process.returncode:
+                break
     if process.returncode and not failures:
         full = shutil.disk_usage(run.root).free < SPACE // 10
         what = "The disk is full." if full else f"It ended early; see {run.folder / 'snakemake.log'}"
