@@ -46,9 +46,13 @@ class InProcess(Engine):  # type: ignore[misc]
             nb_man.cell_start(cell, index)
             _outputs.clear()
             with contextlib.redirect_stdout(_Stream("stdout")), contextlib.redirect_stderr(_Stream("stderr")):
-                result = shell.run_cell(cell.source, store_history=True)
+                try:
+                    success = shell.run_cell(cell.source, store_history=True).success
+                except OutOfTime as late:  # it struck between two statements of the shell's own
+                    success = False
+                    _outputs.append(new_output("error", ename="OutOfTime", evalue=str(late), traceback=[]))
             cell.outputs, cell.execution_count = list(_outputs), shell.execution_count - 1
-            if not result.success:
+            if not success:
                 nb_man.cell_exception(cell, index)
                 break
             nb_man.cell_complete(cell, index)

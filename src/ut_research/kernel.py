@@ -111,7 +111,11 @@ def ask(step: list[str], limit: float) -> int:
             json.dumps({"step": step, "limit": limit, "folder": str(Path.cwd())}).encode() + b"\n"
         )
         answer = connection.makefile().readline()
-    return int(answer) if answer else 1
+    if not answer:
+        from ut_research import steps
+
+        steps.tell(step, "was stopped from outside: it ran out of memory, or out of time and would not end")
+    return int(answer or 1)
 
 
 def snakemake(arguments: list[str]) -> NoReturn:

@@ -32,20 +32,28 @@ def main(argv: list[str]) -> int:
     """Run the step named by `argv` in the working directory; 0 when it was done."""
     step, *arguments = argv
     started, error = time.monotonic(), ""
-    event: dict[str, Any]
     try:
         STEPS[step](*arguments)
     except ProblemsFound as found:
         error = str(found)
     except OSError as fault:
         error = _disk(fault)
-    except Exception as fault:
+    except BaseException as fault:  # whatever it is, the person is told
         error = _without_values(fault)
-    event = {"step": step, "what": arguments[0] if arguments else "", "error": error}
-    event["seconds"] = round(time.monotonic() - started, 1)
+    tell(argv, error, time.monotonic() - started)
+    return 1 if error else 0
+
+
+def tell(argv: list[str], error: str, seconds: float = 0.0) -> None:
+    """Tell the command line how the step in `argv` went; `error` is empty when it was done."""
+    event = {
+        "step": argv[0],
+        "what": argv[1] if len(argv) > 1 else "",
+        "error": error,
+        "seconds": round(seconds, 1),
+    }
     with Path("events.jsonl").open("a", encoding="utf-8") as events:
         events.write(json.dumps(event) + "\n")
-    return 1 if error else 0
 
 
 def run() -> dict[str, Any]:
