@@ -1,0 +1,65 @@
+"""Chapters that say the same thing take it from the same parameters."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from ut_research import chapter as module
+from ut_research import findings
+from ut_research.study import Study
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT / "data" / "processed" / "example"
+
+#: Every parameter that may change what a chapter releases, with another value than the usual one.
+OTHERWISE = Study(
+    title="Another project",
+    delivery_start=date(2019, 9, 1),
+    delivery_end=date(2021, 5, 31),
+    interview_round_from=date(2021, 6, 1),
+    engaged="With us",
+    not_engaged="Without us",
+    confidence=0.9,
+    bootstrap_resamples=500,
+    seed=7,
+    follow_up_days=300,
+    conviction_lag_days=90,
+    low_at_most=42,
+    high_at_least=58,
+    meaningful_change=4,
+    meaningful_rule="at least",
+    missing_items=2,
+    reliability=0.9,
+    active_days=4,
+    threshold=6,
+    zeros_safe=True,
+)
+
+
+def run(path: Path, parameters: dict[str, object], out: Path) -> None:
+    """Run the cells of a notebook in this process, with `parameters` in the place of those it names."""
+    names: dict[str, object] = {}
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            exec(compile(cell.source, path.name, "exec"), names)
+        if "parameters" in cell.metadata.get("tags", ()):
+            names |= {k: v for k, v in parameters.items() if k in names}
+            names |= {"data": str(DATA), "out": str(out)}
+
+
+@pytest.mark.slow
+def test_with_every_parameter_changed_no_two_chapters_say_different_things(tmp_path, monkeypatch):
+    assert (DATA / "manifest.json").is_file(), "build it first: make report"
+    usual, changed = Study().parameters(), OTHERWISE.parameters()
+    assert {k for k in usual if usual[k] == changed[k]} == {"rounding", "zeros_safe"}
+    monkeypatch.setattr(module, "display", lambda *_, **__: None)
+    ledgers = {}
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        run(path, changed, tmp_path / path.stem)
+        [ledger] = (tmp_path / path.stem / "findings").glob("*.json")
+        ledgers[path.stem] = findings.read(ledger)
+        assert json.loads(ledger.read_text(encoding="utf-8"))
+    assert len(findings.join(ledgers)) > 500
