@@ -81,7 +81,7 @@ def compare(engaged: Estimate, not_engaged: Estimate, *, confidence: float = 0.9
 
 
 def against(rate: Estimate, benchmarks: Sequence[Estimate]) -> list[Estimate]:
-    """A share who reoffended against published rates, by the exact binomial test (``reoffending.benchmark_p``).
+    """A share who reoffended against published rates, by the exact binomial test (``benchmark_p``).
 
     A national rate is not a comparison group: it counts other people, followed in another way.
 
