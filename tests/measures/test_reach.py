@@ -136,6 +136,13 @@ def test_months_of_delivery_are_rounded_up(first, last, months):
     assert reach.months_of_delivery(pd.Timestamp(first), pd.Timestamp(last)) == months
 
 
+def test_the_last_day_may_be_that_of_an_exit():
+    later = TABLES["participants"].assign(exit_date=pd.to_datetime([None, None, "2020-06-08", None]))
+    # the latest day is 8 June: a and b are still there, after 158 and 119 days, and c left after 99
+    found = reach.measure({"participants": later})
+    assert finding(found, "reach.stay_mean_weeks").value == pytest.approx((158 + 119 + 99) / 3 / 7)
+
+
 def test_delivery_ran_from_the_first_referral_to_the_last(found):
     assert finding(found, "reach.delivery_months").value == 3  # 1 January to 31 March
     nobody = reach.measure({"participants": TABLES["participants"].assign(referral_date=pd.NaT)})

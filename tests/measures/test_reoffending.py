@@ -19,9 +19,12 @@ DATES = table("""
     none-proven     engaged      2020-01-01  2021-07-02      no          -
     unknown         engaged      2020-01-01  2021-12-31      -           -
 """)
-SEEN = reoffending.follow(DATES, follow_up_days=365, conviction_lag_days=183).set_index(
-    DATES.participant_id[:6]
-)
+
+
+@pytest.fixture
+def seen():
+    followed = reoffending.follow(DATES, follow_up_days=365, conviction_lag_days=183)
+    return followed.set_index(DATES.participant_id[:6])
 
 
 def published() -> dict[str, pd.DataFrame]:
@@ -43,8 +46,8 @@ def found():
     return reoffending.measure(published())
 
 
-def test_who_counts_as_having_reoffended():
-    assert SEEN.reoffended.to_dict() == {
+def test_who_counts_as_having_reoffended(seen):
+    assert seen.reoffended.to_dict() == {
         "in-window": True,  # day 365
         "after-window": False,  # day 366
         "undated": True,
@@ -54,8 +57,8 @@ def test_who_counts_as_having_reoffended():
     }
 
 
-def test_how_long_each_person_was_seen():
-    assert SEEN.seen.fillna(-1).to_dict() == {
+def test_how_long_each_person_was_seen(seen):
+    assert seen.seen.fillna(-1).to_dict() == {
         "in-window": 365,
         "after-window": 365,
         "undated": -1,  # on a day that nobody wrote down: in the rate, not in the curve
@@ -65,9 +68,9 @@ def test_how_long_each_person_was_seen():
     }
 
 
-def test_who_was_followed_for_long_enough():
-    assert list(SEEN.index[~SEEN.complete]) == ["none-short"]
-    assert list(SEEN.index[~SEEN.proven]) == ["none-full", "none-short"]  # 548 days are enough
+def test_who_was_followed_for_long_enough(seen):
+    assert list(seen.index[~seen.complete]) == ["none-short"]
+    assert list(seen.index[~seen.proven]) == ["none-full", "none-short"]  # 548 days are enough
 
 
 def test_the_window_and_the_lag_are_parameters():
