@@ -78,7 +78,7 @@ class Project:
     def bytes(self) -> dict[str, bytes]:
         """Everything in the report, apart from the page of build information."""
         files = sorted(
-            p for p in self.report.rglob("*") if p.is_file() and p.name not in ("made.html", "run.json")
+            p for p in self.report.rglob("*") if p.is_file() and p.stem not in ("made", "run")
         )
         return {p.relative_to(self.report).as_posix(): p.read_bytes() for p in files}
 
