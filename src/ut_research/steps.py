@@ -86,15 +86,13 @@ def withhold() -> None:
     import pandas as pd
 
     from ut_research import disclosure, together
-    from ut_research import findings as ledger
 
     parameters = run()["parameters"]
     manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))
     tables = {p.stem: pd.read_parquet(p) for p in sorted(Path().glob("*.parquet"))}
     found = together.measured(tables, parameters, pd.Timestamp(manifest["data_to"]), manifest["origin"])
     policy = disclosure.Policy(**{k: parameters[k] for k in ("threshold", "rounding", "zeros_safe")})
-    released = disclosure.release(found, policy)
-    together.write(Path(together.FILE), [ledger.key(e) for e in released if e.status == "suppressed"])
+    together.write(Path(together.FILE), together.withhold(found, policy))
 
 
 def chapter(name: str, values: str, time_limit: str) -> None:

@@ -73,8 +73,10 @@ def protect_in_turn(
     closed: set[tuple[str, tuple[str, ...]]] = set()  # the breakdowns of ids that are withheld whole
     for own, members in sorted(breakdowns.items(), key=lambda item: (len(item[0]), item[0])):
         finer = {id for id, coarser in closed if set(coarser) < set(own)}  # their sums would give it back
-        open_ = [i for i in members if estimates[i].id not in finer]
+        shown = {estimates[i].id for i in members if i not in small}  # of the others there is nothing to keep
+        open_ = [i for i in members if estimates[i].id in shown - finer]
         withheld |= set(members).difference(open_)
+        closed |= {(estimates[i].id, own) for i in set(members).difference(open_)}
         ids = list(dict.fromkeys(estimates[i].id for i in open_))
         for part in [open_, *([i for i in open_ if estimates[i].id == id] for id in ids if len(ids) > 1)]:
             if not part or set(part) <= set(joined):

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ut_research.disclosure import Policy
     from ut_research.findings import Estimate, Key, Origin
 
 #: The decision, in the folder of a run: what is withheld, and the settings that it is for.
@@ -39,6 +40,9 @@ BREAKDOWNS: Mapping[str, tuple[str, ...]] = {
     "activity": ("activity.mean_t1", "activity.change_mean"),
     "outcomes": ("outcomes.employment", "outcomes.education_training", "outcomes.housing"),
 }
+
+#: Groups are shown from so many times the threshold of people. Of fewer, next to nothing could be shown.
+GROUPS_FROM = 20
 
 #: Parameters that change no count and no n.
 _NO_MATTER = {"title", "seed", "confidence", "bootstrap_resamples", "engaged", "not_engaged"}
@@ -71,6 +75,20 @@ def measured(
         for key in GROUPS:
             found += [e for e in measure(tables, by=key, **choices) if e.id in shown]
     return found
+
+
+def withhold(found: list[Estimate], policy: Policy) -> set[Key]:
+    """What is to be withheld of `found`, everything that the chapters say about people."""
+    from ut_research import disclosure, findings
+    from ut_research.measures import GROUPS
+
+    people = max((e.count or 0 for e in found if e.id == "reach.referred"), default=0)
+    parts: set[Key] = set()
+    if people < GROUPS_FROM * policy.threshold:
+        shown = {id for ids in BREAKDOWNS.values() for id in ids}
+        parts = {findings.key(e) for e in found if e.id in shown and not e.group.keys().isdisjoint(GROUPS)}
+    released = disclosure.release([e for e in found if findings.key(e) not in parts], policy)
+    return parts | {findings.key(e) for e in released if e.status == "suppressed"}
 
 
 def settings(parameters: Mapping[str, Any]) -> dict[str, Any]:
