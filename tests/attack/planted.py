@@ -1,0 +1,81 @@
+"""Exports that an intruder would like to see: invented people, with things planted that must never leave.
+
+What is planted is unique to each person, so that finding any of it again, anywhere, is a fault.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ut_research import example, reading
+
+#: Stands in every planted text and nowhere else.
+MARK = "qzx"
+
+
+@dataclass(frozen=True)
+class Planted:
+    """An export in a folder, the tables before anything was planted, and what must not be found again."""
+
+    folder: Path
+    tables: dict[str, pd.DataFrame]
+    canaries: frozenset[str]
+
+
+def plant(folder: Path, people: int, seed: int) -> Planted:
+    """Write an export of `people` invented people into `folder`, with canaries in it.
+
+    Planted: identifiers; names and notes in columns that nobody asks for, under headings that say nothing;
+    dates of birth in two spellings; reasons for leaving that only one person has; words spoken.
+    """
+    tables = example.generate(people, seed, calibrated=False)
+    rng = np.random.default_rng(seed)
+    ids = {old: _word("id", seed, old) for old in tables["participants"]["participant_id"]}
+    sheets: dict[str, pd.DataFrame] = {}
+    canaries = set(ids.values())
+    for name, table in tables.items():
+        sheet = pd.DataFrame({c: reading.as_text(table[c]) for c in table.columns})
+        if "participant_id" in sheet:
+            sheet["participant_id"] = sheet["participant_id"].map(ids)
+        sheets[name] = sheet
+    people_sheet = sheets["participants"]
+    births = _births(tables["participants"], rng)
+    people_sheet["date_of_birth"] = [
+        f"{b:%d/%m/%Y}" if i % 2 else b.isoformat() for i, b in enumerate(births)
+    ]
+    people_sheet["age_at_referral"] = ""
+    canaries.update(f"{b:%d/%m/%Y}" for b in births)
+    people_sheet["worker view"] = [_word("note", seed, i) for i in range(len(people_sheet))]
+    people_sheet["x1"] = [_word("name", seed, i).title() for i in range(len(people_sheet))]
+    for row in rng.permutation(len(people_sheet))[:3]:
+        people_sheet.loc[row, "exit_reason"] = reason = _word("reason", seed, row)
+        canaries.add(reason)
+    said = sheets["coded_segments"]
+    said["summary"] = [_word("said", seed, i) for i in range(len(said))]
+    said["verbatim"] = [_word("verbatim", seed, i) for i in range(len(said))]
+    for column in (people_sheet["worker view"], people_sheet["x1"], said["summary"], said["verbatim"]):
+        canaries.update(column)
+    folder.mkdir(parents=True)
+    for name, sheet in sheets.items():
+        sheet.to_csv(folder / f"{name}.csv", index=False)
+    return Planted(folder, tables, frozenset(c.lower() for c in canaries))
+
+
+def _word(kind: str, seed: int, about: object) -> str:
+    """Letters that occur nowhere else: no digits, so that nothing takes them for a number."""
+    told = hashlib.sha256(f"{kind} {seed} {about}".encode()).hexdigest()[:12]
+    return MARK + told.translate(str.maketrans("0123456789", "ghijklmnop"))
+
+
+def _births(people: pd.DataFrame, rng: np.random.Generator) -> list[date]:
+    """Dates of birth that make people as old as they are."""
+    return [
+        (referred - pd.DateOffset(years=int(age)) - pd.Timedelta(days=int(rng.integers(1, 300)))).date()
+        for referred, age in zip(people["referral_date"], people["age_at_referral"], strict=True)
+    ]

@@ -1,0 +1,86 @@
+"""The intruder on many exports: nothing planted is found, no small count is shown or can be worked out."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import chapters
+import pytest
+from intruder import too_small, worked_out
+from planted import MARK, Planted, plant
+
+from ut_research import together
+from ut_research.measures import GROUPS
+
+#: Exports of each batch, and how many batches: 200 altogether.
+BATCH, BATCHES = 25, 8
+
+
+@pytest.fixture(autouse=True)
+def _key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UT_RESEARCH_KEY", "an invented key of the tests")
+
+
+def exports(folder: Path, batch: int, times: int) -> list[Planted]:
+    """Exports of 5 to 260 people, more small than large ones, since small ones are the hardest to protect."""
+    draw = random.Random(batch)
+    sizes = [draw.choice([draw.randint(5, 60), draw.randint(60, 260)]) for _ in range(times)]
+    return [plant(folder / str(i), people, draw.randrange(10**6)) for i, people in enumerate(sizes)]
+
+
+def found_in(seen: chapters.Seen, planted: Planted) -> list[str]:
+    """What the intruder gets out of all that one export gave away."""
+    text = "\n".join([*seen.shown, *seen.files().values()]).lower()
+    found = [f"planted: {c}" for c in sorted(planted.canaries) if c in text]
+    found += [f"small: {e}" for e in too_small(seen.released.values())]
+    return found + [f"worked out: {cell}" for cell in worked_out(seen.truth, seen.released)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_nothing_is_found_in_what_the_gate_lets_through(tmp_path: Path, batch: int) -> None:
+    found = {}
+    for i, export in enumerate(exports(tmp_path, batch, BATCH)):
+        seen = chapters.quickly(export.folder, tmp_path / f"out {i}")
+        found[f"{len(export.tables['participants'])} people, export {i}"] = found_in(seen, export)
+    assert {name: what for name, what in found.items() if what} == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("people", [11, 40, 150, 250])
+def test_nothing_is_found_in_the_chapters_taken_together(tmp_path: Path, people: int) -> None:
+    export = plant(tmp_path / "export", people, people)
+    chapters.prepare(export.folder, tmp_path / "run")
+    seen = chapters.run(tmp_path / "run", draw=people == 150)
+    assert found_in(seen, export) == []
+    decided = chapters.measured(tmp_path / "run")
+    unknown = {
+        (e.id, *sorted(e.group))
+        for given, _ in seen.measured
+        for e in given
+        if not e.group.keys().isdisjoint(GROUPS) and (e.id, *sorted(e.group)) not in decided
+    }
+    assert unknown == set(), "groups are decided on together: add these to together.BREAKDOWNS"
+
+
+def test_the_n_of_one_chapter_does_not_give_back_what_another_withholds(tmp_path: Path) -> None:
+    """The n of outcomes by partner told how many of a partner's people had not registered."""
+    export = plant(tmp_path / "export", 168, 840775)
+    seen = chapters.quickly(export.folder, tmp_path / "out")
+    assert found_in(seen, export) == []
+    apart = [out for ids in together.BREAKDOWNS for out in chapters.alone(seen, ids)]
+    seen.measured = [(seen.measured[0][0], apart)]
+    assert any("reach." in cell for cell in worked_out(seen.truth, seen.released)), "the intruder is asleep"
+
+
+def test_an_intruder_who_looks_finds_what_is_there(tmp_path: Path) -> None:
+    export = plant(tmp_path / "export", 60, 1)
+    seen = chapters.quickly(export.folder, tmp_path / "out")
+    given = seen.measured[0][0]
+    seen.measured = [(given, given)]
+    seen.shown.append(f"by mistake: {min(c for c in export.canaries if c.startswith(MARK))}")
+    found = found_in(seen, export)
+    assert sum(f.startswith("planted") for f in found) == 1
+    assert sum(f.startswith("small") for f in found) > 20
+    assert len(export.canaries) > 5 * 60
