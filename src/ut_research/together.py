@@ -82,7 +82,7 @@ def withhold(found: list[Estimate], policy: Policy) -> set[Key]:
     from ut_research import disclosure, findings
     from ut_research.measures import GROUPS
 
-    people = max((e.count or 0 for e in found if e.id == "reach.referred"), default=0)
+    people = max((max(e.count or 0, e.n or 0) for e in found), default=0)
     parts: set[Key] = set()
     if people < GROUPS_FROM * policy.threshold:
         shown = {id for ids in BREAKDOWNS.values() for id in ids}
