@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 # Taken from the command line as they are, whatever characters they hold.
-export EXPORT STUDY NAME FILE
+export EXPORT STUDY NAME FILE SINCE
 # Compiled code is kept: without it, every process would compile the libraries again.
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH VIRTUAL_ENV
 CLI = $(BIN)/python -m ut_research.cli
@@ -17,6 +17,7 @@ help:
 	@echo 'make report EXPORT=path         … on an export: a folder of CSV files, or a workbook'
 	@echo '            STUDY=study.toml    … with these parameters'
 	@echo '            NAME=name           … under this name, in reports/name/'
+	@echo '            SINCE=name          … beside the last release of that report'
 	@echo 'make brief                      make the two-page brief of a report (PDF, Word)'
 	@echo 'make tables                     put all its tables in one workbook, and the report in Word'
 	@echo 'make review                     pack the book, and its plain pages in large print, for readers'
@@ -33,7 +34,7 @@ help:
 	@echo 'make lock                       resolve the dependencies again'
 
 report brief tables review: $(READY)
-	@$(CLI) $@ "$$EXPORT" --study "$$STUDY" --name "$$NAME"
+	@$(CLI) $@ "$$EXPORT" --study "$$STUDY" --name "$$NAME" $${SINCE:+--since "$$SINCE"}
 
 check map: $(READY)
 	@test -n "$$EXPORT" || { echo 'Which export? make $@ EXPORT=path'; exit 2; }

@@ -17,6 +17,7 @@ CHAPTERS = ours.chapters(ROOT, Study.read(Path(config["study"])))
 LIBRARY = ours.library(ROOT)
 STEP = f"'{sys.executable}' -m ut_research.kernel"
 LIMIT = ours.TIME_LIMIT
+SINCE = ours.digest(Path(config["since"])) if config["since"] else ""
 
 
 wildcard_constraints:
@@ -26,6 +27,7 @@ wildcard_constraints:
 rule all:
     input:
         "html.json",
+        ours.RELEASE,
         "tables.json",
         "issues.csv",
 
@@ -77,9 +79,11 @@ rule findings:
         expand("chapters/{chapter}.ipynb", chapter=CHAPTERS),
         expand("chapters/{chapter}", chapter=CHAPTERS),
     params:
+        since=SINCE,
         library=LIBRARY,
     output:
         "findings.json",
+        ours.RELEASE,
         directory("tables"),
         "tables.json",
     shell:
@@ -93,6 +97,7 @@ rule pages:
         "canonical.json",
         expand("chapters/{chapter}.ipynb", chapter=CHAPTERS),
     params:
+        since=SINCE,
         sources=ours.digest(ROOT / "book"),
         parameters=json.dumps(config["parameters"]),
         library=LIBRARY,

@@ -83,7 +83,7 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
     """
     import pandas as pd
 
-    from ut_research import comments, disclosure, pages, prose
+    from ut_research import comments, disclosure, findings, pages, prose
 
     root, parameters = Path(settings["root"]), settings["parameters"]
     shutil.rmtree(folder, ignore_errors=True)
@@ -100,6 +100,7 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
         "{{page.parameters}}": pages.parameters,
         "{{page.coverage}}": pages.coverage,
         "{{page.policy}}": lambda: pages.policy(released.policy),
+        "{{page.changes}}": lambda: pages.changes(settings["since"], findings.read(Path("findings.json"))),
         "{{page.brief}}": lambda: _brief(root, folder),
     }
     given = pages.said(said)

@@ -80,6 +80,10 @@ def report(
     export: Export = "",
     study: Parameters = "",
     name: Name = "",
+    since: Annotated[
+        str,
+        typer.Option(help="The report that this one follows; left out, the last one under the same name."),
+    ] = "",
     jobs: Annotated[
         int, typer.Option(help="How many steps at a time; left out, as many as there are processors.")
     ] = 0,
@@ -89,7 +93,7 @@ def report(
     began = time.monotonic()
     say.print(f"Building the report [b]{run.name}[/b] …")
     with say.status("working") if say.is_terminal else _nothing():
-        built = workflow.build(run, _tell, jobs)
+        built = workflow.build(run, _tell, jobs, since=since)
     what = "done" if built else "nothing had changed"
     say.print(f"The report is ready ({what}, {time.monotonic() - began:.1f} s). Open this file in a browser:")
     say.print(f"  {_place(run.report / 'book' / 'index.html')}", soft_wrap=True)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import datetime
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ut_research.disclosure import Policy
+    from ut_research.findings import Estimate
 
 #: Programs whose versions matter to a result; all others are in requirements.lock.
 PROGRAMS = ["ut-research", "pandas", "numpy", "scipy", "statsmodels", "pandera", "pyarrow", "matplotlib"]
@@ -51,6 +53,28 @@ def made(parameters: Mapping[str, Any], manifest: Mapping[str, Any], lock: str) 
         f"All other programs are pinned in `requirements.lock` (SHA-256 `{lock}`).",
     ]
     return "\n\n".join(parts)
+
+
+def changes(since: str, found: Sequence[Estimate]) -> str:
+    """What moved since the release kept in the file `since`, and why; empty: this is the first."""
+    from ut_research import display, releases
+
+    if not since:
+        return "This is the first release: there is none before it to compare with."
+    earlier = releases.read(Path(since))
+    moved = releases.compare(earlier.findings, found, earlier.policy)
+    if not moved:
+        return "Nothing that was released has changed."
+    rows = [
+        (
+            display.name(c.about),
+            *("–" if e is None else display.counted(e) or display.number(e) for e in (c.before, c.after)),
+            c.why,
+        )
+        for c in moved
+    ]
+    said = f"{len(moved):,} findings are not what they were in the release before this one."
+    return f"{said}\n\n{grid('What changed, and why', ('Finding', 'Before', 'Now', 'Why'), rows)}"
 
 
 def dictionary() -> str:

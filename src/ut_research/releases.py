@@ -19,9 +19,6 @@ from ut_research.disclosure import THINGS, DisclosureError, Policy, key, name
 from ut_research.findings import Estimate
 from ut_research.suppression import count_given
 
-#: The file in a report's folder that keeps what was released.
-FILE = "release.json"
-
 Cell = tuple[str, tuple[tuple[str, str], ...]]
 
 

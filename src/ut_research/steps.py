@@ -129,12 +129,29 @@ def chapter(name: str, values: str, time_limit: str) -> None:
 
 
 def findings() -> None:
-    """Join what the chapters released into one ledger, and their tables into one folder."""
+    """Join what the chapters released into one ledger, and their tables into one folder.
+
+    Raises
+    ------
+    ProblemsFound : what changed since the release before would isolate a few people.
+    """
+    from ut_research import disclosure, releases
     from ut_research import findings as ledger
 
-    folders = [Path("chapters", name) for name in run()["chapters"]]
+    settings = run()
+    folders = [Path("chapters", name) for name in settings["chapters"]]
     released = {f.name: ledger.read(file) for f in folders for file in sorted(f.glob("findings/*.json"))}
-    ledger.write(ledger.join(released), Path("findings.json"))
+    joined = list(ledger.join(released))
+    held = {k: settings["parameters"][k] for k in ("threshold", "rounding", "zeros_safe")}
+    policy = disclosure.Policy(**held)
+    try:
+        if settings["since"]:
+            releases.compare(releases.read(Path(settings["since"])).findings, joined, policy)
+    except disclosure.DisclosureError as fault:
+        where, todo = "this release beside the one before", "The last good report is untouched"
+        raise ProblemsFound([Problem(str(fault), where, todo)]) from None
+    releases.write(Path(workflow.RELEASE), settings["name"], joined, policy)
+    ledger.write(joined, Path("findings.json"))
     tables = Path("tables")
     shutil.rmtree(tables, ignore_errors=True)
     tables.mkdir()

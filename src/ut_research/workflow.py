@@ -37,6 +37,8 @@ PUBLISHED = {
     "issues.csv": "issues.csv",
     "tables": "tables",
 }
+#: What a run released, in its folder; and where a report keeps its releases, each as NUMBER-EXPORT.json.
+RELEASE, RELEASES = "release.json", "releases"
 #: Files that are no part of what holds them.
 SKIPPED = frozenset({"__pycache__", ".snakemake_timestamp", ".ipynb_checkpoints", "_build"})
 #: Parameters that the workflow gives each chapter; all others are the study's.
@@ -221,8 +223,13 @@ def locked(run: Run, patience: float = 3.0) -> Iterator[int]:
         yield file.fileno()
 
 
-def build(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0, target: str = "all") -> bool:
+def build(
+    run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0, target: str = "all", since: str = ""
+) -> bool:
     """Bring the report of `run` up to date; True when something was built.
+
+    `since` names the report whose last release this one follows; empty: the last release of other data under
+    this name. Invented people need no such protection, unless it is asked for.
 
     `tell` is called with each event (step, what, error, seconds) as it happens.
 
@@ -248,10 +255,12 @@ def build(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0, targe
             "study": str(run.study),
             "parameters": study.parameters(),
             "chapters": list(named),
+            "data": (data := digest(run.export)[:12]),
+            "since": _since(run, since, data),
         }
         (run.folder / "run.json").write_text(json.dumps(settings, indent=1), encoding="utf-8")
         goals = [target]
-        made_for = digest(run.export) + library(run.root) + json.dumps(settings)
+        made_for = library(run.root) + json.dumps(settings)
         record, current = run.folder / "decided.json", hashlib.sha256(made_for.encode()).hexdigest()
         if target == "all" and not (record.is_file() and record.read_text(encoding="utf-8") == current):
             goals.insert(0, together.FILE)  # before Snakemake works out which chapters have to run
@@ -260,7 +269,7 @@ def build(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0, targe
             raise BuildFailed(failures)
         if target == "all":
             record.write_text(current, encoding="utf-8")
-        return target == "all" and _publish(run)
+        return target == "all" and _publish(run, data)
 
 
 def forget(run: Run) -> list[Path]:
@@ -355,9 +364,32 @@ def _server(environment: dict[str, str], lock: int) -> Iterator[str]:
             server.wait()
 
 
-def _publish(run: Run) -> bool:
+def _since(run: Run, since: str, data: str) -> str:
+    """The file of the release before this one; empty where there is none."""
+    if not since and (run.export / "INVENTED.md").is_file():
+        return ""
+    kept = sorted((run.report.with_name(Path(since).name or run.name) / RELEASES).glob("*.json"))
+    others = [file for file in kept if not file.stem.endswith(data)]
+    if since and not others:
+        todo = "give the name of a report in reports/, of other data than these"
+        raise ProblemsFound([Problem("there is no release to compare with", since, todo)])
+    return str(others[-1]) if others else ""
+
+
+def _keep_release(run: Run, folder: Path, data: str) -> None:
+    """Put what was released into `folder`, after those before it; of the same data, only the last is kept."""
+    folder.mkdir()
+    kept = sorted((run.report / RELEASES).glob("*.json"))
+    for file in kept:
+        shutil.copyfile(file, folder / file.name)
+    last = kept[-1].stem if kept else "0000-"
+    number = int(last[:4]) + (not last.endswith(data))
+    shutil.copyfile(run.folder / RELEASE, folder / f"{number:04d}-{data}.json")
+
+
+def _publish(run: Run, data: str) -> bool:
     """Put what was built in the place of the last report, in one step; False when it is there already."""
-    made = [run.folder / source for source in PUBLISHED.values()]
+    made = [run.folder / source for source in (*PUBLISHED.values(), RELEASE)]
     built = digest(*made)
     record = run.report / "run.json"
     if record.is_file() and json.loads(record.read_text(encoding="utf-8")).get("built") == built:
@@ -370,6 +402,7 @@ def _publish(run: Run) -> bool:
             shutil.copytree(run.folder / source, new / name, ignore=shutil.ignore_patterns(*SKIPPED))
         else:
             shutil.copyfile(run.folder / source, new / name)
+    _keep_release(run, new / RELEASES, data)
     text = json.dumps({"name": run.name, "owner": run.owner, "built": built}, indent=1)
     (new / "run.json").write_text(text + "\n", encoding="utf-8")
     if run.report.exists():

@@ -32,6 +32,7 @@ def test_a_report_has_its_four_parts(project: Project) -> None:
         "findings.json",
         "issues.csv",
         "tables",
+        "releases",
         "run.json",
     }
     findings = json.loads((project.report / "findings.json").read_text())
