@@ -75,7 +75,7 @@ def good() -> dict[str, Rows]:
         ],
         "steering_comments": [
             {"date": "01/09/2021", "page": "Needs", "comment": "An invented comment.", "response": "An answer.",
-             "status": "open", "reason": ""},
+             "status": "done", "reason": "", "answered_date": "01/10/2021"},
         ],
     }  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import axe_playwright_python
 import pytest
@@ -58,7 +59,7 @@ def test_nothing_leaves_the_machine_no_script_fails_and_pages_are_light(browser:
     for name, _, asked, errors in visit(browser, book, 1280, "light"):
         faults += [f"{name} asked for {url}" for url in asked if not url.startswith(("file:", "data:"))]
         faults += [f"{name}: {error}" for error in errors]
-        files = {Path(url.removeprefix("file://").split("?")[0]) for url in asked if url.startswith("file:")}
+        files = {Path(unquote(urlsplit(url).path)) for url in asked if url.startswith("file:")}
         weight = sum(file.stat().st_size for file in files)
         if weight > MOST_BYTES:
             faults.append(f"{name} weighs {weight:,} bytes with all it loads; at most {MOST_BYTES:,}")
