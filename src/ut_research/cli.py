@@ -215,6 +215,10 @@ def main() -> None:
     except KeyboardInterrupt:
         warn.print("Stopped by you. The last good report is untouched; the next build resumes.")
         sys.exit(130)
+    except OSError as fault:
+        from ut_research.steps import disk
+
+        warn.print(f"[bold red]Stopped:[/] {escape(disk(fault))}.")
     except Exception as fault:
         frames = traceback.extract_tb(fault.__traceback__)
         place = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}"

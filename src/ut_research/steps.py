@@ -37,7 +37,7 @@ def main(argv: list[str]) -> int:
     except ProblemsFound as found:
         error = str(found)
     except OSError as fault:
-        error = _disk(fault)
+        error = disk(fault)
     except BaseException as fault:  # whatever it is, the person is told
         error = _without_values(fault)
     tell(argv, error, time.monotonic() - started)
@@ -214,7 +214,8 @@ def _hold_memory(share: float = 0.8) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
-def _disk(fault: OSError) -> str:
+def disk(fault: OSError) -> str:
+    """In words, what is wrong with the disk; else the kind and the place of the error."""
     import errno
 
     if fault.errno == errno.ENOSPC:

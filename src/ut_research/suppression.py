@@ -87,7 +87,32 @@ def protect_in_turn(
             elif part is not open_ or len(ids) == 1:
                 withheld |= set(part)
                 closed.add((estimates[part[0]].id, own))
-    return hidden | withheld
+    gone = hidden | withheld
+    _, shows, sensitive = _build(estimates, threshold, zeros_safe)
+    for members in breakdowns.values():
+        gone |= _saying_it_too([[i for i in members if estimates[i].id == id] for id in coarsest], gone,
+                               shows, sensitive)  # fmt: skip
+    return gone
+
+
+def _saying_it_too(
+    parts: Sequence[Sequence[int]], gone: set[int], shows: Mapping[int, list[int]], sensitive: set[int]
+) -> set[int]:
+    """Of the `parts` of a breakdown, an id each, those that say what one withheld whole must not say.
+
+    People who registered, by area, may be the n of what they reached, by area. Where the first is withheld
+    whole and holds a sensitive count, the second goes with it.
+    """
+    found: set[int] = set()
+    while True:
+        whole = [p for p in parts if p and gone | found >= set(p)]
+        unsaid = [{shows[i][-1] for i in p if shows[i]} for p in whole]
+        secret = {v for counts in unsaid if not sensitive.isdisjoint(counts) for v in counts}
+        telling = [p for p in parts if any(not secret.isdisjoint(shows[i]) for i in p if i not in gone)]
+        more = {i for p in telling for i in p}
+        if more <= gone | found:
+            return found
+        found |= more
 
 
 def protect(

@@ -283,7 +283,11 @@ def forget(run: Run) -> list[Path]:
 
 def _put_back(run: Run) -> None:
     """Have the chapters run again that now have to withhold anything else than when they ran."""
-    withheld = together.read(run.folder / together.FILE)
+    try:
+        withheld = together.read(run.folder / together.FILE)
+    except ValueError:  # cut short, by a crash of the computer
+        (run.folder / together.FILE).unlink()
+        withheld = frozenset()
     for notebook in (run.folder / "chapters").glob("*.ipynb"):
         if together.stale(notebook.with_suffix(""), withheld):
             notebook.unlink()
