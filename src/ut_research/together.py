@@ -41,8 +41,9 @@ BREAKDOWNS: Mapping[str, tuple[str, ...]] = {
     "outcomes": ("outcomes.employment", "outcomes.education_training", "outcomes.housing"),
 }
 
-#: Groups are shown from so many times the threshold of people. Of fewer, next to nothing could be shown.
-GROUPS_FROM = 20
+#: Groups are shown from so many times the threshold of people, a thousand as a rule. Of fewer, next to
+#: nothing could be shown, and an attack has worked out what a breakdown that is withheld whole would say.
+GROUPS_FROM = 200
 
 #: Parameters that change no count and no n.
 _NO_MATTER = {"title", "seed", "confidence", "bootstrap_resamples", "engaged", "not_engaged"}
