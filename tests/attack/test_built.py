@@ -19,11 +19,12 @@ from typing import Any
 import chapters
 import hostile
 import pandas as pd
+import pypdf
 import pytest
 from intruder import too_small
 from planted import Planted, plant
 
-from ut_research import findings, workflow
+from ut_research import cli, findings, workflow
 
 pytestmark = pytest.mark.slow
 PARTS = ("notebooks", "book", "data/raw/published", "Snakefile", "study.toml", "requirements.lock")
@@ -51,7 +52,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
         patch.chdir(root)
         patch.setenv("UT_RESEARCH_KEY", "an invented key of the tests")
         run = workflow.plan(str(planted.folder))
-        workflow.build(run, lambda _: None)
+        for make in (cli.brief_, cli.tables_, cli.review_):  # builds the report first
+            make(str(planted.folder))
         yield Built(run.report, run.folder, planted)
 
 
@@ -83,12 +85,18 @@ def texts(folder: Path) -> Iterator[tuple[str, str]]:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as packed:
                 content += b"".join(packed.read(part) for part in packed.namelist())
+        elif path.suffix == ".pdf":
+            paper = pypdf.PdfReader(path)
+            said = [page.extract_text() for page in paper.pages]
+            content += "\n".join([*said, *map(str, (paper.metadata or {}).values())]).encode()
         elif path.suffix in (".gz", ".svgz"):
             content += gzip.decompress(content)
         yield f"{name}", f"{name}\n{content.decode('utf-8', 'ignore')}".lower()
 
 
 def test_nothing_planted_is_in_any_file(built: Built) -> None:
+    kinds = {path.suffix for path in built.report.rglob("*")}
+    assert {".html", ".js", ".csv", ".json", ".pdf", ".docx", ".xlsx", ".zip"} <= kinds
     hashed = set(pd.read_parquet(built.run / "participants.parquet")["participant_id"])
     assert len(hashed) > 200
     found = [
@@ -129,6 +137,11 @@ def test_no_cell_of_a_download_is_a_formula(built: Built) -> None:
         with table.open(encoding="utf-8", newline="") as lines:
             cells = [c for row in csv.reader(lines) for c in row if not re.fullmatch(r"-?[\d.e+-]+", c)]
         assert [c for c in cells if c.startswith(("=", "+", "-", "@", "\t", "\r"))] == [], table.name
+    for path in built.report.glob("*.xlsx"):
+        with zipfile.ZipFile(path) as packed:
+            sheets = [packed.read(part) for part in packed.namelist() if "worksheets/sheet" in part]
+        assert sheets
+        assert not any(re.search(rb"<f[ >]", sheet) for sheet in sheets)
 
 
 @pytest.mark.browser
