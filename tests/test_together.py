@@ -16,10 +16,13 @@ def rates(n: int) -> list[Estimate]:
     ]
 
 
-def test_groups_are_shown_from_a_thousand_people_whatever_table_they_are_in():
-    assert together.withhold(rates(1000), Policy()) == set()
-    few = rates(992)
-    assert together.withhold(few, Policy()) == {findings.key(e) for e in few[1:]}
+def test_a_group_is_shown_where_neither_it_nor_the_rest_is_small():
+    shown = rates(320)
+    assert together.withhold(shown, Policy()) == set()
+    few = rates(16)
+    assert together.withhold(few, Policy()) == {findings.key(e) for e in few}
+    middling = rates(32)
+    assert together.withhold(middling, Policy()) == {findings.key(e) for e in middling[1:]}
 
 
 def test_what_is_kept_is_what_is_read_back(tmp_path):

@@ -22,12 +22,14 @@ class System:
     ----------
     truth : the value of each variable.
     lines : (total, parts): the parts add up to the total. Variables by index.
+    taken : the lines whose total nobody has been told, and that are taken for known all the same.
     within : (part, whole): the part is at most the whole.
     unseen : variables that no Estimate of the release shows, such as a total that is not in it.
     """
 
     truth: list[int] = field(default_factory=list)
     lines: dict[tuple[int, tuple[int, ...]], None] = field(default_factory=dict)
+    taken: dict[tuple[int, tuple[int, ...]], None] = field(default_factory=dict)
     within: dict[tuple[int, int], None] = field(default_factory=dict)
     unseen: set[int] = field(default_factory=set)
 
@@ -37,6 +39,13 @@ class System:
         if unseen:
             self.unseen.add(len(self.truth) - 1)
         return len(self.truth) - 1
+
+    def forget(self, unknown: set[int]) -> None:
+        """Take no total for known any more of which every part is `unknown`."""
+        for total, parts in list(self.taken):  # the finest come first
+            if unknown.issuperset(parts):
+                del self.taken[total, parts], self.lines[total, parts]
+                unknown = unknown | ({total} & self.unseen)
 
 
 def components(system: System, hidden: set[int]) -> list[list[int]]:
@@ -150,15 +159,19 @@ def _spread(
     for r, (part, whole) in enumerate(rules.below, start=len(rules.equal)):
         matrix[r, part], matrix[r, whole] = 1, -1
     held = LinearConstraint(matrix.tocsr(), lower, upper)
+    bounds = Bounds(rules.low, rules.high)
     least, most = np.array(truth), np.array(truth)
 
     def stretch(aim: np.ndarray) -> None:
-        """Widen the ranges by the solution that is furthest along `aim`."""
+        """Widen the ranges by the solution that is furthest along `aim`: one in whole numbers."""
         nonlocal least, most
-        found = milp(-aim, constraints=held, bounds=Bounds(rules.low, rules.high), integrality=np.ones(size))
-        if found.x is None:
-            raise ValueError(f"the linked counts could not be checked ({found.message})")
-        solution = np.rint(found.x).astype(int)
+        for whole in (0, 1):  # a solution in fractions is sooner found, and most are whole all the same
+            found = milp(-aim, constraints=held, bounds=bounds, integrality=np.full(size, whole))
+            if found.x is None:
+                raise ValueError(f"the linked counts could not be checked ({found.message})")
+            solution = np.rint(found.x)
+            if whole or np.abs(found.x - solution).max() < 1e-6:
+                break
         least, most = np.minimum(least, solution), np.maximum(most, solution)
 
     places = [k for k, v in enumerate(component) if v in set(doubtful)]

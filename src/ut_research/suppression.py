@@ -9,9 +9,13 @@ each variable that is withheld, the whole numbers that it could still be are fou
 integer programming where one equation is not enough): if they span less than the threshold,
 another cell is withheld with it, the smallest of its line first, and so on until none is left.
 
-The reader is assumed to know more than is shown, never less: totals that are not in the release,
-the n of a share that is withheld, that two n's (or a count and the n of a later step) are the same
-people. Not taken as cells: differences between cut-points of one scale.
+A breakdown that could only be kept safe by withholding a finding about everyone is withheld whole, and
+stays in the system as unknown, so that no other breakdown gives it back.
+
+The reader is assumed to know more than is shown, never less: totals that are not in the release (unless
+all that they are the total of is withheld whole), the n of a share that is withheld, that two n's (or a
+count and the n of a later step) are the same people. Not taken as cells: differences between cut-points
+of one scale.
 """
 
 from __future__ import annotations
@@ -22,6 +26,7 @@ from itertools import pairwise
 
 from ut_research.feasible import System, components, narrow
 from ut_research.findings import SERIES_KEYS, Estimate
+from ut_research.measures import GROUPS
 
 #: The same people counted under two names: id → (id, group keys to add).
 SAME_COUNT: Mapping[str, tuple[str, Mapping[str, str]]] = {
@@ -38,81 +43,17 @@ TOP_OF = {
 }
 
 Group = frozenset[tuple[str, str]]
+Part = tuple[str, tuple[str, ...]]
 
 
 def protect_in_turn(
     estimates: Sequence[Estimate], small: Iterable[int], threshold: int, zeros_safe: bool = True
 ) -> set[int]:
-    """As `protect`, but a breakdown never takes what it breaks down with it.
-
-    First what each id says at its coarsest is protected by itself. Then each breakdown (by partner, by area
-    …) joins it, in the order of its keys. One that could only be kept safe by withholding more of the
-    coarsest findings is withheld whole: of all ids where it can be, else of each id that needs it.
-    """
-    small = set(small)
-    keys = [_group_keys(e) for e in estimates]
-    coarsest: dict[str, int] = {}
-    for e, own in zip(estimates, keys, strict=True):
-        coarsest[e.id] = min(coarsest.get(e.id, len(own)), len(own))
-    top = [i for i, e in enumerate(estimates) if len(keys[i]) == coarsest[e.id]]
-    breakdowns: dict[tuple[str, ...], list[int]] = {}
-    for i in sorted(set(range(len(estimates))).difference(top)):
-        breakdowns.setdefault(keys[i], []).append(i)
-
-    def tried(members: Sequence[int], spare: set[int]) -> set[int] | None:
-        places = {i: k for k, i in enumerate(members)}
-        own = [places[i] for i in members if i in small]
-        kept = protect(
-            [estimates[i] for i in members], own, threshold, zeros_safe, spare=[places[i] for i in spare]
-        )
-        return None if kept is None else {members[k] for k in kept}
-
-    hidden = tried(top, set()) or set()
-    spare, joined = set(top) - hidden, list(top)
-    withheld: set[int] = set()
-    closed: set[tuple[str, tuple[str, ...]]] = set()  # the breakdowns of ids that are withheld whole
-    for own, members in sorted(breakdowns.items(), key=lambda item: (len(item[0]), item[0])):
-        finer = {id for id, coarser in closed if set(coarser) < set(own)}  # their sums would give it back
-        shown = {estimates[i].id for i in members if i not in small}  # of the others there is nothing to keep
-        open_ = [i for i in members if estimates[i].id in shown - finer]
-        withheld |= set(members).difference(open_)
-        closed |= {(estimates[i].id, own) for i in set(members).difference(open_)}
-        ids = list(dict.fromkeys(estimates[i].id for i in open_))
-        for part in [open_, *([i for i in open_ if estimates[i].id == id] for id in ids if len(ids) > 1)]:
-            if not part or set(part) <= set(joined):
-                continue
-            both = sorted([*joined, *part])
-            if (found := tried(both, spare)) is not None:
-                joined, hidden = both, found
-            elif part is not open_ or len(ids) == 1:
-                withheld |= set(part)
-                closed.add((estimates[part[0]].id, own))
-    gone = hidden | withheld
-    _, shows, sensitive = _build(estimates, threshold, zeros_safe)
-    for members in breakdowns.values():
-        gone |= _saying_it_too([[i for i in members if estimates[i].id == id] for id in coarsest], gone,
-                               shows, sensitive)  # fmt: skip
-    return gone
-
-
-def _saying_it_too(
-    parts: Sequence[Sequence[int]], gone: set[int], shows: Mapping[int, list[int]], sensitive: set[int]
-) -> set[int]:
-    """Of the `parts` of a breakdown, an id each, those that say what one withheld whole must not say.
-
-    People who registered, by area, may be the n of what they reached, by area. Where the first is withheld
-    whole and holds a sensitive count, the second goes with it.
-    """
-    found: set[int] = set()
-    while True:
-        whole = [p for p in parts if p and gone | found >= set(p)]
-        unsaid = [{shows[i][-1] for i in p if shows[i]} for p in whole]
-        secret = {v for counts in unsaid if not sensitive.isdisjoint(counts) for v in counts}
-        telling = [p for p in parts if any(not secret.isdisjoint(shows[i]) for i in p if i not in gone)]
-        more = {i for p in telling for i in p}
-        if more <= gone | found:
-            return found
-        found |= more
+    """As `protect`, but a breakdown (by partner, by area …) never takes a finding about everyone with it."""
+    top = [i for i, e in enumerate(estimates) if e.group.keys().isdisjoint(GROUPS)]
+    own = [k for k, i in enumerate(top) if i in set(small)]
+    hidden = {top[k] for k in protect([estimates[i] for i in top], own, threshold, zeros_safe)}
+    return protect(estimates, small, threshold, zeros_safe, set(top) - hidden)
 
 
 def protect(
@@ -121,39 +62,53 @@ def protect(
     threshold: int,
     zeros_safe: bool = True,
     spare: Iterable[int] = (),
-) -> set[int] | None:
+) -> set[int]:
     """The indices of all `estimates` to withhold: those in `small`, and those that would give them back.
-
-    None where that cannot be done without withholding one of those in `spare`.
 
     Parameters
     ----------
     estimates : sound Estimates about people, numbers only.
     small : indices of those withheld for themselves.
     threshold, zeros_safe : as in `ut_research.disclosure.Policy`.
+    spare : indices of those not to withhold while anything else will do. Before one of them goes, a breakdown
+        that needs it (all of one id by the same keys) is withheld whole; of that a reader knows nothing.
     """
+    parts: dict[Part, list[int]] = {}
+    for i in sorted(set(range(len(estimates))).difference(spare := set(spare))):
+        parts.setdefault((estimates[i].id, _group_keys(estimates[i])), []).append(i)
     system, shows, hidden = _build(estimates, threshold, zeros_safe)
     spared = {v for i in spare for v in shows[i]}
-    if hidden & spared:
-        return None
     often = Counter(v for variables in shows.values() for v in set(variables))
     wide: set[int] = set()
+
+    def withhold_whole(weak: int, component: Sequence[int]) -> bool:
+        """Withhold the smallest breakdown that holds the weak variable, or else any of its component."""
+        for within in ({weak}, set(component)):
+            if near := [p for p, own in parts.items() if any(not within.isdisjoint(shows[i]) for i in own)]:
+                unsaid.update(parts.pop(min(near, key=lambda p: len(parts[p]))))
+                said = {v for i, variables in shows.items() if i not in unsaid for v in variables}
+                hidden.update({v for i in unsaid for v in shows[i]} - said)
+                system.forget(hidden - said)
+                return True
+        return False
+
+    unsaid: set[int] = set()
     while unsure := [c for c in components(system, hidden) if not wide.issuperset(c)]:
-        before = len(hidden)
+        before = (len(hidden), len(unsaid))
         for component in unsure:
             touched: set[int] = set()
             for weak in (found := narrow(system, component, threshold, wide)):
                 more = _next_to_hide(system, weak, component, hidden, often)
-                if more & spared:
-                    return None
+                if not more.isdisjoint(spared) and withhold_whole(weak, component):
+                    break
                 if more and touched.isdisjoint(near := _near(system, weak)):
                     hidden |= more
                     touched |= near
-            if found and not touched and len(hidden) == before:  # else components are to be found anew
+            if found and not touched and (len(hidden), len(unsaid)) == before:  # else find components anew
                 if any(system.truth[v] for v in found):
                     raise ValueError("a small count can be worked out whatever is withheld; release less")
                 wide.update(found)  # everything is withheld, and still nobody was there: a group not listed
-    return set(small) | {i for i, variables in shows.items() if hidden & set(variables)}
+    return set(small) | unsaid | {i for i, variables in shows.items() if hidden & set(variables)}
 
 
 def on_curves(estimates: Sequence[Estimate]) -> set[int]:
@@ -326,7 +281,12 @@ def _add_lines(
             if missing > 0 and rest:
                 parts.append(system.add(missing, unseen=True))
             if missing == 0 or (missing > 0 and rest):
-                system.lines[known[parent], tuple(sorted(parts))] = None
+                line = (known[parent], tuple(sorted(parts)))
+                if parent not in cells and line not in system.lines:
+                    system.taken[line] = None
+                elif parent in cells:
+                    system.taken.pop(line, None)
+                system.lines[line] = None
 
 
 def _fixed_keys(estimates: Sequence[Estimate]) -> dict[str, tuple[str, ...]]:

@@ -41,10 +41,6 @@ BREAKDOWNS: Mapping[str, tuple[str, ...]] = {
     "outcomes": ("outcomes.employment", "outcomes.education_training", "outcomes.housing"),
 }
 
-#: Groups are shown from so many times the threshold of people, a thousand as a rule. Of fewer, next to
-#: nothing could be shown, and an attack has worked out what a breakdown that is withheld whole would say.
-GROUPS_FROM = 200
-
 #: Parameters that change no count and no n.
 _NO_MATTER = {"title", "seed", "confidence", "bootstrap_resamples", "engaged", "not_engaged"}
 #: Resamples where only counts matter.
@@ -81,15 +77,8 @@ def measured(
 def withhold(found: list[Estimate], policy: Policy) -> set[Key]:
     """What is to be withheld of `found`, everything that the chapters say about people."""
     from ut_research import disclosure, findings
-    from ut_research.measures import GROUPS
 
-    people = max((max(e.count or 0, e.n or 0) for e in found), default=0)
-    parts: set[Key] = set()
-    if people < GROUPS_FROM * policy.threshold:
-        shown = {id for ids in BREAKDOWNS.values() for id in ids}
-        parts = {findings.key(e) for e in found if e.id in shown and not e.group.keys().isdisjoint(GROUPS)}
-    released = disclosure.release([e for e in found if findings.key(e) not in parts], policy)
-    return parts | {findings.key(e) for e in released if e.status == "suppressed"}
+    return {findings.key(e) for e in disclosure.release(found, policy) if e.status == "suppressed"}
 
 
 def settings(parameters: Mapping[str, Any]) -> dict[str, Any]:

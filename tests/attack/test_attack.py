@@ -14,9 +14,9 @@ from planted import MARK, Planted, plant
 from ut_research import together
 from ut_research.measures import GROUPS
 
-#: Exports of each batch, and how many batches. UT_ATTACKS=200 attacks two hundred exports, in an hour.
+#: Exports of each batch, and how many batches. UT_ATTACKS=8 attacks eight exports only, while at work.
 BATCH = 4
-BATCHES = max(1, int(os.environ.get("UT_ATTACKS", "8")) // BATCH)
+BATCHES = max(1, int(os.environ.get("UT_ATTACKS", "200")) // BATCH)
 
 
 @pytest.fixture(autouse=True)
