@@ -62,8 +62,8 @@ rule chapter:
     input:
         "canonical.json",
         ancient(together.FILE),
-        notebook=lambda wildcards: ROOT / "notebooks" / f"{wildcards.chapter}.ipynb",
     params:
+        notebook=lambda wildcards: ours.digest(ROOT / "notebooks" / f"{wildcards.chapter}.ipynb"),
         values=lambda wildcards: json.dumps({n: config["parameters"][n] for n in CHAPTERS[wildcards.chapter]}),
         published=ours.digest(ROOT / "data" / "raw" / "published"),
         library=LIBRARY,

@@ -69,6 +69,7 @@ def serve(descriptor: int) -> None:
     import selectors
 
     server = socket.socket(fileno=descriptor)
+    _end_with_parent()
     for name in PRELOADED:
         importlib.import_module(name)
     later = list(LATER)
@@ -123,6 +124,7 @@ def snakemake(arguments: list[str]) -> NoReturn:
     sys.modules["pandas"] = None  # type: ignore[assignment]  # only to compare frames given as parameters
     from snakemake.cli import main
 
+    _end_with_parent()
     status: Any = 0
     try:
         main(arguments)
@@ -157,9 +159,11 @@ def _work(connection: socket.socket, request: dict[str, Any]) -> None:
 
 
 def _end_with_parent() -> None:
-    """Ask the kernel to kill this process when the server dies, however it dies."""
+    """Ask the kernel to kill this process when the one that started it dies, however it dies."""
     import ctypes
 
+    if not sys.platform.startswith("linux"):
+        return
     parent = os.getppid()
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # 1 is PR_SET_PDEATHSIG
     if os.getppid() != parent:

@@ -47,6 +47,7 @@ def main(argv: list[str]) -> int:
 def tell(argv: list[str], error: str, seconds: float = 0.0) -> None:
     """Tell the command line how the step in `argv` went; `error` is empty when it was done."""
     event = {
+        "build": os.environ.get("UT_BUILD", ""),
         "step": argv[0],
         "what": argv[1] if len(argv) > 1 else "",
         "error": error,

@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import re
+import secrets
 import shutil
 import socket
 import subprocess
@@ -47,8 +48,8 @@ GIVEN = {"data": "", "out": ""}
 RESUME = "The last good report is untouched. Put this right and build again: it resumes where it stopped."
 #: Longest that one chapter may run, in seconds.
 TIME_LIMIT = 300
-#: Free space without which a build does not start, in bytes.
-SPACE = 200_000_000
+#: Free space without which a build does not start, and below which a disk is full, in bytes.
+SPACE, FULL = 200_000_000, 20_000_000
 
 
 class BuildFailed(ProblemsFound):
@@ -247,6 +248,7 @@ def build(
             )
     with locked(run) as lock:
         _recover(run)
+        _no_later_than_now(run.folder)
         settings = {
             "name": run.name,
             "owner": run.owner,
@@ -316,6 +318,8 @@ def _snakemake(
     command += ["--quiet", "all", "--latency-wait", "0"]
     environment = {**os.environ, **kernel.ENVIRONMENT}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    # Steps of a build that was killed may still tell how they ended: they are of another build.
+    environment["UT_BUILD"] = build = secrets.token_hex(8)
     failures: list[Problem] = []
     with contextlib.ExitStack() as stack:
         if kernel.supported():
@@ -332,6 +336,8 @@ def _snakemake(
                 ended = process.poll() is not None
                 while line := lines.readline():
                     event = json.loads(line)
+                    if event.pop("build") != build:
+                        continue
                     tell(event)
                     if event["error"]:
                         failures.append(
@@ -343,7 +349,7 @@ def _snakemake(
             if process.returncode:
                 break
     if process.returncode and not failures:
-        full = shutil.disk_usage(run.root).free < SPACE // 10
+        full = shutil.disk_usage(run.root).free < FULL
         what = "The disk is full." if full else f"It ended early; see {run.folder / 'snakemake.log'}"
         failures.append(Problem(what, "the build", RESUME))
     return failures
@@ -423,6 +429,14 @@ def _recover(run: Run) -> None:
         old.rename(run.report)
     for left in (new, old):
         shutil.rmtree(left, ignore_errors=True)
+
+
+def _no_later_than_now(folder: Path) -> None:
+    """Date back what was made while the clock was ahead: Snakemake fails on results older than input."""
+    now = time.time()
+    for path in folder.rglob("*"):
+        if path.lstat().st_mtime > now:
+            os.utime(path, (now, now), follow_symlinks=False)
 
 
 def _aside(run: Run, which: str) -> Path:

@@ -114,6 +114,16 @@ def test_a_clock_that_was_wrong(project: Project, moved: int) -> None:
             os.utime(path, (then, then))
     assert project.build() == ""
     assert project.bytes() == before
+    shutil.rmtree(project.root / "data" / "processed")
+    assert project.build() == ""
+    assert project.bytes() == before
+    for path in project.root.rglob("*"):
+        os.utime(path, (then, then), follow_symlinks=False)
+    project.write(3, "three", [], "unused = 1")
+    assert project.build() == ""
+    project.write(3, "three", [])
+    assert project.build() == ""
+    assert project.bytes() == before
 
 
 def test_damaged_results_of_an_earlier_build(project: Project) -> None:
