@@ -1,6 +1,8 @@
-from ut_research import findings, together
+from dataclasses import replace
+
+from ut_research import disclosure, findings, together
 from ut_research.disclosure import Policy
-from ut_research.findings import Estimate
+from ut_research.findings import Estimate, Key
 
 
 def rates(n: int) -> list[Estimate]:
@@ -16,20 +18,38 @@ def rates(n: int) -> list[Estimate]:
     ]
 
 
+def withheld(n: int) -> set[Key]:
+    return {key for key, sizes in together.decide(rates(n), Policy()).items() if sizes is None}
+
+
 def test_a_group_is_shown_where_neither_it_nor_the_rest_is_small():
-    shown = rates(320)
-    assert together.withhold(shown, Policy()) == set()
-    few = rates(16)
-    assert together.withhold(few, Policy()) == {findings.key(e) for e in few}
-    middling = rates(32)
-    assert together.withhold(middling, Policy()) == {findings.key(e) for e in middling[1:]}
+    assert withheld(320) == set()
+    assert withheld(32) == {findings.key(e) for e in rates(32)[1:]}
+    assert withheld(16) == {findings.key(e) for e in rates(16)}
+
+
+def test_what_is_decided_holds_in_every_chapter_and_anything_else_is_decided_there():
+    decided = together.decide(rates(32), Policy())
+    whole, north, south = rates(32)
+    assert [e.status for e in disclosure.release([whole], Policy(), decided)] == ["number"]
+    assert [e.status for e in disclosure.release([north], Policy(), decided)] == ["suppressed"]
+    more = dict(value=50.0, count=8, n=16)
+    changed = [whole, replace(north, **more), replace(south, **more)]
+    assert {e.status for e in disclosure.release(changed, Policy())} == {"number"}
+    shown = disclosure.release(changed, Policy(), decided)
+    assert [e.status for e in shown] == ["number", "suppressed", "suppressed"], "the decision is kept"
+    small = replace(whole, id="reoffending.free", count=2, value=100 * 2 / 32)
+    with_small = disclosure.release([whole, small], Policy(), decided)
+    assert [e.status for e in with_small] == ["number", "suppressed"]
 
 
 def test_what_is_kept_is_what_is_read_back(tmp_path):
-    keys = {findings.key(e) for e in rates(1000)}
-    together.write(tmp_path / together.FILE, keys)
-    assert together.read(tmp_path / together.FILE) == keys
-    assert together.read(tmp_path / "none.json") == frozenset()
+    stay = Estimate("reach.stay_mean_weeks", "Stay", 15.2, n=32, unit="weeks")
+    decided = together.decide([*rates(32), stay], Policy())
+    together.write(tmp_path / together.FILE, decided)
+    assert together.read(tmp_path / together.FILE) == decided
+    assert None in decided.values()
+    assert together.read(tmp_path / "none.json") == {}
 
 
 def test_a_decision_depends_on_what_changes_counts_and_on_nothing_else():

@@ -88,14 +88,14 @@ class Chapter:
         Pass everything that shares people in one call: the gate then keeps totals from giving
         small groups back.
         """
-        withheld = together.read(self._data / together.FILE)
-        released = disclosure.release([e for part in measured for e in part], self.policy, withheld)
+        decided = together.read(self._data / together.FILE)
+        released = disclosure.release([e for part in measured for e in part], self.policy, decided)
         self._released += released
         if self._out:
             (self._out / "findings").mkdir(parents=True, exist_ok=True)
             findings.write(self._released, self._out / "findings" / f"{self.name}.json")
             own = {findings.key(e) for e in self._released if e.origin != "published"}
-            together.write(self._out / together.TOLD, own & withheld)
+            together.write(self._out / together.TOLD, together.told(decided, own))
         return released
 
     def say(self, text: str, released: Released | None = None, **words: str) -> None:

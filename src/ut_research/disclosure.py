@@ -33,6 +33,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from numbers import Integral, Real
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NoReturn, get_args
 
 import pandas as pd
@@ -287,7 +288,7 @@ class Released:
 
 
 def release(
-    estimates: list[Estimate], policy: Policy, withheld: frozenset[findings.Key] = frozenset()
+    estimates: list[Estimate], policy: Policy, decided: findings.Decided = MappingProxyType({})
 ) -> Released:
     """What may leave of `estimates`, under `policy`; the rules are those of this module.
 
@@ -295,7 +296,8 @@ def release(
     ----------
     estimates : everything that shares people, in one list, so that totals cannot give cells back.
     policy : see `Policy`.
-    withheld : findings to withhold whatever else is, by `findings.key`; see `ut_research.together`.
+    decided : what the whole report withholds, and what it shows; see `ut_research.together`. A finding whose
+        numbers are not those that were decided on is looked at anew.
 
     Raises
     ------
@@ -315,12 +317,13 @@ def release(
     cells = [tidy[i] for i in own]
     curves = suppression.on_curves(cells)
     small = {k for k, e in enumerate(cells) if _is_small(e, policy, on_curve=k in curves)}
-    small |= {k for k, e in enumerate(cells) if findings.key(e) in withheld}
+    small |= {k for k, e in enumerate(cells) if decided.get(findings.key(e), ()) is None}
+    settled = {k for k, e in enumerate(cells) if decided.get(findings.key(e)) == (e.count, e.n)}
     unsafe, quiet = suppression.curve_steps(cells, policy.threshold)
     small |= unsafe
     cells = [replace(e, n=cells[quiet[k]].n) if k in quiet else e for k, e in enumerate(cells)]
     try:
-        hidden = suppression.protect_in_turn(cells, small, policy.threshold, policy.zeros_safe)
+        hidden = suppression.protect_in_turn(cells, small, policy.threshold, policy.zeros_safe, settled)
     except ValueError as e:
         raise DisclosureError(str(e)) from e
     gone = _resting(tidy, {own[k] for k in hidden})

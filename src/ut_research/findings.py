@@ -59,6 +59,8 @@ class Estimate:
 
 #: Id and group of a finding.
 Key = tuple[str, tuple[tuple[str, str], ...]]
+#: What was decided for the whole report: finding → its count and n, which may be shown; None: withheld.
+Decided = Mapping[Key, tuple[int | None, int | None] | None]
 
 
 def key(estimate: Estimate) -> Key:

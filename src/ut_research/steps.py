@@ -83,7 +83,7 @@ def cleaned(export: Path, parameters: dict[str, Any]) -> Cleaned:
 
 
 def withhold() -> None:
-    """Decide what no chapter may show; leave it in withheld.json."""
+    """Decide what the chapters may show; leave it in decided.json."""
     import pandas as pd
 
     from ut_research import disclosure, together
@@ -93,7 +93,7 @@ def withhold() -> None:
     tables = {p.stem: pd.read_parquet(p) for p in sorted(Path().glob("*.parquet"))}
     found = together.measured(tables, parameters, pd.Timestamp(manifest["data_to"]), manifest["origin"])
     policy = disclosure.Policy(**{k: parameters[k] for k in ("threshold", "rounding", "zeros_safe")})
-    together.write(Path(together.FILE), together.withhold(found, policy))
+    together.write(Path(together.FILE), together.decide(found, policy))
 
 
 def chapter(name: str, values: str, time_limit: str) -> None:

@@ -47,13 +47,25 @@ Part = tuple[str, tuple[str, ...]]
 
 
 def protect_in_turn(
-    estimates: Sequence[Estimate], small: Iterable[int], threshold: int, zeros_safe: bool = True
+    estimates: Sequence[Estimate],
+    small: Iterable[int],
+    threshold: int,
+    zeros_safe: bool = True,
+    settled: Iterable[int] = (),
 ) -> set[int]:
-    """As `protect`, but a breakdown (by partner, by area …) never takes a finding about everyone with it."""
+    """As `protect`, but a breakdown (by partner, by area …) never takes a finding about everyone with it.
+
+    `settled` are the indices of those that are shown elsewhere already; where nothing is left to decide
+    beside them and those in `small`, nothing is.
+    """
+    small, settled = set(small), set(settled)
+    if len(small | settled) == len(estimates):
+        return small
     top = [i for i, e in enumerate(estimates) if e.group.keys().isdisjoint(GROUPS)]
-    own = [k for k, i in enumerate(top) if i in set(small)]
-    hidden = {top[k] for k in protect([estimates[i] for i in top], own, threshold, zeros_safe)}
-    return protect(estimates, small, threshold, zeros_safe, set(top) - hidden)
+    places = {i: k for k, i in enumerate(top)}
+    own, spare = ([places[i] for i in top if i in part] for part in (small, settled))
+    hidden = {top[k] for k in protect([estimates[i] for i in top], own, threshold, zeros_safe, spare)}
+    return protect(estimates, small, threshold, zeros_safe, settled.union(top) - hidden)
 
 
 def protect(

@@ -2,8 +2,8 @@
 
 Chapters are about the same people: the n of one chapter is the count of another. What each may show, taken
 by itself, may together give back a cell that one of them withholds. So before any chapter runs, everything
-that they say about people goes through the disclosure gate in one call. What it withholds is kept in
-`FILE`, and every chapter withholds that, besides what its own findings require. Light on imports: the
+that they say about people goes through the disclosure gate in one call. What it decides is kept in `FILE`,
+and holds in every chapter; only what it does not cover is decided there. Light on imports: the
 workflow reads what is kept.
 """
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ut_research.disclosure import Policy
-    from ut_research.findings import Estimate, Key, Origin
+    from ut_research.findings import Decided, Estimate, Key, Origin
 
-#: The decision, in the folder of a run: what is withheld, and the settings that it is for.
-FILE = "withheld.json"
-#: What a chapter was told to withhold, of what it gave to the gate, in the folder of its results.
+#: The decision, in the folder of a run.
+FILE = "decided.json"
+#: What a chapter was told of what it gave to the gate, in the folder of its results.
 TOLD = "told.json"
 
 #: What the chapters show by partner, area, gender and period: measure → ids. The less is shown, the less
@@ -74,11 +74,12 @@ def measured(
     return found
 
 
-def withhold(found: list[Estimate], policy: Policy) -> set[Key]:
-    """What is to be withheld of `found`, everything that the chapters say about people."""
+def decide(found: list[Estimate], policy: Policy) -> Decided:
+    """What may be shown of `found`, everything that the chapters say about people."""
     from ut_research import disclosure, findings
 
-    return {findings.key(e) for e in disclosure.release(found, policy) if e.status == "suppressed"}
+    shown = {findings.key(e) for e in disclosure.release(found, policy) if e.status != "suppressed"}
+    return {findings.key(e): (e.count, e.n) if findings.key(e) in shown else None for e in found}
 
 
 def settings(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,24 +87,34 @@ def settings(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in parameters.items() if k not in _NO_MATTER}
 
 
-def write(path: Path, withheld: Iterable[Key]) -> None:
-    """Keep at `path` which findings are withheld, in the order of id and group."""
-    rows = [json.dumps([id, dict(group)]) for id, group in sorted(set(withheld))]
+def write(path: Path, decided: Decided) -> None:
+    """Keep a decision at `path`, in the order of id and group."""
+    rows = [json.dumps([id, dict(group), sizes]) for (id, group), sizes in sorted(decided.items(), key=_key)]
     half = path.with_suffix(".part")
     half.write_text("[\n" + ",\n".join(rows) + "\n]\n", encoding="utf-8", newline="\n")
     half.replace(path)  # whole or not at all: the workflow reads it even after a build was killed
 
 
-def read(path: Path) -> frozenset[Key]:
-    """The findings withheld, as kept at `path`; none where there is no such file."""
+def read(path: Path) -> Decided:
+    """The decision kept at `path`; an empty one where there is no such file."""
     if not path.is_file():
-        return frozenset()
-    rows: list[tuple[str, dict[str, str]]] = json.loads(path.read_text(encoding="utf-8"))
-    return frozenset((id, tuple(sorted(group.items()))) for id, group in rows)
+        return {}
+    rows: list[tuple[str, dict[str, str], list[int | None] | None]]
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    return {(id, tuple(sorted(g.items()))): (s[0], s[1]) if s else None for id, g, s in rows}
 
 
-def stale(chapter: Path, withheld: frozenset[Key]) -> bool:
-    """Whether a chapter, with its results in the folder `chapter`, was told to withhold anything else."""
+def told(decided: Decided, given: Iterable[Key]) -> Decided:
+    """The part of a decision that is about what a chapter gave to the gate."""
+    return {key: decided[key] for key in given if key in decided}
+
+
+def stale(chapter: Path, decided: Decided) -> bool:
+    """Whether a chapter, with its results in the folder `chapter`, was told anything else."""
+    try:
+        before = read(chapter / TOLD)
+    except ValueError:  # cut short, or of an earlier version
+        return True
     rows = [
         row
         for ledger in sorted(chapter.glob("findings/*.json"))
@@ -111,4 +122,8 @@ def stale(chapter: Path, withheld: frozenset[Key]) -> bool:
         if row["origin"] != "published"
     ]
     given = {(row["id"], tuple(sorted(row["group"].items()))) for row in rows}
-    return (withheld & given) != read(chapter / TOLD)
+    return told(decided, given) != before
+
+
+def _key(item: tuple[Key, Any]) -> Key:
+    return item[0]

@@ -263,7 +263,7 @@ def build(
         (run.folder / "run.json").write_text(json.dumps(settings, indent=1), encoding="utf-8")
         goals = [target]
         made_for = library(run.root) + json.dumps(settings)
-        record, current = run.folder / "decided.json", hashlib.sha256(made_for.encode()).hexdigest()
+        record, current = run.folder / "decided-for.txt", hashlib.sha256(made_for.encode()).hexdigest()
         if target == "all" and not (record.is_file() and record.read_text(encoding="utf-8") == current):
             goals.insert(0, together.FILE)  # before Snakemake works out which chapters have to run
         failures = _snakemake(run, tell, lock, jobs or os.cpu_count() or 1, goals)
@@ -286,12 +286,12 @@ def forget(run: Run) -> list[Path]:
 def _put_back(run: Run) -> None:
     """Have the chapters run again that now have to withhold anything else than when they ran."""
     try:
-        withheld = together.read(run.folder / together.FILE)
+        decided = together.read(run.folder / together.FILE)
     except ValueError:  # cut short, by a crash of the computer
         (run.folder / together.FILE).unlink()
-        withheld = frozenset()
+        decided = {}
     for notebook in (run.folder / "chapters").glob("*.ipynb"):
-        if together.stale(notebook.with_suffix(""), withheld):
+        if together.stale(notebook.with_suffix(""), decided):
             notebook.unlink()
 
 

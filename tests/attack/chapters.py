@@ -80,7 +80,7 @@ def quickly(export: Path, folder: Path) -> Seen:
     cleaned = steps.cleaned(export, PARAMETERS)
     data_to = pd.Timestamp(cleaned.data_to)  # type: ignore[arg-type]
     given = together.measured(cleaned.tables, PARAMETERS, data_to, "export")
-    released = disclosure.release(given, POLICY, frozenset(together.withhold(given, POLICY)))
+    released = disclosure.release(given, POLICY, together.decide(given, POLICY))
     folder.mkdir()
     findings.write(released, folder / "findings.json")
     disclosure.write_csv(released, folder / "table.csv")

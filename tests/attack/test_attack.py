@@ -11,7 +11,7 @@ import pytest
 from intruder import too_small, worked_out
 from planted import MARK, Planted, plant
 
-from ut_research import together
+from ut_research import findings, together
 from ut_research.measures import GROUPS
 
 #: Exports of each batch, and how many batches. UT_ATTACKS=8 attacks eight exports only, while at work.
@@ -50,12 +50,14 @@ def test_nothing_is_found_in_what_the_gate_lets_through(tmp_path: Path, batch: i
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("people", [11, 150])
+@pytest.mark.parametrize("people", [11, 45, 90, 150, 250])
 def test_nothing_is_found_in_the_chapters_taken_together(tmp_path: Path, people: int) -> None:
     export = plant(tmp_path / "export", people, people)
     chapters.prepare(export.folder, tmp_path / "run")
     seen = chapters.run(tmp_path / "run", draw=people == 150)
     assert found_in(seen, export) == []
+    ledgers = {file.stem: findings.read(file) for file in sorted((seen.folder / "findings").glob("*.json"))}
+    assert len(findings.join(ledgers)) > 100, "what two chapters say is the same in both"
     decided = chapters.measured(tmp_path / "run")
     unknown = {
         (e.id, *sorted(e.group))
