@@ -4,8 +4,8 @@ In: a `Released` (what the disclosure gate let through) and a title that says th
 Out: a frozen `Chart`: the figure, an alt text in sentences made from the same numbers, and
 the numbers themselves. Figures are narrow (5.2 inches) so that 12 pt text stays legible on a
 phone; rows carry their own labels and values; every figure says its units, its numbers and
-where they come from. Colours are from Okabe and Ito (2008), told apart by lightness and by
-shape or hatch as well. No pyplot: nothing here keeps state between charts.
+where they come from. Style and colours are seaborn's, from its palette for colour-blind readers, told
+apart by lightness and by shape or hatch as well. No pyplot: nothing here keeps state between charts.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 import matplotlib as mpl
+import seaborn
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -34,9 +35,10 @@ if TYPE_CHECKING:
 
     from ut_research.disclosure import Released
 
-#: Okabe–Ito colours in use, darkest first: each differs from the next in lightness, for greyscale.
-BLUE, SKY, YELLOW = "#0072B2", "#56B4E9", "#F0E442"
-ORANGE = "#E69F00"
+#: Colours in use: the first three, darkest first, differ in lightness, for greyscale (so the yellow is
+#: Okabe and Ito's, 2008, lighter than seaborn's).
+BLUE, SKY, ORANGE = (seaborn.color_palette("colorblind").as_hex()[i] for i in (0, 9, 1))
+YELLOW = "#F0E442"
 INK, QUIET, GRID = "#1A1A1A", "#4D4D4D", "#D9D9D9"
 SERIES = ((BLUE, "o", "-", ""), (ORANGE, "D", "--", "//"), (SKY, "s", ":", ".."), (YELLOW, "^", "-.", "xx"))
 #: Steps of the usual flow diagram, and group keys whose values have an order of their own.
@@ -44,6 +46,7 @@ FLOW = ("reach.referred", "reach.registered", "reach.assessed", "reach.completed
 ORDERED = frozenset({"age_band", "period", "half", "band"})
 WIDTH, MARGIN, RIGHT = 5.2, 0.12, 0.24
 STYLE: Any = {
+    **seaborn.axes_style("ticks"),
     "font.family": "DejaVu Sans",
     "font.size": 12,
     "axes.spines.top": False,
@@ -551,8 +554,9 @@ def _lines(released: Released, title: str, kind: str, *, steps: bool, mark: floa
     for e in released:
         groups.setdefault(", ".join(str(v) for k, v in e.group.items() if k != key), []).append(e)
     risk = steps and any(e.n is not None for e in shown)
-    labels = {group: points[0].label for group, points in groups.items()}
-    own_labels = len(set(labels.values())) == len(groups)
+    first_points = [points[0] for points in groups.values()]
+    own_labels = len({e.label for e in first_points}) == len(groups)
+    labels = dict(zip(groups, names(first_points) if own_labels else groups, strict=True))
     under = 0.62 + 0.25 * len(groups) + (0.28 + 0.22 * len(groups) if risk else 0.0)
     gaps = " Dotted: withheld in between, too few people." if len(shown) < len(list(released)) else ""
     note = _note(released, ("Bands: likely range." if steps else "") + gaps)
@@ -584,7 +588,7 @@ def _lines(released: Released, title: str, kind: str, *, steps: bool, mark: floa
             continue
         down = -0.62 / 2.6 - 0.25 / 2.6 * i
         ax.plot([0, 0.09], [down, down], color=colour, lw=2.6, ls=dash, transform=ax.transAxes, clip_on=False)
-        called = labels[group] if own_labels else group
+        called = labels[group]
         first, final = float(points[0].group[key]), float(points[-1].group[key])
         ends = f"{called}: {number(points[-1])} at {final:g}"
         ax.text(0.11, down, ends, transform=ax.transAxes, fontsize=11.5, va="center")
