@@ -35,6 +35,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_config_value("comments_config", {}, "html")  # Jupyter Book sets it for an extension left out here
     app.add_html_math_renderer("plain", quiet, quiet)
     app.add_role("people", people)
+    app.add_role("days", days)
     app.connect("html-page-context", mend, priority=900)
     app.connect("build-finished", lighten)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
@@ -46,11 +47,25 @@ def people(
 ) -> tuple[list[nodes.Node], list[nodes.system_message]]:  # fmt: skip
     """``{people}`26 of every 100```: a hundred people, so many of them filled, for a sentence beside it.
 
-    Nothing is drawn where the words hold no number (withheld, or not in the export).
+    ``{people}`6 and 8```: so many filled, and so many not. Nothing is drawn where the words hold no number
+    (withheld, or not in the export).
     """
-    match = re.match(r"(\d+) of every 100$", text)
-    drawn = _hundred(int(match[1]), f"person-{lineno}") if match else ""
-    return [nodes.raw("", drawn, format="html")] if drawn else [], []
+    if match := re.match(r"(\d+) of every 100$", text):
+        filled, everyone = int(match[1]), 100
+    elif match := re.match(r"(\d+) and (\d+)$", text):
+        filled, everyone = int(match[1]), int(match[1]) + int(match[2])
+    else:
+        return [], []
+    return [nodes.raw("", _people(filled, everyone, f"person-{lineno}"), format="html")], []
+
+
+def days(
+    name: str, rawtext: str, text: str, lineno: int, inliner: Inliner,
+    options: dict[str, Any] | None = None, content: list[str] | None = None,
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:  # fmt: skip
+    """``{days}`1.7 days```: the seven days of a week, so many of them filled; nothing without a number."""
+    match = re.match(r"([0-7](?:\.\d+)?) days?$", text)
+    return [nodes.raw("", _week(float(match[1])), format="html")] if match else [], []
 
 
 def mend(
@@ -91,18 +106,33 @@ def lighten(app: Sphinx, fault: Exception | None) -> None:
         theme.write_text(rules, encoding="utf-8", newline="\n")
 
 
-def _hundred(filled: int, person: str) -> str:
-    """A hundred people in four rows, the first `filled` solid; `person` is an id that the page has once."""
+def _people(filled: int, everyone: int, person: str) -> str:
+    """People in rows of 25, the first `filled` solid; `person` is an id that the page has once."""
     shape = '<circle cx="5" cy="3.2" r="2.2"/><path d="M1.6 6.4h6.8v5h-1.8v6h-3.2v-6H1.6z"/>'
     shown = "".join(
         f'<use href="#{person}" x="{12 * (i % 25)}" y="{20 * (i // 25)}"{"" if i < filled else empty}/>'
         for empty in [' fill="none"']
-        for i in range(100)
+        for i in range(everyone)
     )
+    return _drawing(20 * -(-everyone // 25), f'<defs><g id="{person}">{shape}</g></defs>{shown}')
+
+
+def _week(filled: float) -> str:
+    """Seven days in a row, the first `filled` of them solid, one in part where it is no whole number."""
+    drawn = ""
+    for day in range(7):
+        box = f'x="{32 * day + 1}" y="3" height="24"'
+        drawn += f'<rect {box} width="{24 * min(max(filled - day, 0), 1):.4g}" stroke="none"/>'
+        drawn += f'<rect {box} width="24" rx="3" fill="none"/>'
+    return _drawing(30, drawn)
+
+
+def _drawing(tall: int, drawn: str) -> str:
+    """A picture 300 wide beside a sentence that says the same, so hidden from those who listen."""
     return (
-        '<svg class="ut-people" viewBox="-1 0 302 80" width="453" height="120" aria-hidden="true" '
-        'focusable="false" fill="currentColor" stroke="currentColor" stroke-width="0.8">'
-        f'<defs><g id="{person}">{shape}</g></defs>{shown}</svg>'
+        f'<svg class="ut-people" viewBox="-1 0 302 {tall}" width="453" height="{tall * 3 // 2}" '
+        'aria-hidden="true" focusable="false" fill="currentColor" stroke="currentColor" '
+        f'stroke-width="0.8">{drawn}</svg>'
     )
 
 

@@ -158,6 +158,15 @@ def coverage() -> str:
     return grid("Intervals and tests in groups of our size, simulated", heads, rows)
 
 
+def sureness() -> str:
+    """What the words for how sure we are mean, as a list."""
+    from ut_research.prose import SURENESS
+
+    *known, (_, widest) = SURENESS
+    lines = [f"- **{words.capitalize()}:** the range spans {n} in every 100, or less." for n, words in known]
+    return "\n".join([*lines, f"- **{widest.capitalize()}:** the range is wider than that."])
+
+
 def policy(held: Policy) -> str:
     """The disclosure policy in force, in words, with where it comes from."""
     zeros = "A true zero is shown." if held.zeros_safe else "A zero is withheld too."

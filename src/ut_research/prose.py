@@ -96,6 +96,7 @@ FORMATS: dict[str, Callable[[Estimate], str]] = {
     "interval": interval,
     "count": lambda e: "" if e.count is None else f"{e.count:,}",
     "n": lambda e: "" if e.n is None else f"{e.n:,}",
+    "sureness": lambda e: sureness(e),
 }
 
 
@@ -125,16 +126,17 @@ def chance(difference: Estimate, nothing: float = 0.0) -> str:
 SURENESS = ((10, "fairly sure"), (20, "roughly sure"), (101, "not very sure"))
 
 
-def sureness(share: Estimate) -> str:
-    """In plain words, how sure we are of a share, from the width of its interval (see `SURENESS`)."""
-    if share.value is None:
-        return f"We cannot say {show(share)}."
-    if share.low is None or share.high is None:
+def sureness(found: Estimate) -> str:
+    """In plain words, how sure we are of a number from its interval: of a share, see `SURENESS`."""
+    if found.value is None:
+        return f"We cannot say {show(found)}."
+    if found.low is None or found.high is None:
         return "We cannot say how sure we are: there is no range around this number."
-    words = next(w for limit, w in SURENESS if share.high - share.low <= limit)
-    return (
-        f"We are {words}: the true share is likely to be between {interval(share).replace(' to ', ' and ')}."
-    )
+    likely = f"is likely to be between {interval(found).replace(' to ', ' and ')}"
+    if found.unit != "%":
+        return f"The true number {likely}."
+    words = next(w for limit, w in SURENESS if found.high - found.low <= limit)
+    return f"We are {words}: the true share {likely}."
 
 
 def revalued(estimate: Estimate, value: float | None) -> Estimate:
