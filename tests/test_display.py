@@ -107,3 +107,32 @@ def test_unknown_column_is_named() -> None:
     released = disclosure.release([share()], POLICY)
     with pytest.raises(ValueError, match="no column colour"):
         display.table(released, caption="x", columns={"colour": "Colour"})
+
+
+def test_a_breakdown_has_a_row_a_group_and_a_column_a_finding() -> None:
+    def share(id: str, label: str, count: int, n: int, partner: str) -> Estimate:
+        value = 100 * count / n
+        return Estimate(id, label, value, count=count, n=n, unit="%", group={"partner": partner})
+
+    given = [
+        share("needs.housing", "Housing", 20, 40, "rovers"),
+        share("needs.housing", "Housing", 0, 30, "stanley"),
+        share("needs.job", "A job", 1, 40, "rovers"),
+        share("needs.job", "A job", 2, 30, "stanley"),
+    ]
+    released = disclosure.release(given, POLICY)
+    html = display.breakdown(released, "partner", "Needs, by partner", "tables/needs.csv")
+    soup = BeautifulSoup(html, "html.parser")
+    assert [th.text for th in soup.select("thead th")] == ["Partner", "Housing"]
+    assert [th.text for th in soup.select("tbody th")] == ["Rovers", "Stanley"]
+    assert [td.get_text(" ") for td in soup.select("td")] == ["50% 20 of 40", "0% 0 of 30"]
+    assert [td["class"] for td in soup.select("td")] == [["ut-number"], ["ut-zero"]]
+    assert "By partner, too few people to say: A job." in soup.text
+    assert soup.select_one("a")["href"] == "tables/needs.csv"
+
+
+def test_a_breakdown_of_which_nothing_is_shown_is_a_sentence() -> None:
+    few = Estimate("a.b", "Low <b>", 50.0, count=2, n=4, unit="%", group={"area": "north"})
+    assert display.breakdown(disclosure.release([few], POLICY), "area", "Low, by area") == (
+        "<p>By area, too few people to say: Low &lt;b&gt;.</p>"
+    )

@@ -576,11 +576,15 @@ def test_verdicts_are_counted_those_that_none_got_included(registry: Registry) -
     found = published.verdicts(audited)
     total = of(found, "audit.figures")
     assert (total.value, total.count, total.unit, total.origin) == (99, 99, "figures", "published")
-    counts = {e.group["verdict"]: e.count for e in found[1:]}
+    each, tested = found[1:-1], found[-1]
+    counts = {e.group["verdict"]: e.count for e in each}
     assert list(counts) == list(VERDICTS)
     assert counts["not attainable"] == 0 and sum(counts.values()) == 99
     assert counts["inconsistent with another entry"] == 1
-    for e in found[1:]:
+    beside = audited[(audited["verdict"] == "consistent") & (audited["rule"] == "cross-entry arithmetic")]
+    assert (tested.id, tested.count) == ("audit.tested", len(beside))
+    assert 0 < tested.count < counts["consistent"]
+    for e in each:
         assert (e.id, e.value, e.unit, e.origin) == ("audit.verdict", e.count, "figures", "published")
         assert (e.label, e.source) == (e.group["verdict"].capitalize(), total.source)
         assert e.source == "the registry" and e.method == "verdict by rule"

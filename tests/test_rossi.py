@@ -69,7 +69,7 @@ def test_group_counts_are_those_of_plain_counting(found, study, group):
 
 def test_the_groups_are_called_what_the_study_calls_them(found):
     labels = {e.label for e in found if e.id == "reoffending.rate"}
-    assert labels == {"Received financial aid", "Did not receive it"}
+    assert labels == {"Reoffended: Received financial aid", "Reoffended: Did not receive it"}
 
 
 @pytest.mark.parametrize("month", WEEKS)

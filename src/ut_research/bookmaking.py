@@ -99,6 +99,7 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
         "{{page.dictionary}}": pages.dictionary,
         "{{page.parameters}}": pages.parameters,
         "{{page.coverage}}": pages.coverage,
+        "{{page.sureness}}": pages.sureness,
         "{{page.policy}}": lambda: pages.policy(released.policy),
         "{{page.changes}}": lambda: pages.changes(settings["since"], findings.read(Path("findings.json"))),
         "{{page.brief}}": lambda: _brief(root, folder),
@@ -126,11 +127,12 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
 
 def quotable(parameters: dict[str, Any], ledger: Path) -> Released:
     """What a page, or the brief, may quote: the findings in `ledger`, and all published figures."""
-    from ut_research import disclosure, findings, published
+    from ut_research import disclosure, findings, published, together
 
     policy = disclosure.Policy(**{k: parameters[k] for k in ("threshold", "rounding", "zeros_safe")})
     found = [*published.as_estimates(), *findings.read(ledger)]
-    return disclosure.release(list({findings.key(e): e for e in found}.values()), policy)
+    decided = together.read(ledger.with_name(together.FILE))
+    return disclosure.release(list({findings.key(e): e for e in found}.values()), policy, decided)
 
 
 def build(source: Path, target: Path, tables: Path) -> None:

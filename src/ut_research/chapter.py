@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from IPython.display import HTML, Markdown, display
 
 from ut_research import disclosure, findings, prose, together
 from ut_research.disclosure import Policy, Released
-from ut_research.display import TOO_FEW, grid, table
+from ut_research.display import TOO_FEW, breakdown, grid, table
 from ut_research.errors import Problem, ProblemsFound
 from ut_research.findings import Estimate, Origin
 
@@ -109,16 +110,23 @@ class Chapter:
 
     def numbers(self, released: Released, caption: str, *, folded: bool = False) -> None:
         """Show released findings as a table, with a link that downloads it."""
+        html = table(released, caption=caption, download=self._download(released, caption))
+        display(HTML(_folded("Show the numbers", html) if folded else html))
+
+    def breakdown(self, released: Released, by: str, caption: str) -> None:
+        """Show findings by the group key `by`, a row a group and a column a finding, with a download."""
+        display(HTML(breakdown(released, by, caption, self._download(released, caption))))
+
+    def _download(self, released: Released, caption: str) -> str | None:
+        """Write the numbers of a table to a file of their own; its address in the book."""
         self._tables_shown += 1
+        if not self._out:
+            return None
         slug = re.sub(r"[^a-z0-9]+", "-", caption.lower()).strip("-")[:60].strip("-")
         file = f"{self.name}-{self._tables_shown:02d}-{slug}.csv"
-        if self._out:
-            (self._out / "tables").mkdir(parents=True, exist_ok=True)
-            disclosure.write_csv(released, self._out / "tables" / file)
-        html = table(released, caption=caption, download=f"tables/{file}" if self._out else None)
-        if folded:
-            html = f"<details><summary>Show the numbers</summary>\n{html}\n</details>"
-        display(HTML(html))
+        (self._out / "tables").mkdir(parents=True, exist_ok=True)
+        disclosure.write_csv(released, self._out / "tables" / file)
+        return f"tables/{file}"
 
     def grid(
         self,
@@ -126,10 +134,13 @@ class Chapter:
         rows: Iterable[Sequence[str]],
         caption: str,
         released: Released | None = None,
+        *,
+        folded: bool = False,
     ) -> None:
         """Show a table of words; tokens in its cells are filled from `released`."""
         filled = [[c if released is None else prose.fill(c, released) for c in row] for row in rows]
-        display(HTML(grid(heads, filled, caption)))
+        html = grid(heads, filled, caption)
+        display(HTML(_folded(f"Show {len(filled)} rows: {caption}", html) if folded else html))
 
     def beside_published(self, released: Released) -> None:
         """Show every published figure that `released` answers, beside what these data give."""
@@ -149,3 +160,7 @@ class Chapter:
         self.grid(("Figure", "Published", "Here", "Same"), rows, "Published figures beside these data")
         places = "; ".join(sorted(set(found["place"])))
         self.say(f"“Same” means the same at the rounding that was printed. Published in: {places}.")
+
+
+def _folded(summary: str, html: str) -> str:
+    return f"<details><summary>{escape(summary)}</summary>\n{html}\n</details>"

@@ -73,7 +73,8 @@ def interval(estimate: Estimate) -> str:
 def name(estimate: Estimate) -> str:
     """What one Estimate is about: its label, and its group where it has one."""
     label = estimate.label
-    about = ", ".join(value for value in estimate.group.values() if value.lower() not in label.lower())
+    groups = [value for key, value in estimate.group.items() if key != "group"]  # which the label says
+    about = ", ".join(value for value in groups if value.lower() not in label.lower())
     return f"{label}: {about}" if about else label
 
 
@@ -136,6 +137,38 @@ def table(
     return _frame(head, body, said, caption) + link
 
 
+def breakdown(released: Released, by: str, caption: str, download: str | None = None) -> str:
+    """An accessible HTML table of findings by group: a row a value of the group key `by`, a column a finding.
+
+    A finding that is withheld for every group is named under the table instead of in it.
+    """
+    check_released(released)
+    columns: dict[str, dict[str, Estimate]] = {}
+    for e in released:
+        columns.setdefault(e.label, {})[e.group[by]] = e
+    lacking = {
+        label: next(iter(cells.values())).status
+        for label, cells in columns.items()
+        if not any(e.status == "number" for e in cells.values())
+    }
+    shown = [label for label in columns if label not in lacking]
+    groups = list(dict.fromkeys(e.group[by] for e in released))
+    said = f"{escape(caption)} <span>{escape(origin_note(released))}.</span>"
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in (by.capitalize(), *shown))
+    body = "".join(
+        f'<tr><th scope="row">{escape(group[:1].upper() + group[1:])}</th>'
+        f"{''.join(_cell(columns[label].get(group)) for label in shown)}</tr>"
+        for group in groups
+    )
+    parts = [_frame(head, body, said, caption)] if shown else []
+    for status, why in (("suppressed", TOO_FEW), ("not collected", ABSENT)):
+        if told := [label for label, state in lacking.items() if state == status]:
+            parts.append(f"<p>By {escape(by)}, {why}: {escape('; '.join(told))}.</p>")
+    if download and shown:
+        parts.append(download_link(download, f"this table: {caption}"))
+    return "\n".join(parts)
+
+
 def grid(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str) -> str:
     """An accessible HTML table of plain text, escaped; the first cell of a row names the row."""
     head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in heads)
@@ -172,10 +205,22 @@ def _frame(head: str, body: str, said: str, name: str) -> str:
     )
 
 
+def _cell(estimate: Estimate | None) -> str:
+    """One cell of a breakdown: the number, and under it the people that it rests on."""
+    if estimate is None:
+        return '<td class="ut-not-collected">–</td>'
+    people = f"<br><small>{escape(counted(estimate))}</small>" if counted(estimate) else ""
+    said = number(estimate).removesuffix(" people to say")  # many such cells stand side by side
+    return f'<td class="ut-{_kind(estimate)}">{escape(said)}{people}</td>'
+
+
+def _kind(estimate: Estimate) -> str:
+    """Which of the four things a cell is, as its class."""
+    return "zero" if estimate.status == "number" and not estimate.value else estimate.status.replace(" ", "-")
+
+
 def _row(estimate: Estimate, called: str, columns: Sequence[str]) -> str:
-    kind = estimate.status.replace(" ", "-")
-    if estimate.status == "number" and estimate.value == 0:
-        kind = "zero"
+    kind = _kind(estimate)
     cells = []
     for column in columns:
         text = escape(called if column == "finding" else _CELLS[column](estimate)) or "–"

@@ -239,8 +239,8 @@ def test_time_free_of_reoffending_is_compared_up_to_the_same_day():
 
 def test_the_groups_carry_the_names_of_the_study():
     found = reoffending.measure(CURVE, engaged="With aid", not_engaged="Without")
-    assert finding(found, "reoffending.rate", group="engaged").label == "With aid"
-    assert finding(found, "reoffending.rate", group="not engaged").label == "Without"
+    assert finding(found, "reoffending.rate", group="engaged").label == "Reoffended: With aid"
+    assert finding(found, "reoffending.rate", group="not engaged").label == "Reoffended: Without"
 
 
 def test_a_rate_is_set_against_published_ones_by_the_exact_test():

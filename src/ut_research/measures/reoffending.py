@@ -161,11 +161,36 @@ def _group(make: Maker, key: str, label: str, people: pd.DataFrame, follow_up_da
         "reoffended or followed until a conviction",
     )
     return [
-        make.share("reoffending.rate", label, int(people.reoffended.sum()), n, window, group=key),
-        make.mean("reoffending.months_to_reoffence", label, to_reoffence, "months", only, group=key),
-        make.share("reoffending.complete_follow_up", label, int(people.complete.sum()), n, long, group=key),
-        make.share("reoffending.proven_follow_up", label, int(people.proven.sum()), n, longer, group=key),
-        *make.curve("reoffending.free", label, curve, "month", _CENSORED, group=key),
+        make.share(
+            "reoffending.rate", f"Reoffended: {label}", int(people.reoffended.sum()), n, window, group=key
+        ),
+        make.mean(
+            "reoffending.months_to_reoffence",
+            f"Average months to reoffence, of those who reoffended: {label}",
+            to_reoffence,
+            "months",
+            only,
+            group=key,
+        ),
+        make.share(
+            "reoffending.complete_follow_up",
+            f"Followed for the whole time: {label}",
+            int(people.complete.sum()),
+            n,
+            long,
+            group=key,
+        ),
+        make.share(
+            "reoffending.proven_follow_up",
+            f"Followed until a conviction is on record: {label}",
+            int(people.proven.sum()),
+            n,
+            longer,
+            group=key,
+        ),
+        *make.curve(
+            "reoffending.free", f"Free of reoffending: {label}", curve, "month", _CENSORED, group=key
+        ),
     ]
 
 
@@ -220,7 +245,7 @@ def _time(
     found = [
         make.number(
             "reoffending.rmst_months",
-            label,
+            f"Average months free of reoffending: {label}",
             scaled(Interval(mean.value, mean.low, mean.high), 1 / DAYS_A_MONTH),
             "months",
             method,

@@ -58,8 +58,13 @@ def compare(estimates: Iterable[Estimate], registry: Registry | None = None) -> 
 
 
 def verdicts(audited: pd.DataFrame) -> list[Estimate]:
-    """How many figures got each verdict of `audit`, those that none got included (``audit.*``)."""
+    """How many figures got each verdict of `audit`, those that none got included (``audit.*``).
+
+    Of the consistent ones, ``audit.tested`` are those that another figure could have shown to be wrong.
+    """
     counts = {"figures": len(audited), **audited["verdict"].value_counts().to_dict()}
+    beside_another = audited["rule"] == "cross-entry arithmetic"
+    counts["tested"] = int((beside_another & (audited["verdict"] == "consistent")).sum())
 
     def told(id: str, label: str, key: str, group: dict[str, str]) -> Estimate:
         count = int(counts.get(key, 0))
@@ -69,7 +74,8 @@ def verdicts(audited: pd.DataFrame) -> list[Estimate]:
         )  # fmt: skip
 
     each = [told("audit.verdict", v.capitalize(), v, {"verdict": v}) for v in VERDICTS]
-    return [told("audit.figures", "Published figures", "figures", {}), *each]
+    tested = told("audit.tested", "Consistent, and set beside another figure", "tested", {})
+    return [told("audit.figures", "Published figures", "figures", {}), *each, tested]
 
 
 def _agrees(f: Figure, value: float) -> bool:
