@@ -68,6 +68,13 @@ def test_nine_case_studies_and_four_recommendations_of_the_2021_report(registry:
     assert (kinds["case-study"], kinds["recommendation"]) == (9, 4)
 
 
+def test_only_what_was_said_to_matter_most_is_told_as_valued(registry: Registry) -> None:
+    """A remark in a chapter on something else is not an answer to what people valued most."""
+    valued = registry.findings.query("kind == 'valued'")
+    assert set(valued["section"]) == {"The essence of the project"}
+    assert set(valued["audience"]) == {"participants", "probation officers"}
+
+
 def test_figures_and_findings_come_with_document_and_section(registry: Registry) -> None:
     figures, findings = published.figures(registry), published.findings(registry)
     assert len(figures) == len(registry.figures)
