@@ -87,6 +87,18 @@ def test_words_for_people_put_the_person_first(registry: Registry) -> None:
     assert not re.search(r"\b(ex-)?offenders?\b|\bprisoners?\b|\baddicts?\b|service users?", told)
 
 
+def test_findings_and_labels_use_none_of_the_words_that_the_book_avoids(registry: Registry) -> None:
+    with (Path(__file__).parents[1] / "book" / "words.csv").open(encoding="utf-8", newline="") as file:
+        avoided = [(row["avoid"], row["except"].split(";")) for row in csv.DictReader(file)]
+    told = [*registry.findings["finding"], *registry.findings["theme"], *(f.label for f in registry.figures)]
+    for words, exceptions in avoided:
+        for text in told:
+            for phrase in filter(None, exceptions):
+                text = re.sub(re.escape(phrase), " ", text, flags=re.IGNORECASE)
+            found = re.search(rf"(?<![\w-]){re.escape(words)}(?:s|es)?(?![\w-])", text, re.IGNORECASE)
+            assert not found, text
+
+
 # --- faults in the files --------------------------------------------------------------------------
 
 
