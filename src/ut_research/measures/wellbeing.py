@@ -182,7 +182,7 @@ def _meaningful(
     rules: list[tuple[str, str, float | None, str]] = [
         ("", meaningful_rule, meaningful_change, "the rule in force"),
         ("_more_than_3", "more than", 3, "the 2021 report's rule"),
-        ("_at_least_3", "at least", 3, "the user guide's rule"),
+        ("_at_least_3", "at least", 3, "the other rule in use"),
         ("_sem", "at least", error, f"one standard error of measurement, {based}"),
         ("_rci", "more than", reliable, f"reliable change, {based}"),
     ]
