@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 #: Stands for "no upper limit known": more people than any project has.
 MANY = 100_000
 
+
 @dataclass
 class System:
     """Whole-number variables, none below 0, and what is known to hold between them.

@@ -75,6 +75,22 @@ def test_a_changed_parameter_runs_only_the_chapters_that_name_it(project: Projec
     assert ran(project) == {"chapter 02_two"}
 
 
+def test_a_chapter_that_was_told_to_withhold_otherwise_runs_again(project: Project) -> None:
+    """What all chapters may show is decided anew; a chapter that names no changed parameter may show it."""
+    shows = "from ut_research.measures import wellbeing\nmeasured = wellbeing.measure(chapter.tables)\n"
+    shows += 'shown = chapter.release([e for e in measured if e.id == "wellbeing.low_t1"])'
+    project.write(3, "three", [], shows)
+    assert project.build() == ""
+    change(project, "low_at_most = 40", "low_at_most = 44")
+    assert project.build() == ""
+    assert ran(project) == {"chapter 03_three"}
+    assert project.build() == ""
+    assert project.steps == []
+    project.write(3, "three", [])
+    change(project, "low_at_most = 44", "low_at_most = 40")
+    assert project.build() == ""
+
+
 def test_a_changed_page_runs_no_chapter(project: Project) -> None:
     (project.root / "book" / "index.md").write_text("# Small\n\nStill {{reach.one|count}} people.\n")
     assert project.build() == ""
