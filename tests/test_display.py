@@ -134,5 +134,5 @@ def test_a_breakdown_has_a_row_a_group_and_a_column_a_finding() -> None:
 def test_a_breakdown_of_which_nothing_is_shown_is_a_sentence() -> None:
     few = Estimate("a.b", "Low <b>", 50.0, count=2, n=4, unit="%", group={"area": "north"})
     assert display.breakdown(disclosure.release([few], POLICY), "area", "Low, by area") == (
-        "<p>By area, too few people to say: Low &lt;b&gt;.</p>"
+        '<p class="ut-withheld">By area, too few people to say: Low &lt;b&gt;.</p>'
     )

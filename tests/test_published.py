@@ -276,7 +276,7 @@ def test_the_right_volunteering_share_would_have_been_reproduced(registry: Regis
 
 
 def test_a_base_that_is_not_printed_is_worked_out_where_only_one_fits(registry: Registry) -> None:
-    assert "36 of 204 is 17.6%" in sentence(registry, "ut2021.employment")
+    assert "36 of 204 is 17.65%" in sentence(registry, "ut2021.employment")
 
 
 @pytest.mark.parametrize(
@@ -627,7 +627,7 @@ def told(registry: Registry, id: str, **changes: object) -> dict[str, str]:
     [
         (
             "ut2021.reoffending.engaged", {}, "count and base",
-            "Printed: 26%. 9 of 34 is 26.5%. The counts give the percentage: 26.47 fits 26.",
+            "Printed: 26%. 9 of 34 is 26.47%. The counts give the percentage: 26.47 fits 26.",
         ),
         (
             "ut2021.volunteering", {}, "count against percentage",
@@ -643,7 +643,7 @@ def told(registry: Registry, id: str, **changes: object) -> dict[str, str]:
         ),
         (
             "ut2021.employment", {}, "count and base",
-            "Printed: 18%. No base is printed, but 36 of 204 is 17.6%; no other base in the document "
+            "Printed: 18%. No base is printed, but 36 of 204 is 17.65%; no other base in the document "
             "gives 18%.",
         ),
         (

@@ -163,7 +163,7 @@ def breakdown(released: Released, by: str, caption: str, download: str | None = 
     parts = [_frame(head, body, said, caption)] if shown else []
     for status, why in (("suppressed", TOO_FEW), ("not collected", ABSENT)):
         if told := [label for label, state in lacking.items() if state == status]:
-            parts.append(f"<p>By {escape(by)}, {why}: {escape('; '.join(told))}.</p>")
+            parts.append(f'<p class="ut-withheld">By {escape(by)}, {why}: {escape("; ".join(told))}.</p>')
     if download and shown:
         parts.append(download_link(download, f"this table: {caption}"))
     return "\n".join(parts)

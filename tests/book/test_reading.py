@@ -14,9 +14,10 @@ from ut_research.readability import LONGEST, OLDEST
 
 Pages = dict[str, BeautifulSoup]
 WORDS = Path(__file__).parents[2] / "book" / "words.csv"
-#: Where the book links no term: headings and captions, links, code, raw tables, and what others wrote.
-UNLINKED = "h1, h2, h3, h4, caption, dt, a, code, pre, details, .ut-table, .ut-said, figure, svg, form"
-UNLINKED += ", noscript, .ut-origin, .ut-footer, .ut-comment, .ut-kept, .ut-paper, .ut-download"
+#: Where the book links no term: headings, captions, links, code, raw tables and the line under them, and
+#: what others wrote.
+UNLINKED = "h1, h2, h3, h4, caption, dt, a, code, pre, details, .ut-table, .ut-withheld, .ut-said"
+UNLINKED += ", figure, svg, form, noscript, .ut-origin, .ut-footer, .ut-comment, .ut-kept, .ut-paper, .ut-download"
 
 
 def words_not_to_use() -> list[tuple[re.Pattern[str], str, list[str]]]:

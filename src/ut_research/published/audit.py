@@ -118,7 +118,7 @@ def _percentage(registry: Registry, f: Figure) -> _Check:
     if f.numerator is not None and n:
         if not f.prints(Fraction(100 * f.numerator, n)):
             return _parted(registry, f, f.numerator)
-        words = f"{f.numerator} of {n} is {percent_of(f.numerator, n, 1)}."
+        words = f"{f.numerator} of {n} is {percent_of(f.numerator, n, f.decimals + 2)}."
         if f.denominator is None:
             words = f"No base is printed, but {words[:-1]}; no other base in the document gives {f.text}%."
         return _Check("reproduced", "count and base", words, against=against)
