@@ -17,7 +17,8 @@ WORDS = Path(__file__).parents[2] / "book" / "words.csv"
 #: Where the book links no term: headings, captions, links, code, raw tables and the line under them, and
 #: what others wrote.
 UNLINKED = "h1, h2, h3, h4, caption, dt, a, code, pre, details, .ut-table, .ut-withheld, .ut-said"
-UNLINKED += ", figure, svg, form, noscript, .ut-origin, .ut-footer, .ut-comment, .ut-kept, .ut-paper, .ut-download"
+UNLINKED += ", figure, svg, form, noscript, .ut-origin, .ut-footer, .ut-comment, .ut-kept, .ut-paper"
+UNLINKED += ", .ut-download"
 
 
 def words_not_to_use() -> list[tuple[re.Pattern[str], str, list[str]]]:
