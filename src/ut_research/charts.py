@@ -2,7 +2,7 @@
 
 In: a `Released` (what the disclosure gate let through) and a title that says the finding.
 Out: a frozen `Chart`: the figure, an alt text in sentences made from the same numbers, and
-the numbers themselves. Figures are narrow (5.2 inches) so that 12 pt text stays legible on a
+the numbers themselves. Figures are narrow (4.5 inches) so that 12 pt text stays legible on a
 phone; rows carry their own labels and values; every figure says its units, its numbers and
 where they come from. Style and colours are seaborn's, from its palette for colour-blind readers, told
 apart by lightness and by shape or hatch as well. No pyplot: nothing here keeps state between charts.
@@ -44,7 +44,8 @@ SERIES = ((BLUE, "o", "-", ""), (ORANGE, "D", "--", "//"), (SKY, "s", ":", "..")
 #: Steps of the usual flow diagram, and group keys whose values have an order of their own.
 FLOW = ("reach.referred", "reach.registered", "reach.assessed", "reach.completed")
 ORDERED = frozenset({"age_band", "period", "half", "band"})
-WIDTH, MARGIN, RIGHT = 5.2, 0.12, 0.24
+WIDTH, MARGIN, RIGHT = 4.5, 0.12, 0.24
+INNER = WIDTH - MARGIN - RIGHT
 STYLE: Any = {
     **seaborn.axes_style("ticks"),
     "font.family": "DejaVu Sans",
@@ -219,13 +220,14 @@ def flow(released: Released, title: str, *, steps: Sequence[str] = FLOW) -> Char
     depth: list[int] = []
     for parent in above:
         depth.append(0 if parent is None else depth[parent] + 1)
-    wide = WIDTH - MARGIN - RIGHT - 0.42 * max(depth) - 0.03
+    wide = INNER - 0.42 * max(depth) - 0.03
     texts = [wrap(e.label, int((wide - 0.2) * 8.7)) for e in boxes]
-    tall = [0.48 + 0.2 * len(lines) for lines in texts]
+    numbers = [wrap(_full(e), int((wide - 0.2) * 10.5)) for e in boxes]
+    tall = [0.28 + 0.2 * (len(a) + len(b)) for a, b in zip(texts, numbers, strict=True)]
     tops = [-sum(tall[:i]) - 0.24 * i for i in range(len(boxes))]
     figure, ax = _sheet(title, sum(tall) + 0.24 * len(boxes), _note(released, ""), axis=False)
-    ax.set(xlim=(-0.02, WIDTH - MARGIN - RIGHT), ylim=(tops[-1] - tall[-1] - 0.2, 0.04))
-    for i, (e, parent) in enumerate(zip(boxes, above, strict=True)):
+    ax.set(xlim=(-0.02, INNER), ylim=(tops[-1] - tall[-1] - 0.2, 0.04))
+    for i, parent in enumerate(above):
         left, y = 0.42 * depth[i], tops[i]
         if parent is not None:
             trunk, middle = 0.42 * depth[parent] + 0.2, y - tall[i] / 2
@@ -233,7 +235,7 @@ def flow(released: Released, title: str, *, steps: Sequence[str] = FLOW) -> Char
             ax.annotate("", (left, middle), (trunk, middle), arrowprops={"arrowstyle": "-|>", "color": QUIET})
         ax.add_patch(Rectangle((left, y - tall[i]), wide, tall[i], fc="white", ec=BLUE, lw=1.6))
         ax.text(left + 0.1, y - 0.1, "\n".join(texts[i]), va="top", fontsize=12, weight="bold")
-        ax.text(left + 0.1, y - tall[i] + 0.1, _full(e), va="bottom", fontsize=11)
+        ax.text(left + 0.1, y - tall[i] + 0.1, "\n".join(numbers[i]), va="bottom", fontsize=11)
     said = [f"{e.label}: {_full(e)}" for e in boxes]
     return Chart(figure, _alt("Flow diagram", title, said, released), released, title)
 
@@ -247,12 +249,12 @@ def matrix(released: Released, title: str, *, rows: str = "theme", columns: str 
     ys = list(dict.fromkeys(e.group[rows] for e in cells))
     xs = list(dict.fromkeys(e.group[columns] for e in cells))
     most = max(e.value or 0 for e in _numbers(cells)) or 1
-    labels = {y: wrap(y, 21) for y in ys}
+    labels = {y: wrap(y, 18) for y in ys}
     tall = {y: 0.16 + 0.19 * len(labels[y]) for y in ys}
     tops = {y: -sum(tall[above] for above in ys[:i]) for i, y in enumerate(ys)}
     note = _note(released, f"Numbers are {cells[0].unit}.")
     figure, ax = _sheet(title, sum(tall.values()) + 0.45, note, axis=False)
-    across, first = WIDTH - MARGIN - RIGHT, 1.85
+    across, first = INNER, 1.58
     step = (across - first) / len(xs)
     ax.set(xlim=(0, across), ylim=(-sum(tall.values()), 0.45))
     for j, x in enumerate(xs):
@@ -377,7 +379,7 @@ def _sheet(
 
     `extra` inches are kept under the axes and `side` inches at their left, for what the caller writes there.
     """
-    heading, foot = wrap(title, 40), wrap(note, 62)
+    heading, foot = wrap(title, int(8.2 * INNER)), wrap(note, int(12.6 * INNER))
     above = 0.25 * len(heading) + (0.4 if side else 0.2)
     below = 0.19 * len(foot) + 0.12 + (extra or (0.62 if axis else 0)) + 0.08
     height = above + body + below
@@ -422,7 +424,8 @@ def _rows(
         return _nothing(released, title)
     called = names(row[0] for row in rows)
     values = [_value(row) for row in rows]
-    labels = [wrap(text, int(52 - 1.15 * len(value))) for text, value in zip(called, values, strict=True)]
+    room = [int(10.7 * INNER - 1.15 * len(value)) for value in values]
+    labels = [wrap(text, most) for text, most in zip(called, room, strict=True)]
     tall = [ROW + LINE * (len(label) - 1) + 0.16 * (len(rows[0]) - 1) for label in labels]
     tops = [-sum(tall[:i]) for i in range(len(rows))]
     ends = [v for e in shown for v in (e.value, e.low, e.high) if v is not None]
@@ -590,7 +593,8 @@ def _lines(released: Released, title: str, kind: str, *, steps: bool, mark: floa
         ax.plot([0, 0.09], [down, down], color=colour, lw=2.6, ls=dash, transform=ax.transAxes, clip_on=False)
         called = labels[group]
         first, final = float(points[0].group[key]), float(points[-1].group[key])
-        ends = f"{called}: {number(points[-1])} at {final:g}"
+        ends = f"{number(points[-1])} at {final:g}"
+        ends = f"{called}: {ends}" if len(groups) > 1 else ends
         ax.text(0.11, down, ends, transform=ax.transAxes, fontsize=11.5, va="center")
         said.append(f"{called}: {number(points[0])} at {first:g}, {_full(points[-1])} at {final:g}")
         if withheld:
@@ -619,13 +623,16 @@ def _at_risk(ax: Axes, groups: dict[str, list[Estimate]], along: str, last: floa
     for i, points in enumerate(groups.values()):
         points = [e for e in _numbers(points) if e.n is not None]
         points.sort(key=lambda e: float(e.group[along]))
-        every = max(1, -(-len(points) // 4))
         if len(groups) > 1:
             colour, _, dash, _ = SERIES[i % len(SERIES)]
             key: Any = {"color": colour, "lw": 2.6, "ls": dash, "clip_on": False, "transform": ax.transAxes}
             ax.plot([-0.1, -0.03], [y - (0.24 + 0.22 * i) / 2.6] * 2, **key)
-        for e in points[::every]:
+        written = -last
+        for e in points:
             x = float(e.group[along])
+            if x - written < last / 5:
+                continue
+            written = x
             ha = "left" if x == 0 else "right" if x == last else "center"
             ax.text(x, y - (0.24 + 0.22 * i) / 2.6, str(e.n), transform=ax.get_xaxis_transform(), fontsize=11,
                     ha=ha, va="center", color=INK)  # fmt: skip

@@ -143,22 +143,24 @@ def breakdown(released: Released, by: str, caption: str, download: str | None = 
     A finding that is withheld for every group is named under the table instead of in it.
     """
     check_released(released)
-    columns: dict[str, dict[str, Estimate]] = {}
+    found: dict[tuple[str, ...], dict[str, Estimate]] = {}
     for e in released:
-        columns.setdefault(e.label, {})[e.group[by]] = e
+        rest = sorted(value for key, value in e.group.items() if key != by)
+        found.setdefault((e.id, *rest), {})[e.group[by]] = e
+    columns = {_heading(cells.values()): cells for cells in found.values()}
     lacking = {
         label: next(iter(cells.values())).status
         for label, cells in columns.items()
         if not any(e.status == "number" for e in cells.values())
     }
     shown = [label for label in columns if label not in lacking]
-    groups = list(dict.fromkeys(e.group[by] for e in released))
+    rows = {e.group[by]: e.label.rsplit(": ", 1)[-1] if by == "group" else e.group[by] for e in released}
     said = f"{escape(caption)} <span>{escape(origin_note(released))}.</span>"
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in (by.capitalize(), *shown))
     body = "".join(
-        f'<tr><th scope="row">{escape(group[:1].upper() + group[1:])}</th>'
+        f'<tr><th scope="row">{escape(name[:1].upper() + name[1:])}</th>'
         f"{''.join(_cell(columns[label].get(group)) for label in shown)}</tr>"
-        for group in groups
+        for group, name in rows.items()
     )
     parts = [_frame(head, body, said, caption)] if shown else []
     for status, why in (("suppressed", TOO_FEW), ("not collected", ABSENT)):
@@ -200,9 +202,15 @@ def check_released(released: object) -> None:
 def _frame(head: str, body: str, said: str, name: str) -> str:
     return (
         f'<div class="ut-table" role="region" tabindex="0" aria-label="{escape(name, quote=True)}">'
-        f"<table><caption>{said}</caption>"
+        f"<table><caption><div>{said}</div></caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _heading(cells: Iterable[Estimate]) -> str:
+    """What the cells of a column are: their label, or what comes before each group's own name in it."""
+    labels = {e.label for e in cells}
+    return labels.pop() if len(labels) == 1 else min(labels).rsplit(": ", 1)[0]
 
 
 def _cell(estimate: Estimate | None) -> str:
