@@ -87,19 +87,66 @@ def test_readable_without_script(browser: Any, book: Path) -> None:
     context.close()
 
 
-def test_keyboard_reaches_the_text_and_shows_where_it_is(browser: Any, book: Path) -> None:
+def test_the_first_key_skips_to_the_text(browser: Any, book: Path) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto((book / "methods.html").as_uri())
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent.trim()") == "Skip to main content"
-    page.keyboard.press("Enter")
-    hidden = []
-    for _ in range(25):
-        page.keyboard.press("Tab")
-        element, outline = page.evaluate(
-            "(e => [e.outerHTML.slice(0, 80), getComputedStyle(e).outlineStyle])(document.activeElement)"
-        )
-        if outline == "none" and not element.startswith("<body"):
-            hidden.append(element)
-    assert not hidden, f"focus cannot be seen on: {hidden}"
     page.close()
+
+
+MARK = """() => {
+  const those = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
+  const all = [...document.querySelectorAll(those)].filter(e => e.checkVisibility({visibilityProperty: true})
+    && !e.disabled && e.tabIndex >= 0 && !e.closest('[inert]'));
+  all.forEach((e, i) => e.dataset.place = i);
+  return all.map(e => e.outerHTML.slice(0, 100));
+}"""
+FOCUSED = """() => {
+  const e = document.activeElement, style = getComputedStyle(e);
+  return [e.dataset.place ?? null, style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2];
+}"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_keyboard_alone_reaches_everything_and_shows_where_it_is(
+    browser: Any, book: Path, width: int
+) -> None:
+    faults, reached_in_all = [], 0
+    for name, page, _, _ in visit(browser, book, width, "light"):
+        there = page.evaluate(MARK)
+        seen = {}
+        for _ in range(len(there) + 5):
+            page.keyboard.press("Tab")
+            place, visible = page.evaluate(FOCUSED)
+            if place is not None:
+                seen[int(place)] = visible
+        reached_in_all += len(seen)
+        faults += [f"{name}: not reached: {what}" for i, what in enumerate(there) if i not in seen]
+        faults += [f"{name}: focus cannot be seen on {there[i]}" for i, shown in seen.items() if not shown]
+    assert not faults, "\n".join(faults)
+    assert reached_in_all > 500
+
+
+WATCH = """
+window.moved = 0;
+new PerformanceObserver(list => { for (const e of list.getEntries()) window.moved += e.value; })
+  .observe({type: 'layout-shift', buffered: true});
+"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_moves_while_a_page_loads(browser: Any, book: Path, width: int) -> None:
+    """Cumulative layout shift: 0.1 is Chromium's own limit for good, and a page made of files has no excuse."""
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    context.add_init_script(WATCH)
+    page, moved = context.new_page(), {}
+    for file in sorted(book.glob("*.html")):
+        page.goto(file.as_uri())
+        page.wait_for_load_state("load")
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        page.wait_for_timeout(150)
+        if (shift := page.evaluate("window.moved")) > 0.01:
+            moved[file.name] = round(shift, 3)
+    context.close()
+    assert moved == {}
