@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import optimize, stats
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from ut_research import estimates as E
 from ut_research.estimates import NONE, Interval
@@ -20,8 +21,9 @@ QUANTITIES = {
     "risk difference": lambda *t: E.newcombe(*t).value,
     "Newcombe 95% lower": lambda *t: E.newcombe(*t).low,
     "Newcombe 95% upper": lambda *t: E.newcombe(*t).high,
-    "Miettinen-Nurminen 95% lower": lambda *t: E.miettinen_nurminen(*t).low,
-    "Miettinen-Nurminen 95% upper": lambda *t: E.miettinen_nurminen(*t).high,
+    # statsmodels' own, which are wrong: see test_the_reference_for_miettinen_and_nurminen_is_wrong
+    "Miettinen-Nurminen 95% lower": lambda *t: confint_proportions_2indep(*t, method="score")[0],
+    "Miettinen-Nurminen 95% upper": lambda *t: confint_proportions_2indep(*t, method="score")[1],
     "risk ratio": lambda *t: E.risk_ratio(*t).value,
     "risk ratio log-method 95% lower": lambda *t: E.risk_ratio(*t).low,
     "risk ratio log-method 95% upper": lambda *t: E.risk_ratio(*t).high,
@@ -116,11 +118,66 @@ def test_newcombe_changes_sign_with_the_groups(a, b):
     assert -1 <= found.low <= found.value <= found.high <= 1
 
 
-def test_miettinen_and_nurminen_is_of_the_same_difference():
+@pytest.mark.parametrize(
+    ("table", "low", "high"),
+    [
+        # Newcombe 1998, Stat Med 17:873, Table II, method 6
+        ((56, 70, 48, 80), 0.0528, 0.3382),
+        # Fagerland, Lydersen and Laake 2017, Statistical Analysis of Contingency Tables, chapter 4
+        ((0, 16, 15, 72), -0.3164, -0.0056),
+    ],
+)
+def test_miettinen_and_nurminen_published(table, low, high):
+    found = E.miettinen_nurminen(*table)
+    assert (found.low, found.high) == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))
+
+
+def score(c1, n1, c2, n2, gap):
+    """The statistic of Miettinen and Nurminen, its two shares found by maximising the likelihood."""
+
+    def unlikely(first):
+        return -stats.binom.logpmf(c1, n1, first) - stats.binom.logpmf(c2, n2, first - gap)
+
+    inside = max(0, gap) + 1e-12, min(1, 1 + gap) - 1e-12
+    first = optimize.minimize_scalar(unlikely, bounds=inside, method="bounded", options={"xatol": 1e-12}).x
+    second, n = first - gap, n1 + n2
+    spread = (first * (1 - first) / n1 + second * (1 - second) / n2) * n / (n - 1)
+    return abs(c1 / n1 - c2 / n2 - gap) / math.sqrt(spread)
+
+
+@pytest.mark.parametrize("table", [(9, 34, 15, 27), (3, 5, 1, 40), (0, 10, 3, 9)])
+@pytest.mark.parametrize("confidence", [0.8, 0.95, 0.98, 0.999])
+def test_at_the_limits_of_miettinen_and_nurminen_the_test_is_at_its_level(table, confidence):
+    found = E.miettinen_nurminen(*table, confidence)
+    assert found.value == E.newcombe(*table).value
+    for limit in (found.low, found.high):
+        assert score(*table, limit) == pytest.approx(stats.norm.isf((1 - confidence) / 2), abs=1e-4)
+
+
+@given(counts, counts, st.sampled_from([0.5, 0.95, 0.999]))
+def test_miettinen_and_nurminen_changes_sign_with_the_groups(a, b, confidence):
+    found, swapped = E.miettinen_nurminen(*a, *b, confidence), E.miettinen_nurminen(*b, *a, confidence)
+    if not (a[1] and b[1]):
+        assert found == swapped == NONE
+        return
+    assert (found.low, found.high) == (
+        pytest.approx(-swapped.high, abs=1e-7),
+        pytest.approx(-swapped.low, abs=1e-7),
+    )
+    assert -1 <= found.low <= found.value <= found.high <= 1
+    assert found.high - found.low > 1e-3
+
+
+def test_the_reference_for_miettinen_and_nurminen_is_wrong():
+    """The two limits in the reference are statsmodels', which does not maximise the likelihood.
+
+    At 95% the statistic ought to be 1.96 at each. It is 1.83 at the lower one.
+    """
+    low, high = confint_proportions_2indep(9, 34, 15, 27, method="score")
+    assert score(9, 34, 15, 27, low) == pytest.approx(1.8306, abs=1e-3)
+    assert score(9, 34, 15, 27, high) == pytest.approx(1.9594, abs=1e-4)
     found = E.miettinen_nurminen(9, 34, 15, 27)
-    assert found.value == E.newcombe(9, 34, 15, 27).value
-    narrow = E.miettinen_nurminen(9, 34, 15, 27, 0.8)
-    assert found.low < narrow.low < narrow.high < found.high
+    assert (found.low, found.high) == (pytest.approx(-0.50992, abs=1e-5), pytest.approx(-0.04194, abs=1e-5))
 
 
 def test_barnard_agrees_with_scipy_where_rounding_does_not_part_ties():

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
+from scipy import optimize, special, stats
 
 Floats = NDArray[np.float64]
 
@@ -120,15 +120,38 @@ def newcombe(c1: int, n1: int, c2: int, n2: int, confidence: float = 0.95) -> In
 def miettinen_nurminen(c1: int, n1: int, c2: int, n2: int, confidence: float = 0.95) -> Interval:
     """Difference of two shares with the score interval, as a check on Newcombe's.
 
-    Source: Miettinen and Nurminen 1985, Stat Med 4:213, as computed by statsmodels.
+    The shares that fit best at a given difference have a closed form: Farrington and Manning 1990,
+    Stat Med 9:1447. statsmodels' ``confint_proportions_2indep`` is not used because it solves another
+    cubic (github.com/statsmodels/statsmodels/issues/10269): its limits are wrong, and above about 97%
+    confidence, or where nobody or everybody in a group has the event, it finds none.
+    Source: Miettinen and Nurminen 1985, Stat Med 4:213.
     """
-    from statsmodels.stats.proportion import confint_proportions_2indep  # slow to import, seldom needed
-
     _check_two(c1, n1, c2, n2)
     if n1 == 0 or n2 == 0:
         return NONE
-    low, high = confint_proportions_2indep(c1, n1, c2, n2, method="score", alpha=1 - confidence)
-    return Interval(c1 / n1 - c2 / n2, float(low), float(high))
+    p1, p2, ratio, people = c1 / n1, c2 / n2, n2 / n1, n1 + n2
+    gap, z = p1 - p2, _z(confidence)
+
+    def beyond(difference: float) -> float:
+        """How far the gap is from `difference`, squared, over what chance allows; 0 at a limit."""
+        a = 1 + ratio
+        b = -(1 + ratio + p1 + ratio * p2 + difference * (ratio + 2))
+        c = difference**2 + difference * (2 * p1 + ratio + 1) + p1 + ratio * p2
+        d = -p1 * difference * (1 + difference)
+        v = (b / (3 * a)) ** 3 - b * c / (6 * a * a) + d / (2 * a)
+        u = math.copysign(math.sqrt(max(0.0, (b / (3 * a)) ** 2 - c / (3 * a))), v)
+        angle = (math.pi + math.acos(min(1.0, max(-1.0, v / u**3 if u else 0.0)))) / 3
+        q1 = min(1.0, max(0.0, 2 * u * math.cos(angle) - b / (3 * a)))
+        q2 = min(1.0, max(0.0, q1 - difference))
+        spread = (q1 * (1 - q1) / n1 + q2 * (1 - q2) / n2) * people / (people - 1)
+        return (gap - difference) ** 2 - z * z * spread
+
+    # both are 0 at the gap itself where nobody, or everybody, had the event: start beside it
+    low, high = (
+        end if abs(gap - end) < 1e-9 else float(optimize.brentq(beyond, gap + side * 1e-9, end))
+        for side, end in ((-1, -1.0), (1, 1.0))
+    )
+    return Interval(gap, low, high)
 
 
 def risk_ratio(c1: int, n1: int, c2: int, n2: int, confidence: float = 0.95) -> Interval:
@@ -352,8 +375,9 @@ def bca_mean(values: ArrayLike, confidence: float = 0.95, resamples: int = 10_00
 def wilcoxon_p(changes: ArrayLike) -> float | None:
     """Two-sided signed-rank p; zero changes are left out. 1 when every change is 0, None for nobody.
 
-    Exact for at most 50 changes without ties and at most 13 with them, otherwise the normal
-    approximation. Source: Wilcoxon 1945, Biometrics Bull 1:80; scipy.stats.wilcoxon.
+    Exact for at most 50 changes that are not zero, tied or not; beyond, the normal approximation with
+    the correction for ties. (scipy's is exact with ties for 13 at the most.)
+    Source: Wilcoxon 1945, Biometrics Bull 1:80; Streitberg and Roehmel 1986, Stat Software Newsl 12:10.
     """
     data = _column(changes, "changes")
     if len(data) == 0:
