@@ -267,6 +267,14 @@ def test_fragility_of_the_published_comparison():
     assert E.fragility_index(15, 27, 9, 34) == 1
 
 
+def test_fragility_in_groups_of_different_sizes_adds_to_the_smaller_share():
+    """8 of 10 and 20 of 100: events are fewer where the share is larger, and adding there never ends."""
+    moved = E.fragility_index(8, 10, 20, 100)
+    assert E.fisher_p(8, 10, 19 + moved, 100) < 0.05 <= E.fisher_p(8, 10, 20 + moved, 100)
+    assert moved == E.fragility_index(20, 100, 8, 10) == 26
+    assert E.fragility_index(5, 10, 5, 100) == E.fragility_index(5, 100, 5, 10) == 16
+
+
 def test_fragility_edges():
     assert E.fragility_index(10, 34, 15, 27) == 0
     assert E.fragility_index(0, 0, 15, 27) is None

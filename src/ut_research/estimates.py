@@ -262,14 +262,14 @@ def number_needed(difference: Interval) -> Interval:
 def fragility_index(c1: int, n1: int, c2: int, n2: int, alpha: float = 0.05) -> int | None:
     """People whose outcome would have to differ for Fisher's p to reach `alpha`.
 
-    Events are added, one person at a time, to the group with fewer of them. 0 when p is at or
-    above `alpha` to begin with; None when a group is empty.
-    Source: Walsh and others 2014, J Clin Epidemiol 67:622.
+    Events are added, one person at a time, to the group with the smaller share of them (in groups of
+    one size, the one with fewer). 0 when p is at or above `alpha` to begin with; None when a group is
+    empty. Source: Walsh and others 2014, J Clin Epidemiol 67:622.
     """
     _check_two(c1, n1, c2, n2)
     if n1 == 0 or n2 == 0:
         return None
-    if c2 < c1:
+    if c2 * n1 < c1 * n2:
         c1, n1, c2, n2 = c2, n2, c1, n1
     for moved in range(n1 - c1 + 1):
         p = fisher_p(c1 + moved, n1, c2, n2)
