@@ -47,8 +47,8 @@ class Paired:
     change : mean of after minus before, with Student's t interval.
     bca : the same mean with the bias-corrected and accelerated bootstrap interval.
     sd : standard deviation of the changes.
-    d_z : mean change over `sd`; depends on how closely the two measurements follow each other.
-    d_av : mean change over the average of the two standard deviations; the one to compare between studies.
+    d_av : mean change over the average of the two standard deviations; unlike the change over `sd`, it does
+        not depend on how closely the two measurements follow each other, and can be compared between studies.
     wilcoxon_p : two-sided signed-rank test; see `wilcoxon_p`.
     """
 
@@ -385,18 +385,20 @@ def wilcoxon_p(changes: ArrayLike) -> float | None:
     moved = data[data != 0]
     if len(moved) == 0:
         return 1.0
-    sizes = np.abs(moved)
-    if len(moved) > 13 or len(np.unique(sizes)) == len(moved):
-        return float(stats.wilcoxon(moved).pvalue)
-    ranks, sums = stats.rankdata(sizes), np.zeros(1)
-    for rank in ranks:  # of every way in which the signs can fall; scipy does the same, far more slowly
-        sums = np.concatenate([sums, sums + rank])
-    seen = ranks[moved > 0].sum()
-    return min(1.0, 2 * float(min((sums <= seen).mean(), (sums >= seen).mean())))
+    if len(moved) > 50:
+        return float(stats.wilcoxon(moved, method="asymptotic").pvalue)
+    ranks = np.rint(2 * stats.rankdata(np.abs(moved))).astype(np.int64)  # twice the ranks: whole with ties
+    chance = np.zeros(int(ranks.sum()) + 1)  # of each sum of the ranks that rose, each sign being a coin
+    chance[0] = 1.0
+    for rank in ranks:
+        chance[rank:] = (chance[rank:] + chance[:-rank]) / 2
+        chance[:rank] /= 2
+    seen = int(ranks[moved > 0].sum())
+    return min(1.0, 2 * float(min(chance[: seen + 1].sum(), chance[seen:].sum())))
 
 
-def improved(changes: ArrayLike, threshold: float, rule: str = "at least") -> int:
-    """People whose change is ``at least`` or ``more than`` `threshold`.
+def improved(changes: ArrayLike, threshold: float, rule: str = "at least") -> NDArray[np.bool_]:
+    """Whether each person's change is ``at least`` or ``more than`` `threshold`.
 
     A billionth is allowed, so that a total filled from a mean of items is not lost to rounding.
     """
