@@ -60,7 +60,6 @@ class Paired:
     change: Interval
     bca: Interval
     sd: float | None
-    d_z: float | None
     d_av: float | None
     wilcoxon_p: float | None
 
@@ -305,7 +304,7 @@ def paired(
     """Change between two measurements of the same people, in the same order, none missing.
 
     Raises ValueError when the lengths differ or a value is missing. See `Paired` for what is None
-    when there are too few people; the interval of a constant change has no width.
+    when there are too few people, or all changed alike.
     """
     first, second = _column(before, "before"), _column(after, "after")
     if len(first) != len(second):
@@ -323,20 +322,25 @@ def paired(
         change=change,
         bca=bca_mean(changes, confidence, resamples, seed),
         sd=sd,
-        d_z=mean / sd if mean is not None and sd else None,
         d_av=2 * mean / (sd1 + sd2) if mean is not None and sd1 and sd2 else None,
         wilcoxon_p=wilcoxon_p(changes),
     )
 
 
 def mean_t(values: ArrayLike, confidence: float = 0.95) -> Interval:
-    """Mean with Student's t interval; no interval for one person, all None for nobody."""
+    """Mean with Student's t interval; all None for nobody.
+
+    No interval for one person, nor where all values are the same: they say nothing of how far others
+    might lie from them (R's ``t.test`` refuses them too).
+    """
     data = _column(values, "values")
     n = len(data)
-    if n < 2:
-        return Interval(float(data[0]), None, None) if n else NONE
-    mean = float(data.mean())
     _z(confidence)
+    if n == 0:
+        return NONE
+    mean = float(data.mean())
+    if _alike(data):
+        return Interval(mean, None, None)
     half = float(special.stdtrit(n - 1, (1 + confidence) / 2)) * float(data.std(ddof=1)) / math.sqrt(n)
     return Interval(mean, mean - half, mean + half)
 
@@ -344,7 +348,7 @@ def mean_t(values: ArrayLike, confidence: float = 0.95) -> Interval:
 def bca_mean(values: ArrayLike, confidence: float = 0.95, resamples: int = 10_000, seed: int = 0) -> Interval:
     """Mean with the bias-corrected and accelerated bootstrap interval; the same seed, the same limits.
 
-    For a mean the jackknife has a closed form, so the acceleration is a sixth of the skewness over
+    No interval where `mean_t` gives none. For a mean the jackknife has a closed form, so the acceleration is a sixth of the skewness over
     the square root of n, and only the resampled means are simulated. The interval is that of
     ``scipy.stats.bootstrap(method="BCa")`` to Monte Carlo error.
     Under about 30 people it is narrower than it says, and the t interval is the better one: with 9,
@@ -353,13 +357,13 @@ def bca_mean(values: ArrayLike, confidence: float = 0.95, resamples: int = 10_00
     """
     data = _column(values, "values")
     n = len(data)
-    if n < 2:
-        return Interval(float(data[0]), None, None) if n else NONE
+    if n == 0:
+        return NONE
     mean = float(data.mean())
+    if _alike(data):
+        return Interval(mean, None, None)
     centred = data - mean
     squares = float(centred @ centred)
-    if squares <= 1e-24 * max(1.0, mean * mean) * n:
-        return Interval(mean, mean, mean)
     totals = _resampled_totals(data, resamples, np.random.default_rng(seed))
     acceleration = float((centred**3).sum()) / (6 * squares**1.5)
     # ties count half, as the distribution of a total of whole numbers is lumpy
@@ -553,6 +557,11 @@ def _z(confidence: float) -> float:
 def _numbers(found: Interval) -> tuple[float, float, float]:
     assert found.value is not None and found.low is not None and found.high is not None
     return found.value, found.low, found.high
+
+
+def _alike(data: Floats) -> bool:
+    """Whether all values are one, to rounding: filled totals of the same change differ in the last digit."""
+    return bool(np.ptp(data) <= 1e-9)
 
 
 def _mean(data: Floats) -> float | None:
