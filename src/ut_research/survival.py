@@ -93,7 +93,9 @@ def median_time(days: ArrayLike, event: ArrayLike, confidence: float = 0.95) -> 
     curve = kaplan_meier(days, event, confidence=confidence)
 
     def first(name: str) -> float | None:
-        return next((p.time for p in curve if (y := getattr(p, name)) is not None and y <= 0.5), None)
+        # a billionth is allowed: 11/12 * 10/11 * … is half of twelve people only to rounding
+        falls = ((p.time, getattr(p, name)) for p in curve)
+        return next((time for time, y in falls if y is not None and y <= 0.5 + 1e-9), None)
 
     return Interval(first("share"), first("low"), first("high"))
 
