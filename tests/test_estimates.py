@@ -498,8 +498,8 @@ def test_meaningful_change_at_each_side_of_the_boundary(rule, count):
 
 
 def test_a_total_filled_from_a_mean_of_items_is_not_lost_to_rounding():
-    assert E.improved([0.1 + 0.2], 0.3, "at least") == 1
-    assert E.improved([0.1 + 0.2], 0.3, "more than") == 0
+    assert E.improved([0.1 + 0.2], 0.3, "at least").all()
+    assert not E.improved([0.1 + 0.2], 0.3, "more than").any()
     with pytest.raises(ValueError, match='"at least" or "more than"'):
         E.improved([1], 3, "over")
 
@@ -532,6 +532,40 @@ def test_mcnemar_published():
     assert E.mcnemar_p(0, 0) == E.mcnemar_p(3, 3) == 1.0
     with pytest.raises(ValueError, match="below 0"):
         E.mcnemar_p(-1, 5)
+
+
+@pytest.mark.parametrize(
+    ("table", "value", "low", "high"),
+    [
+        # Cavo and others 2012: response before and after consolidation; Fagerland, Lydersen and Laake 2017,
+        # Statistical Analysis of Contingency Tables, chapter 8 (there before less after)
+        ((59, 6, 16, 80), 0.0621, 0.0046, 0.1186),
+        # by hand: 10 people, 5 of them always so. Wilson's half-width is 0.26341, phi (25 - 5) / 25 = 0.8,
+        # and 0.26341 * sqrt(2 - 2 * 0.8) = 0.16659
+        ((5, 0, 0, 5), 0.0, -0.16659, 0.16659),
+    ],
+)
+def test_newcombe_of_the_same_people_published(table, value, low, high):
+    found = E.newcombe_paired(*table)
+    assert (found.value, found.low, found.high) == pytest.approx((value, low, high), abs=5e-5)
+
+
+@given(*[st.integers(0, 40)] * 4)
+def test_newcombe_of_the_same_people_mirrors_time(both, before, after, neither):
+    found = E.newcombe_paired(both, before, after, neither)
+    back, others = E.newcombe_paired(both, after, before, neither), E.newcombe_paired(neither, after, before, both)
+    if both + before + after + neither == 0:
+        assert found == NONE
+        return
+    assert found.low == pytest.approx(-back.high) == pytest.approx(-others.high)
+    assert -1 - 1e-9 <= found.low < found.high <= 1 + 1e-9
+    assert found.low <= found.value <= found.high
+
+
+def test_nobody_changing_is_not_certainty():
+    """Three people, none of whom was ever low: the change is nothing, and might have been a good deal."""
+    found = E.newcombe_paired(0, 0, 0, 3)
+    assert found.value == 0 and found.low < -0.5 and found.high > 0.5
 
 
 def test_alpha_by_hand():

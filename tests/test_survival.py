@@ -163,13 +163,16 @@ class TestEdges:
         )
         assert S.median_time([10], [True]) == Interval(10, None, None)
         assert S.restricted_mean([10], [True], 30).value == 10
-        assert S.restricted_mean([10], [True], 30).se == 0
+        assert S.restricted_mean([10], [True], 30) == S.RestrictedMean(10, None, None, None, 30)
 
     def test_nobody_had_it(self):
         days, event = [365, 365, 200], [False] * 3
         assert [p.share for p in S.kaplan_meier(days, event, at=[0, 365, 366])] == [1.0, 1.0, None]
         assert S.median_time(days, event) == NONE
-        assert S.restricted_mean(days, event, 365).value == 365
+        assert S.restricted_mean(days, event, 365) == S.RestrictedMean(365, None, None, None, 365)
+        some = S.restricted_mean([5, 5, 9], [True] * 3, 365)
+        gap = 365 - 19 / 3
+        assert S.difference(S.restricted_mean(days, event, 365), some) == Interval(gap, None, None)
         assert S.logrank_p(days, event, days, event) is None
 
     def test_everyone_had_it(self):

@@ -408,9 +408,9 @@ def improved(changes: ArrayLike, threshold: float, rule: str = "at least") -> ND
     """
     data = _column(changes, "changes")
     if rule == "at least":
-        return int((data >= threshold - 1e-9).sum())
+        return data >= threshold - 1e-9
     if rule == "more than":
-        return int((data > threshold + 1e-9).sum())
+        return data > threshold + 1e-9
     raise ValueError('rule must be "at least" or "more than"')
 
 
@@ -429,6 +429,32 @@ def reliable_change(sd: float, reliability: float, confidence: float = 0.95) -> 
     Psychol 59:12.
     """
     return _z(confidence) * math.sqrt(2) * sem(sd, reliability)
+
+
+def newcombe_paired(both: int, before: int, after: int, neither: int, confidence: float = 0.95) -> Interval:
+    """Change in the share of the same people who are something: after less before.
+
+    Parameters
+    ----------
+    both, before, after, neither : people who were it both times, only before, only after, and never.
+
+    Source: Newcombe 1998, Stat Med 17:2635, method 10. All None for nobody.
+    """
+    n = both + before + after + neither
+    old, new = wilson(both + before, n, confidence), wilson(both + after, n, confidence)
+    if n == 0:
+        return NONE
+    (p, pl, pu), (q, ql, qu) = _numbers(old), _numbers(new)
+    margins = (both + before) * (after + neither) * (both + after) * (before + neither)
+    alike = both * neither - before * after
+    alike = min(alike, 0) or max(alike - n / 2, 0)  # the correction that makes it method 10
+    phi = alike / math.sqrt(margins) if margins else 0.0
+
+    def apart(x: float, y: float) -> float:
+        return math.sqrt(max(0.0, x * x + y * y - 2 * phi * x * y))
+
+    gap = q - p
+    return Interval(gap, gap - apart(q - ql, pu - p), gap + apart(qu - q, p - pl))
 
 
 def mcnemar_p(gained: int, lost: int) -> float:

@@ -43,7 +43,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class RestrictedMean:
-    """Mean time free of the event up to `horizon`, its standard error and normal interval."""
+    """Mean time free of the event up to `horizon`, its standard error and normal interval.
+
+    Neither error nor interval where all who reach it had the event at one time, or nobody had it.
+    """
 
     value: float | None
     low: float | None
@@ -125,16 +128,21 @@ def restricted_mean(
     # the last term is 0/0 when the curve falls to 0: nothing is left to its right
     terms = np.divide(rest**2 * d, n * (n - d), out=np.zeros_like(rest), where=n > d)
     se = math.sqrt(float(terms.sum()))
+    if se <= 1e-9 * horizon:  # nobody had the event, or all at once: that says nothing of how it varies
+        return RestrictedMean(value, None, None, None, horizon)
     return RestrictedMean(value, max(0.0, value - z * se), min(horizon, value + z * se), se, horizon)
 
 
 def difference(first: RestrictedMean, second: RestrictedMean, confidence: float = 0.95) -> Interval:
-    """First restricted mean minus the second, with the normal interval."""
+    """First restricted mean minus the second, with the normal interval if both have one."""
     if first.horizon != second.horizon:
         raise ValueError("restricted means can only be compared at the same horizon")
-    if first.value is None or second.value is None or first.se is None or second.se is None:
+    if first.value is None or second.value is None:
         return Interval(None, None, None)
-    gap, half = first.value - second.value, _z(confidence) * math.hypot(first.se, second.se)
+    gap = first.value - second.value
+    if first.se is None or second.se is None:
+        return Interval(gap, None, None)
+    half = _z(confidence) * math.hypot(first.se, second.se)
     return Interval(gap, gap - half, gap + half)
 
 

@@ -191,7 +191,7 @@ def _meaningful(
         if points is None:
             count, n, label = 0, 0, f"Rose by {why}"
         else:
-            count, n = estimates.improved(changes, points, rule), len(changes)
+            count, n = int(estimates.improved(changes, points, rule).sum()), len(changes)
             label = f"Rose by {rule} {points:.3g} points" + (", the rule in force" if not name else "")
         found.append(make.share(f"wellbeing.meaningful{name}", label, count, n, why))
     return found
