@@ -118,6 +118,16 @@ def test_the_comparison_is_engaged_against_not_engaged_however_the_rows_come():
     assert finding(reoffending.measure(turned), "reoffending.risk_difference").value < 0
 
 
+def test_the_number_needed_says_which_way_it_goes():
+    better, worse = (
+        finding(reoffending.compare(*shares), "published.reoffending.number_needed")
+        for shares in ((share(9, 34), share(15, 27)), (share(15, 27), share(9, 34)))
+    )
+    assert better.label == "People engaged for one fewer to reoffend"
+    assert worse.label == "People engaged for one more to reoffend"
+    assert worse.value == pytest.approx(better.value)
+
+
 def test_no_number_needed_when_the_interval_holds_nothing():
     some = {"reoffending": published()["reoffending"].iloc[[0, 10, 11, 35, 60]]}
     assert finding(reoffending.measure(some), "reoffending.number_needed").status == "not collected"

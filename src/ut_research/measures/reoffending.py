@@ -200,6 +200,7 @@ def _comparison(make: Maker, engaged: tuple[int, int], not_engaged: tuple[int, i
     gap = estimates.newcombe(*table, make.confidence)
     ratio = estimates.risk_ratio(*table, make.confidence)
     strength = estimates.e_value(ratio)
+    way = "more" if (gap.value or 0) > 0 else "fewer"
     few, limit = n <= MOST_FOR_EXACT, f"up to {MOST_FOR_EXACT:,} people"
 
     def say(name: str, label: str, found: Interval | float | None, unit: str, method: str) -> Estimate:
@@ -218,7 +219,7 @@ def _comparison(make: Maker, engaged: tuple[int, int], not_engaged: tuple[int, i
             "p-value", f"two-sided, pooled statistic, {limit}"),
         say("boschloo_p", "Boschloo's exact test", estimates.boschloo_p(*table) if few else None,
             "p-value", f"two-sided, {limit}"),
-        say("number_needed", "People engaged for one fewer to reoffend", estimates.number_needed(gap),
+        say("number_needed", f"People engaged for one {way} to reoffend", estimates.number_needed(gap),
             "people", "1 over the risk difference, only when its interval leaves out 0"),
         say("fragility", "People whose outcome decides Fisher's test",
             estimates.fragility_index(*table) if few else None,
