@@ -403,7 +403,7 @@ def test_paired_with_hardly_anybody():
 
 
 def test_the_same_change_in_everyone_says_nothing_of_others_and_has_no_interval():
-    """R: t.test(c(3, 3, 3)) refuses, "data are essentially constant". A width of nothing would claim certainty."""
+    """As R's t.test(c(3, 3, 3)), "data are essentially constant": no width at all would claim certainty."""
     found = E.paired([40, 42, 47], [43, 45, 50])
     assert found.change == found.bca == Interval(3, None, None)
     filled = [0.1 + 0.2, 0.3]  # alike but for rounding
@@ -553,7 +553,10 @@ def test_newcombe_of_the_same_people_published(table, value, low, high):
 @given(*[st.integers(0, 40)] * 4)
 def test_newcombe_of_the_same_people_mirrors_time(both, before, after, neither):
     found = E.newcombe_paired(both, before, after, neither)
-    back, others = E.newcombe_paired(both, after, before, neither), E.newcombe_paired(neither, after, before, both)
+    back, others = (
+        E.newcombe_paired(both, after, before, neither),
+        E.newcombe_paired(neither, after, before, both),
+    )
     if both + before + after + neither == 0:
         assert found == NONE
         return

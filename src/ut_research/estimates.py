@@ -348,9 +348,9 @@ def mean_t(values: ArrayLike, confidence: float = 0.95) -> Interval:
 def bca_mean(values: ArrayLike, confidence: float = 0.95, resamples: int = 10_000, seed: int = 0) -> Interval:
     """Mean with the bias-corrected and accelerated bootstrap interval; the same seed, the same limits.
 
-    No interval where `mean_t` gives none. For a mean the jackknife has a closed form, so the acceleration is a sixth of the skewness over
-    the square root of n, and only the resampled means are simulated. The interval is that of
-    ``scipy.stats.bootstrap(method="BCa")`` to Monte Carlo error.
+    No interval where `mean_t` gives none. For a mean the jackknife has a closed form, so the
+    acceleration is a sixth of the skewness over the square root of n, and only the resampled means are
+    simulated. The interval is that of ``scipy.stats.bootstrap(method="BCa")`` to Monte Carlo error.
     Under about 30 people it is narrower than it says, and the t interval is the better one: with 9,
     it holds the truth 88 to 90% of the time in simulation (`ut_research.coverage`), t 93 to 95%.
     Source: Efron 1987, J Am Stat Assoc 82:171.

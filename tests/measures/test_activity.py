@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from written import finding, table, values
 
@@ -42,6 +43,21 @@ def test_the_spread_has_every_day_of_the_week(found):
     assert list(values(found, "activity.days_t2", "days")) == list("01234567")
     assert finding(found, "activity.days_t2", days="5").count == 2
     assert finding(found, "activity.days_t2", days="0").count == 0
+
+
+def test_the_change_in_standard_deviations_is_over_the_average_spread(found):
+    before, after = (np.std(x, ddof=1) for x in ([0, 4, 5], [3, 5, 5]))
+    one = finding(found, "activity.standardised_change")
+    assert one.value == pytest.approx((4 / 3) / ((before + after) / 2))
+    assert finding(found, "activity.change_sd").value == pytest.approx(np.std([3, 1, 0], ddof=1))
+
+
+def test_people_without_a_second_answer_bound_the_change(found):
+    # changes add up to 4; d started at 7 and could have gone to 0 or stayed at 7; e has no first answer
+    assert finding(found, "activity.t1_only").count == 1
+    assert finding(found, "activity.bound_low").value == pytest.approx((4 - 7) / 4)
+    assert finding(found, "activity.bound_high").value == pytest.approx(4 / 4)
+    assert finding(found, "activity.tipping_point").value == pytest.approx(-4)
 
 
 def test_the_rank_test_leaves_out_people_who_did_not_change(found):

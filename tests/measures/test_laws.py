@@ -266,7 +266,7 @@ UNITS = {
         activity.active_t1 activity.active_t2 activity.days_t1 activity.days_t2""",
     "people": """
         reach.referred reoffending.number_needed reoffending.fragility wellbeing.pairs wellbeing.t1_only
-        activity.pairs themes.people""",
+        activity.pairs activity.t1_only themes.people""",
     "years": "reach.age_mean reach.age_min reach.age_max",
     "partners": "reach.partners",
     "areas": "reach.areas",
@@ -284,9 +284,11 @@ UNITS = {
         wellbeing.mean_t1 wellbeing.mean_t2 wellbeing.change_mean wellbeing.change_bca wellbeing.change_sd
         wellbeing.swemwbs_mean_t1 wellbeing.swemwbs_mean_t2 wellbeing.swemwbs_change_mean
         wellbeing.regression_to_mean wellbeing.bound_low wellbeing.bound_high wellbeing.tipping_point""",
-    "standard deviations": "wellbeing.standardised_change",
+    "standard deviations": "wellbeing.standardised_change activity.standardised_change",
     "": "wellbeing.alpha_t1",
-    "days": "activity.mean_t1 activity.mean_t2 activity.change_mean activity.change_bca",
+    "days": """
+        activity.mean_t1 activity.mean_t2 activity.change_mean activity.change_bca activity.change_sd
+        activity.bound_low activity.bound_high activity.tipping_point""",
     "questions": "themes.questions",
     "findings": "themes.findings",
     "interviews": "themes.interviews",

@@ -1,13 +1,14 @@
 """Physical activity: days of the past week with 30 minutes or more, before and after.
 
 In: the `activity` table, a row a person and timepoint, with Sport England's single-item measure, 0 to 7
-days. Out: means, change, the share active on `active_days` or more, and the spread over the days.
+days. Out: means, change, the share active on `active_days` or more, the spread over the days, and what
+people without a second answer could do to the change.
 """
 
 from __future__ import annotations
 
 from ut_research.findings import Estimate, Origin
-from ut_research.measures.change import both_times, change
+from ut_research.measures.change import both_times, change, without_second
 from ut_research.measures.grouping import By, Maker, Tables, collected, parts
 
 #: Days that a person may answer.
@@ -35,7 +36,9 @@ def measure(
     columns = {"activity": ["participant_id", "timepoint", "active_days"]}
     for group, part in parts(tables, columns, by):
         make = Maker("activity", origin, group, confidence, collected(tables, "activity"))
-        pairs = both_times(part["activity"], ["active_days"]).astype(float).dropna()
+        people = both_times(part["activity"], ["active_days"]).astype(float)
+        people = people[people.active_days_t1.notna()]
+        pairs = people.dropna()
         before, after = pairs.active_days_t1, pairs.active_days_t2
         changed, _ = change(
             make,
@@ -55,4 +58,7 @@ def measure(
             for day in DAYS:
                 label, count = f"{day} days active {when}", int((days == day).sum())
                 found.append(make.share(f"activity.days_{time}", label, count, n, days=str(day)))
+        found += without_second(
+            make, "activity", people.active_days_t1, people.active_days_t2, "days", DAYS[0], DAYS[-1]
+        )
     return found

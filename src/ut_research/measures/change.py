@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ut_research.estimates import Paired, paired
+from ut_research.estimates import Paired, missing_bounds, paired, tipping_point
 from ut_research.findings import Estimate
 from ut_research.measures.grouping import Maker
 
@@ -43,7 +43,8 @@ def change(
     bootstrap_resamples: int,
     seed: int,
 ) -> tuple[list[Estimate], Paired]:
-    """Mean before, after and of the change, and the rank test, of people with both.
+    """Mean before, after and of the change, the rank test, and the change in standard deviations, of people
+    with both.
 
     Parameters
     ----------
@@ -69,4 +70,43 @@ def change(
             "two-sided",
             n=n,
         ),
+        make.number(
+            f"{subject}.change_sd", "Spread of the changes", found.sd, unit, "standard deviation", n=n
+        ),
+        make.number(
+            f"{subject}.standardised_change",
+            "Standardised change",
+            found.d_av,
+            "standard deviations",
+            "mean change over the average of the two standard deviations (d_av)",
+            n=n,
+        ),
     ], found
+
+
+def without_second(
+    make: Maker, subject: str, before: pd.Series, after: pd.Series, unit: str, lowest: int, highest: int
+) -> list[Estimate]:
+    """What people without a second questionnaire could do to the mean change: bounds, and what would undo it.
+
+    Parameters
+    ----------
+    before, after : one value a person with a first; missing in `after` without a second.
+    lowest, highest : the ends of the scale, in `unit`.
+    """
+    changes, alone = (after - before).dropna(), before[after.isna()]
+    bounds = missing_bounds(changes, alone, lowest, highest)
+    tipping = None if bounds.value is None else tipping_point(bounds.value, len(changes), len(alone))
+    without = "everyone without a second questionnaire"
+    return [
+        make.tally(f"{subject}.t1_only", "People with a first questionnaire only", len(alone), "people"),
+        *(
+            make.number(f"{subject}.{name}", label, found, unit, method, n=len(before))
+            for name, label, found, method in (
+                ("bound_low", f"Average change if {without} fell to {lowest}", bounds.low, "worst case"),
+                ("bound_high", f"Average change if {without} rose to {highest}", bounds.high, "best case"),
+                ("tipping_point", f"Average change of {without} that would undo the rise", tipping,
+                 "the mean change at which everyone's is 0"),
+            )
+        ),
+    ]  # fmt: skip

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ut_research import estimates
 from ut_research.estimates import Paired
 from ut_research.findings import Estimate, Origin
-from ut_research.measures.change import both_times, change
+from ut_research.measures.change import both_times, change, without_second
 from ut_research.measures.grouping import By, Maker, Tables, collected, parts
 from ut_research.tables import ITEMS as ITEMS
 
@@ -83,12 +83,14 @@ def measure(
             make, "wellbeing", before, after, "points", "wellbeing score", **resampling
         )
         found += changed
-        found += _spread(make, measured)
         found += _bands(make, before, after, low_at_most, high_at_least)
         found += _meaningful(make, after - before, meaningful_change, meaningful_rule, sd, reliability)
         found += _scale(make, answers, before, after)
         found += _short(make, pairs)
-        found += _doubts(make, measured, people, reliability, population_mean)
+        found.append(_drift(make, measured, reliability, population_mean))
+        found += without_second(
+            make, "wellbeing", people.total_t1, people.total_t2, "points", LOWEST, HIGHEST
+        )
     return found
 
 
@@ -136,17 +138,6 @@ def _scored(answers: pd.DataFrame, missing_items: int) -> pd.DataFrame:
     )
     people = both_times(scores, ["total", "short"])
     return people[people.total_t1.notna()]
-
-
-def _spread(make: Maker, measured: Paired) -> list[Estimate]:
-    over = "mean change over the average of the two standard deviations (d_av)"
-    rows = (
-        ("change_sd", "Spread of the changes", measured.sd, "points", "standard deviation"),
-        ("standardised_change", "Standardised change", measured.d_av, "standard deviations", over),
-    )
-    return [
-        make.number(f"wellbeing.{id}", label, x, unit, how, n=measured.n) for id, label, x, unit, how in rows
-    ]
 
 
 def _bands(
@@ -221,31 +212,12 @@ def _short(make: Maker, pairs: pd.DataFrame) -> list[Estimate]:
     return [make.mean(f"wellbeing.swemwbs_{name}", label, x, "points", method) for name, label, x in rows]
 
 
-def _doubts(
-    make: Maker, measured: Paired, people: pd.DataFrame, reliability: float, population_mean: float
-) -> list[Estimate]:
-    alone = people.loc[people.total_t2.isna(), "total_t1"]
-    changes = (people.total_t2 - people.total_t1).dropna()
-    bounds = estimates.missing_bounds(changes, alone, LOWEST, HIGHEST)
-    mean, drift, tipping = measured.change.value, None, None
-    if measured.mean_before is not None and mean is not None:
-        drift = estimates.regression_of_group(measured.mean_before, population_mean, reliability)
-        tipping = estimates.tipping_point(mean, measured.n, len(alone))
-    without = "everyone without a second questionnaire"
-
-    def say(name: str, label: str, found: float | None, method: str, n: int) -> Estimate:
-        return make.number(f"wellbeing.{name}", label, found, "points", method, n=n)
-
-    n = len(people)
-    return [
-        say("regression_to_mean", "Change to expect from regression to the mean alone", drift,
-            f"(1 - {reliability:g}) of the way to the population mean of {population_mean:g}", measured.n),
-        make.tally("wellbeing.t1_only", "People with a first questionnaire only", len(alone), "people"),
-        say("bound_low", f"Average change if {without} fell to {LOWEST}", bounds.low, "worst case", n),
-        say("bound_high", f"Average change if {without} rose to {HIGHEST}", bounds.high, "best case", n),
-        say("tipping_point", f"Average change of {without} that would undo the rise", tipping,
-            "the mean change at which everyone's is 0", n),
-    ]  # fmt: skip
+def _drift(make: Maker, measured: Paired, reliability: float, population_mean: float) -> Estimate:
+    start = measured.mean_before
+    drift = None if start is None else estimates.regression_of_group(start, population_mean, reliability)
+    label = "Change to expect from regression to the mean alone"
+    method = f"(1 - {reliability:g}) of the way to the population mean of {population_mean:g}"
+    return make.number("wellbeing.regression_to_mean", label, drift, "points", method, n=measured.n)
 
 
 def _numbers(frame: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.float64]:
