@@ -180,6 +180,13 @@ def test_the_reference_for_miettinen_and_nurminen_is_wrong():
     assert (found.low, found.high) == (pytest.approx(-0.50992, abs=1e-5), pytest.approx(-0.04194, abs=1e-5))
 
 
+def test_squaring_and_adding_needs_both_intervals():
+    wide = Interval(0.5, 0.2, 0.9)
+    assert E.square_and_add(wide, Interval(0.3, 0.3, 0.3)) == Interval(*map(pytest.approx, (0.2, -0.1, 0.6)))
+    assert E.square_and_add(wide, Interval(0.0, None, None)) == Interval(0.5, None, None)
+    assert E.square_and_add(NONE, wide) == NONE
+
+
 def test_barnard_agrees_with_scipy_where_rounding_does_not_part_ties():
     for table in ((9, 34, 15, 27), (1, 50, 9, 50)):
         c1, n1, c2, n2 = table

@@ -1,7 +1,9 @@
+import math
+
 import pandas as pd
 import pytest
 
-from ut_research import multiverse
+from ut_research import multiverse, survival
 from ut_research.findings import Estimate
 
 DAY = pd.Timestamp("2020-01-01")
@@ -32,7 +34,7 @@ def of(found, headline):
 
 def test_where_everyone_was_followed_no_choice_about_follow_up_matters():
     answers = of(run(followed((9, 34), (15, 27))), "reoffending")
-    assert len(answers) == len(multiverse.WINDOWS) * 4
+    assert len(answers) == len(multiverse.WINDOWS) * 6
     assert {round(e.value, 4) for e in answers} == {-29.0850}  # 9/34 - 15/27, in percentage points
 
 
@@ -61,7 +63,80 @@ def test_each_way_of_handling_incomplete_follow_up_is_what_it_says():
         "left out": (0.0, 30),
         "all reoffended": (50.0, 40),
         "only engaged reoffended": (50.0, 40),
+        "only others reoffended": (0.0, 40),
+        "counted while followed": (0.0, 40),
     }
+
+
+def test_people_not_followed_to_the_end_count_for_as_long_as_they_were():
+    """Of 20 who engaged 8 reoffended on day 100 and 6 were followed for 50 days: 8 of the 14 at risk."""
+    tables = followed((8, 20), (10, 20))
+    rows = tables["reoffending"]
+    rows.loc[rows.index[14:20], "followed_up_to"] = DAY + pd.Timedelta(days=50)
+    [found] = [
+        e
+        for e in of(run(tables), "reoffending")
+        if e.group["window"] == "365 days" and e.group["not followed to the end"] == "counted while followed"
+    ]
+    assert found.value == pytest.approx(100 * (8 / 14 - 10 / 20))
+    engaged, others = (
+        survival.kaplan_meier(
+            [100] * k + [days] * 6 + [365] * (14 - k), [True] * k + [False] * (20 - k), [365]
+        )
+        for k, days in ((8, 50), (10, 365))
+    )
+    assert found.low == pytest.approx(
+        found.value - 100 * math.hypot(engaged[0].high - 6 / 14, 10 / 20 - others[0].low)
+    )
+
+
+def test_the_choices_of_the_study_come_first_whatever_they_are():
+    rows = [(f"p{k}", "T1", 41 + k % 3) for k in range(20)] + [(f"p{k}", "T2", 45) for k in range(20)]
+    tables = {"wemwbs": pd.DataFrame(rows, columns=["participant_id", "timepoint", "total"])}
+    found = run(tables, missing_items=2, low_at_most=43, meaningful_change=5, meaningful_rule="at least")
+    assert multiverse.usual(found, "low_wellbeing").group["missing items filled"] == "up to 2"
+    assert multiverse.usual(found, "low_wellbeing").group["low at most"] == "43"
+    assert multiverse.usual(found, "meaningful").group["meaningful is"] == "at least 5"
+    rules = {e.group["meaningful is"] for e in of(found, "meaningful")}
+    assert rules == {"at least 5", "more than 3", "at least 3", "standard error", "reliable change"}
+    usual = {e.group["meaningful is"] for e in of(run(tables), "meaningful")}
+    assert usual == {"more than 3", "at least 3", "standard error", "reliable change"}
+
+
+def test_who_stayed_six_weeks_was_there_on_the_forty_second_day():
+    """Known to be: who left on a day that nobody wrote down was not."""
+    people = pd.DataFrame({
+        "participant_id": list("abcde"),
+        "registered_date": DAY,
+        "exit_date": [DAY + pd.Timedelta(days=d) for d in (42, 41)] + [pd.NaT] * 3,
+        "exit_reason": ["completed", "completed", None, "moved", None],
+    })  # fmt: skip
+    people.loc[4, "registered_date"] = pd.NaT
+    for later, stayed in ((42, "ac"), (41, "")):
+        data_to = (DAY + pd.Timedelta(days=later)).date()
+        assert multiverse._stayed(people, data_to) == frozenset(stayed)
+
+
+def test_where_all_began_alike_there_is_no_threshold_of_measurement_error():
+    rows = [(f"p{k}", "T1", 41) for k in range(20)] + [(f"p{k}", "T2", 41) for k in range(20)]
+    tables = {"wemwbs": pd.DataFrame(rows, columns=["participant_id", "timepoint", "total"])}
+    found = {e.group["meaningful is"]: e.value for e in of(run(tables), "meaningful")}
+    assert found == {"more than 3": 0, "at least 3": 0, "standard error": None, "reliable change": None}
+
+
+def test_the_change_in_low_wellbeing_has_newcombes_interval_for_the_same_people():
+    rows = [(f"p{k}", "T1", 40) for k in range(20)] + [(f"p{k}", "T2", 50) for k in range(20)]
+    tables = {"wemwbs": pd.DataFrame(rows, columns=["participant_id", "timepoint", "total"])}
+    usual = multiverse.usual(run(tables), "low_wellbeing")
+    assert (usual.value, usual.low) == (-100, -100)
+    assert usual.high > -90  # twenty who all left it do not make it certain
+
+
+def test_activity_is_worked_out_each_way_too():
+    rows = [(f"p{k}", "T1", 1) for k in range(20)] + [(f"p{k}", "T2", 3 + k % 2) for k in range(10)]
+    tables = {"activity": pd.DataFrame(rows, columns=["participant_id", "timepoint", "active_days"])}
+    found = {e.group["no second questionnaire"]: (e.value, e.unit) for e in of(run(tables), "activity")}
+    assert found == {"left out": (2.5, "days"), "no change": (1.25, "days")}
 
 
 @pytest.mark.parametrize(("moved", "status"), [(4, "suppressed"), (5, "number")])
@@ -111,10 +186,11 @@ def test_agreement_counts_the_side_that_most_are_on():
         answer(-5, -12, 2),
         answer(4, -3, 11),
         answer(0, -9, 9),
+        answer(-30, None, None),  # no interval: which side it is on, and no more
     ]
     counted = {
         e.id.rsplit(".", 1)[1]: e.count
         for e in multiverse.agreement(found)
         if e.group["headline"] == "reoffending"
     }
-    assert counted == {"combinations": 5, "direction": 3, "clear": 1}
+    assert counted == {"combinations": 6, "direction": 4, "clear": 1}

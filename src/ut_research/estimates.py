@@ -107,13 +107,23 @@ def newcombe(c1: int, n1: int, c2: int, n2: int, confidence: float = 0.95) -> In
 
     Source: Newcombe 1998, Stat Med 17:873, method 10 (no continuity correction).
     """
-    first, second = wilson(c1, n1, confidence), wilson(c2, n2, confidence)
+    return square_and_add(wilson(c1, n1, confidence), wilson(c2, n2, confidence))
+
+
+def square_and_add(first: Interval, second: Interval) -> Interval:
+    """First estimate minus the second, independent of it, with an interval made of their own.
+
+    It is as lopsided as they are, and keeps within their bounds. No interval when either has none.
+    Source: Newcombe 1998, as above, for Wilson's; Zou and Donner 2008, Stat Med 27:1693, for any.
+    """
     if first.value is None or second.value is None:
         return NONE
-    p1, l1, u1 = _numbers(first)
-    p2, l2, u2 = _numbers(second)
-    gap = p1 - p2
-    return Interval(gap, gap - math.hypot(p1 - l1, u2 - p2), gap + math.hypot(u1 - p1, p2 - l2))
+    gap = first.value - second.value
+    if first.low is None or first.high is None or second.low is None or second.high is None:
+        return Interval(gap, None, None)
+    below = math.hypot(first.value - first.low, second.high - second.value)
+    above = math.hypot(first.high - first.value, second.value - second.low)
+    return Interval(gap, gap - below, gap + above)
 
 
 def miettinen_nurminen(c1: int, n1: int, c2: int, n2: int, confidence: float = 0.95) -> Interval:

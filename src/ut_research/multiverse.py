@@ -20,26 +20,30 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ut_research import estimates
+from ut_research import estimates, survival
 from ut_research.estimates import Interval
 from ut_research.findings import Estimate, Origin
-from ut_research.measures import reoffending, wellbeing
+from ut_research.measures import reach, reoffending, wellbeing
 from ut_research.measures.change import both_times
 from ut_research.measures.grouping import Maker, Tables, collected, parts, scaled
 
 #: Days that somebody who counts as having stayed was supported for: the time to the second questionnaire.
+#: Who stayed so long had, as a rule, not been arrested in that time, which flatters those who engaged.
 STAYED_DAYS = 42
 
 #: The value of each headline that means "no difference", or for a share, "half".
-NOTHING = {"reoffending": 0.0, "low_wellbeing": 0.0, "wellbeing_change": 0.0, "meaningful": 50.0}
+NOTHING = {
+    "reoffending": 0.0, "low_wellbeing": 0.0, "wellbeing_change": 0.0, "meaningful": 50.0, "activity": 0.0,
+}  # fmt: skip
 
 #: The choices beside those of the study itself.
 WINDOWS = (183, 365, 548)
 CUT_POINTS = (40, 41, 42, 44)
 MISSING_ITEMS = (0, 1, 2, 3)
+USED = (("more than", 3.0), ("at least", 3.0))
 
 _COLUMNS = {
-    "participants": ["participant_id", "registered_date", "exit_date"],
+    "participants": ["participant_id", "registered_date", "exit_date", "exit_reason"],
     "reoffending": [
         "participant_id",
         "group",
@@ -49,6 +53,7 @@ _COLUMNS = {
         "reoffence_date",
     ],
     "wemwbs": ["participant_id", "timepoint", *wellbeing.ITEMS, "total"],
+    "activity": ["participant_id", "timepoint", "active_days"],
 }
 
 
@@ -74,6 +79,9 @@ def measure(
     threshold: int,
     follow_up_days: int = 365,
     low_at_most: int = 40,
+    meaningful_change: float = 3,
+    meaningful_rule: str = "more than",
+    missing_items: int = 0,
     reliability: float = 0.83,
     confidence: float = 0.95,
     origin: Origin = "export",
@@ -84,14 +92,18 @@ def measure(
     ----------
     data_to : the day the data are complete to, for how long people stayed.
     threshold : people; combinations nearer than this to one already given are withheld.
-    follow_up_days, low_at_most : the study's own choices, which come first.
+    follow_up_days, low_at_most, meaningful_change, meaningful_rule, missing_items : the study's own choices,
+        which come first.
     reliability : of the wellbeing score, for the thresholds that rest on it.
     """
     [(_, part)] = parts(tables, _COLUMNS)
     stayed = _stayed(part["participants"], data_to)
-    pairs = {k: _questionnaires(part["wemwbs"], k) for k in MISSING_ITEMS}
+    pairs = {k: _questionnaires(part["wemwbs"], k) for k in dict.fromkeys((missing_items, *MISSING_ITEMS))}
     cuts = dict.fromkeys((low_at_most, *CUT_POINTS))
     windows = dict.fromkeys((follow_up_days, *WINDOWS))
+    days = _firsts(
+        part["activity"][["participant_id", "timepoint"]].assign(total=part["activity"].active_days)
+    )
     headlines: dict[str, tuple[str, str, str, Iterator[Answer]]] = {
         "reoffending": (
             "reoffending",
@@ -109,13 +121,19 @@ def measure(
             "wemwbs",
             "Average change in wellbeing score",
             "points",
-            _change(pairs, stayed, confidence),
+            _change(_scored(pairs, stayed), _everybody(pairs), confidence),
         ),
         "meaningful": (
             "wemwbs",
             "Share whose wellbeing rose meaningfully",
             "%",
-            _meaningful(pairs, stayed, reliability, confidence),
+            _meaningful(pairs, stayed, (meaningful_rule, meaningful_change), reliability, confidence),
+        ),
+        "activity": (
+            "activity",
+            "Average change in active days a week",
+            "days",
+            _change(_each_way(days, stayed, {}), days.index, confidence),
         ),
     }
     found: list[Estimate] = []
@@ -150,7 +168,9 @@ def agreement(released: Iterable[Estimate]) -> list[Estimate]:
         )
         below, above = ([e for e in answers if sign * (e.value or 0) > sign * nothing] for sign in (-1, 1))
         most = max(below, above, key=len)
-        clear = [e for e in most if not (e.low or 0) <= nothing <= (e.high or 0)]
+        clear = [
+            e for e in most if e.low is not None and e.high is not None and not e.low <= nothing <= e.high
+        ]
         for what, label, some in (
             ("combinations", "Combinations of choices", answers),
             ("direction", "Combinations that agree on the direction", most),
@@ -171,9 +191,9 @@ def usual(released: Iterable[Estimate], headline: str) -> Estimate:
 
 
 def _stayed(participants: pd.DataFrame, data_to: pd.Timestamp) -> frozenset[str]:
-    until = participants.exit_date.fillna(data_to)
-    long = (until - participants.registered_date).dt.days >= STAYED_DAYS
-    return frozenset(participants.participant_id[long])
+    known = participants[participants.exit_date.notna() | participants.exit_reason.isna()]
+    weeks = reach.stay(known.registered_date, known.exit_date, pd.Timestamp(data_to)).weeks
+    return frozenset(known.participant_id[weeks >= STAYED_DAYS / 7])
 
 
 def _who(people: pd.Series, stayed: frozenset[str]) -> dict[str, NDArray[np.bool_]]:
@@ -186,7 +206,13 @@ def _who(people: pd.Series, stayed: frozenset[str]) -> dict[str, NDArray[np.bool
 def _reoffending(
     rows: pd.DataFrame, stayed: frozenset[str], windows: Iterable[int], confidence: float
 ) -> Iterator[Answer]:
-    """Window, incomplete follow-up and who counts as engaged, each way."""
+    """Window, incomplete follow-up and who counts as engaged, each way.
+
+    People not followed to the end, and not known to have reoffended by then: counted as not having
+    (``as seen``); left out, which overstates the share in both groups, as those who reoffended early stay
+    in; counted as having, all of them or those of one group, the worst and best that there could be; or
+    counted for as long as they were followed, by the Kaplan-Meier curve.
+    """
     for days, (who, kept) in product(windows, _who(rows.participant_id, stayed).items()):
         people = reoffending.follow(rows, days)
         engaged = (people.group == "engaged").to_numpy() & kept[rows.index.get_indexer(people.index)]
@@ -196,6 +222,7 @@ def _reoffending(
             ("left out", reoffended, complete),
             ("all reoffended", reoffended | ~complete, np.ones_like(complete)),
             ("only engaged reoffended", reoffended | (~complete & engaged), np.ones_like(complete)),
+            ("only others reoffended", reoffended | (~complete & ~engaged), np.ones_like(complete)),
         ):
             c1, n1, c2, n2 = (
                 int(x)
@@ -208,32 +235,60 @@ def _reoffending(
                 int(used.sum()),
                 np.where(used, np.char.add(engaged.astype(str), outcome.astype(str)), "out"),
             )
+        seen, timed = people.seen.to_numpy(dtype=float), people.seen.notna().to_numpy()
+        event = people.to_reoffence.notna().to_numpy()
+        # free of it: others less engaged, which is had it: engaged less others
+        free = [
+            survival.kaplan_meier(seen[group], event[group], [days], confidence)[0]
+            for group in (~engaged & timed, engaged & timed)
+        ]
+        # who was followed to the end counts as in "as seen"
+        codes = np.char.add(engaged.astype(str), np.where(complete, reoffended.astype(str), seen.astype(str)))
+        yield Answer(
+            {"window": f"{days} days", "not followed to the end": "counted while followed", "engaged": who},
+            scaled(estimates.square_and_add(*(Interval(p.share, p.low, p.high) for p in free)), 100),
+            int(timed.sum()),
+            np.where(timed, codes, "out"),
+        )
 
 
 def _questionnaires(rows: pd.DataFrame, missing_items: int) -> pd.DataFrame:
     """A person a row with a first total; the second may be missing."""
     scored = rows[["participant_id", "timepoint"]].assign(total=wellbeing.totals(rows, missing_items))
-    people = both_times(scored, ["total"])
+    return _firsts(scored)
+
+
+def _firsts(answers: pd.DataFrame) -> pd.DataFrame:
+    people = both_times(answers, ["total"]).astype(float)
     return people[people.total_t1.notna()]
+
+
+def _each_way(
+    people: pd.DataFrame, stayed: frozenset[str], chosen: Mapping[str, str]
+) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
+    """First and second totals of each choice of people, and of what to do where there is no second."""
+    for who, kept in _who(pd.Series(people.index), stayed).items():
+        some = people[kept]
+        for handled, second in (
+            ("left out", some.total_t2),
+            ("no change", some.total_t2.fillna(some.total_t1)),
+        ):
+            yield (
+                {**chosen, "people": who, "no second questionnaire": handled},
+                some.assign(total_t2=second).dropna(subset=["total_t2"]),
+            )
 
 
 def _scored(
     pairs: Mapping[int, pd.DataFrame], stayed: frozenset[str]
 ) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
-    """First and second totals under each rule for missing items, people and second questionnaires."""
     for items, people in pairs.items():
-        for who, kept in _who(pd.Series(people.index), stayed).items():
-            for handled in ("left out", "no change"):
-                chosen = people[kept]
-                second = chosen.total_t2 if handled == "left out" else chosen.total_t2.fillna(chosen.total_t1)
-                yield (
-                    {
-                        "missing items filled": f"up to {items}",
-                        "people": who,
-                        "no second questionnaire": handled,
-                    },
-                    chosen.assign(total_t2=second).dropna(subset=["total_t2"]),
-                )
+        yield from _each_way(people, stayed, {"missing items filled": f"up to {items}"})
+
+
+def _everybody(pairs: Mapping[int, pd.DataFrame]) -> pd.Index:
+    """Everybody who has a first questionnaire under any rule for missing items."""
+    return pairs[max(pairs)].index
 
 
 def _low(
@@ -241,44 +296,50 @@ def _low(
 ) -> Iterator[Answer]:
     for (choices, people), cut in product(list(_scored(pairs, stayed)), cuts):
         was, still = people.total_t1 <= cut, people.total_t2 <= cut
-        gap = estimates.mean_t(still.astype(float) - was.astype(float), confidence)
-        codes = was.astype(str) + still.astype(str)
+        table = [int(x.sum()) for x in (was & still, was & ~still, ~was & still, ~was & ~still)]
         yield Answer(
-            {**choices, "low at most": str(cut)}, scaled(gap, 100), len(people), _codes(codes, pairs)
+            {**choices, "low at most": str(cut)},
+            scaled(estimates.newcombe_paired(*table, confidence), 100),
+            len(people),
+            _codes(was.astype(str) + still.astype(str), _everybody(pairs)),
         )
 
 
-def _change(pairs: Mapping[int, pd.DataFrame], stayed: frozenset[str], confidence: float) -> Iterator[Answer]:
-    for choices, people in _scored(pairs, stayed):
+def _change(
+    scored: Iterator[tuple[dict[str, str], pd.DataFrame]], everybody: pd.Index, confidence: float
+) -> Iterator[Answer]:
+    for choices, people in scored:
         rise = people.total_t2 - people.total_t1
         yield Answer(
-            choices, estimates.mean_t(rise, confidence), len(people), _codes(rise.astype(str), pairs)
+            choices, estimates.mean_t(rise, confidence), len(people), _codes(rise.astype(str), everybody)
         )
 
 
 def _meaningful(
-    pairs: Mapping[int, pd.DataFrame], stayed: frozenset[str], reliability: float, confidence: float
+    pairs: Mapping[int, pd.DataFrame],
+    stayed: frozenset[str],
+    in_force: tuple[str, float],
+    reliability: float,
+    confidence: float,
 ) -> Iterator[Answer]:
     for choices, people in _scored(pairs, stayed):
-        sd = float(people.total_t1.std()) if len(people) > 1 else 0.0
-        for rule, points, how in (
-            ("more than 3", 3.0, "more than"),
-            ("at least 3", 3.0, "at least"),
-            ("standard error", estimates.sem(sd, reliability), "at least"),
-            ("reliable change", estimates.reliable_change(sd, reliability, confidence), "more than"),
-        ):
-            rise = people.total_t2 - people.total_t1
-            count = estimates.improved(rise, points, how)
-            rose = (rise > points) if how == "more than" else (rise >= points)
+        rise, n = people.total_t2 - people.total_t1, len(people)
+        sd = float(people.total_t1.std()) if n > 1 else 0.0
+        rules = {f"{how} {points:g}": (how, points) for how, points in (in_force, *USED)}
+        rules["standard error"] = "at least", estimates.sem(sd, reliability)
+        rules["reliable change"] = "more than", estimates.reliable_change(sd, reliability, confidence)
+        for name, (how, points) in rules.items():
+            rose = pd.Series(estimates.improved(rise, points, how), index=people.index)
+            # a threshold of nothing, where all began alike, is no threshold
+            found = estimates.wilson(int(rose.sum()), n, confidence) if points else estimates.NONE
             yield Answer(
-                {**choices, "meaningful is": rule},
-                scaled(estimates.wilson(count, len(people), confidence), 100),
-                len(people),
-                _codes(rose.astype(str), pairs),
+                {**choices, "meaningful is": name},
+                scaled(found, 100),
+                n,
+                _codes(rose.astype(str), _everybody(pairs)),
             )
 
 
-def _codes(values: pd.Series, pairs: Mapping[int, pd.DataFrame]) -> NDArray[np.str_]:
-    """Each person's part in an answer, over everybody who has a first questionnaire under any rule."""
-    everybody = pairs[max(pairs)].index
+def _codes(values: pd.Series, everybody: pd.Index) -> NDArray[np.str_]:
+    """Each person's part in an answer; "out" for people who have none."""
     return values.reindex(everybody).fillna("out").to_numpy(dtype=str)
