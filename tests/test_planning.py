@@ -134,6 +134,20 @@ def test_power_is_what_simulation_gives():
     assert P.power(n1, n2, p1, p2) == pytest.approx((z > 1.959964).mean(), abs=0.015)
 
 
+def test_how_many_people_followed_how_long():
+    """A year is `sample_size` itself; in two years half become three quarters and 0.4 becomes 0.64."""
+    found = {e.group["months"]: e.value for e in P.people(0.5, (0.1,), (6, 12, 24))}
+    assert found["12"] == P.sample_size(0.4, 0.5) == 388
+    assert found["24"] == P.sample_size(0.64, 0.75)
+    assert found["24"] < found["12"] < found["6"]
+    one = P.people(0.5, (0.1, 0.2), (12,))[1]
+    assert (one.unit, one.label, dict(one.group)) == (
+        "people",
+        "A fall of 20 points in a year",
+        {"fall": "20", "months": "12"},
+    )
+
+
 def test_what_a_study_could_have_seen_is_the_power_of_fishers_test_for_each_fall():
     small, large = P.seen(34, 27, 15 / 27, (0.1, 0.29))
     assert small.value == pytest.approx(100 * P.exact_power(34, 27, 15 / 27 - 0.1, 15 / 27))

@@ -100,6 +100,36 @@ def seen(n1: int, n2: int, rate: float, falls: Sequence[float], alpha: float = 0
     ]
 
 
+def people(
+    rate: float, falls: Sequence[float], months: Sequence[int], power: float = 0.8, alpha: float = 0.05
+) -> list[Estimate]:
+    """People needed in each of two groups, by fall and by how long they are followed (``planning.people``).
+
+    The longer they are followed, the more of them reoffend, and the fewer people a fall needs. The risk of
+    each group is taken not to change with time.
+
+    Parameters
+    ----------
+    rate : share who reoffend within a year without the project, 0 to 1.
+    falls : true falls from it within a year, 0 to 1.
+    months : how long everyone is followed.
+    """
+    return [
+        Estimate(
+            "planning.people",
+            f"A fall of {100 * fall:.0f} points in a year",
+            value=sample_size(rate_by(rate - fall, 12, time), rate_by(rate, 12, time), power, alpha),
+            unit="people",
+            method=f"each group, power {power:.0%}, two-sided test at {alpha:g}, risk constant in time",
+            origin="published",
+            source="worked out from the published rate of people who did not engage",
+            group={"fall": f"{100 * fall:.0f}", "months": str(time)},
+        )
+        for fall in falls
+        for time in months
+    ]
+
+
 def sample_size(
     rate1: float, rate2: float, power: float = 0.8, alpha: float = 0.05, ratio: float = 1.0
 ) -> int:
