@@ -1,6 +1,6 @@
 """How the intervals and tests of this package behave in groups as small as ours, by simulation.
 
-``python -m ut_research.coverage`` (about five minutes) writes the table that the Methods page shows,
+``python -m ut_research.coverage`` (about six minutes) writes the table that the Methods page shows,
 ``data/coverage.csv`` beside this module; `read` gives it. An interval should hold the truth as often
 as it claims; a test should find a difference that is not there no oftener than its level.
 """
@@ -31,6 +31,13 @@ LEVEL = 0.95
 SIZES = (9, 27, 34, 61, 103, 204, 250)
 PAIRS = ((9, 9), (34, 27), (61, 61), (103, 103), (250, 250))
 RATES = (0.06, 0.26, 0.56)
+
+#: Shares of the same people who are something both times, only before, only after, and never.
+SAME_PEOPLE = {
+    "56% then 26%": (0.20, 0.36, 0.06, 0.38),
+    "82% then 10%": (0.08, 0.74, 0.02, 0.16),
+    "56% then 56%": (0.40, 0.16, 0.16, 0.28),
+}
 
 #: One replicate's answer: True (held, or found), False, or None where no interval was given.
 Trial = Callable[[np.random.Generator], bool | None]
@@ -105,6 +112,22 @@ def settings() -> Iterator[Setting]:
             yield Setting(name, "coverage", n, 0, truth_said, _follow(name, n, 0.26))
     for n1, n2 in PAIRS:
         yield Setting("log-rank test", "false positives", n1, n2, "41% in both", _logrank(n1, n2, 0.41))
+    # each line's seed is its place in the list: what is new comes last
+    for n1, n2 in PAIRS:
+        for p, q in ((0.26, 0.26), (0.26, 0.56)):
+            trial = _interval(estimates.miettinen_nurminen, n1, n2, p, q, p - q)
+            yield Setting("Miettinen-Nurminen interval", "coverage", n1, n2, f"{p:.0%} v {q:.0%}", trial)
+            truth_said = f"{p:.0%} v {q:.0%} in a year, followed 6 to 18 months"
+            trial = _rmst_difference(n1, n2, p, q)
+            yield Setting("restricted mean difference", "coverage", n1, n2, truth_said, trial)
+    for n in SIZES:
+        for said, cells in SAME_PEOPLE.items():
+            yield Setting("Newcombe interval, same people", "coverage", n, 0, said, _same_people(n, cells))
+        cells = SAME_PEOPLE["56% then 56%"]
+        yield Setting("McNemar's test", "false positives", n, 0, "56% then 56%", _mcnemar(n, cells))
+        yield Setting("exact binomial test", "false positives", n, 0, "28%", _benchmark(n, 0.28))
+        truth_said = "56% in a year, followed 6 to 18 months"
+        yield Setting("median time interval", "coverage", n, 0, truth_said, _median(n, 0.56))
 
 
 def simulate(setting: Setting, seed: int, replicates: int = REPLICATES) -> Row:
@@ -198,16 +221,62 @@ def _times(rng: np.random.Generator, n: int, rate: float) -> tuple[estimates.Flo
     return np.minimum(event, followed), event <= followed
 
 
+def _restricted(rate: float) -> float:
+    """The mean of min(T, 365) when T is a whole number of days, rounded up, and `rate` are not above 365."""
+    return rate / -math.expm1(math.log1p(-rate) / 365)
+
+
 def _follow(name: str, n: int, rate: float) -> Trial:
-    hazard = -math.log1p(-rate) / 365
-    # the mean of min(T, 365) when T is a whole number of days, rounded up
-    truth = rate / -math.expm1(-hazard)
+    truth = _restricted(rate)
 
     def trial(rng: np.random.Generator) -> bool | None:
         days, event = _times(rng, n, rate)
         if name == "restricted mean interval":
             return _holds(survival.restricted_mean(days, event, 365), truth)
         return _holds(survival.kaplan_meier(days, event, at=[365])[0], 1 - rate)
+
+    return trial
+
+
+def _rmst_difference(n1: int, n2: int, p: float, q: float) -> Trial:
+    truth = _restricted(p) - _restricted(q)
+
+    def trial(rng: np.random.Generator) -> bool | None:
+        first, second = (survival.restricted_mean(*_times(rng, n, r), 365) for n, r in ((n1, p), (n2, q)))
+        return _holds(survival.difference(first, second), truth)
+
+    return trial
+
+
+def _median(n: int, rate: float) -> Trial:
+    truth = math.ceil(365 * math.log(0.5) / math.log1p(-rate))
+
+    def trial(rng: np.random.Generator) -> bool | None:
+        found = survival.median_time(*_times(rng, n, rate))
+        if found.low is None:
+            return None
+        return found.low <= truth and (found.high is None or truth <= found.high)  # no upper limit: above all
+
+    return trial
+
+
+def _same_people(n: int, cells: tuple[float, ...]) -> Trial:
+    kept = cache(estimates.newcombe_paired)
+    return lambda rng: _holds(kept(*map(int, rng.multinomial(n, cells))), cells[2] - cells[1])
+
+
+def _mcnemar(n: int, cells: tuple[float, ...]) -> Trial:
+    def trial(rng: np.random.Generator) -> bool | None:
+        _, before, after, _ = map(int, rng.multinomial(n, cells))
+        return estimates.mcnemar_p(after, before) <= 1 - LEVEL
+
+    return trial
+
+
+def _benchmark(n: int, rate: float) -> Trial:
+    def trial(rng: np.random.Generator) -> bool | None:
+        p = estimates.benchmark_p(int(rng.binomial(n, rate)), n, rate)
+        return None if p is None else p <= 1 - LEVEL
 
     return trial
 

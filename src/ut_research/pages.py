@@ -153,9 +153,14 @@ def coverage() -> str:
         people = f"{n1} and {n2}" if n2 else str(n1)
         kind = found["quantity"].iloc[0]
         claimed, error = f"{found['nominal'].iloc[0]:.0%}", f"{100 * found['monte_carlo_error'].max():.1f}"
-        rows.append((method, people, kind, claimed, shown, error))
-    heads = ("Method", "People", "What was counted", "Claimed", "Found", "Monte Carlo error, points")
-    return grid("Intervals and tests in groups of our size, simulated", heads, rows)
+        none = found["no_interval"].max()
+        rows.append((method, people, kind, claimed, shown, error, f"{none:.0%}" if none else ""))
+    heads = (
+        *("Method", "People", "What was counted", "Claimed", "Found"),
+        *("Monte Carlo error, points", "Gave nothing, and not counted"),
+    )
+    tried = f"{simulation.REPLICATES:,} of each"
+    return grid(f"Intervals and tests in groups of our size, simulated: {tried}", heads, rows)
 
 
 def sureness() -> str:
