@@ -126,7 +126,9 @@ def test_what_cannot_be_said_follows_from_design_numbers_and_follow_up():
     assert "not followed to the end" not in say(followed=[replace(ENGAGED, value=100.0)])
     assert "that there was a difference at all" in say(replace(CHANGE, low=-1.0, high=1.0))
     assert "that there was a difference at all" not in say()
-    assert say(RELEASED.get("a.small")).startswith("**We can say nothing yet:**")
+    assert say(RELEASED.get("a.small")) == "**We can say nothing yet:** (too few people to say)."
+    without = replace(CHANGE, low=None, high=None)
+    assert say(without) == "**We can say nothing yet:** there is no range around this number."
 
 
 @pytest.mark.parametrize(

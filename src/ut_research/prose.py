@@ -218,8 +218,10 @@ def can_say(
     groups : findings whose `n` are the sizes of the groups.
     followed : shares of people who were followed, or came back, as they should have been.
     """
-    if found.value is None or found.low is None or found.high is None:
+    if found.value is None:
         return f"**We can say nothing yet:** {show(found)}."
+    if found.low is None or found.high is None:
+        return "**We can say nothing yet:** there is no range around this number."
     cannot = [NOT_THE_CAUSE[design]]
     if design != "share" and found.low <= 0 <= found.high:
         cannot.insert(
