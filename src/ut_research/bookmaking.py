@@ -64,7 +64,8 @@ def tidy(notebook: Any, name: str) -> dict[str, Any]:
             continue
         for part in _one_figure_each(shown):
             cells.append(_cell("code", source, tags, part))
-            source, tags = "", ["remove-input"]
+            # hidden, but not empty: Jupyter Book leaves out cells without code, and what they show
+            source, tags = "# what the cell above shows, continued", ["remove-input"]
     if problems:
         raise ProblemsFound(problems)
     for position, cell in enumerate(cells):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup
 
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 Pages = dict[str, BeautifulSoup]
 ELSEWHERE = re.compile(r"^(https?:)?//", re.IGNORECASE)
 
@@ -53,6 +55,15 @@ def test_every_figure_is_described_in_a_sentence(pages: Pages) -> None:
         or re.search(r"\.(svg|png)|_images", image["alt"])
     ]
     assert not bare, "\n".join(bare)
+
+
+def test_every_picture_that_a_chapter_draws_is_on_its_page(pages: Pages) -> None:
+    """Of a cell with two pictures the second, and all after it, once went missing."""
+    for notebook in sorted(NOTEBOOKS.glob("*.ipynb")):
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        drawn = sum("".join(c["source"]).count("chapter.chart(") for c in cells if c["cell_type"] == "code")
+        shown = len(pages[f"{notebook.stem}.html"].select(".cell_output img"))
+        assert shown >= drawn, f"{notebook.name} draws {drawn} pictures, and its page shows {shown}"
 
 
 def test_every_figure_keeps_its_place_while_it_loads(pages: Pages) -> None:
