@@ -43,8 +43,8 @@ def change(
     bootstrap_resamples: int,
     seed: int,
 ) -> tuple[list[Estimate], Paired]:
-    """Mean before, after and of the change, the rank test, and the change in standard deviations, of people
-    with both.
+    """Mean before, after and of the change, the change in standard deviations, and last the rank test, of
+    people with both.
 
     Parameters
     ----------
@@ -63,14 +63,6 @@ def change(
         make.number(f"{subject}.change_mean", rise, found.change, unit, "mean difference, t interval", n=n),
         make.number(f"{subject}.change_bca", f"{rise}, bootstrap", found.bca, unit, bootstrap, n=n),
         make.number(
-            f"{subject}.wilcoxon_p",
-            "Wilcoxon signed-rank test",
-            found.wilcoxon_p,
-            "p-value",
-            "two-sided",
-            n=n,
-        ),
-        make.number(
             f"{subject}.change_sd", "Spread of the changes", found.sd, unit, "standard deviation", n=n
         ),
         make.number(
@@ -79,6 +71,14 @@ def change(
             found.d_av,
             "standard deviations",
             "mean change over the average of the two standard deviations (d_av)",
+            n=n,
+        ),
+        make.number(
+            f"{subject}.wilcoxon_p",
+            "Wilcoxon signed-rank test",
+            found.wilcoxon_p,
+            "p-value",
+            "two-sided",
             n=n,
         ),
     ], found
@@ -105,7 +105,7 @@ def without_second(
             for name, label, found, method in (
                 ("bound_low", f"Average change if {without} fell to {lowest}", bounds.low, "worst case"),
                 ("bound_high", f"Average change if {without} rose to {highest}", bounds.high, "best case"),
-                ("tipping_point", f"Average change of {without} that would undo the rise", tipping,
+                ("tipping_point", f"Average change of {without} that would undo the change", tipping,
                  "the mean change at which everyone's is 0"),
             )
         ),
