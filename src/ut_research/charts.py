@@ -291,13 +291,17 @@ def specification_curve(released: Released, title: str, *, nothing: float = 0.0)
         return _nothing(released, title)
     keys = list(dict.fromkeys(key for e in shown for key in e.group))
     choices = [(k, v) for k in keys for v in dict.fromkeys(str(e.group.get(k, "")) for e in shown) if v]
+    side = 1.95
     figure, ax = _sheet(title, 2.4, _note(released, "Filled: can be told from no difference."),
-                        extra=0.23 * len(choices) + 0.27 * len(keys) + 0.35, side=1.9)  # fmt: skip
+                        extra=0.23 * len(choices) + 0.27 * len(keys) + 0.35, side=side)  # fmt: skip
+    edge = (MARGIN - side) / (WIDTH - side - RIGHT)  # the left of the figure, as the axes count
     clear = [e.low is not None and e.high is not None and not e.low <= nothing <= e.high for e in shown]
-    for i, (e, sure) in enumerate(zip(shown, clear, strict=True)):
-        if e.low is not None and e.high is not None:
-            ax.plot([i, i], [e.low, e.high], color=SKY if sure else GRID, lw=1.4, zorder=2)
-        ax.plot([i], [e.value or 0.0], "o", ms=4, color=BLUE if sure else "white", mec=BLUE, zorder=3)
+    for sure in (True, False):
+        alike = [(i, e) for i, e in enumerate(shown) if clear[i] is sure]
+        ranges = [(i, e.low, e.high) for i, e in alike if e.low is not None and e.high is not None]
+        ax.plot(*_strokes(ranges), color=SKY if sure else GRID, lw=1.4, zorder=2)
+        places, values = [i for i, _ in alike], [e.value or 0.0 for _, e in alike]
+        ax.plot(places, values, "o", ms=4, color=BLUE if sure else "white", mec=BLUE, zorder=3)
     ax.axhline(nothing, color=INK, lw=1, ls="--")
     ax.set(xticks=[], xlim=(-1, len(shown)))
     ax.set_title(shown[0].unit, loc="left", fontsize=11, color=QUIET)
@@ -306,13 +310,14 @@ def specification_curve(released: Released, title: str, *, nothing: float = 0.0)
     for key in keys:
         y -= 0.27 * inch
         line: Any = {"transform": ax.transAxes, "fontsize": 11, "va": "center"}
-        ax.text(-0.6, y, key.replace("_", " "), weight="bold", **line)
+        ax.text(edge, y, key.replace("_", " "), weight="bold", **line)
         for value in [v for k, v in choices if k == key]:
             y -= 0.23 * inch
             at = [i for i, e in enumerate(shown) if str(e.group.get(key, "")) == value]
-            ax.text(-0.58, y, shorten(value, 24, placeholder="…"), **line)
+            ax.text(edge + 0.02, y, shorten(value, 24, placeholder="…"), **line)
             across = ax.get_xaxis_transform()
-            ax.plot(at, [y] * len(at), "|", ms=7, color=BLUE, transform=across, clip_on=False)
+            marks = _strokes([(i, y - 0.02, y + 0.02) for i in at])
+            ax.plot(*marks, lw=1, color=BLUE, transform=across, clip_on=False)
     same = sum((e.value or 0) < nothing for e in shown)
     said = [
         f"{len(shown)} ways of doing the analysis gave from {number(shown[0])} to {number(shown[-1])}",
@@ -332,9 +337,15 @@ _PERSON = Shape.make_compound_path(
 )
 
 
+def _strokes(upright: Sequence[tuple[float, float, float]]) -> tuple[list[float], list[float]]:
+    """Upright strokes (x, from, to) as one line with gaps: one path in the file, however many they are."""
+    gap = float("nan")
+    return [v for x, _, _ in upright for v in (x, x, gap)], [v for _, a, b in upright for v in (a, b, gap)]
+
+
 def _hundredths(path: re.Match[str]) -> str:
     """Places in an SVG to the nearest hundredth of a point: fewer bytes, and no eye can tell."""
-    return re.sub(r"\d+\.\d{3,}", lambda n: f"{float(n[0]):.2f}", path[0]).replace("\n", " ")
+    return re.sub(r"\s+", " ", re.sub(r"\d+\.\d{3,}", lambda n: f"{float(n[0]):.2f}", path[0]))
 
 
 def _numbers(estimates: Iterable[Estimate]) -> list[Estimate]:

@@ -25,7 +25,8 @@ ORIGIN_NOTES = {
     "published": "From published figures",
 }
 #: Decimal places that a reader is shown, by unit; a unit not named here gets one.
-DECIMALS = {"%": 0, "people": 0, "percentage points": 0, "weeks": 0, "years": 0, "ratio": 2, "p-value": 3}
+DECIMALS = {"%": 0, "people": 0, "percentage points": 0, "weeks": 0, "years": 0}
+DECIMALS |= {"": 2, "ratio": 2, "p-value": 3}
 #: Units that a number is shown without.
 BARE = frozenset({"", "people", "ratio", "p-value", "number", "%", "£"})
 

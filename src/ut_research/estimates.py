@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special, stats
+from statsmodels.stats.multitest import multipletests
 
 Floats = NDArray[np.float64]
 
@@ -456,8 +457,8 @@ def newcombe_paired(both: int, before: int, after: int, neither: int, confidence
         return NONE
     (p, pl, pu), (q, ql, qu) = _numbers(old), _numbers(new)
     margins = (both + before) * (after + neither) * (both + after) * (before + neither)
-    alike = both * neither - before * after
-    alike = min(alike, 0) or max(alike - n / 2, 0)  # the correction that makes it method 10
+    alike = float(both * neither - before * after)
+    alike = min(alike, 0.0) or max(alike - n / 2, 0.0)  # the correction that makes it method 10
     phi = alike / math.sqrt(margins) if margins else 0.0
 
     def apart(x: float, y: float) -> float:
@@ -553,15 +554,11 @@ def holm(pvalues: Sequence[float | None]) -> list[float | None]:
 
     Source: Holm 1979, Scand J Stat 6:65.
     """
-    known = [(p, i) for i, p in enumerate(pvalues) if p is not None]
-    if any(not 0 <= p <= 1 for p, _ in known):
+    known = [p for p in pvalues if p is not None]
+    if any(not 0 <= p <= 1 for p in known):
         raise ValueError("a p-value must lie from 0 to 1")
-    adjusted: list[float | None] = [None] * len(pvalues)
-    highest = 0.0
-    for rank, (p, i) in enumerate(sorted(known)):
-        highest = max(highest, min(1.0, (len(known) - rank) * p))
-        adjusted[i] = highest
-    return adjusted
+    adjusted = iter(multipletests(known, method="holm")[1] if known else ())
+    return [None if p is None else float(next(adjusted)) for p in pvalues]
 
 
 # --- helpers --------------------------------------------------------------------------------------

@@ -296,10 +296,13 @@ def _low(
 ) -> Iterator[Answer]:
     for (choices, people), cut in product(list(_scored(pairs, stayed)), cuts):
         was, still = people.total_t1 <= cut, people.total_t2 <= cut
-        table = [int(x.sum()) for x in (was & still, was & ~still, ~was & still, ~was & ~still)]
+        both, before, after, neither = (
+            int(x.sum()) for x in (was & still, was & ~still, ~was & still, ~was & ~still)
+        )
+        change = estimates.newcombe_paired(both, before, after, neither, confidence)
         yield Answer(
             {**choices, "low at most": str(cut)},
-            scaled(estimates.newcombe_paired(*table, confidence), 100),
+            scaled(change, 100),
             len(people),
             _codes(was.astype(str) + still.astype(str), _everybody(pairs)),
         )

@@ -137,7 +137,7 @@ new PerformanceObserver(list => { for (const e of list.getEntries()) window.move
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_nothing_moves_while_a_page_loads(browser: Any, book: Path, width: int) -> None:
-    """Cumulative layout shift: 0.1 is Chromium's own limit for good, and a page made of files has no excuse."""
+    """Cumulative layout shift: 0.1 is the usual limit for good, and a page made of files has no excuse."""
     context = browser.new_context(viewport={"width": width, "height": 800})
     context.add_init_script(WATCH)
     page, moved = context.new_page(), {}
