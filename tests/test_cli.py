@@ -43,6 +43,28 @@ def test_a_missing_export_is_one_line_and_status_1() -> None:
     assert len(said.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize("command", ["report", "check", "map"])
+@pytest.mark.parametrize("export", ["~$book.xlsx", "a" * 300], ids=["a lock file", "too long"])
+def test_no_name_of_an_export_is_an_error_that_should_not_happen(command: str, export: str) -> None:
+    status, said = ut_research(command, export)
+    assert (status, f"{export}: there is no such export" in said) == (1, True), said
+
+
+def test_a_folder_given_as_study_file_is_told() -> None:
+    status, said = ut_research("report", "--study", "tests")
+    assert (status, "the study file cannot be opened" in said) == (1, True), said
+
+
+def test_check_and_map_need_no_name_that_is_free(tmp_path: Path) -> None:
+    for place in ("data/raw/example", "名"):
+        export = tmp_path / place
+        export.mkdir(parents=True)
+        (export / "participants.csv").write_text("participant_id,referral_date\nA-17,2020-02-14\n")
+        for command in ("check", "map"):
+            status, said = ut_research(command, str(export))
+            assert status == 0, said
+
+
 def test_a_misspelt_option_is_status_2() -> None:
     status, said = ut_research("report", "--exprot", "x")
     assert status == 2

@@ -129,7 +129,7 @@ def check(export: Given, study: Parameters = "") -> None:
     from ut_research import steps
     from ut_research.study import Study
 
-    run = workflow.plan(export, study)
+    run = workflow.plan(export, study, makes=False)
     cleaned = steps.cleaned(run.export, Study.read(run.study).parameters())
     _show(cleaned)
     rejected = sum(count["rejected"] for count in cleaned.counts.values())
@@ -146,7 +146,7 @@ def map_(export: Given) -> None:
     """Draft columns.toml, which says how the export's own headings and codes match the ones used here."""
     from ut_research import drafting
 
-    say.print(drafting.draft(Path(export)), markup=False)
+    say.print(drafting.draft(workflow.plan(export, makes=False).export), markup=False)
     warn.print("Look through it, mend it, and save it as columns.toml in the folder of the export.")
 
 

@@ -213,6 +213,8 @@ class Study:
             data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except FileNotFoundError:
             problem = Problem("there is no such study file", str(path), "check the path given as STUDY")
+        except OSError:
+            problem = Problem("the study file cannot be opened", str(path), "give a file that you may read")
         except UnicodeDecodeError:
             problem = Problem("the study file is not UTF-8 text", str(path), "save it as UTF-8")
         except tomllib.TOMLDecodeError as error:

@@ -93,8 +93,10 @@ def find_root(start: Path | None = None) -> Path:
     raise ProblemsFound([Problem("this is not the project", str(here), "run it inside the project's folder")])
 
 
-def plan(export: str = "", study: str = "", name: str = "", *, must_exist: bool = True) -> Run:
-    """The run that a person asked for.
+def plan(
+    export: str = "", study: str = "", name: str = "", *, must_exist: bool = True, makes: bool = True
+) -> Run:
+    """The run that a person asked for, which need not have a name of its own unless it `makes` anything.
 
     Its parameters are those of `study`, else of the export's own ``study.toml``, else of the project's.
 
@@ -103,20 +105,20 @@ def plan(export: str = "", study: str = "", name: str = "", *, must_exist: bool 
     ProblemsFound : there is no such export, or its name is taken by another.
     """
     root = find_root()
-    where = Path(export).expanduser().resolve() if export else root / "data" / "raw" / "example"
-    if must_exist and not where.exists():
+    where = _named(export) if export else root / "data" / "raw" / "example"
+    if must_exist and not os.path.exists(where):  # noqa: PTH110  (False for a name that is too long)
         raise ProblemsFound(
             [Problem("there is no such export", export, "give a folder or a workbook as EXPORT")]
         )
     given = name or (where.stem if where.is_file() else where.name)
     plain = unicodedata.normalize("NFKD", given).encode("ascii", "ignore").decode().lower()
     clean_name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60]
-    if not clean_name:
+    if makes and not clean_name:
         raise ProblemsFound([Problem("no name can be made of this", given, "give one as NAME=my-report")])
     beside = where / "study.toml" if (where / "study.toml").is_file() else root / "study.toml"
-    file = Path(study).expanduser().resolve() if study else beside
+    file = _named(study) if study else beside
     run = Run(root, clean_name, where, file)
-    for record in (run.report / "run.json", run.folder / "run.json"):
+    for record in (run.report / "run.json", run.folder / "run.json") if makes else ():
         if record.is_file() and json.loads(record.read_text(encoding="utf-8")).get("owner") != run.owner:
             todo = (
                 f"give this run another name (NAME={clean_name}-2), or `make forget` the other export first"
@@ -125,6 +127,13 @@ def plan(export: str = "", study: str = "", name: str = "", *, must_exist: bool 
                 [Problem("this name is taken by another export", f"reports/{clean_name}", todo)]
             )
     return run
+
+
+def _named(path: str) -> Path:
+    """The file or folder that a person named; a name such as ``~$book.xlsx`` is not about anybody's home."""
+    with contextlib.suppress(RuntimeError):
+        return Path(path).expanduser().resolve()
+    return Path(path).resolve()
 
 
 def chapters(root: Path, study: Study) -> dict[str, list[str]]:
