@@ -200,10 +200,14 @@ def comments_add(
 @app.command()
 def forget(export: Export = "", name: Name = "") -> None:
     """Remove every trace of an export: its cleaned data, its report, and the records of both."""
-    run = workflow.plan(export, name=name, must_exist=False)
-    for folder in workflow.forget(run):
+    run = workflow.plan(export, name=name, must_exist=False, makes=False)
+    removed = workflow.forget(run, name)
+    for folder in removed:
         say.print(f"Removed {_place(folder)}")
-    say.print(f"Nothing of [b]{run.name}[/b] is left here. The export itself was not touched.")
+    if removed:
+        say.print("Nothing else that was made from it is left. The export itself was not touched.")
+    else:
+        say.print(f"Nothing here was made from {_place(run.export)}. Was it elsewhere then? Give that path.")
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ import tempfile
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -119,7 +119,7 @@ def plan(
     file = _named(study) if study else beside
     run = Run(root, clean_name, where, file)
     for record in (run.report / "run.json", run.folder / "run.json") if makes else ():
-        if record.is_file() and json.loads(record.read_text(encoding="utf-8")).get("owner") != run.owner:
+        if record.is_file() and _owner(record) not in (run.owner, None):
             todo = (
                 f"give this run another name (NAME={clean_name}-2), or `make forget` the other export first"
             )
@@ -283,13 +283,37 @@ def build(
         return target == "all" and _publish(run, data)
 
 
-def forget(run: Run) -> list[Path]:
-    """Remove every trace of the export of `run` that the project made; the folders removed."""
-    with locked(run):
-        found = [p for p in (run.folder, run.report, _aside(run, "new"), _aside(run, "old")) if p.exists()]
-        for path in found:
-            shutil.rmtree(path)
-    return found
+def forget(run: Run, only: str = "") -> list[Path]:
+    """Remove every trace of the export of `run` that the project made; the folders removed.
+
+    Its reports are known by the export's place, whatever their names; `only` names the one to remove.
+    """
+    removed: list[Path] = []
+    for name in sorted(_reports_of(run)):
+        if only and name != run.name:
+            continue
+        one = replace(run, name=name)
+        found = [p for p in (one.folder, one.report, _aside(one, "new"), _aside(one, "old")) if p.exists()]
+        with locked(one):
+            for path in {one.folder, *found}:
+                shutil.rmtree(path)
+        removed += found
+    return removed
+
+
+def _reports_of(run: Run) -> set[str]:
+    """The names under which the export of `run` was built."""
+    records = [*run.folder.parent.glob("*/run.json"), *run.report.parent.glob("*/run.json")]
+    owners = {record: _owner(record) for record in records}
+    cut_short = {r.parent.name for r, owner in owners.items() if owner is None} & {run.name}
+    return cut_short | {r.parent.name for r, owner in owners.items() if owner == run.owner}
+
+
+def _owner(record: Path) -> str | None:
+    """Whose run this is the record of; None where it was cut short."""
+    with contextlib.suppress(ValueError):
+        return str(json.loads(record.read_text(encoding="utf-8")).get("owner"))
+    return None
 
 
 def _put_back(run: Run) -> None:

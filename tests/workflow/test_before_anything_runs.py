@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,35 @@ def test_two_exports_never_share_a_name(fresh: Project, tmp_path: Path) -> None:
     with pytest.raises(ProblemsFound, match="this name is taken by another export"):
         workflow.plan(str(tmp_path / "b" / "export"))
     assert workflow.plan(str(tmp_path / "b" / "export"), name="other").name == "other"
+
+
+def test_a_record_that_was_cut_short_stops_nothing(fresh: Project) -> None:
+    run = workflow.plan()
+    run.folder.mkdir(parents=True)
+    (run.folder / "run.json").write_text('{"owner": ')
+    assert workflow.plan() == run
+    assert workflow.forget(run) == [run.folder]
+
+
+def test_an_export_is_forgotten_under_every_name_and_after_it_is_gone(fresh: Project, tmp_path: Path) -> None:
+    book = tmp_path / "book.xlsx"
+    book.touch()
+    for name in ("", "other", "third"):
+        run = workflow.plan(str(book), name=name)
+        for folder in (run.folder, run.report):
+            folder.mkdir(parents=True)
+            (folder / "run.json").write_text(json.dumps({"owner": run.owner}))
+    stranger = workflow.plan(name="example")
+    stranger.report.mkdir(parents=True)
+    (stranger.report / "run.json").write_text(json.dumps({"owner": stranger.owner}))
+    book.unlink()
+
+    gone = workflow.plan(str(book), must_exist=False, makes=False)
+    assert len(workflow.forget(replace(gone, name="third"), "third")) == 2
+    assert len(workflow.forget(gone)) == 4
+    assert workflow.forget(gone) == []
+    assert [p.name for p in (fresh.root / "reports").iterdir()] == ["example"]
+    assert list((fresh.root / "data" / "processed").iterdir()) == []
 
 
 def test_an_export_that_brings_its_own_study_is_run_with_it(fresh: Project, tmp_path: Path) -> None:
