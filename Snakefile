@@ -49,7 +49,7 @@ rule withhold:
     input:
         "canonical.json",
     params:
-        settings=json.dumps(together.settings(config["parameters"])),
+        settings=lambda wildcards: json.dumps(together.settings(config["parameters"])),
         library=LIBRARY,
     output:
         together.FILE,
@@ -99,7 +99,7 @@ rule pages:
     params:
         since=SINCE,
         sources=ours.digest(ROOT / "book"),
-        parameters=json.dumps(config["parameters"]),
+        parameters=lambda wildcards: json.dumps(config["parameters"]),  # a title may hold {braces}
         library=LIBRARY,
     output:
         directory("book"),

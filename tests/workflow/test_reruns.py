@@ -97,6 +97,12 @@ def test_a_changed_page_runs_no_chapter(project: Project) -> None:
     assert project.steps == ["pages", "book"]
 
 
+def test_a_title_may_hold_braces(project: Project) -> None:
+    change(project, 'title = "United Together"', 'title = "United {Together}"')
+    assert project.build() == ""
+    assert "pages" in project.steps
+
+
 def test_a_changed_export_cleans_again_and_runs_every_chapter(project: Project) -> None:
     with (project.root / "data" / "raw" / "example" / "participants.csv").open("ab") as export:
         export.write(b"INVENTED-9999,01/02/2020\n")
