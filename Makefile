@@ -4,8 +4,12 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-# Taken from the command line as they are, whatever characters they hold.
-export EXPORT STUDY NAME FILE SINCE
+# Taken from the command line as they are, whatever characters they hold: $ too.
+override export EXPORT := $(value EXPORT)
+override export STUDY := $(value STUDY)
+override export NAME := $(value NAME)
+override export FILE := $(value FILE)
+override export SINCE := $(value SINCE)
 # Compiled code is kept: without it, every process would compile the libraries again.
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH VIRTUAL_ENV
 CLI = $(BIN)/python -m ut_research.cli
@@ -34,7 +38,7 @@ help:
 	@echo 'make lock                       resolve the dependencies again'
 
 report brief tables review: $(READY)
-	@$(CLI) $@ "$$EXPORT" --study "$$STUDY" --name "$$NAME" $${SINCE:+--since "$$SINCE"}
+	@$(CLI) $@ "$$EXPORT" --study "$$STUDY" --name "$$NAME" --since "$$SINCE"
 
 check map: $(READY)
 	@test -n "$$EXPORT" || { echo 'Which export? make $@ EXPORT=path'; exit 2; }

@@ -52,6 +52,12 @@ Export = Annotated[
 Given = Annotated[str, typer.Argument(help="A folder of CSV files, or one workbook (.xlsx, .ods).")]
 Parameters = Annotated[str, typer.Option(help="A file of parameters, made from study.toml.")]
 Name = Annotated[str, typer.Option(help="What to call the report; left out, it is the name of the export.")]
+Since = Annotated[
+    str,
+    typer.Option(
+        help="The report that this one follows; left out, the one given last time, or the last under this name."
+    ),
+]
 
 #: How a reader is told what a step is.
 STEPS = {
@@ -80,10 +86,7 @@ def report(
     export: Export = "",
     study: Parameters = "",
     name: Name = "",
-    since: Annotated[
-        str,
-        typer.Option(help="The report that this one follows; left out, the last one under the same name."),
-    ] = "",
+    since: Since = "",
     jobs: Annotated[
         int, typer.Option(help="How many steps at a time; left out, as many as there are processors.")
     ] = 0,
@@ -100,27 +103,27 @@ def report(
 
 
 @app.command("brief")
-def brief_(export: Export = "", study: Parameters = "", name: Name = "") -> None:
+def brief_(export: Export = "", study: Parameters = "", name: Name = "", since: Since = "") -> None:
     """Make the two-page brief, [b]brief.pdf[/b] and [b]brief.docx[/b], of a report; it is built first."""
     from ut_research import brief
 
-    _make(brief.make, export, study, name)
+    _make(brief.make, export, study, name, since)
 
 
 @app.command("tables")
-def tables_(export: Export = "", study: Parameters = "", name: Name = "") -> None:
+def tables_(export: Export = "", study: Parameters = "", name: Name = "", since: Since = "") -> None:
     """For co-authors: every released table in [b]tables.xlsx[/b], and the report in [b]report.docx[/b]."""
     from ut_research import workbook
 
-    _make(workbook.make, export, study, name)
+    _make(workbook.make, export, study, name, since)
 
 
 @app.command("review")
-def review_(export: Export = "", study: Parameters = "", name: Name = "") -> None:
+def review_(export: Export = "", study: Parameters = "", name: Name = "", since: Since = "") -> None:
     """For readers without internet: [b]review-pack.zip[/b], the book and its plain pages in large print."""
     from ut_research import review
 
-    _make(review.make, export, study, name)
+    _make(review.make, export, study, name, since)
 
 
 @app.command()
@@ -237,10 +240,12 @@ def main() -> None:
     sys.exit(1)
 
 
-def _make(make: Callable[[Path, Path, Path], list[Path]], export: str, study: str, name: str) -> None:
+def _make(
+    make: Callable[[Path, Path, Path], list[Path]], export: str, study: str, name: str, since: str
+) -> None:
     """Bring a report up to date, and make something from it, in its folder."""
     run = workflow.plan(export, study, name)
-    workflow.build(run, _tell)
+    workflow.build(run, _tell, since=since)
     for file in make(run.root, run.folder, run.report):
         say.print(f"Made {_place(file)}")
 

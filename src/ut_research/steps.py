@@ -149,7 +149,7 @@ def findings() -> None:
         if settings["since"]:
             releases.compare(releases.read(Path(settings["since"])).findings, joined, policy)
     except disclosure.DisclosureError as fault:
-        where, todo = "this release beside the one before", "The last good report is untouched"
+        where, todo = "this release beside the one before", "Nothing of it was released"
         raise ProblemsFound([Problem(str(fault), where, todo)]) from None
     releases.write(Path(workflow.RELEASE), settings["name"], joined, policy)
     ledger.write(joined, Path("findings.json"))

@@ -111,8 +111,7 @@ def plan(
             [Problem("there is no such export", export, "give a folder or a workbook as EXPORT")]
         )
     given = name or (where.stem if where.is_file() else where.name)
-    plain = unicodedata.normalize("NFKD", given).encode("ascii", "ignore").decode().lower()
-    clean_name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60]
+    clean_name = _plain(given)
     if makes and not clean_name:
         raise ProblemsFound([Problem("no name can be made of this", given, "give one as NAME=my-report")])
     beside = where / "study.toml" if (where / "study.toml").is_file() else root / "study.toml"
@@ -127,6 +126,12 @@ def plan(
                 [Problem("this name is taken by another export", f"reports/{clean_name}", todo)]
             )
     return run
+
+
+def _plain(name: str) -> str:
+    """A name as folders of reports are called."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60]
 
 
 def _named(path: str) -> Path:
@@ -238,8 +243,8 @@ def build(
 ) -> bool:
     """Bring the report of `run` up to date; True when something was built.
 
-    `since` names the report whose last release this one follows; empty: the last release of other data under
-    this name. Invented people need no such protection, unless it is asked for.
+    `since` names the report whose last release this one follows; empty: the one named last time, else the
+    last release of other data under this name. Invented people need no such protection, unless it is asked for.
 
     `tell` is called with each event (step, what, error, seconds) as it happens.
 
@@ -268,6 +273,7 @@ def build(
             "chapters": list(named),
             "data": (data := digest(run.export)[:12]),
             "since": _since(run, since, data),
+            "follows": since or _follows(run),
         }
         (run.folder / "run.json").write_text(json.dumps(settings, indent=1), encoding="utf-8")
         goals = [target]
@@ -409,14 +415,27 @@ def _server(environment: dict[str, str], lock: int) -> Iterator[str]:
 
 def _since(run: Run, since: str, data: str) -> str:
     """The file of the release before this one; empty where there is none."""
-    if not since and (run.export / "INVENTED.md").is_file():
-        return ""
-    kept = sorted((run.report.with_name(Path(since).name or run.name) / RELEASES).glob("*.json"))
-    others = [file for file in kept if not file.stem.endswith(data)]
-    if since and not others:
-        todo = "give the name of a report in reports/, of other data than these"
-        raise ProblemsFound([Problem("there is no release to compare with", since, todo)])
-    return str(others[-1]) if others else ""
+    for name in filter(None, (since, _follows(run))):
+        if found := _others(run.report.with_name(_plain(Path(name).name)), data):
+            return found
+        if name == since:
+            todo = "give the name of a report in reports/, of other data than these"
+            raise ProblemsFound([Problem("there is no release to compare with", since, todo)])
+    return "" if (run.export / "INVENTED.md").is_file() else _others(run.report, data)
+
+
+def _follows(run: Run) -> str:
+    """The report that the last build of this one was compared with, where one was named."""
+    record = run.folder / "run.json"
+    with contextlib.suppress(ValueError, FileNotFoundError):
+        return str(json.loads(record.read_text(encoding="utf-8")).get("follows", ""))
+    return ""
+
+
+def _others(report: Path, data: str) -> str:
+    """The file of the last release in `report` that is of other data."""
+    kept = [str(file) for file in sorted((report / RELEASES).glob("*.json")) if not file.stem.endswith(data)]
+    return kept[-1] if kept else ""
 
 
 def _keep_release(run: Run, folder: Path, data: str) -> None:

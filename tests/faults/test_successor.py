@@ -73,8 +73,9 @@ def test_what_came_before_can_be_said(growing: Project) -> None:
     add(growing, 3)
     assert build(growing, name="later") == "", "under another name it is a first release"
     assert "This is the first release" in page(growing, "later")
-    assert "moved by fewer than 5 people" in build(growing, name="later", since="growing")
+    assert "moved by fewer than 5 people" in build(growing, name="later", since="Growing")
     assert "there is no release to compare with" in build(growing, name="later", since="nobody")
+    assert "moved by fewer than 5 people" in build(growing, name="later"), "the brief is built without SINCE"
 
 
 def test_a_release_that_was_edited_is_not_compared_with(growing: Project) -> None:
