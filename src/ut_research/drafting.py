@@ -9,6 +9,7 @@ from pathlib import Path
 from rapidfuzz import fuzz, process
 
 from ut_research import privacy, spellings
+from ut_research.errors import ProblemsFound
 from ut_research.mapping import plain
 from ut_research.reading import files, shown
 from ut_research.sheets import Sheet
@@ -72,6 +73,8 @@ def draft(path: Path | str) -> str:
             if table is None:
                 lines += ["", f"# {_line(shown(sheet.name, 'a sheet'))}: like no table; it will not be read"]
                 continue
+            if sheet.problems:
+                raise ProblemsFound(sheet.problems)
             taken.add(table.name)
             lines += ["", *_draft_table(sheet, table, likeness)]
     return "\n".join(lines) + "\n"

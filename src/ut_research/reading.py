@@ -52,7 +52,7 @@ class Raw:
 
 
 def read(path: Path | str, mapping: maps.Mapping | None = None) -> Raw:
-    """Read the export at `path`: a folder, or a workbook (.xlsx, .ods), or one SPSS file.
+    """Read the export at `path`: a folder of files and workbooks, or one workbook, or one SPSS file.
 
     Parameters
     ----------
@@ -137,10 +137,7 @@ def files(path: Path) -> tuple[list[Path], list[Path]]:
     if path.is_file():
         return [path], []
     inside = sorted(f for f in path.iterdir() if f.is_file() and not f.name.startswith((".", "~$")))
-    data = [f for f in inside if f.suffix.lower() in sheets.FOLDER_KINDS]
-    books = [f for f in inside if f.suffix.lower() in sheets.WORKBOOK_KINDS]
-    if not data and len(books) == 1:
-        data = books
+    data = [f for f in inside if f.suffix.lower() in sheets.FOLDER_KINDS | sheets.WORKBOOK_KINDS]
     return data, [f for f in inside if f not in data and f.suffix.lower() not in _QUIET]
 
 
@@ -182,6 +179,9 @@ def _assemble(
                 problems.append(Problem(f"the table {table} is there twice", both, "Keep one of them"))
                 continue
             places[table] = sheet.place
+            if sheet.problems:
+                problems += sheet.problems
+                continue
             try:
                 taken = maps.take(sheet, table, mapping.tables.get(table, maps.TableMap()))
             except ProblemsFound as stopped:

@@ -66,6 +66,7 @@ class Sheet:
     lost : rows that could not be split into cells.
     blank : rows with nothing in them.
     notes : what reading has to log.
+    problems : why it cannot be used, where a workbook's other sheets may be.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Sheet:
     lost: int = 0
     blank: int = 0
     notes: tuple[Note, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 def read(path: Path) -> list[Sheet]:
@@ -273,14 +275,17 @@ def _xlsx(path: Path) -> Iterator[Sheet]:
         lines = enumerate(sheet.iter_rows(values_only=True), 1)
         rows = {n: [_cell(v) for v in row] for n, row in lines if any(v is not None for v in row)}
         at: dict[int, list[int]] = {}
+        hollow = set[int]()
         if written is not None and sheet.title in formulas:
             source = written[sheet.title]
             source.reset_dimensions()
-            for n, cells in enumerate(source.iter_rows(), 1):
+            for n, (cells, saved) in enumerate(zip(source.iter_rows(), sheet.iter_rows(), strict=True), 1):
                 for i, cell in enumerate(cells):
                     if cell.data_type == "f":
                         at.setdefault(i, []).append(n)
-        yield from _workbook_sheet(sheet.title, place, rows, merged[sheet.title], at)
+                        if saved[i].value is None and saved[i].data_type != "str":  # that is a result of ""
+                            hollow.add(n)
+        yield from _workbook_sheet(sheet.title, place, rows, merged[sheet.title], at, hollow)
 
 
 def _scan(archive: zipfile.ZipFile, part: str) -> tuple[list[str], bool]:
@@ -311,11 +316,12 @@ def _ods(path: Path) -> Iterator[Sheet]:
     from defusedxml.ElementTree import iterparse
 
     with _unpacked(path) as archive, archive.open("content.xml") as content:
-        name, rows, merged, formulas, number, cells = (
+        name, rows, merged, formulas, hollow, number, cells = (
             "",
             dict[int, list[str]](),
             list[str](),
             dict[int, list[int]](),
+            set[int](),
             0,
             0,
         )
@@ -323,8 +329,10 @@ def _ods(path: Path) -> Iterator[Sheet]:
             tag = element.tag.rpartition("}")[2]
             if tag == "table" and event == "start":
                 name, rows, merged, formulas, number = _attribute(element, "name"), {}, [], {}, 0
+                hollow = set()
             elif tag == "table" and event == "end":
-                yield from _workbook_sheet(name, f"{path.name}, sheet {name}", rows, merged, formulas)
+                place = f"{path.name}, sheet {name}"
+                yield from _workbook_sheet(name, place, rows, merged, formulas, hollow)
                 element.clear()
             elif tag == "table-row" and event == "end":
                 repeat = int(_attribute(element, "number-rows-repeated") or 1)
@@ -339,6 +347,8 @@ def _ods(path: Path) -> Iterator[Sheet]:
                         merged.append(f"row {number + 1}")
                     if _attribute(cell, "formula"):
                         formulas.setdefault(len(row), []).append(number + 1)
+                        if not _attribute(cell, "value-type"):
+                            hollow.add(number + 1)
                     if text or len(row) + times <= MOST_COLUMNS:
                         cells += times * (repeat if text else 1)
                         if cells > MOST_CELLS or (text and len(row) + times > MOST_COLUMNS):
@@ -373,19 +383,25 @@ def _ods_text(cell: Element) -> str:
 
 
 def _workbook_sheet(name: str, place: str, rows: dict[int, list[str]], merged: list[str],
-                    formulas: dict[int, list[int]]) -> Iterator[Sheet]:  # fmt: skip
-    """Yield the sheet, unless it is empty; merged cells and formulas never worked out are problems."""
+                    formulas: dict[int, list[int]], hollow: set[int]) -> Iterator[Sheet]:  # fmt: skip
+    """Yield the sheet, unless it is empty; one that cannot be used has its problems with it."""
     if not rows:
         return
+    try:
+        yield _usable(name, place, rows, merged, formulas, hollow)
+    except ProblemsFound as stopped:
+        yield Sheet(name, place, (), pd.DataFrame(), pd.DataFrame(), problems=stopped.problems)
+
+
+def _usable(name: str, place: str, rows: dict[int, list[str]], merged: list[str],
+            formulas: dict[int, list[int]], hollow: set[int]) -> Sheet:  # fmt: skip
+    """Return the sheet; merged cells and formulas never worked out are problems."""
     problems = []
     if merged:
         problems.append(Problem("cells are merged, so that it is not known which rows they speak for",
                                 f"{place}, {', '.join(merged[:5])}", "Unmerge and fill them"))  # fmt: skip
-    hollow = sorted(
-        {n for i, at in formulas.items() for n in at if i >= len(rows.get(n, [])) or not rows[n][i]}
-    )
     if hollow:
-        problems.append(Problem("formulas have no saved result", f"{place}, rows {str(hollow[:5])[1:-1]}",
+        problems.append(Problem("formulas have no saved result", f"{place}, rows {str(sorted(hollow)[:5])[1:-1]}",
                                 "Open the workbook in a spreadsheet program and save it again"))  # fmt: skip
     long = [n for n, row in rows.items() if any(len(cell) > LONGEST_CELL for cell in row)]
     if problems or long:
@@ -394,7 +410,7 @@ def _workbook_sheet(name: str, place: str, rows: dict[int, list[str]], merged: l
     width = max([len(heads), *map(len, rows.values())])
     notes = [Note("formula", "reported", f"the results last saved are used ({len(at):,} cells)", (), i)
              for i, at in formulas.items()]  # fmt: skip
-    yield _from_rows(name, place, heads + [""] * (width - len(heads)), rows, notes)
+    return _from_rows(name, place, heads + [""] * (width - len(heads)), rows, notes)
 
 
 def _sav(path: Path) -> Iterator[Sheet]:

@@ -135,6 +135,30 @@ def _book(change: Callable[[openpyxl.Workbook], object]) -> Callable[[Path], Non
     return lambda folder: book(folder, good(), change)
 
 
+def _cover(made: openpyxl.Workbook) -> None:
+    """A sheet of notes, with a merged title under a blank row."""
+    notes = made.create_sheet("Notes")
+    notes["B2"] = "A return"
+    notes.merge_cells("B2:F2")
+
+
+def _book_of(folder: Path, name: str) -> None:
+    """A workbook of one table, beside whatever the folder holds."""
+    book(folder, {name: good()[name]})
+    (folder / "export.xlsx").rename(folder / "more.xlsx")
+
+
+def _blank_formula(folder: Path) -> None:
+    """A formula whose result is no text at all, as spreadsheet programs save it."""
+    book(folder, good(), lambda b: b["needs"].__setitem__("I2", '=IF(A2="","x","")'))
+    before = folder / "before.xlsx"
+    (folder / "export.xlsx").rename(before)
+    with zipfile.ZipFile(before) as old, zipfile.ZipFile(folder / "export.xlsx", "w") as new:
+        for part in old.namelist():
+            new.writestr(part, old.read(part).replace(b'<c r="I2">', b'<c r="I2" t="str">'))
+    before.unlink()
+
+
 def _without(*names: str) -> Callable[[Path], None]:
     return lambda folder: write(folder, {k: v for k, v in good().items() if k not in names})
 
@@ -448,6 +472,17 @@ FILES = [
          told=("export.xlsx, sheet needs", "no headings in row 1", "row 3")),
     Case("a sheet nobody asked for", _book(lambda b: b.create_sheet("Notes").append(["hello"])),
          issues=(("Notes", None, "", "table not known", LEFT),)),
+    Case("a title over a sheet nobody asked for", _book(_cover), issues=(("Notes", None, "", "table not known", LEFT),)),
+    Case("two sheets that cannot be used", _book(lambda b: (b["needs"].merge_cells("C2:C3"), b["outcomes"].merge_cells("A1:C1"))),
+         told=("2 problems", "sheet needs", "sheet outcomes")),
+    Case("a formula that gives nothing", _blank_formula, issues=(("needs", None, "housing", "formula", LEFT),)),
+    Case("a formula that gives nothing in an .ods", _ods(_HEAD + ods_row("TEST-1", "housing", "").replace(
+         "</table:table-row>", '<table:table-cell table:formula="of:=IF(1;&quot;&quot;)" office:value-type="string"/></table:table-row>')),
+         issues=None, kept=(("outcomes", 1),)),
+    Case("a workbook beside text files", lambda folder: (write(folder, {"needs": good()["needs"]}), _book_of(folder, "outcomes")),
+         issues=(), kept=(("needs", 2), ("outcomes", 2))),
+    Case("a table in a workbook and in a text file", lambda folder: (write(folder, good()), _book_of(folder, "outcomes")),
+         told=("outcomes is there twice", "more.xlsx, sheet outcomes", "outcomes.csv")),
     Case("a cell at the far end", _book(lambda b: b["needs"].cell(1_000_000, 1, "TEST-9")), issues=None),
     Case("an .ods that repeats a row without end", _ods(_HEAD + ods_row("TEST-1", "housing", "", repeat=10**9)),
          told=("export.ods", "more cells than a sheet can hold"), secret=("TEST-1",)),
