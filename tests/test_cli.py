@@ -81,7 +81,7 @@ def test_a_misspelt_parameter_is_told_before_anything_runs(tmp_path: Path) -> No
 
 
 def test_make_hands_a_path_on_as_it_is() -> None:
-    path = "/a b/$HOME $(x \"q\" it's ünï"
+    path = '/a b/$HOME $(x "q" it\'s ünï'
     command = ["make", "--silent", '--eval=shown: ; @printf "%s" "$$EXPORT"', "shown", f"EXPORT={path}"]
     assert subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout == path
 
@@ -101,6 +101,14 @@ def test_check_counts_and_lists_and_fails_when_a_row_is_rejected(tmp_path: Path)
     assert "1 rows cannot be used as they are" in said
     assert "Hexham" not in said
     assert "A-17" not in said
+
+
+def test_check_shows_a_heading_as_it_is_written(tmp_path: Path) -> None:
+    (tmp_path / "participants.csv").write_text(
+        "participant_id,referral_date,[/b],[red]x\nA-17,2020-02-14,1,2\n"
+    )
+    status, said = ut_research("check", str(tmp_path))
+    assert (status, "[/b]" in said, "[red]x" in said) == (0, True, True), said
 
 
 def test_check_of_a_sound_export_is_status_0(tmp_path: Path) -> None:

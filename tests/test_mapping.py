@@ -133,6 +133,14 @@ def test_the_public_study_is_read_from_its_package():
     ("[tables.needs.columns]\nhousing = { from = 1, value = 'yes' }", "the key “from” is not known"),
     ("[tables.needs]\ncolumns = 3", "[tables.needs.columns]: this should be a table of keys"),
     ("[tables.needs]\nmonth_first = ['home']", "[tables.needs] month_first: the key “home” is not known"),
+    ("[tables.needs]\nmonth_first = 'assessed_date'", "[tables.needs] month_first: this should be a list"),
+    ("[tables.needs]\nmonth_first = 3", "[tables.needs] month_first: this should be a list"),
+    ("[tables.needs]\nfile = 3", "[tables.needs] file: this should be a name in quotes"),
+    ("[tables.needs]\ncodes = {housing = 3}", "codes.housing]: this should be a table of keys"),
+    ("[tables.needs]\ncodes = {housing = 'x'}", "codes.housing]: this should be a table of keys"),
+    ("[tables.needs.codes]\nhousing = {1 = 'yess'}",
+    "[tables.needs.codes.housing] 1: “yess” is no code of housing. Use one of yes, no"),
+    ("[tables.needs.columns]\nhousing = 3", "housing: this should be a heading in quotes, or a table"),
     ("tables = 3", "[tables]: this should be a table of keys"),
 ])  # fmt: skip
 def test_a_mistake_in_the_file_is_told_by_its_place(toml, told):
@@ -140,6 +148,17 @@ def test_a_mistake_in_the_file_is_told_by_its_place(toml, told):
         mapping.parse(tomllib.loads(toml))
 
     assert told in str(stopped.value) and "columns.toml" in str(stopped.value)
+    assert len(stopped.value.problems) == 1
+
+
+def test_a_file_that_is_named_and_not_there_is_told(tmp_path):
+    write(tmp_path, good())
+    (tmp_path / "columns.toml").write_text("[tables.needs]\nfile = 'Assessments'\n")
+
+    with pytest.raises(
+        ProblemsFound, match=r"\[tables.needs\] file: there is no file or sheet “Assessments”"
+    ):
+        reading.read(tmp_path)
 
 
 def test_columns_worked_out_from_each_other_are_told(tmp_path):
@@ -210,3 +229,19 @@ def test_a_draft_shows_no_identifier_date_name_or_text_and_warns_of_personal_col
     values = {"TEST-1", "Zedderick", "Zeddish", "11/01/2020", "An invented comment."}
     assert [v for v in sorted(values) if v in text] == []
     assert "# not matched: Surname; looks personal: delete it from the export" in text
+
+
+def test_a_draft_of_a_table_without_headings_shows_none_of_its_first_row(tmp_path):
+    (tmp_path / "participants.csv").write_text("A-17,01/02/2020,Zedderick Rovers,Zedley,male,34\n")
+
+    with pytest.raises(
+        ProblemsFound, match=r"participants.csv, row 1: this looks like data, not headings"
+    ) as stopped:
+        drafting.draft(tmp_path)
+
+    assert "Zed" not in str(stopped.value)
+
+
+def test_a_draft_of_nothing_is_told(tmp_path):
+    with pytest.raises(ProblemsFound, match="there is no file to draft from"):
+        drafting.draft(tmp_path)

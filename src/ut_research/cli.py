@@ -55,7 +55,7 @@ Name = Annotated[str, typer.Option(help="What to call the report; left out, it i
 Since = Annotated[
     str,
     typer.Option(
-        help="The report that this one follows; left out, the one given last time, or the last under this name."
+        help="The report that this one follows; left out, the one given last time, else the last of this name."
     ),
 ]
 
@@ -267,7 +267,7 @@ def _show(cleaned: Cleaned) -> None:
     issues = Table("table", "column", "what", "done", "rows", title="What was found")
     by = ["table", "column", "rule", "action", "done"]
     for key, group in cleaned.issues.groupby(by, sort=False, dropna=False):
-        name, column, rule, action, done = map(str, key)
+        name, column, rule, action, done = (escape(str(part)) for part in key)
         numbers = [str(n) for n in group["row"].dropna()]
         shown = ", ".join(numbers[:6]) + (f" and {len(numbers) - 6:,} more" if len(numbers) > 6 else "")
         style = {"rejected": "red", "reported": "yellow"}.get(action, "")

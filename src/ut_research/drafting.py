@@ -8,8 +8,8 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
-from ut_research import privacy, spellings
-from ut_research.errors import ProblemsFound
+from ut_research import dates, privacy, spellings
+from ut_research.errors import ProblemsFound, stop
 from ut_research.mapping import plain
 from ut_research.reading import files, shown
 from ut_research.sheets import Sheet
@@ -67,7 +67,10 @@ def draft(path: Path | str) -> str:
         "# Drafted by likeness of headings. Read and mend every line; keep it as columns.toml in the export."
     ]
     taken: set[str] = set()
-    for file in files(Path(path))[0]:
+    found = files(Path(path))[0]
+    if not found:
+        raise stop("there is no file to draft from", Path(path).name, "Put CSV, SPSS or workbook files there")
+    for file in found:
         for sheet in read_sheets(file):
             table, likeness = _table(sheet, taken)
             if table is None:
@@ -75,6 +78,10 @@ def draft(path: Path | str) -> str:
                 continue
             if sheet.problems:
                 raise ProblemsFound(sheet.problems)
+            if any(day.day for day in dates.read_days([h for h in sheet.headings if h])):
+                raise stop(
+                    "this looks like data, not headings", f"{sheet.place}, row 1", "Put headings above it"
+                )
             taken.add(table.name)
             lines += ["", *_draft_table(sheet, table, likeness)]
     return "\n".join(lines) + "\n"

@@ -37,7 +37,7 @@ import pandas as pd
 from ut_research.dates import read_days
 from ut_research.errors import Problem, ProblemsFound, stop
 from ut_research.sheets import Sheet
-from ut_research.spellings import tidy
+from ut_research.spellings import reader, tidy
 from ut_research.tables import TABLES
 
 FILE = "columns.toml"
@@ -127,9 +127,7 @@ def parse(told: MappingOf[str, Any], name: str = FILE) -> Mapping:
 
     def only(found: object, keys: set[str], where: str) -> dict[str, Any]:
         if not isinstance(found, dict):
-            problems.append(
-                Problem("this should be a table of keys", f"{name}, {where}", "See the data dictionary")
-            )
+            problems.append(Problem("this should be a table of keys", f"{name}, {where}", _SEE))
             return {}
         for key in found:
             if key not in keys:
@@ -153,26 +151,43 @@ def parse(told: MappingOf[str, Any], name: str = FILE) -> Mapping:
             if isinstance(rule, str):
                 columns[column] = rule
                 continue
+            if not isinstance(rule, dict):
+                problems.append(
+                    Problem("this should be a heading in quotes, or a table", f"{name}, {at}", _SEE)
+                )
+                continue
             parts = only(rule, _DERIVED, at)
             try:
                 columns[column] = _derived(parts, names)
             except ValueError as error:
-                problems.append(
-                    Problem(str(error), f"{name}, {at}", "See the data dictionary’s page on columns.toml")
-                )
-        codes = {
-            column: {tidy(str(k)).casefold(): str(v) for k, v in only(pairs, set(pairs), "").items()}
-            for column, pairs in only(keys.get("codes", {}), names, f"[tables.{table}.codes]").items()
-        }
-        first = frozenset(map(str, keys.get("month_first", [])))
-        only(dict.fromkeys(first), names, f"{where} month_first")
+                problems.append(Problem(str(error), f"{name}, {at}", _SEE))
+        codes: dict[str, dict[str, str]] = {}
+        for column, pairs in only(keys.get("codes", {}), names, f"[tables.{table}.codes]").items():
+            at, about = f"[tables.{table}.codes.{column}]", TABLES[table].column(column)
+            pairs = only(pairs, set(pairs) if isinstance(pairs, dict) else set(), at)
+            for code, meaning in pairs.items():
+                if about.allowed and reader(about)(tidy(str(meaning)))[0] is None:
+                    problems.append(Problem(f"“{meaning}” is no code of {column}", f"{name}, {at} {code}",
+                                            "Use one of " + ", ".join(about.allowed)))  # fmt: skip
+            codes[column] = {tidy(str(code)).casefold(): str(meaning) for code, meaning in pairs.items()}
+        first = keys.get("month_first", [])
+        if not isinstance(first, list):
+            todo = 'Write it as ["referral_date"]'
+            problems.append(Problem("this should be a list of columns", f"{name}, {where} month_first", todo))
+            first = []
+        only(dict.fromkeys(map(str, first)), names, f"{where} month_first")
         file = keys.get("file")
-        tables[table] = TableMap(None if file is None else str(file), columns, codes, first)
+        if not isinstance(file, str | None):
+            problems.append(Problem("this should be a name in quotes", f"{name}, {where} file", _SEE))
+        tables[table] = TableMap(
+            None if file is None else str(file), columns, codes, frozenset(map(str, first))
+        )
     if problems:
         raise ProblemsFound(problems)
     return Mapping(tables, source)
 
 
+_SEE = "See examples/rossi/columns.toml"
 _DERIVED = {"value", "row_number", "after", "days", "weeks", "days_from", "weeks_from", "where"}
 
 

@@ -160,6 +160,11 @@ def _assemble(
     """Match sheets to tables, headings to columns, and refuse personal data."""
     tables: dict[str, _Table] = {}
     places: dict[str, str] = {}
+    names = {maps.plain(sheet.name) for sheet in found}
+    for table, told in mapping.tables.items():
+        if told.file and maps.plain(told.file) not in names and not problems:
+            problems.append(Problem(f"there is no file or sheet “{told.file}”",
+                                    f"{maps.FILE}, [tables.{table}] file", "Mend the name"))  # fmt: skip
     for sheet in found:
         wanted = [t for t in TABLES if mapping.is_for(t, sheet.name)]
         if not wanted:

@@ -401,7 +401,8 @@ def _usable(name: str, place: str, rows: dict[int, list[str]], merged: list[str]
         problems.append(Problem("cells are merged, so that it is not known which rows they speak for",
                                 f"{place}, {', '.join(merged[:5])}", "Unmerge and fill them"))  # fmt: skip
     if hollow:
-        problems.append(Problem("formulas have no saved result", f"{place}, rows {str(sorted(hollow)[:5])[1:-1]}",
+        at = str(sorted(hollow)[:5])[1:-1]
+        problems.append(Problem("formulas have no saved result", f"{place}, rows {at}",
                                 "Open the workbook in a spreadsheet program and save it again"))  # fmt: skip
     long = [n for n, row in rows.items() if any(len(cell) > LONGEST_CELL for cell in row)]
     if problems or long:

@@ -244,7 +244,8 @@ def build(
     """Bring the report of `run` up to date; True when something was built.
 
     `since` names the report whose last release this one follows; empty: the one named last time, else the
-    last release of other data under this name. Invented people need no such protection, unless it is asked for.
+    last release of other data under this name. Invented people need no such protection, unless it is asked
+    for.
 
     `tell` is called with each event (step, what, error, seconds) as it happens.
 
