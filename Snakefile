@@ -34,7 +34,7 @@ rule all:
 
 rule clean:
     params:
-        export=ours.digest(Path(config["export"])),
+        export=ours.data_digest(Path(config["export"])),
         days=str(ours.delivery(config["parameters"])),
         library=LIBRARY,
     output:

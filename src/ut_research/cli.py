@@ -55,7 +55,7 @@ Name = Annotated[str, typer.Option(help="What to call the report; left out, it i
 Since = Annotated[
     str,
     typer.Option(
-        help="The report that this one follows; left out, the one given last time, else the last of this name."
+        help="The report that it follows; left out, the one given last time, or the last of this name."
     ),
 ]
 

@@ -42,6 +42,8 @@ PUBLISHED = {
 RELEASE, RELEASES = "release.json", "releases"
 #: Files that are no part of what holds them.
 SKIPPED = frozenset({"__pycache__", ".snakemake_timestamp", ".ipynb_checkpoints", "_build"})
+#: Files beside a workbook that are read with it.
+BESIDE = ("columns.toml", "INVENTED.md")
 #: Parameters that the workflow gives each chapter; all others are the study's.
 GIVEN = {"data": "", "out": ""}
 #: What is said about steps that failed.
@@ -211,6 +213,13 @@ def digest(*paths: Path, leave_out: tuple[str, ...] = ()) -> str:
     return total.hexdigest()
 
 
+def data_digest(export: Path) -> str:
+    """A hash of what is read of an export: not of folders in it, hidden files, or the study that it brings."""
+    inside = export.iterdir() if export.is_dir() else (export, *map(export.with_name, BESIDE))
+    return digest(*sorted(f for f in inside if not f.name.startswith((".", "~$")) and f.name != "study.toml"
+                          and f.is_file()))  # fmt: skip
+
+
 def library(root: Path) -> str:
     """A hash of the code that results depend on: the library, without what only runs it, and the lock."""
     only_runs = ("cli.py", "workflow.py", "kernel.py")
@@ -272,7 +281,7 @@ def build(
             "study": str(run.study),
             "parameters": study.parameters(),
             "chapters": list(named),
-            "data": (data := digest(run.export)[:12]),
+            "data": (data := data_digest(run.export)[:12]),
             "since": _since(run, since, data),
             "follows": since or _follows(run),
         }

@@ -134,6 +134,20 @@ def test_an_export_that_brings_its_own_study_is_run_with_it(fresh: Project, tmp_
     assert workflow.plan(str(export)).study == export / "study.toml"
 
 
+def test_what_is_read_of_an_export_makes_it_another_and_nothing_else_does(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    book = tmp_path / "book.xlsx"
+    book.touch()
+    folder, alone = workflow.data_digest(tmp_path / "in"), workflow.data_digest(book)
+    for name in ("study.toml", ".~lock.needs.csv#", "~$book.xlsx"):
+        (tmp_path / "in" / name).write_text(name)
+    assert workflow.data_digest(tmp_path / "in") == folder
+    (tmp_path / "in" / "columns.toml").touch()
+    assert workflow.data_digest(tmp_path / "in") != folder
+    (tmp_path / "columns.toml").touch()
+    assert workflow.data_digest(book) != alone
+
+
 def test_a_second_build_of_the_same_report_says_so(fresh: Project) -> None:
     run = workflow.plan()
     said = pytest.raises(ProblemsFound, match="this report is being built already")
