@@ -50,6 +50,9 @@ def test_a_whole_number_will_do_for_a_proportion_but_must_be_in_range():
         ({"study": {"delivery_end": date(2019, 1, 1)}}, "delivery ends before it starts"),
         ({"study": {"title": " "}}, "empty text"),
         ({"wellbeing": {"low_at_most": 65}}, "low wellbeing reaches into high"),
+        ({"disclosure": {"threshold": 2}}, "out of range. Give a value from 3 to 100"),
+        ({"threshold": 7}, "threshold: this parameter is in no section. Put it under [disclosure]"),
+        ({"groups": {"engaged": "With us", "not_engaged": "with us "}}, "both groups have one name"),
         ({"disclosure": 5}, "[disclosure]: unknown section"),
     ],
 )

@@ -156,8 +156,8 @@ class Study:
         "disclosure",
         "people",
         "counts under five; see the policy's source on the Methods page",
-        "Counts from one up to this are suppressed",
-        low=2,
+        "Counts under this are withheld, zero aside",
+        low=3,
         high=100,
     )
     rounding: str = _parameter(
@@ -182,6 +182,13 @@ class Study:
             problems.append(Problem(what, f"{file}, {place}", todo))
 
         for section, entries in data.items():
+            if section in known:
+                wrong(
+                    "this parameter is in no section",
+                    section,
+                    f"put it under [{known[section].metadata['section']}]",
+                )
+                continue
             if section not in sections or not isinstance(entries, dict):
                 wrong("unknown section", f"[{section}]", _suggest(section, sections))
                 continue
@@ -196,6 +203,8 @@ class Study:
         study = cls(**values)
         if study.delivery_start >= study.delivery_end:
             wrong("delivery ends before it starts", "[study] delivery_end", "give a later day")
+        if study.engaged.strip().casefold() == study.not_engaged.strip().casefold():
+            wrong("both groups have one name", "[groups] not_engaged", "give it another")
         if study.low_at_most >= study.high_at_least:
             wrong(
                 "low wellbeing reaches into high",

@@ -214,7 +214,7 @@ def digest(*paths: Path, leave_out: tuple[str, ...] = ()) -> str:
 
 
 def data_digest(export: Path) -> str:
-    """A hash of what is read of an export: not of folders in it, hidden files, or the study that it brings."""
+    """A hash of what is read of an export: not of folders in it, hidden files, or a study that it brings."""
     inside = export.iterdir() if export.is_dir() else (export, *map(export.with_name, BESIDE))
     return digest(*sorted(f for f in inside if not f.name.startswith((".", "~$")) and f.name != "study.toml"
                           and f.is_file()))  # fmt: skip
