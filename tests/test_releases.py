@@ -61,6 +61,13 @@ def test_all_cells_are_named_with_their_groups() -> None:
         releases.compare(before, after, POLICY)
 
 
+def test_of_many_cells_the_first_are_named_and_the_rest_counted() -> None:
+    before = [tally(f"a.{i:02d}", 10) for i in range(40)]
+    after = [tally(f"a.{i:02d}", 12) for i in range(40)]
+    with pytest.raises(DisclosureError, match=r"a\.00, .*a\.11 and 28 more\. Release later"):
+        releases.compare(before, after, POLICY)
+
+
 def test_the_threshold_is_the_policy_s() -> None:
     before, after = [tally("a.b", 60)], [tally("a.b", 68)]
     assert releases.compare(before, after, POLICY)

@@ -99,7 +99,7 @@ def compare(previous: Sequence[Estimate], current: Sequence[Estimate], policy: P
 
     Raises
     ------
-    DisclosureError : naming every such finding.
+    DisclosureError : naming such findings, and how many there are.
     """
     before, after = _by_cell(previous), _by_cell(current)
     both = [c for c in sorted(before) if c in after]
@@ -107,14 +107,19 @@ def compare(previous: Sequence[Estimate], current: Sequence[Estimate], policy: P
     solved = {*_worked_out(before, after, policy.threshold), *_worked_out(after, before, policy.threshold)}
     told = []
     if few:
-        told.append(f"moved by fewer than {policy.threshold} people since the last release: {', '.join(few)}")
+        told.append(f"moved by fewer than {policy.threshold} people since the last release: {_some(few)}")
     if solved:
-        told.append(f"withheld in one release and worked out with the other: {', '.join(sorted(solved))}")
+        told.append(f"withheld in one release and worked out with the other: {_some(sorted(solved))}")
     if told:
         todo = "Release later, when more people have been added, or with rounding (see study.toml)"
         raise DisclosureError("; ".join(told) + ". " + todo)
     changes = [Change(before.get(c), after.get(c)) for c in sorted({*before, *after})]
     return [c for c in changes if c.before is None or c.after is None or _moved(c.before, c.after)]
+
+
+def _some(names: Sequence[str], most: int = 12) -> str:
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _hash(body: Any) -> str:
