@@ -175,6 +175,13 @@ def test_inputs_carry_their_sha256(tmp_path):
     }
 
 
+def test_files_that_hold_no_table_are_no_inputs(tmp_path):
+    (tmp_path / "needs.csv").write_text("participant_id,housing\na,yes\n")
+    (tmp_path / "Zedderick.csv").write_text("a,b\n1,2\n")
+
+    assert list(reading.read(tmp_path).inputs) == ["needs.csv"]
+
+
 @pytest.mark.parametrize("mark, origin", [("INVENTED.md", "example"), ("README.md", "export")])
 def test_an_export_is_invented_when_its_folder_says_so(tmp_path, mark, origin):
     write(tmp_path, good())

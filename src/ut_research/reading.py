@@ -36,7 +36,7 @@ class Raw:
     rows_in : rows of data per table, those that could not even be split into cells included.
     blank : fully blank rows per table.
     issues : what reading itself has to log; see `issues_log`.
-    inputs : sha256 of each file read, by its name.
+    inputs : sha256 of each file that holds a table, by its name.
     name, origin : name of the export, and "example" (invented) or "export".
     month_first : date columns per table that the person says are month first.
     """
@@ -86,7 +86,9 @@ def read(path: Path | str, mapping: maps.Mapping | None = None) -> Raw:
     found, inputs = list[sheets.Sheet](), dict[str, str]()
     for file in data:
         try:
-            found += sheets.read(file)
+            found += (own := sheets.read(file))
+            if not any(mapping.is_for(table, sheet.name) for table in TABLES for sheet in own):
+                continue  # the name of a file that is not used may say something about somebody
             with file.open("rb") as opened:
                 inputs[file.name] = hashlib.file_digest(opened, "sha256").hexdigest()
         except ProblemsFound as stopped:
