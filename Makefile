@@ -25,7 +25,7 @@ help:
 	@echo 'make brief                      make the two-page brief of a report (PDF, Word)'
 	@echo 'make tables                     put all its tables in one workbook, and the report in Word'
 	@echo 'make review                     pack the book, and its plain pages in large print, for readers'
-	@echo 'make check EXPORT=path          only say what is wrong with an export'
+	@echo 'make check EXPORT=path          only say what is wrong with an export (STUDY=study.toml: for it)'
 	@echo 'make map EXPORT=path            draft columns.toml, to match its headings to the ones used here'
 	@echo 'make lab                        open JupyterLab with the notebooks ready to run'
 	@echo 'make comments FILE=path         add comments that a reader handed back (EXPORT=path: to that export)'
@@ -42,7 +42,7 @@ report brief tables review: $(READY)
 
 check map: $(READY)
 	@test -n "$$EXPORT" || { echo 'Which export? make $@ EXPORT=path'; exit 2; }
-	@$(CLI) $@ "$$EXPORT"
+	@$(CLI) $@ "$$EXPORT" $(if $(filter check,$@),--study "$$STUDY")
 
 lab: $(READY)
 	@$(CLI) lab "$$EXPORT" --study "$$STUDY" --name "$$NAME"

@@ -90,7 +90,7 @@ def test_one_date_that_is_impossible_day_first_leaves_the_others_alone_where_som
     assert read == [None, date(2020, 4, 3), date(2020, 3, 25)]
 
 
-def test_names_of_partners_and_areas_are_put_right_and_others_kept():
+def test_names_of_partners_and_areas_are_put_right_and_others_kept_where_five_people_have_them():
     same(clean(participants="""
         participant_id | partner                                   | area                  | gender
         a              | Accrington Stanley                        | Acrington             | M
@@ -101,16 +101,22 @@ def test_names_of_partners_and_areas_are_put_right_and_others_kept():
         f              | Everton in the Community                  | Lancashire            | female
         g              | everton in the community                  | Lancaster             | male
         h              | Everton in the Community                  |                       | male
+        i              | Everton in the Community                  | Lancaster             | male
+        j              | Everton in the Community                  | Lancaster             | male
+        k              | Wigan Athletic                            | Lancaster             | male
     """).tables["participants"], """
         partner                                         | area                  | gender
         Accrington Stanley Community Trust              | Accrington            | male
         Blackburn Rovers Community Trust                | Blackburn with Darwen | female
         Blackpool FC Community Trust                    | Blackpool             | other
         Preston North End Community and Education Trust | Preston               | unknown
-        Preston North End Community and Education Trust | Darwen                | unknown
-        Everton in the Community                        | Lancashire            | female
+        Preston North End Community and Education Trust | other                 | unknown
+        Everton in the Community                        | other                 | female
         Everton in the Community                        | Lancaster             | male
         Everton in the Community                        | not recorded          | male
+        Everton in the Community                        | Lancaster             | male
+        Everton in the Community                        | Lancaster             | male
+        other                                           | Lancaster             | male
     """)  # fmt: skip
 
 

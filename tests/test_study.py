@@ -49,6 +49,7 @@ def test_a_whole_number_will_do_for_a_proportion_but_must_be_in_range():
         ({"study": {"delivery_start": "2019"}}, "Give a date, as 2019-10-01"),
         ({"study": {"delivery_end": date(2019, 1, 1)}}, "delivery ends before it starts"),
         ({"study": {"title": " "}}, "empty text"),
+        ({"study": {"delivery_start": date(1, 1, 1)}}, "Give a value from 1950-01-01 to 2049-12-31"),
         ({"wellbeing": {"low_at_most": 65}}, "low wellbeing reaches into high"),
         ({"disclosure": {"threshold": 2}}, "out of range. Give a value from 3 to 100"),
         ({"threshold": 7}, "threshold: this parameter is in no section. Put it under [disclosure]"),

@@ -123,7 +123,7 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
             ]
     if problems:
         raise ProblemsFound(problems)
-    _tell_origin(folder / "_config.yml", manifest["origin"])
+    _configure(folder / "_config.yml", parameters["title"], manifest["origin"])
 
 
 def quotable(parameters: dict[str, Any], ledger: Path) -> Released:
@@ -196,11 +196,12 @@ def _brief(root: Path, folder: Path) -> str:
     return brief.page(written, "brief.svg")
 
 
-def _tell_origin(config: Path, origin: str) -> None:
-    """Have every page say where its numbers come from."""
+def _configure(config: Path, title: str, origin: str) -> None:
+    """Have the book carry the study's title, and every page say where its numbers come from."""
     import yaml
 
     settings = yaml.safe_load(config.read_text(encoding="utf-8"))
+    settings["title"] = f"{title}, evaluated"
     sphinx = settings.setdefault("sphinx", {}).setdefault("config", {})
     sphinx["html_context"] = {**sphinx.get("html_context", {}), "origin": origin}
     config.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")

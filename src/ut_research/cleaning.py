@@ -27,8 +27,9 @@ from ut_research.tables import GROUPS, ITEMS, NEEDS, NOT_RECORDED, TABLES, Colum
 
 Mask = npt.NDArray[np.bool_]
 
-#: A reason for leaving given for fewer people than this becomes "other": rare words can point to a person.
-RARE_REASON = 5
+#: A reason for leaving, or a partner or area that is not in the list, becomes "other" where fewer people than
+#: this have it: rare words can point to a person, and may be shown as the name of a group.
+RARE_WORDS = 5
 #: A date more days than this after all but a few (2, or one in a thousand) is a slip, not the end of the data
 LONG_AFTER_DAYS = 366
 
@@ -366,21 +367,19 @@ def _merge_referrals(sheet: _Sheet) -> None:
             "left out: merged into the earliest referral",
         )
     _age(sheet)
-    if "exit_reason" in sheet.columns:
-        _rare_reasons(sheet)
+    for column in ("exit_reason", "partner", "area"):
+        if column in sheet.columns:
+            _rare_words(sheet, column)
 
 
-def _rare_reasons(sheet: _Sheet) -> None:
-    """Replace reasons for leaving that are given for fewer than `RARE_REASON` people by "other"."""
-    reason = pd.Series(sheet.columns["exit_reason"]).where(sheet.keep)
-    rare = (reason.map(reason.value_counts()) < RARE_REASON).to_numpy(bool) & (reason != "other").to_numpy(
-        bool
-    )
-    if rare.any():
-        sheet.log_rows(
-            rare, "exit_reason", "rare text", "repaired", "replaced by “other”: fewer than five people"
-        )
-        sheet.put("exit_reason", rare, "other")
+def _rare_words(sheet: _Sheet, column: str) -> None:
+    """Replace what fewer than `RARE_WORDS` people have in `column`, and is in no list, by "other"."""
+    words = pd.Series(sheet.columns[column]).where(sheet.keep)
+    rare = (words.map(words.value_counts()) < RARE_WORDS) & ~words.isin(["other", *spellings.listed(column)])
+    mask = rare.to_numpy(bool)
+    if mask.any():
+        sheet.log_rows(mask, column, "rare text", "repaired", "replaced by “other”: fewer than five people")
+        sheet.put(column, mask, "other")
 
 
 def _age(sheet: _Sheet) -> None:

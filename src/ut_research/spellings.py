@@ -112,6 +112,11 @@ _NUMBER = re.compile(r"([+-]?\d{1,9})(?:[.,]0+)?")
 _LABELLED = re.compile(r"(\d{1,3})\s?[-–=:.)]\s?[^\d\s].*")
 
 
+def listed(column: str) -> tuple[str, ...]:
+    """The names that `column` is known to hold; none for a column without a list."""
+    return tuple(_NAMES.get(column, ()))
+
+
 def tidy(text: str, *, lines: bool = False) -> str:
     """Return `text` composed (NFC), without hidden and control characters or double spaces; `lines` stay."""
     if text.isascii() and text.isprintable() and "  " not in text and text == text.strip():

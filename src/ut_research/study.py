@@ -14,7 +14,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from ut_research.dates import FIRST_YEAR, LAST_YEAR
 from ut_research.errors import Problem, ProblemsFound
+
+#: Days outside these years are slips.
+DAYS = {"low": date(FIRST_YEAR, 1, 1), "high": date(LAST_YEAR, 12, 31)}
 
 
 def _parameter(default: Any, section: str, unit: str, source: str, meaning: str, **limits: Any) -> Any:
@@ -30,7 +34,7 @@ class Study:
         "United Together", "study", "", "2021 report, title", "What the project is called"
     )
     delivery_start: date = _parameter(
-        date(2019, 10, 1), "study", "date", "2021 report, Executive Summary", "First day of delivery"
+        date(2019, 10, 1), "study", "date", "2021 report, Executive Summary", "First day of delivery", **DAYS
     )
     delivery_end: date = _parameter(
         date(2021, 3, 31),
@@ -38,6 +42,7 @@ class Study:
         "date",
         "2021 report, Executive Summary: 18 months",
         "Last day of delivery",
+        **DAYS,
     )
     interview_round_from: date = _parameter(
         date(2021, 7, 1),
@@ -45,6 +50,7 @@ class Study:
         "date",
         "ARC BITE 2022, What did we do: August and September 2021",
         "Interviews from this day belong to the 2022 study, earlier ones to the 2021 evaluation",
+        **DAYS,
     )
     engaged: str = _parameter(
         "Engaged with the project", "groups", "", "2021 report, Reoffending data", "Name of the engaged group"

@@ -240,8 +240,10 @@ CELLS: list[tuple[str, int, str, str, str, str]] = [
 ]  # fmt: skip
 
 
-def _after(table: str, row: int, column: str, value: str) -> tuple[Issue, ...]:
-    """What follows from a blanked cell, beyond the cell's own entry."""
+def _after(table: str, row: int, column: str, rule: str) -> tuple[Issue, ...]:
+    """What follows from a cell, beyond its own entry."""
+    if rule == "name not in the list":  # and only one person has it
+        return ((table, row, column, "rare text", "repaired"),)
     if (table, column) == ("reoffending", "reoffence_date"):
         return ((table, row, column, "reoffence without a date", "reported"),)
     return ()
@@ -250,7 +252,7 @@ def _after(table: str, row: int, column: str, value: str) -> tuple[Issue, ...]:
 def _cell_cases() -> list[Case]:
     return [
         Case(f"{table}.{column} = {value[:20]!a}", _cell(table, row, column, value),
-             issues=((table, row, column, rule, action), *_after(table, row, column, value)),
+             issues=((table, row, column, rule, action), *_after(table, row, column, rule)),
              secret=(value.strip(),) if len(value.strip()) > 4 and action == LEFT else ())
         for table, row, column, value, rule, action in CELLS
     ]  # fmt: skip
