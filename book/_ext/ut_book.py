@@ -93,17 +93,31 @@ def mend(
 
 
 def lighten(app: Sphinx, fault: Exception | None) -> None:
-    """Leave out of the built book what no page asks for: 6 MB of icon fonts, source maps and translations."""
+    """Leave out of the built book what no page asks for: fonts, source maps, translations, rules of style."""
     static = Path(app.outdir, "_static")
     for unused in ("vendor", "locales"):
         shutil.rmtree(static / unused, ignore_errors=True)
     for file in (*static.rglob("*.map"), static / "scripts" / "fontawesome.js"):
         file.unlink(missing_ok=True)
-    theme = static / "styles" / "pydata-sphinx-theme.css"
-    if theme.is_file():  # two thousand icons by name, a fifth of the style sheet
-        rules = theme.read_text(encoding="utf-8")
-        rules = re.sub(r'(?:\.fa-[\w-]+:before,?)+\{content:"[^"]*"\}', "", rules)
-        theme.write_text(rules, encoding="utf-8", newline="\n")
+    if fault is None:
+        written = (*Path(app.outdir).glob("*.html"), *static.rglob("*.js"))
+        words = {word for file in written for word in re.findall(r"[\w-]+", file.read_text(encoding="utf-8"))}
+        for sheet in static.rglob("*.css"):
+            rules = _in_use(sheet.read_text(encoding="utf-8"), words)
+            sheet.write_text(rules, encoding="utf-8", newline="\n")
+
+
+def _in_use(style: str, words: set[str]) -> str:
+    """`style` without the rules that could apply only to classes that no page and no script names."""
+
+    def rule(match: re.Match[str]) -> str:
+        if match[1].lstrip().startswith("@") or "\\" in match[1]:
+            return match[0]
+        choices = re.sub(r":not\([^()]*\)", "", match[1]).split(",")
+        named = (re.findall(r"\.([a-zA-Z][\w-]*)", choice) for choice in choices)
+        return match[0] if any(words.issuperset(classes) for classes in named) else ""
+
+    return re.sub(r"([^{};]+)\{[^{}]*\}", rule, style)
 
 
 def _people(filled: int, everyone: int, person: str) -> str:
