@@ -1,4 +1,4 @@
-"""What every test shares: hypothesis tries the same examples each time; one Chromium without a window."""
+"""What tests share: hypothesis tries the same examples each time; a small project; one Chromium."""
 
 from __future__ import annotations
 
@@ -8,9 +8,20 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from small_project import Project, make
 
 settings.register_profile("same", deadline=None, derandomize=True)
 settings.load_profile("same")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A small project, built, for the tests of one file; its folder has a space in its name."""
+    made = make(tmp_path_factory.mktemp("a project"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(made.root)
+        assert made.build() == ""
+        yield made
 
 
 @pytest.fixture(scope="session")

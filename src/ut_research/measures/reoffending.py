@@ -160,34 +160,16 @@ def _group(make: Maker, key: str, label: str, people: pd.DataFrame, follow_up_da
         f"reoffended or followed for {follow_up_days} days",
         "reoffended or followed until a conviction",
     )
+
+    def share(name: str, what: str, counted: pd.Series, method: str) -> Estimate:
+        return make.share(f"reoffending.{name}", f"{what}: {label}", int(counted.sum()), n, method, group=key)
+
+    mean = f"Average months to reoffence, of those who reoffended: {label}"
     return [
-        make.share(
-            "reoffending.rate", f"Reoffended: {label}", int(people.reoffended.sum()), n, window, group=key
-        ),
-        make.mean(
-            "reoffending.months_to_reoffence",
-            f"Average months to reoffence, of those who reoffended: {label}",
-            to_reoffence,
-            "months",
-            only,
-            group=key,
-        ),
-        make.share(
-            "reoffending.complete_follow_up",
-            f"Followed for the whole time: {label}",
-            int(people.complete.sum()),
-            n,
-            long,
-            group=key,
-        ),
-        make.share(
-            "reoffending.proven_follow_up",
-            f"Followed until a conviction is on record: {label}",
-            int(people.proven.sum()),
-            n,
-            longer,
-            group=key,
-        ),
+        share("rate", "Reoffended", people.reoffended, window),
+        make.mean("reoffending.months_to_reoffence", mean, to_reoffence, "months", only, group=key),
+        share("complete_follow_up", "Followed for the whole time", people.complete, long),
+        share("proven_follow_up", "Followed until a conviction is on record", people.proven, longer),
         *make.curve(
             "reoffending.free", f"Free of reoffending: {label}", curve, "month", _CENSORED, group=key
         ),
