@@ -285,7 +285,8 @@ def _add_lines(
         for (_, parent), parts in runs.items():
             whole = sum(system.truth[v] for v in parts)
             if parent not in known:
-                if len(parts) == 1:
+                if len(parts) == 1:  # the same people, one key less
+                    known[parent] = parts[0]
                     continue
                 total = bases.get((_less(parent, fixed), whole))
                 known[parent] = system.add(whole, unseen=True) if total is None else total
