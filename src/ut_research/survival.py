@@ -74,17 +74,19 @@ def kaplan_meier(
     t, e = _check(days, event)
     times, died, _, share, hazard = _table(t, e)
     z = _z(confidence)
+    marks = np.concatenate([[0.0], times]) if at is None else np.asarray(at, dtype=np.float64)
+    last, at_risk = t.max(initial=0.0), len(t) - np.searchsorted(np.sort(t), marks, side="left")
     points = []
-    for x in np.concatenate([[0.0], times]) if at is None else np.asarray(at, dtype=np.float64):
+    for x, n in zip(marks, at_risk, strict=True):
         k = int(np.searchsorted(times, x, side="right"))
         value: float | None = 1.0 if k == 0 else float(share[k - 1])
-        if len(t) == 0 or (x > t.max() and value != 0.0):
+        if len(t) == 0 or (x > last and value != 0.0):
             value = None
         low = high = None
         if value is not None and 0 < value < 1:
             half = z * math.sqrt(hazard[k - 1]) / math.log(value)
             low, high = value ** math.exp(-half), value ** math.exp(half)
-        points.append(Point(float(x), int((t >= x).sum()), int(died[:k].sum()), value, low, high))
+        points.append(Point(float(x), int(n), int(died[:k].sum()), value, low, high))
     return tuple(points)
 
 
