@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from ut_research import estimates, survival
@@ -134,7 +133,7 @@ def follow(reoffending: pd.DataFrame, follow_up_days: int, conviction_lag_days: 
     flagged = known.reoffended.astype(bool)
     reoffended = flagged & ~(days > follow_up_days)
     to_reoffence = days.where(reoffended)
-    longest = followed.combine(days.where(flagged), np.fmax)
+    longest = pd.concat([followed, days.where(flagged)], axis=1).max(axis=1)
     seen = to_reoffence.fillna(longest.clip(upper=follow_up_days).mask(reoffended))
     return pd.DataFrame({
         "group": known.group,
