@@ -190,13 +190,13 @@ def usual(released: Iterable[Estimate], headline: str) -> Estimate:
     return next(e for e in released if e.id == f"multiverse.{headline}")
 
 
-def _stayed(participants: pd.DataFrame, data_to: pd.Timestamp) -> frozenset[str]:
+def _stayed(participants: pd.DataFrame, data_to: pd.Timestamp) -> frozenset[int]:
     known = participants[participants.exit_date.notna() | participants.exit_reason.isna()]
     weeks = reach.stay(known.registered_date, known.exit_date, pd.Timestamp(data_to)).weeks
     return frozenset(known.participant_id[weeks >= STAYED_DAYS / 7])
 
 
-def _who(people: pd.Series, stayed: frozenset[str]) -> dict[str, NDArray[np.bool_]]:
+def _who(people: pd.Series, stayed: frozenset[int]) -> dict[str, NDArray[np.bool_]]:
     who = {"everyone": np.ones(len(people), dtype=bool)}
     if stayed:
         who["stayed six weeks"] = people.isin(stayed).to_numpy(dtype=bool)
@@ -204,7 +204,7 @@ def _who(people: pd.Series, stayed: frozenset[str]) -> dict[str, NDArray[np.bool
 
 
 def _reoffending(
-    rows: pd.DataFrame, stayed: frozenset[str], windows: Iterable[int], confidence: float
+    rows: pd.DataFrame, stayed: frozenset[int], windows: Iterable[int], confidence: float
 ) -> Iterator[Answer]:
     """Window, incomplete follow-up and who counts as engaged, each way.
 
@@ -264,7 +264,7 @@ def _firsts(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _each_way(
-    people: pd.DataFrame, stayed: frozenset[str], chosen: Mapping[str, str]
+    people: pd.DataFrame, stayed: frozenset[int], chosen: Mapping[str, str]
 ) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
     """First and second totals of each choice of people, and of what to do where there is no second."""
     for who, kept in _who(pd.Series(people.index), stayed).items():
@@ -280,7 +280,7 @@ def _each_way(
 
 
 def _scored(
-    pairs: Mapping[int, pd.DataFrame], stayed: frozenset[str]
+    pairs: Mapping[int, pd.DataFrame], stayed: frozenset[int]
 ) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
     for items, people in pairs.items():
         yield from _each_way(people, stayed, {"missing items filled": f"up to {items}"})
@@ -292,7 +292,7 @@ def _everybody(pairs: Mapping[int, pd.DataFrame]) -> pd.Index:
 
 
 def _low(
-    pairs: Mapping[int, pd.DataFrame], stayed: frozenset[str], cuts: Iterable[int], confidence: float
+    pairs: Mapping[int, pd.DataFrame], stayed: frozenset[int], cuts: Iterable[int], confidence: float
 ) -> Iterator[Answer]:
     for (choices, people), cut in product(list(_scored(pairs, stayed)), cuts):
         was, still = people.total_t1 <= cut, people.total_t2 <= cut
@@ -320,7 +320,7 @@ def _change(
 
 def _meaningful(
     pairs: Mapping[int, pd.DataFrame],
-    stayed: frozenset[str],
+    stayed: frozenset[int],
     in_force: tuple[str, float],
     reliability: float,
     confidence: float,

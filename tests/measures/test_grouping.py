@@ -17,15 +17,15 @@ PEOPLE = table("""
 def test_everybody_is_one_part():
     ((group, part),) = parts({"participants": PEOPLE}, {"participants": ["participant_id"]})
     assert group == {}
-    assert list(part["participants"].participant_id) == ["a", "b", "c"]
+    assert list(part["participants"].participant_id) == [0, 1, 2]
 
 
 def test_parts_come_in_alphabetical_order_and_the_unknown_are_a_part():
     found = list(parts({"participants": PEOPLE}, {"participants": ["participant_id"]}, "partner"))
     assert [(g["partner"], list(p["participants"].participant_id)) for g, p in found] == [
-        ("North", ["a"]),
-        ("South", ["b"]),
-        ("not recorded", ["c"]),
+        ("North", [0]),
+        ("South", [1]),
+        ("not recorded", [2]),
     ]
 
 
@@ -34,6 +34,33 @@ def test_a_part_holds_its_rows_of_every_table_and_none_of_a_table_that_has_none(
     columns = {"participants": ["participant_id"], "needs": ["participant_id"]}
     sizes = {g["partner"]: len(p["needs"]) for g, p in parts(tables, columns, "partner")}
     assert sizes == {"North": 1, "South": 0, "not recorded": 0}
+
+
+def test_a_person_has_one_number_in_every_table_and_nobody_has_none():
+    needs = table("""
+        participant_id  partner
+        c               North
+        -               North
+        d               South
+        a               North
+    """)
+    columns = {"participants": ["participant_id"], "needs": ["participant_id"]}
+    ((_, part),) = parts({"participants": PEOPLE, "needs": needs}, columns)
+    assert list(part["participants"].participant_id) == [0, 1, 2]
+    assert list(part["needs"].participant_id.fillna(-1)) == [2, -1, 3, 0]
+
+
+def test_the_rows_of_a_part_keep_their_order():
+    answers = table("""
+        participant_id  partner  days
+        a               South    1
+        b               North    2
+        c               South    3
+        d               North    4
+        e               South    5
+    """)
+    found = parts({"activity": answers}, {"activity": ["days"]}, "partner")
+    assert [list(p["activity"].days) for _, p in found] == [[2, 4], [1, 3, 5]]
 
 
 def test_an_absent_table_and_an_absent_column_come_as_empty_and_missing():

@@ -42,16 +42,18 @@ def parts(
 
     Yields
     ------
-    The group, ``{}`` or ``{by: value}``, and the rows of each table that belong to it.
+    The group, ``{}`` or ``{by: value}``, and the rows of each table that belong to it, with a number for
+    each `participant_id`, the same in every table.
     """
     if by is not None and by not in get_args(By):
         raise ValueError(f"cannot group by {by!r}; choose one of {', '.join(get_args(By))}")
-    frames = {name: _columns(tables.get(name), wanted) for name, wanted in columns.items()}
+    frames = _numbered({name: _columns(tables.get(name), wanted, by) for name, wanted in columns.items()})
     if by is None:
         yield {}, frames
         return
-    for value in sorted({v for f in frames.values() for v in f[by].unique()}) or [NOT_RECORDED]:
-        yield {by: str(value)}, {name: f[f[by] == value] for name, f in frames.items()}
+    groups = {name: {str(value): rows for value, rows in f.groupby(by)} for name, f in frames.items()}
+    for value in sorted(set().union(*groups.values())) or [NOT_RECORDED]:
+        yield {by: value}, {name: groups[name].get(value, f.head(0)) for name, f in frames.items()}
 
 
 def collected(tables: Tables, name: str) -> bool:
@@ -163,11 +165,24 @@ def scaled(found: Interval, by: float) -> Interval:
     return Interval(*(None if x is None else by * x for x in (found.value, found.low, found.high)))
 
 
-def _columns(frame: pd.DataFrame | None, wanted: Sequence[str]) -> pd.DataFrame:
-    found = (pd.DataFrame() if frame is None else frame).reindex(columns=[*wanted, *get_args(By)])
-    known = {key: found[key].astype("str").fillna(NOT_RECORDED) for key in get_args(By)}
+def _columns(frame: pd.DataFrame | None, wanted: Sequence[str], by: By | None) -> pd.DataFrame:
+    names = dict.fromkeys([*wanted, *([by] if by else [])])
+    found = (pd.DataFrame() if frame is None else frame).reindex(columns=list(names))
+    known = {key: found[key].astype("str").fillna(NOT_RECORDED) for key in names if key in get_args(By)}
     dates = {key: pd.to_datetime(found[key]) for key in wanted if key.endswith(("_date", "_to"))}
     return found.assign(**known, **dates)
+
+
+def _numbered(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The frames with people numbered: numbers are sorted, joined and counted many times sooner than text."""
+    ids = {name: f["participant_id"].astype("str") for name, f in frames.items() if "participant_id" in f}
+    if not ids:
+        return frames
+    numbers = pd.Series(pd.factorize(pd.concat(ids, ignore_index=True))[0])
+    numbers = numbers.mask(numbers < 0)
+    split = np.split(numbers, np.cumsum([len(i) for i in ids.values()])[:-1])
+    people = dict(zip(ids, split, strict=True))
+    return {n: f.assign(participant_id=people[n]) if n in people else f for n, f in frames.items()}
 
 
 def _finite(value: float | None) -> float | None:

@@ -47,6 +47,7 @@ _COLUMNS = {
         "registered_date",
         "exit_date",
         "exit_reason",
+        *GROUPS,
     ],
     "needs": ["participant_id"],
     "wemwbs": ["participant_id", "timepoint"],
