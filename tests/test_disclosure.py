@@ -400,6 +400,29 @@ def test_what_is_computed_from_a_withheld_finding_goes_with_it() -> None:
     assert status[2:4] == ["suppressed"] * 2
 
 
+@pytest.mark.parametrize("subject", ["wellbeing", "activity"])
+def test_what_counts_on_a_few_people_with_one_questionnaire_does_not_tell_how_many(subject: str) -> None:
+    given = [
+        tally(f"{subject}.pairs", 100),
+        tally(f"{subject}.t1_only", 3),
+        *(mean(f"{subject}.{name}", 1.0, 103) for name in ("bound_low", "bound_high", "tipping_point")),
+    ]
+    assert [e.status for e in release(given, POLICY)] == ["number", *["suppressed"] * 4]
+
+
+def test_the_rows_of_a_table_do_not_give_back_what_is_counted_in_them() -> None:
+    """230 outcomes in all, less the others, told how many volunteered; 209 answers, how many answered once."""
+    rows = [
+        Estimate("quality.kept", "x", value=n, count=n, unit="rows", group={"table": table})
+        for table, n in (("outcomes", 230), ("wemwbs", 209), ("needs", 133))
+    ]
+    few = [share("outcomes.volunteering", 3, 204), tally("wellbeing.t1_only", 3)]
+    shown = release([*few, *rows], POLICY)
+    assert [e.status for e in shown][2:] == ["suppressed", "suppressed", "number"]
+    decided = {("outcomes.volunteering", ()): None, ("wellbeing.t1_only", ()): None}
+    assert [e.status for e in release(rows, POLICY, decided)] == ["suppressed", "suppressed", "number"]
+
+
 def test_a_curve_moves_by_five_people_or_not_at_all() -> None:
     gone = [0, 0, 1, 3, 5, 5, 6, 12, 13]  # by month, of 40 people
     curve = [

@@ -16,7 +16,8 @@ The rules, in the order in which they apply:
 4. *Linked cells* are withheld until nothing withheld can be worked out from the rest to within
    less than the threshold, within what is given to the gate in one call. A breakdown that would cost
    a finding about everyone is withheld whole instead (`suppression.protect_in_turn`).
-5. What is computed from a withheld finding is withheld with it (`RESTS_ON`).
+5. What is computed from a withheld finding is withheld with it (`RESTS_ON`), and so are the counts
+   of the rows that it is made of (`ROWS_GIVE`).
 6. *Rounding*, where the policy asks for it: counts and n are rounded, shares are recomputed from
    them, and what would give the counts back (intervals of shares, statistics that rest on shares)
    is withheld.
@@ -119,14 +120,29 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
     "reoffending.rmst_months": _RATE,
     "reoffending.rmst_difference": _RATE,
     "wellbeing.band_mcnemar_p": _LOW,
-    "wellbeing.bound_low": ("wellbeing.t1_only",),
-    "wellbeing.bound_high": ("wellbeing.t1_only",),
+    **{
+        f"{subject}.{name}": (f"{subject}.t1_only",)
+        for subject in ("wellbeing", "activity")
+        for name in ("bound_low", "bound_high", "tipping_point")
+    },
     "needs.number_mean": (
         *("needs.mental_health", "needs.employability", "needs.training_education", "needs.volunteering"),
         *("needs.alcohol_drugs", "needs.physical_health", "needs.housing", "needs.family_relationships"),
         "needs.social_isolation",
     ),
     "outcomes.housing_half": ("outcomes.housing",),
+}
+
+#: What the rows of a table would give back, less what else is known: table → ids about everyone.
+ROWS_GIVE: Mapping[str, tuple[str, ...]] = {
+    "participants": ("reach.registered", "reach.still_supported"),
+    "needs": ("reach.assessed",),
+    "wemwbs": ("wellbeing.pairs", "wellbeing.t1_only"),
+    "activity": ("activity.pairs", "activity.t1_only"),
+    "outcomes": tuple(
+        f"outcomes.{name}"
+        for name in ("employment", "education_training", "housing", "volunteering", "treatment")
+    ),
 }
 
 _SEAL = object()
@@ -327,6 +343,7 @@ def release(
     except ValueError as e:
         raise DisclosureError(str(e)) from e
     gone = _resting(tidy, {own[k] for k in hidden})
+    gone |= _rows_telling(tidy, gone, decided)
     unsaid = {own[k] for k in quiet}
     tidy = [replace(e, n=None) if i in unsaid else e for i, e in enumerate(tidy)]
     out = [_withhold(e) if i in gone else _rounded(e, policy) for i, e in enumerate(tidy)]
@@ -462,6 +479,17 @@ def _resting(estimates: list[Estimate], withheld: set[int]) -> set[int]:
         ):
             grown.add(i)
     return grown if grown == withheld else _resting(estimates, grown)
+
+
+def _rows_telling(estimates: list[Estimate], withheld: set[int], decided: findings.Decided) -> set[int]:
+    """Counts of rows and blanks that would give back a finding about everyone, withheld here or elsewhere."""
+    secret = {id for (id, group), sizes in decided.items() if sizes is None and not group}
+    secret |= {estimates[i].id for i in withheld if not estimates[i].group}
+    return {
+        i
+        for i, e in enumerate(estimates)
+        if e.id.startswith("quality.") and not secret.isdisjoint(ROWS_GIVE.get(e.group.get("table", ""), ()))
+    }
 
 
 def _about_the_same(derived: Estimate, base: Estimate) -> bool:
