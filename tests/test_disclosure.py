@@ -411,7 +411,7 @@ def test_what_counts_on_a_few_people_with_one_questionnaire_does_not_tell_how_ma
 
 
 def test_the_rows_of_a_table_do_not_give_back_what_is_counted_in_them() -> None:
-    """230 outcomes in all, less the others, told how many volunteered; 209 answers, how many answered once."""
+    """230 outcomes less the others told how many volunteered; 209 answers, how many answered once."""
     rows = [
         Estimate("quality.kept", "x", value=n, count=n, unit="rows", group={"table": table})
         for table, n in (("outcomes", 230), ("wemwbs", 209), ("needs", 133))
