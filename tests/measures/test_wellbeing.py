@@ -124,6 +124,20 @@ def test_mcnemar_compares_leaving_low_wellbeing_with_falling_into_it(found):
     assert finding(measured, "wellbeing.band_mcnemar_p").value == pytest.approx(2 / 2**6)
 
 
+def test_mcnemar_counts_the_fewer_who_moved_one_way_so_that_the_gate_sees_them():
+    """With the two shares of low wellbeing, the test gives back how many left it and how many fell."""
+    for left, fell, seen in ((9, 2, 2), (2, 9, 2), (3, 0, 3), (0, 0, 0), (9, 6, 6)):
+        times = [(39, 39)] * 10 + [(39, 50)] * left + [(50, 39)] * fell + [(50, 50)] * 10
+        rows = [
+            (f"p{k}", t, x) for k, pair in enumerate(times) for t, x in zip(("T1", "T2"), pair, strict=True)
+        ]
+        table = pd.DataFrame(rows, columns=["participant_id", "timepoint", "total"])
+        test = finding(
+            wellbeing.measure({"wemwbs": table}, bootstrap_resamples=200), "wellbeing.band_mcnemar_p"
+        )
+        assert (test.count, test.n) == (seen, len(times))
+
+
 @pytest.mark.parametrize(
     ("id", "people"),
     [  # changes: 3, 4, 1, 0, 10

@@ -154,9 +154,12 @@ def _bands(
             method = f"{low} is low, of {high_at_least} or more is high"
             found.append(make.share(f"wellbeing.band_{time}", label, count, n, method, band=band))
     was, still = at["t1"] == "low", at["t2"] == "low"
-    p = estimates.mcnemar_p(int((was & ~still).sum()), int((~was & still).sum())) if n else None
+    left, came = int((was & ~still).sum()), int((~was & still).sum())
+    p = estimates.mcnemar_p(left, came) if n else None
     label = "McNemar's exact test of leaving low wellbeing"
-    return [*found, make.number("wellbeing.band_mcnemar_p", label, p, "p-value", "two-sided", n=n)]
+    # the shares and the test give both numbers away: it counts the smaller, so that the gate sees it
+    few, method = min(filter(None, (left, came)), default=0), "two-sided; counts the fewer who moved one way"
+    return [*found, make.number("wellbeing.band_mcnemar_p", label, p, "p-value", method, count=few, n=n)]
 
 
 def _meaningful(
