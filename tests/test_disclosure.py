@@ -423,6 +423,33 @@ def test_the_rows_of_a_table_do_not_give_back_what_is_counted_in_them() -> None:
     assert [e.status for e in release(rows, POLICY, decided)] == ["suppressed", "suppressed", "number"]
 
 
+DAYS = (8, 9, 7, 6, 6, 3, 8, 4)  # people who are active on 0 to 7 days a week
+
+
+def activity(*days: int, low: float | None) -> list[Estimate]:
+    n, total = sum(days), sum(day * count for day, count in enumerate(days))
+    spread = [share("activity.days_t1", count, n, days=str(day)) for day, count in enumerate(days)]
+    means = [mean("activity.mean_t1", total / n, n), mean("activity.mean_t2", 4.0, n)]
+    return [*spread, *(replace(e, low=low, unit="days") for e in means)]
+
+
+def test_a_mean_does_not_give_back_the_people_at_two_points_of_its_scale() -> None:
+    """7 people between 5 and 7 days, and the sum of everyone's days: 3 and 4."""
+    alone = release(activity(*DAYS, low=None)[:8], POLICY)
+    assert counts(alone) == [8, 9, 7, 6, 6, None, 8, None]
+    beside = release(activity(*DAYS, low=None), POLICY)
+    assert counts(beside)[:8].count(None) == 3, "two would be two numbers of two known sums"
+    with_range = release(activity(*DAYS, low=2.0), POLICY)
+    assert counts(with_range)[:8].count(None) > 3, "the interval gives the sum of squares"
+    assert [e.status for e in with_range][8:] == ["number", "number"]
+
+
+def test_a_mean_that_gives_people_back_whatever_is_withheld_goes_itself() -> None:
+    """Twelve people, seven days in all: nobody knows who, but whoever said 3 was one or two of them."""
+    found = release(activity(8, 2, 1, 1, 0, 0, 0, 0, low=0.0), POLICY)
+    assert [e.status for e in found][8:] == ["suppressed", "suppressed"]
+
+
 def test_a_curve_moves_by_five_people_or_not_at_all() -> None:
     gone = [0, 0, 1, 3, 5, 5, 6, 12, 13]  # by month, of 40 people
     curve = [

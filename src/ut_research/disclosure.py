@@ -125,6 +125,8 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
         for subject in ("wellbeing", "activity")
         for name in ("bound_low", "bound_high", "tipping_point")
     },
+    "activity.mean_t1": ("activity.mean_t2",),  # the change, which stays, is the difference of the two
+    "activity.mean_t2": ("activity.mean_t1",),
     "needs.number_mean": (
         *("needs.mental_health", "needs.employability", "needs.training_education", "needs.volunteering"),
         *("needs.alcohol_drugs", "needs.physical_health", "needs.housing", "needs.family_relationships"),

@@ -22,7 +22,7 @@ class System:
     Attributes
     ----------
     truth : the value of each variable.
-    lines : (total, parts): the parts add up to the total. Variables by index.
+    lines : (total, parts): the parts add up to the total. Variables by index; a part may count several times.
     taken : the lines whose total nobody has been told, and that are taken for known all the same.
     within : (part, whole): the part is at most the whole.
     unseen : variables that no Estimate of the release shows, such as a total that is not in it.

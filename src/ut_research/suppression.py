@@ -4,10 +4,10 @@ In: Estimates and the indices of those that are small by themselves. Out: the in
 
 The counts and the n's of one release are the variables of one system. Its equations are those that
 a reader may know: the counts of one id add up along each group key to their total, the n's of
-groups add up to the n of everyone, a share is count out of n. What is not withheld is known. For
-each variable that is withheld, the whole numbers that it could still be are found (exactly, by
-integer programming where one equation is not enough): if they span less than the threshold,
-another cell is withheld with it, the smallest of its line first, and so on until none is left.
+groups add up to the n of everyone, a share is count out of n, a mean gives a sum (`MEAN_OF`). What is
+not withheld is known. For each variable that is withheld, the whole numbers that it could still be are
+found (exactly, by integer programming where one equation is not enough): if they span less than the
+threshold, another cell is withheld with it, the smallest of its line first, and so on until none is left.
 
 A breakdown that could only be kept safe by withholding a finding about everyone is withheld whole, and
 stays in the system as unknown, so that no other breakdown gives it back.
@@ -40,6 +40,13 @@ SAME_COUNT: Mapping[str, tuple[str, Mapping[str, str]]] = {
 TOP_OF = {
     "activity.active_t1": ("activity.days_t1", "days"),
     "activity.active_t2": ("activity.days_t2", "days"),
+}
+
+#: The mean of a scale, which times the people is the sum of what they said, and with its interval the sum
+#: of the squares: id → (id of the people at each point, its key).
+MEAN_OF = {
+    "activity.mean_t1": ("activity.days_t1", "days"),
+    "activity.mean_t2": ("activity.days_t2", "days"),
 }
 
 Group = frozenset[tuple[str, str]]
@@ -243,6 +250,8 @@ def _build(
             system.lines[whole, (v, system.add(e.n - count, unseen=True))] = None
             hidden |= {v, len(system.truth) - 1}
     _add_tops(system, counts)
+    for i, e in enumerate(estimates):
+        shows[i] += _add_sums(system, e, counts)
     for cells in counts.values():
         _add_lines(system, cells, (), bases, rest=True)
     for id, cells in sizes.items():
@@ -261,6 +270,23 @@ def _add_tops(system: System, counts: Mapping[str, Mapping[Group, int]]) -> None
             for k in range(1, len(parts) + 1):
                 if sum(system.truth[v] for v in parts[:k]) == system.truth[total]:
                     system.lines[total, tuple(sorted(parts[:k]))] = None
+
+
+def _add_sums(system: System, mean: Estimate, counts: Mapping[str, Mapping[Group, int]]) -> list[int]:
+    """Add the lines of `MEAN_OF`; the variables of the sums, which `mean` shows. A part stands in its line as
+    often as it counts."""
+    if mean.id not in MEAN_OF or mean.n is None:
+        return []
+    scale, key = MEAN_OF[mean.id]
+    at = {v: int(dict(g)[key]) for g, v in counts.get(scale, {}).items() if _less(g, (key,)) == _group(mean)}
+    if sum(system.truth[v] for v in at) != mean.n:
+        return []
+    sums = []
+    for power in (1, 2) if mean.low is not None else (1,):
+        parts = tuple(v for v, point in sorted(at.items()) for _ in range(point**power))
+        sums.append(system.add(sum(system.truth[v] for v in parts)))
+        system.lines[sums[-1], parts] = None
+    return sums
 
 
 def _add_lines(

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.special import stdtrit
 
 from ut_research.findings import SERIES_KEYS, Estimate
 
@@ -89,6 +90,7 @@ class _Puzzle:
         self._sums(self.sizes)
         self._out_of()
         self._number_of_needs()
+        self._mean_of_days()
 
     def _new(self, value: int, known: bool, about: str) -> int:
         self.value.append(value)
@@ -151,6 +153,24 @@ class _Puzzle:
         total = self._new(sum(self.value[v] for v in each), True, "all needs")
         if abs(self.value[total] - mean.value * mean.n) < 1e-6:
             self.rows.append({total: 1, **dict.fromkeys(each, -1)})
+
+    def _mean_of_days(self) -> None:
+        """The mean of days, times the people, is their sum; its interval gives the sum of squares."""
+        for time in ("t1", "t2"):
+            mean = self.released.get((f"activity.mean_{time}", ()))
+            at = {
+                v: int(dict(g)["days"]) for (id, g), v in self.counts.items() if id == f"activity.days_{time}"
+            }
+            if mean is None or mean.value is None or not mean.n:
+                continue
+            sums = {1: mean.value * mean.n}
+            if mean.high is not None:
+                deviation = (mean.high - mean.value) / stdtrit(mean.n - 1, 0.975) * mean.n**0.5
+                sums[2] = deviation**2 * (mean.n - 1) + mean.n * mean.value**2
+            for power, told in sums.items():
+                total = self._new(sum(self.value[v] * day**power for v, day in at.items()), True, "all days")
+                assert abs(self.value[total] - told) < 1e-6, "the mean is of other people"
+                self.rows.append({total: 1, **{v: -(day**power) for v, day in at.items() if day}})
 
     def solve(self) -> list[str]:
         aims = [v for v, value in enumerate(self.value) if not self.known[v] and 0 < value < THRESHOLD]
