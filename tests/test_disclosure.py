@@ -450,6 +450,21 @@ def test_a_mean_that_gives_people_back_whatever_is_withheld_goes_itself() -> Non
     assert [e.status for e in found][8:] == ["suppressed", "suppressed"]
 
 
+def test_what_every_choice_gives_goes_with_what_the_usual_choices_withhold() -> None:
+    rates = [
+        share("reoffending.rate", 3, 34, group="engaged"),
+        share("reoffending.rate", 15, 27, group="not engaged"),
+    ]
+    low = [share("wellbeing.low_t1", 30, 60), share("wellbeing.low_t2", 20, 60)]
+    choices = [
+        Estimate(f"multiverse.{name}", "x", value=-20, n=60, unit="percentage points", group={"window": "a"})
+        for name in ("reoffending", "low_wellbeing")
+    ]
+    assert [e.status for e in release([*rates, *low, *choices], POLICY)][4:] == ["suppressed", "number"]
+    with pytest.raises(DisclosureError, match="give both to the gate together"):
+        release(choices, POLICY)
+
+
 def test_a_curve_moves_by_five_people_or_not_at_all() -> None:
     gone = [0, 0, 1, 3, 5, 5, 6, 12, 13]  # by month, of 40 people
     curve = [

@@ -90,6 +90,17 @@ def test_people_not_followed_to_the_end_count_for_as_long_as_they_were():
     )
 
 
+def test_a_choice_that_gives_a_small_count_away_is_withheld():
+    """From the difference and its limits 4 of 34 follows, whatever the usual choices give."""
+    for few, shown in ((4, 0), (5, 18), (30, 0), (29, 18)):
+        answers = of(run(followed((few, 34), (15, 27))), "reoffending")
+        assert sum(e.status == "number" for e in answers) == shown
+    rows = [(f"p{k}", "T1", 39 if k < 14 else 50) for k in range(40)]
+    rows += [(f"p{k}", "T2", 39 if 6 <= k < 14 or k > 37 else 50) for k in range(40)]
+    tables = {"wemwbs": pd.DataFrame(rows, columns=["participant_id", "timepoint", "total"])}
+    assert {e.status for e in of(run(tables), "low_wellbeing")} == {"suppressed"}, "two fell into it"
+
+
 def test_the_choices_of_the_study_come_first_whatever_they_are():
     rows = [(f"p{k}", "T1", 41 + k % 3) for k in range(20)] + [(f"p{k}", "T2", 45) for k in range(20)]
     tables = {"wemwbs": pd.DataFrame(rows, columns=["participant_id", "timepoint", "total"])}

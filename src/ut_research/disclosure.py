@@ -127,6 +127,8 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
     },
     "activity.mean_t1": ("activity.mean_t2",),  # the change, which stays, is the difference of the two
     "activity.mean_t2": ("activity.mean_t1",),
+    "multiverse.reoffending": _RATE,
+    "multiverse.low_wellbeing": _LOW,
     "needs.number_mean": (
         *("needs.mental_health", "needs.employability", "needs.training_education", "needs.volunteering"),
         *("needs.alcohol_drugs", "needs.physical_health", "needs.housing", "needs.family_relationships"),
@@ -497,6 +499,8 @@ def _rows_telling(estimates: list[Estimate], withheld: set[int], decided: findin
 def _about_the_same(derived: Estimate, base: Estimate) -> bool:
     """Whether `base` is of the group of `derived`, or one of the groups that `derived` compares."""
     left_out = findings.SERIES_KEYS | ({"group"} - set(derived.group))
+    if derived.id.startswith("multiverse."):  # its group says the choices, which are all about everyone
+        return base.group.keys() <= {"group"}
     a, b = ({k: v for k, v in e.group.items() if k not in left_out} for e in (derived, base))
     return a == b
 

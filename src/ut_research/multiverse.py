@@ -7,7 +7,7 @@ which score is low, what to do about people who did not come back. Here every co
 In: canonical tables. Out: Estimates ``multiverse.<headline>``, one for each combination, whose group says
 the choices. Two combinations may differ by so few people that the difference between their answers would
 point to one of them. A combination that near to one already given is withheld here, because only here is
-it known who counts in which.
+it known who counts in which. So is one whose answer and limits give a small count away.
 """
 
 from __future__ import annotations
@@ -64,12 +64,14 @@ class Answer:
     Attributes
     ----------
     people : array of str, a person each, equal in two answers when the person counts alike in both.
+    cells : the counts that the answer and its limits give away.
     """
 
     choices: Mapping[str, str]
     found: Interval
     n: int
     people: NDArray[np.str_]
+    cells: tuple[int, ...] = ()
 
 
 def measure(
@@ -146,7 +148,7 @@ def measure(
                 f"multiverse.{name}", label, answer.found, unit, "one combination of choices",
                 n=answer.n, about=answer.choices,
             )  # fmt: skip
-            if any(0 < few < threshold for few in apart):
+            if any(0 < few < threshold for few in (*apart, *answer.cells)):
                 told = replace(told, value=None, low=None, high=None, n=None, status="suppressed")
             else:
                 given.append(answer.people)
@@ -234,6 +236,7 @@ def _reoffending(
                 scaled(estimates.newcombe(c1, n1, c2, n2, confidence), 100),
                 int(used.sum()),
                 np.where(used, np.char.add(engaged.astype(str), outcome.astype(str)), "out"),
+                (c1, n1 - c1, c2, n2 - c2),
             )
         seen, timed = people.seen.to_numpy(dtype=float), people.seen.notna().to_numpy()
         event = people.to_reoffence.notna().to_numpy()
@@ -249,6 +252,7 @@ def _reoffending(
             scaled(estimates.square_and_add(*(Interval(p.share, p.low, p.high) for p in free)), 100),
             int(timed.sum()),
             np.where(timed, codes, "out"),
+            tuple(int((timed & a & b).sum()) for a, b in product((engaged, ~engaged), (event, ~event))),
         )
 
 
@@ -305,6 +309,7 @@ def _low(
             scaled(change, 100),
             len(people),
             _codes(was.astype(str) + still.astype(str), _everybody(pairs)),
+            (both, before, after, neither),
         )
 
 
