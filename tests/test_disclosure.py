@@ -465,6 +465,29 @@ def test_what_every_choice_gives_goes_with_what_the_usual_choices_withhold() -> 
         release(choices, POLICY)
 
 
+def ages(**bands: int) -> list[Estimate]:
+    n = sum(bands.values())
+    names = {"young": "under 25", "older": "45 to 54", "old": "55 and over", "blank": "not recorded"}
+    spread = [share("reach.age_band", count, n, age_band=names[band]) for band, count in bands.items()]
+    return [tally("reach.referred", n), *spread, mean("reach.age_mean", 34.2, n - bands["blank"])]
+
+
+def test_whose_age_is_known_does_not_tell_of_how_many_it_is_not() -> None:
+    """120 people, the average age of 113: 7 not recorded, and 8 less 7 is the one who is 55 or over."""
+    released = release(ages(young=97, older=15, old=1, blank=7), POLICY)
+    assert counts(released) == [120, 97, None, None, 7, None]
+    assert [e.status for e in released][-1] == "number"
+    few = release(ages(young=98, older=15, old=5, blank=2), POLICY)
+    assert [e.status for e in few][-2:] == ["suppressed", "suppressed"]
+    cells = dict(
+        value=100 * 7 / 120, count=7, n=120, group={"table": "participants", "column": "age_at_referral"}
+    )
+    blank = Estimate("quality.missing", "x", unit="%", **cells)  # type: ignore[arg-type]
+    decided = {("reach.age_band", (("age_band", "not recorded"),)): None}
+    assert only(blank).status == "number"
+    assert [e.status for e in release([blank], POLICY, decided)] == ["suppressed"]
+
+
 def test_a_curve_moves_by_five_people_or_not_at_all() -> None:
     gone = [0, 0, 1, 3, 5, 5, 6, 12, 13]  # by month, of 40 people
     curve = [

@@ -42,6 +42,7 @@ import pandas as pd
 from ut_research import findings, suppression
 from ut_research.findings import Estimate, Origin, Status
 from ut_research.suppression import count_given
+from ut_research.tables import NOT_RECORDED
 
 #: How the three kinds of cell without a number look; a true zero is the number 0.
 SUPPRESSED = "too few"
@@ -139,7 +140,7 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
 
 #: What the rows of a table would give back, less what else is known: table → ids about everyone.
 ROWS_GIVE: Mapping[str, tuple[str, ...]] = {
-    "participants": ("reach.registered", "reach.still_supported"),
+    "participants": ("reach.registered", "reach.still_supported", "reach.age_band"),
     "needs": ("reach.assessed",),
     "wemwbs": ("wellbeing.pairs", "wellbeing.t1_only"),
     "activity": ("activity.pairs", "activity.t1_only"),
@@ -489,6 +490,10 @@ def _rows_telling(estimates: list[Estimate], withheld: set[int], decided: findin
     """Counts of rows and blanks that would give back a finding about everyone, withheld here or elsewhere."""
     secret = {id for (id, group), sizes in decided.items() if sizes is None and not group}
     secret |= {estimates[i].id for i in withheld if not estimates[i].group}
+    gone = {findings.key(estimates[i]) for i in withheld} | {
+        k for k, sizes in decided.items() if sizes is None
+    }
+    secret |= {"reach.age_band"} if ("reach.age_band", (("age_band", NOT_RECORDED),)) in gone else set()
     return {
         i
         for i, e in enumerate(estimates)

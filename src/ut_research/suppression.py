@@ -27,6 +27,7 @@ from itertools import pairwise
 from ut_research.feasible import System, components, narrow
 from ut_research.findings import SERIES_KEYS, Estimate
 from ut_research.measures import GROUPS
+from ut_research.tables import NOT_RECORDED
 
 #: The same people counted under two names: id → (id, group keys to add).
 SAME_COUNT: Mapping[str, tuple[str, Mapping[str, str]]] = {
@@ -48,6 +49,12 @@ MEAN_OF = {
     "activity.mean_t1": ("activity.days_t1", "days"),
     "activity.mean_t2": ("activity.days_t2", "days"),
 }
+
+#: Findings of those only of whom something is recorded; their n tells of how many it is not: id → (id of that
+#: count, group keys to add).
+KNOWN_OF: Mapping[str, tuple[str, Mapping[str, str]]] = dict.fromkeys(
+    ("reach.age_mean", "reach.age_min", "reach.age_max"), ("reach.age_band", {"age_band": NOT_RECORDED})
+)
 
 Group = frozenset[tuple[str, str]]
 Part = tuple[str, tuple[str, ...]]
@@ -252,6 +259,10 @@ def _build(
     _add_tops(system, counts)
     for i, e in enumerate(estimates):
         shows[i] += _add_sums(system, e, counts)
+        if e.id in KNOWN_OF and e.n is not None:
+            rest, extra = KNOWN_OF[e.id]
+            blank = counts.get(rest, {}).get(_group(e) | frozenset(extra.items()))
+            shows[i] += [] if blank is None else [blank]
     for cells in counts.values():
         _add_lines(system, cells, (), bases, rest=True)
     for id, cells in sizes.items():

@@ -91,6 +91,7 @@ class _Puzzle:
         self._out_of()
         self._number_of_needs()
         self._mean_of_days()
+        self._whose_age_is_known()
 
     def _new(self, value: int, known: bool, about: str) -> int:
         self.value.append(value)
@@ -171,6 +172,13 @@ class _Puzzle:
                 total = self._new(sum(self.value[v] * day**power for v, day in at.items()), True, "all days")
                 assert abs(self.value[total] - told) < 1e-6, "the mean is of other people"
                 self.rows.append({total: 1, **{v: -(day**power) for v, day in at.items() if day}})
+
+    def _whose_age_is_known(self) -> None:
+        """The people of whom the average age is, and those whose age is not recorded, are everyone."""
+        blank = ("reach.age_band", (("age_band", "not recorded"),))
+        known = self.sizes.get(("reach.age_mean", ()))
+        if blank in self.counts and known is not None:
+            self.rows.append({self.sizes[blank]: 1, self.counts[blank]: -1, known: -1})
 
     def solve(self) -> list[str]:
         aims = [v for v, value in enumerate(self.value) if not self.known[v] and 0 < value < THRESHOLD]

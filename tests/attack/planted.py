@@ -32,7 +32,8 @@ def plant(folder: Path, people: int, seed: int) -> Planted:
     """Write an export of `people` invented people into `folder`, with canaries in it.
 
     Planted: identifiers; names and notes in columns that nobody asks for, under headings that say nothing;
-    dates of birth in two spellings; reasons for leaving that only one person has; words spoken.
+    dates of birth in two spellings, and none of up to eight people; reasons for leaving that only one person
+    has; words spoken.
     """
     tables = example.generate(people, seed, calibrated=False)
     rng = np.random.default_rng(seed)
@@ -50,6 +51,7 @@ def plant(folder: Path, people: int, seed: int) -> Planted:
         f"{b:%d/%m/%Y}" if i % 2 else b.isoformat() for i, b in enumerate(births)
     ]
     people_sheet["age_at_referral"] = ""
+    people_sheet.loc[: seed % 9 - 1, "date_of_birth"] = ""
     canaries.update(f"{b:%d/%m/%Y}" for b in births)
     people_sheet["worker view"] = [_word("note", seed, i) for i in range(len(people_sheet))]
     people_sheet["x1"] = [_word("name", seed, i).title() for i in range(len(people_sheet))]
