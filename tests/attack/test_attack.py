@@ -14,9 +14,9 @@ from planted import MARK, Planted, plant
 from ut_research import findings, together
 from ut_research.measures import GROUPS
 
-#: Exports of each batch, and how many batches. UT_ATTACKS=8 attacks eight exports only, while at work.
+#: Exports of each batch, and how many batches: twenty exports each time. UT_ATTACKS=200 attacks two hundred.
 BATCH = 4
-BATCHES = max(1, int(os.environ.get("UT_ATTACKS", "200")) // BATCH)
+BATCHES = max(1, int(os.environ.get("UT_ATTACKS", "20")) // BATCH)
 
 
 @pytest.fixture(autouse=True)
