@@ -119,3 +119,17 @@ def test_pages_name_no_place_on_the_machine_that_built_them(book: Path) -> None:
         if re.search(r"(/home/|/root/|/work/|/tmp/|C:\\)", page.read_text(encoding="utf-8"))
     ]
     assert not told, told
+
+
+def test_the_page_of_the_build_is_not_searched(book: Path) -> None:
+    """It holds the time of day: in the search, two builds of one export would differ in more than it."""
+    text = (book / "searchindex.js").read_text(encoding="utf-8")
+    index = json.loads(re.sub(r"^Search\.setIndex\((.*)\)$", r"\1", text))
+    made = index["docnames"].index("made")
+    found = [
+        word
+        for part in ("terms", "titleterms")
+        for word, where in index[part].items()
+        if made in (where if isinstance(where, list) else [where])
+    ]
+    assert found == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import secrets
 import shutil
 import signal
 import subprocess
@@ -23,6 +24,25 @@ COMMAND = [sys.executable, "-m", "ut_research.cli", "report"]
 def wipe(project: Project) -> None:
     """Have the next build start from nothing."""
     shutil.rmtree(project.root / "data" / "processed")
+
+
+def kill(project: Project, after: float) -> list[str]:
+    """Kill a build that was started `after` so many seconds ago; the processes that outlive it by far."""
+    marker = f"{os.getpid()}-{secrets.token_hex(4)}"
+    build = subprocess.Popen(
+        COMMAND,
+        cwd=project.root,
+        env={**os.environ, "UT_TEST_MARKER": marker},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    time.sleep(after)
+    build.send_signal(signal.SIGKILL)
+    build.wait()
+    until = time.monotonic() + 20
+    while (left := _with_marker(marker)) and time.monotonic() < until:
+        time.sleep(0.1)
+    return left
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -56,29 +76,10 @@ def test_a_killed_build_leaves_the_last_good_report_and_the_next_one_ends_the_sa
     moments = random.Random(1)
     for _ in range(int(os.environ.get("UT_KILLS", "4"))):
         wipe(project)
-        build = subprocess.Popen(
-            COMMAND, cwd=project.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        time.sleep(moments.uniform(0.3, 6))
-        build.send_signal(signal.SIGKILL)
-        build.wait()
+        assert kill(project, moments.uniform(0.3, 6)) == []  # nothing outlives it
         assert project.bytes() == before
     assert project.build() == ""
     assert project.bytes() == before
-
-
-def test_nothing_outlives_a_killed_build(project: Project) -> None:
-    wipe(project)
-    marker = {**os.environ, "UT_TEST_MARKER": str(os.getpid())}
-    build = subprocess.Popen(COMMAND, cwd=project.root, env=marker, stdout=subprocess.DEVNULL)
-    time.sleep(3)
-    build.kill()
-    build.wait()
-    until = time.monotonic() + 20
-    while time.monotonic() < until and (left := _with_marker(str(os.getpid()))):
-        time.sleep(0.2)
-    assert left == []
-    assert project.build() == ""
 
 
 def test_a_stop_between_two_renames_is_put_right(project: Project) -> None:
