@@ -45,19 +45,8 @@ rule clean:
         "{STEP} 3600 clean"
 
 
-rule withhold:
-    input:
-        "canonical.json",
-    params:
-        settings=lambda wildcards: json.dumps(together.settings(config["parameters"])),
-        library=LIBRARY,
-    output:
-        together.FILE,
-    shell:
-        "{STEP} 600 withhold"
-
-
-# A new decision does not run a chapter again unless it is about what the chapter shows: see workflow.build.
+# The decision about what to withhold is there before Snakemake starts. A new one does not run a chapter again
+# unless it is about what the chapter shows: see workflow.build.
 rule chapter:
     input:
         "canonical.json",

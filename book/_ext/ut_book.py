@@ -6,6 +6,7 @@ and in its foot whether the people in it are invented.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 from docutils import nodes
 from docutils.parsers.rst.states import Inliner
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 NOTES = {
@@ -36,8 +38,12 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_html_math_renderer("plain", quiet, quiet)
     app.add_role("people", people)
     app.add_role("days", days)
+    before: dict[str, str] = {}
+    app.connect("env-before-read-docs", lambda app, env, pages: before.update(_headings(env)))
+    app.connect("env-updated", lambda app, env: _follow(env, before))
     app.connect("html-page-context", mend, priority=900)
     app.connect("build-finished", lighten)
+    app.connect("build-finished", forget)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -82,7 +88,7 @@ def mend(
     sizes = {name: _size(Path(app.srcdir, source)) for source, name in app.builder.images.items()}
     context["body"] = re.sub(
         r'<img (?=[^>]*src="_images/([^"]+)")(?![^>]*\bwidth=)',
-        lambda m: f'<img {sizes.get(m[1], "")}',
+        lambda m: f"<img {sizes.get(m[1], '')}",
         body,
     )
     for table in re.findall(r"<table.*?</table>", body, flags=re.DOTALL):
@@ -105,6 +111,42 @@ def lighten(app: Sphinx, fault: Exception | None) -> None:
         for sheet in static.rglob("*.css"):
             rules = _in_use(sheet.read_text(encoding="utf-8"), words)
             sheet.write_text(rules, encoding="utf-8", newline="\n")
+
+
+def forget(app: Sphinx, fault: Exception | None) -> None:
+    """Leave nothing of what pages were in the build before: pictures that none shows, words that none holds."""
+    if fault is not None:
+        return
+    out = Path(app.outdir)
+    shown = {
+        name
+        for page in out.glob("*.html")
+        for name in re.findall(r'_images/([^"]+)"', page.read_text(encoding="utf-8"))
+    }
+    for picture in (out / "_images").glob("*"):
+        if picture.name not in shown:
+            picture.unlink()
+    index = out / "searchindex.js"
+    text = re.match(r"(Search\.setIndex\()(.*)(\))$", index.read_text(encoding="utf-8"))
+    found = json.loads(text[2])
+    for part in ("terms", "titleterms"):
+        found[part] = {word: pages for word, pages in found[part].items() if pages != []}
+    written = json.dumps(found, separators=(",", ":"), sort_keys=True)
+    index.write_text(f"{text[1]}{written}{text[3]}", encoding="utf-8", newline="\n")
+
+
+def _follow(env: BuildEnvironment, before: dict[str, str]) -> set[str]:
+    """The pages to write again beside those that were read again."""
+    if _headings(env) != before:
+        return env.found_docs
+    return {
+        page for page, terms in env.get_domain("index").entries.items() if terms
+    }  # else search loses them
+
+
+def _headings(env: BuildEnvironment) -> dict[str, str]:
+    """The headings of each page, by which others name it and link to it: when one changes, all are written."""
+    return {page: contents.pformat() for page, contents in env.tocs.items()}
 
 
 def _in_use(style: str, words: set[str]) -> str:

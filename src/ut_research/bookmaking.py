@@ -136,43 +136,82 @@ def quotable(parameters: dict[str, Any], ledger: Path) -> Released:
     return disclosure.release(list({findings.key(e): e for e in found}.values()), policy, decided)
 
 
-def build(source: Path, target: Path, tables: Path) -> None:
+def build(source: Path, target: Path, tables: Path, made_with: str = "") -> None:
     """Have Jupyter Book turn `source` into pages in `target`, with the `tables` for download beside them.
+
+    What was built last time is kept in `sphinx/`. Pages whose sources have changed are made again, and those
+    that follow from them; all are, where anything but a page has changed. Either way the bytes are the same.
+
+    Parameters
+    ----------
+    made_with : what tells the programs that build the book from others; when it changes, all is built again.
 
     Raises
     ------
     ProblemsFound : the build failed or warned; with its warnings.
     """
+    work, whole = Path("sphinx"), Path("sphinx", "whole.txt")
+    pages = None
+    if whole.is_file() and whole.read_text(encoding="utf-8") == made_with:
+        pages = _pages_changed(work / "source", source)
+    ignore = shutil.ignore_patterns(*workflow.SKIPPED)
+    if pages is None:
+        shutil.rmtree(work, ignore_errors=True)
+        shutil.copytree(source, work / "source", ignore=ignore)
+    else:
+        whole.unlink()  # until it is whole again: a build that was cut short is not built upon
+        for page in pages:
+            for file in source.glob(f"{page}.*"):
+                shutil.copyfile(file, work / "source" / file.name)
+            for made in (work / "doctrees" / f"{page}.doctree", work / "html" / f"{page}.html"):
+                made.unlink(missing_ok=True)  # Sphinx makes again what is missing, whatever the clock says
+    if pages != []:
+        _sphinx(work, anew=pages is None)
+    whole.write_text(made_with, encoding="utf-8")
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(work / "html", target, ignore=shutil.ignore_patterns(".buildinfo", "objects.inv"))
+    shutil.copytree(tables, target / "tables", ignore=ignore)
+
+
+def _sphinx(work: Path, *, anew: bool) -> None:
+    """Have Jupyter Book make `work`/html of `work`/source: all of it, or the pages that are missing."""
     from jupyter_book.sphinx import build_sphinx
 
-    ignore = shutil.ignore_patterns(*workflow.SKIPPED)
-    work = Path("sphinx")
-    for folder in (work, target):
-        shutil.rmtree(folder, ignore_errors=True)
+    source, pages = (work / "source").absolute(), (work / "html").absolute()
+    shutil.rmtree(pages / "_static", ignore_errors=True)  # Sphinx puts it there, and goes by what is there
     said = io.StringIO()
     with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
         result = build_sphinx(
-            source.absolute(),
-            (work / "html").absolute(),
+            source,
+            pages,
             path_config=source / "_config.yml",
             noconfig=True,
             confoverrides={
-                "external_toc_path": (source / "_toc.yml").absolute().as_posix(),
+                "external_toc_path": (source / "_toc.yml").as_posix(),
                 "latex_individualpages": False,
             },
             doctreedir=work / "doctrees",
-            freshenv=True,
+            freshenv=anew,
             jobs=1,
         )
-    warnings = (
-        re.sub(r"\x1b\[[0-9;]*m", "", said.getvalue()).replace(f"{source.absolute()}/", "book/").strip()
-    )
+    warnings = re.sub(r"\x1b\[[0-9;]*m", "", said.getvalue()).replace(f"{source}/", "book/").strip()
     if result or warnings:
         raise ProblemsFound([Problem(warnings or "Jupyter Book failed", "book", "mend the page it names")])
-    for left in (".buildinfo", "objects.inv"):
-        (work / "html" / left).unlink(missing_ok=True)
-    shutil.copytree(tables, work / "html" / "tables", dirs_exist_ok=True, ignore=ignore)
-    (work / "html").rename(target)
+
+
+def _pages_changed(before: Path, now: Path) -> list[str] | None:
+    """The pages whose sources differ between two folders; None where anything but pages differs."""
+    old, new = (
+        {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+        for folder in (before, now)
+    )
+    for sources in (old, new):
+        for compiled in [p for p in sources if "__pycache__" in p.parts]:
+            del sources[compiled]
+    changed = [path for path in new if new[path] != old.get(path)]
+    if old.keys() != new.keys() or any(len(p.parts) > 1 or p.name.startswith("_") for p in changed):
+        return None
+    return [path.stem for path in changed]
 
 
 def _not_in_contents(folder: Path, chapters: list[str]) -> list[Problem]:

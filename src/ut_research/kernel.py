@@ -12,6 +12,7 @@ with the server, and the server dies with the command that started it.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -23,21 +24,34 @@ import time
 from pathlib import Path
 from typing import Any, NoReturn
 
-#: What a worker finds loaded already.
-PRELOADED = (
+#: What a worker finds loaded already: what cleaning and measuring need, then what chapters need besides.
+NUMBERS = (
     "numpy",
     "pandas",
     "pyarrow.parquet",
+    "pyarrow.dataset",
     "scipy.stats",
+    "ut_research.estimates",
+    "ut_research.disclosure",
+)
+CHAPTERS = (
     "seaborn",
     "papermill",
     "IPython.core.interactiveshell",
     "ut_research.chapter",
     "ut_research.charts",
 )
-
-#: What is loaded later, while workers are busy: the book comes last.
-LATER = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx_book_theme", "sphinx.builders.html")
+#: What is loaded while workers are busy: pages and the book come last.
+PAGES = (
+    "pandera.pandas",
+    "ut_research.brief",
+    "jupyter_book.sphinx",
+    "myst_nb.sphinx_ext",
+    "sphinx_book_theme",
+    "sphinx.builders.html",
+)
+#: Steps that need no more than NUMBERS.
+EARLY = frozenset({"clean", "withhold"})
 
 #: Set for the whole build: results that do not depend on the machine, its language or its clock.
 ENVIRONMENT = {
@@ -70,17 +84,17 @@ def serve(descriptor: int) -> None:
 
     server = socket.socket(fileno=descriptor)
     _end_with_parent()
-    for name in PRELOADED:
-        importlib.import_module(name)
-    later = list(LATER)
+    gc.disable()
+    waiting = [*NUMBERS, *CHAPTERS, *PAGES]
     workers: dict[int, float] = {}
     with selectors.DefaultSelector() as ready:
         ready.register(server, selectors.EVENT_READ, "request")
         ready.register(sys.stdin, selectors.EVENT_READ, "end")
         while True:
-            happened = {key.data for key, _ in ready.select(timeout=0 if workers and later else 1)}
-            if not happened and workers and later:
-                importlib.import_module(later.pop(0))
+            idle = waiting and (workers or waiting[0] not in PAGES)
+            happened = {key.data for key, _ in ready.select(timeout=0 if idle else 1)}
+            if idle and not happened:
+                importlib.import_module(waiting.pop(0))
             if "end" in happened:
                 break
             if "request" in happened:
@@ -89,6 +103,8 @@ def serve(descriptor: int) -> None:
                 if not line:
                     continue
                 request = json.loads(line)
+                for name in NUMBERS if request["step"][0] in EARLY else (*NUMBERS, *CHAPTERS):
+                    importlib.import_module(name)
                 pid = os.fork()
                 if pid == 0:
                     server.close()
@@ -120,11 +136,17 @@ def ask(step: list[str], limit: float) -> int:
 
 
 def snakemake(arguments: list[str]) -> NoReturn:
-    """Run Snakemake without what it need not wait for: pandas at its start, a timer at its end."""
+    """Load Snakemake, and run it when standard input says so; end at once when that closes.
+
+    It runs without what it need not wait for: pandas at its start, a timer at its end.
+    """
+    gc.disable()
     sys.modules["pandas"] = None  # type: ignore[assignment]  # only to compare frames given as parameters
     from snakemake.cli import main
 
     _end_with_parent()
+    if not sys.stdin.readline():
+        os._exit(1)
     status: Any = 0
     try:
         main(arguments)
@@ -147,6 +169,9 @@ def _work(connection: socket.socket, request: dict[str, Any]) -> None:
         random.seed(0)
         np.random.seed(0)  # what was inherited must not depend on what ran before
         os.environ["UT_WORKER"] = "1"
+        gc.freeze()  # what was loaded is no rubbish: looking through it time and again is a sixth of a build
+        gc.set_threshold(100_000, 20, 20)
+        gc.enable()
         os.chdir(request["folder"])
         from ut_research import steps
 

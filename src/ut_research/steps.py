@@ -174,7 +174,8 @@ def book() -> None:
     """Build the pages into a book."""
     from ut_research import bookmaking
 
-    bookmaking.build(Path("book"), Path("html"), Path("tables"))
+    made_with = workflow.library(Path(run()["root"]))
+    bookmaking.build(Path("book"), Path("html"), Path("tables"), made_with)
     _seal(Path("html"))
 
 

@@ -286,16 +286,15 @@ def build(
             "follows": since or _follows(run),
         }
         (run.folder / "run.json").write_text(json.dumps(settings, indent=1), encoding="utf-8")
-        goals = [target]
-        made_for = library(run.root) + json.dumps(settings)
-        record, current = run.folder / "decided-for.txt", hashlib.sha256(made_for.encode()).hexdigest()
-        if target == "all" and not (record.is_file() and record.read_text(encoding="utf-8") == current):
-            goals.insert(0, together.FILE)  # before Snakemake works out which chapters have to run
-        failures = _snakemake(run, tell, lock, jobs or os.cpu_count() or 1, goals)
+        record, current = run.folder / "made-for.json", _made_for(run, study.parameters())
+        goals = _goals(run, record, current) if target == "all" else [target]
+        if len(goals) > 1:
+            record.unlink(missing_ok=True)  # until what is there was made for these settings
+        failures = _run(run, tell, lock, jobs or os.cpu_count() or 1, goals)
         if failures:
             raise BuildFailed(failures)
         if target == "all":
-            record.write_text(current, encoding="utf-8")
+            record.write_text(json.dumps(current, indent=1), encoding="utf-8")
         return target == "all" and _publish(run, data)
 
 
@@ -332,39 +331,39 @@ def _owner(record: Path) -> str | None:
     return None
 
 
+def _made_for(run: Run, parameters: dict[str, Any]) -> dict[str, list[Any]]:
+    """What the cleaned tables, and the decision about what to withhold, depend on."""
+    cleaned = [library(run.root), data_digest(run.export), *map(str, delivery(parameters))]
+    return {"canonical.json": cleaned, together.FILE: [*cleaned, together.settings(parameters)]}
+
+
+def _goals(run: Run, record: Path, current: dict[str, list[Any]]) -> list[str]:
+    """What to make, in order. The decision comes before Snakemake works out which chapters have to run."""
+    before: dict[str, Any] = {}
+    with contextlib.suppress(ValueError, FileNotFoundError):
+        before = json.loads(record.read_text(encoding="utf-8"))
+        together.read(run.folder / together.FILE)  # one that a crash of the computer cut short is no decision
+    made = {name for name in current if before.get(name) == current[name] and (run.folder / name).is_file()}
+    if "canonical.json" not in made:
+        return ["canonical.json", together.FILE, "all"]
+    return ["all"] if together.FILE in made else [together.FILE, "all"]
+
+
 def _put_back(run: Run) -> None:
     """Have the chapters run again that now have to withhold anything else than when they ran."""
-    try:
-        decided = together.read(run.folder / together.FILE)
-    except ValueError:  # cut short, by a crash of the computer
-        (run.folder / together.FILE).unlink()
-        decided = {}
+    decided = together.read(run.folder / together.FILE)
     for notebook in (run.folder / "chapters").glob("*.ipynb"):
         if together.stale(notebook.with_suffix(""), decided):
             notebook.unlink()
 
 
-def _snakemake(
+def _run(
     run: Run, tell: Callable[[dict[str, Any]], None], lock: int, jobs: int, goals: list[str]
 ) -> list[Problem]:
-    """Run Snakemake in the run's folder, for one goal after another; what failed."""
+    """Make one goal after another in the run's folder; what failed."""
     events = run.folder / "events.jsonl"
     events.write_text("", encoding="utf-8")
     shutil.rmtree(run.folder / ".snakemake" / "sources", ignore_errors=True)  # a Snakefile that was read once
-    command = [sys.executable, "-m", "ut_research.kernel", "snakemake"]
-    command += ["--snakefile", str(run.root / "Snakefile")]
-    command += ["--runtime-source-cache-path", str(run.folder / ".snakemake" / "sources")]
-    command += ["--directory", str(run.folder), "--configfile", str(run.folder / "run.json")]
-    command += [
-        "--cores",
-        str(jobs),
-        "--keep-going",
-        "--rerun-incomplete",
-        "--nolock",
-        "--scheduler",
-        "greedy",
-    ]
-    command += ["--quiet", "all", "--latency-wait", "0"]
     environment = {**os.environ, **kernel.ENVIRONMENT}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     # Steps of a build that was killed may still tell how they ended: they are of another build.
@@ -375,12 +374,29 @@ def _snakemake(
             environment["UT_SERVER"] = stack.enter_context(_server(environment, lock))
         log = stack.enter_context((run.folder / "snakemake.log").open("w"))
         lines = stack.enter_context(events.open(encoding="utf-8"))
-        for goal in goals:
-            _put_back(run)
+
+        def start(*arguments: str) -> subprocess.Popen[bytes]:
             process = subprocess.Popen(
-                [*command, goal], env=environment, stdout=log, stderr=log, pass_fds=_inherited(lock)
+                [sys.executable, "-m", "ut_research.kernel", *arguments],
+                cwd=run.folder,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                pass_fds=_inherited(lock),
             )
             stack.callback(process.kill)
+            return process
+
+        # each loads Snakemake at once, and then waits for its turn
+        loading = {goal: start(*_snakemake(run, jobs), goal) for goal in goals if goal != together.FILE}
+        for goal in goals:
+            if goal == "all":
+                _put_back(run)
+            process = loading.get(goal) or start("600", "withhold")
+            if process.stdin:
+                with contextlib.suppress(BrokenPipeError), process.stdin as word:
+                    word.write(b"go\n")
             while True:
                 ended = process.poll() is not None
                 while line := lines.readline():
@@ -402,6 +418,15 @@ def _snakemake(
         what = "The disk is full." if full else f"It ended early; see {run.folder / 'snakemake.log'}"
         failures.append(Problem(what, "the build", RESUME))
     return failures
+
+
+def _snakemake(run: Run, jobs: int) -> list[str]:
+    """The arguments of Snakemake, as `ut_research.kernel` takes them, but for the goal."""
+    sources = str(run.folder / ".snakemake" / "sources")
+    places = ["--snakefile", str(run.root / "Snakefile"), "--runtime-source-cache-path", sources]
+    places += ["--directory", str(run.folder), "--configfile", str(run.folder / "run.json")]
+    ways = ["--cores", str(jobs), "--keep-going", "--rerun-incomplete", "--nolock", "--scheduler", "greedy"]
+    return ["snakemake", *places, *ways, "--quiet", "all", "--latency-wait", "0"]
 
 
 @contextlib.contextmanager

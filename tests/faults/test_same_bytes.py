@@ -38,3 +38,15 @@ def test_the_example_gives_the_same_bytes_anywhere(tmp_path: Path, monkeypatch: 
     assert first.keys() == second.keys()
     assert len(first) > 50
     assert [name for name in first if first[name] != second[name]] == []
+
+    # with a parameter changed, pages are made again on top of the last build: as if there had been none
+    study = root / "study.toml"
+    study.write_text(study.read_text().replace("follow_up_days = 365", "follow_up_days = 90"))
+    assert project.build() == ""
+    on_top = project.bytes()
+    assert on_top != second
+    shutil.rmtree(root / "data" / "processed")
+    assert project.build() == ""
+    anew = project.bytes()
+    assert sorted(on_top) == sorted(anew)
+    assert [name for name in anew if anew[name] != on_top[name]] == []

@@ -77,9 +77,7 @@ class Project:
 
     def bytes(self) -> dict[str, bytes]:
         """Everything in the report, apart from the page of build information."""
-        files = sorted(
-            p for p in self.report.rglob("*") if p.is_file() and p.stem not in ("made", "run")
-        )
+        files = sorted(p for p in self.report.rglob("*") if p.is_file() and p.stem not in ("made", "run"))
         return {p.relative_to(self.report).as_posix(): p.read_bytes() for p in files}
 
 
@@ -90,7 +88,12 @@ def make(root: Path) -> Project:
     for name in ("Snakefile", "study.toml", "requirements.lock"):
         shutil.copyfile(HERE / name, root / name)
     shutil.copytree(HERE / "data" / "raw", root / "data" / "raw")
+    shutil.copytree(HERE / "book" / "_ext", root / "book" / "_ext")
     settings = "title: Small\nauthor: ''\nonly_build_toc_files: true\nexecute: {execute_notebooks: 'off'}\n"
+    settings += (
+        "sphinx: {local_extensions: {ut_book: _ext}, config: {html_math_renderer: plain, extensions: ["
+    )
+    settings += "myst_nb, jupyter_book, sphinx_external_toc, sphinx_book_theme, ut_book]}}\n"
     (root / "book" / "_config.yml").write_text(settings)
     (root / "book" / "_toc.yml").write_text(
         "format: jb-book\nroot: index\nchapters:\n"

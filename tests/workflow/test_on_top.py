@@ -1,0 +1,93 @@
+"""A book that is made on top of the last one is, byte for byte, the one that is made from nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import time
+
+import pytest
+from small_project import Project
+
+pytestmark = pytest.mark.slow
+
+
+def anew(project: Project) -> dict[str, bytes]:
+    """What a build from nothing gives."""
+    shutil.rmtree(project.root / "data" / "processed")
+    assert project.build() == ""
+    return project.bytes()
+
+
+def on_top(project: Project, page: str, text: str) -> dict[str, bytes]:
+    """What a build gives in which one page has changed."""
+    (project.root / "book" / page).write_text(text)
+    assert project.build() == ""
+    assert project.steps == ["pages", "book"]
+    return project.bytes()
+
+
+def test_a_page_with_other_words(project: Project) -> None:
+    on_top(project, "index.md", "# Small\n\nA marmalade of {{reach.one|count}} people.\n")
+    made = on_top(project, "index.md", "# Small\n\nA total of {{reach.one|count}} people.\n")
+    assert b"A total of" in made["book/index.html"]
+    index = json.loads(re.sub(rb"^Search\.setIndex\((.*)\)$", rb"\1", made["book/searchindex.js"]))
+    assert "marmalad" not in index["terms"], "a word that no page holds any more"
+    assert made == anew(project)
+
+
+def test_a_page_with_another_name_is_named_so_on_all_pages(project: Project) -> None:
+    made = on_top(project, "index.md", "# Short\n\n## More\n\n{{reach.one|count}} people.\n")
+    assert b"Short" in made["book/02_two.html"]
+    assert made == anew(project)
+
+
+def test_a_page_loses_its_picture(project: Project) -> None:
+    picture = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle r="4"/></svg>'
+    (project.root / "book" / "dot.svg").write_text(picture)
+    with_picture = "# Small\n\n```{image} dot.svg\n:alt: A dot is drawn here.\n```\n"
+    (project.root / "book" / "index.md").write_text(with_picture)
+    assert project.build() == ""
+    assert "book/_images/dot.svg" in project.bytes()
+    made = on_top(project, "index.md", "# Small\n\nNo dot.\n")
+    assert "book/_images/dot.svg" not in made
+    assert made == anew(project)
+
+
+def test_whatever_the_clock_says(project: Project) -> None:
+    """The last build was made while the clock was an hour ahead: its pages look newer than their sources."""
+    kept = project.root / "data" / "processed" / "example" / "sphinx"
+    later = time.time() + 3600
+    for file in kept.rglob("*"):
+        if file.is_file():
+            os.utime(file, (later, later))
+    made = on_top(project, "index.md", "# Small\n\nLater, {{reach.one|count}} people.\n")
+    assert b"Later, " in made["book/index.html"]
+
+
+def test_a_build_that_was_cut_short_is_not_built_upon(project: Project) -> None:
+    kept = project.root / "data" / "processed" / "example" / "sphinx"
+    (kept / "whole.txt").unlink()
+    for file in kept.rglob("*.html"):
+        file.write_text("half a page")
+    made = on_top(project, "index.md", "# Small\n\nAgain, {{reach.one|count}} people.\n")
+    assert made == anew(project)
+
+
+def test_what_is_no_page_makes_every_page_again(project: Project) -> None:
+    study = project.root / "study.toml"
+    study.write_text(study.read_text().replace('title = "United Together"', 'title = "Together, United"'))
+    assert project.build() == ""
+    made = project.bytes()
+    assert all(b"Together, United" in made[f"book/{page}.html"] for page in ("index", "01_one", "02_two"))
+
+
+def test_pages_without_a_change(project: Project) -> None:
+    """A chapter that fails and is mended leaves everything as it was."""
+    before = project.bytes()
+    (project.root / "data" / "processed" / "example" / "html.json").unlink()
+    assert project.build() == ""
+    assert project.steps == ["book"]
+    assert project.bytes() == before
