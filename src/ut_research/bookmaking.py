@@ -202,12 +202,13 @@ def _sphinx(work: Path, *, anew: bool) -> None:
 def _pages_changed(before: Path, now: Path) -> list[str] | None:
     """The pages whose sources differ between two folders; None where anything but pages differs."""
     old, new = (
-        {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+        {
+            path: (folder / path).read_bytes()
+            for path in (file.relative_to(folder) for file in folder.rglob("*") if file.is_file())
+            if workflow.SKIPPED.isdisjoint(path.parts)
+        }
         for folder in (before, now)
     )
-    for sources in (old, new):
-        for compiled in [p for p in sources if "__pycache__" in p.parts]:
-            del sources[compiled]
     changed = [path for path in new if new[path] != old.get(path)]
     if old.keys() != new.keys() or any(len(p.parts) > 1 or p.name.startswith("_") for p in changed):
         return None

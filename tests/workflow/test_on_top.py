@@ -31,8 +31,11 @@ def on_top(project: Project, page: str, text: str) -> dict[str, bytes]:
 
 def test_a_page_with_other_words(project: Project) -> None:
     on_top(project, "index.md", "# Small\n\nA marmalade of {{reach.one|count}} people.\n")
+    other = project.root / "data" / "processed" / "example" / "sphinx" / "html" / "02_two.html"
+    written = other.stat().st_mtime_ns
     made = on_top(project, "index.md", "# Small\n\nA total of {{reach.one|count}} people.\n")
     assert b"A total of" in made["book/index.html"]
+    assert other.stat().st_mtime_ns == written, "a page that has not changed is not made again"
     index = json.loads(re.sub(rb"^Search\.setIndex\((.*)\)$", rb"\1", made["book/searchindex.js"]))
     assert "marmalad" not in index["terms"], "a word that no page holds any more"
     assert made == anew(project)
