@@ -1,5 +1,6 @@
 import csv
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -109,12 +110,24 @@ def test_words_and_tokens_are_shown_as_text(data, shown):
     assert "36 of 204" in shown[1][1]
 
 
+def test_a_table_of_words_says_where_its_numbers_come_from(data, shown):
+    chapter = Chapter("outcomes", data, **POLICY)
+    printed = replace(WORK, id="ut2021.employment", origin="published")
+    released = chapter.release([replace(WORK, origin="example"), printed])
+    for text in ("{{outcomes.employment}}", "{{ut2021.employment}}", "18%"):
+        chapter.grid(("Who", "What"), [("we", text)], "Work", released)
+    invented, published, both = ("Invented" in html or "invented" in html for _, html in shown)
+    assert (invented, published, both) == (True, False, True)
+    assert "Numbers: from published figures." in shown[1][1]
+
+
 def test_published_figures_are_set_beside_the_runs(data, shown):
     chapter = Chapter("outcomes", data, **POLICY)
     chapter.beside_published(chapter.release([WORK, FEW]))
     (_, html), (_, note) = shown
-    assert "<td>18%</td><td>18</td><td>yes</td>" in html
-    assert "Published in: 2021 report, Other outcomes: Employment" in note
+    assert "<td>18%</td><td>18%</td><td>yes</td>" in html
+    assert note.endswith("Published in: 2021 report, Other outcomes: Employment.")
+    assert "“Here”: from the export." in html
 
 
 def test_where_no_published_figure_answers_it_says_so(data, shown):

@@ -20,7 +20,7 @@ from IPython.display import HTML, Markdown, display
 
 from ut_research import disclosure, findings, prose, together
 from ut_research.disclosure import Policy, Released
-from ut_research.display import TOO_FEW, breakdown, grid, table
+from ut_research.display import TOO_FEW, breakdown, grid, origin_note, table
 from ut_research.errors import Problem, ProblemsFound
 from ut_research.findings import Estimate, Origin
 
@@ -137,9 +137,16 @@ class Chapter:
         *,
         folded: bool = False,
     ) -> None:
-        """Show a table of words; tokens in its cells are filled from `released`."""
-        filled = [[c if released is None else prose.fill(c, released) for c in row] for row in rows]
-        html = grid(heads, filled, caption)
+        """Show a table of words; tokens in its cells are filled from `released`.
+
+        Under its caption stands where the numbers come from that it quotes, or all of `released`.
+        """
+        filled, note = [list(row) for row in rows], ""
+        if released is not None:
+            quoted = [e for row in filled for c in row for _, e, _ in prose.pieces(c, released) if e]
+            filled = [[prose.fill(c, released) for c in row] for row in filled]
+            note = f"Numbers: {_origin(released.of(quoted) if quoted else released)}."
+        html = grid(heads, filled, caption, note)
         display(HTML(_folded(f"Show {len(filled)} rows: {caption}", html) if folded else html))
 
     def beside_published(self, released: Released) -> None:
@@ -151,15 +158,26 @@ class Chapter:
         if found.empty:
             self.say("These data hold nothing that a published figure can be set beside.")
             return
+        percent = {f.id for f in published.load().figures if f.unit == "%"}
         rows = [
             (r["label"], r["as_printed"], TOO_FEW, "–")
             if r["agrees"] == "withheld"
-            else (r["label"], r["as_printed"], r["run_rounded"], r["agrees"])
+            else (r["label"], r["as_printed"], r["run_rounded"] + "%" * (r["id"] in percent), r["agrees"])
             for r in found.to_dict("records")
         ]
-        self.grid(("Figure", "Published", "Here", "Same"), rows, "Published figures beside these data")
-        places = "; ".join(sorted(set(found["place"])))
-        self.say(f"“Same” means the same at the rounding that was printed. Published in: {places}.")
+        own = released.of(e for e in released if e.origin != "published")
+        caption, note = "Published figures beside these data", f"“Here”: {_origin(own)}."
+        display(HTML(grid(("Figure", "Published", "Here", "Same"), rows, caption, note)))
+        self.say(
+            "“Same” means the same at the rounding that was printed, or as the printed words mean it. "
+            f"Published in: {'; '.join(sorted(set(found['place'])))}".rstrip("?.") + "."
+        )
+
+
+def _origin(released: Released) -> str:
+    """Where numbers come from, to follow a colon."""
+    note = origin_note(released)
+    return note[:1].lower() + note[1:]
 
 
 def _folded(summary: str, html: str) -> str:

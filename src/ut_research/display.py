@@ -25,15 +25,10 @@ ORIGIN_NOTES = {
     "published": "From published figures",
 }
 #: Decimal places that a reader is shown, by unit; a unit not named here gets one.
-DECIMALS = {"%": 0, "people": 0, "percentage points": 0, "weeks": 0, "years": 0}
-DECIMALS |= {"": 2, "ratio": 2, "p-value": 3}
+DECIMALS = {"%": 0, "people": 0, "percentage points": 0, "weeks": 0, "year": 0, "years": 0}
+DECIMALS |= {"": 2, "ratio": 2, "p-value": 3, "£": 2}
 #: Units that a number is shown without.
 BARE = frozenset({"", "people", "ratio", "p-value", "number", "%", "£"})
-
-
-#: What one of them is called, where a count may be one.
-MANY = ("areas", "figures", "findings", "focus groups", "interviews", "passages", "questions", "rows")
-ONE = {unit: unit[:-1] for unit in MANY}
 
 
 def number(estimate: Estimate, part: str = "value") -> str:
@@ -46,11 +41,13 @@ def number(estimate: Estimate, part: str = "value") -> str:
     if unit == "p-value" and value < 0.001:
         return "below 0.001"
     printed_whole = estimate.origin == "published" and value == int(value)
-    whole = unit not in DECIMALS and (estimate.count == value or printed_whole)
+    whole = (unit == "£" or unit not in DECIMALS) and (estimate.count == value or printed_whole)
     text = f"{value:,.{0 if whole else DECIMALS.get(unit, 1)}f}"
+    if unit == "year":  # of the calendar
+        return text.replace(",", "")
     text = text.lstrip("-") if not any(digit in text for digit in "123456789") else text.replace("-", "−")
-    if value == 1:
-        unit = ONE.get(unit, unit)
+    if text == "1":
+        unit = unit.removesuffix("s")
     return ("£" if unit == "£" else "") + text + ("%" if unit == "%" else "" if unit in BARE else f" {unit}")
 
 
@@ -172,14 +169,18 @@ def breakdown(released: Released, by: str, caption: str, download: str | None = 
     return "\n".join(parts)
 
 
-def grid(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str) -> str:
-    """An accessible HTML table of plain text, escaped; the first cell of a row names the row."""
+def grid(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str, note: str = "") -> str:
+    """An accessible HTML table of plain text, escaped; the first cell of a row names the row.
+
+    `note` stands under the caption, for where the numbers come from.
+    """
     head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in heads)
     body = "".join(
         f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in rest)}</tr>'
         for first, *rest in rows
     )
-    return _frame(head, body, escape(caption), caption)
+    said = f"{escape(caption)} <span>{escape(note)}</span>" if note else escape(caption)
+    return _frame(head, body, said, caption)
 
 
 def download_link(href: str, what: str) -> str:
