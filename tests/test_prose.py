@@ -48,6 +48,30 @@ def test_a_token_becomes_the_released_number_or_why_there_is_none(text, filled):
     assert prose.fill(text, RELEASED) == filled
 
 
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("Then {{a.small|in_100}} people came: {{a.small|count_of_n}}.", "Small: too few people to say."),
+        ("It rose by {{a.small}}, or by {{a.absent}}.",
+         "Small: too few people to say. Absent: not in this export."),
+        ("- of {{a.small|n}} people, {{a.small|count}}\n  came.\n- Next.",
+         "- Small: too few people to say.\n- Next."),
+        ("Here {{a.small}}. {{a.small|sureness}}\nWe know little.",
+         "Small: too few people to say. \nWe know little."),
+        ("**Why:** {{a.small|count}} of them. There {{a.change}} more.",
+         "**Why:** Small: too few people to say. There −1.5 points more."),
+        ("Here {{a.small}}, there {{a.change}}.", "Here (too few people to say), there −1.5 points."),
+        ("{{who}} came. {{a.small}} went.\n\n{people}`{{a.small|in_100}}`",
+         "We came. Small: too few people to say.\n\n{people}`(too few people to say)`"),
+        ("In 1.5 {{a.labelled}}.", "Rate (Town): too few people to say."),
+    ],
+)  # fmt: skip
+def test_a_sentence_with_no_number_left_says_what_it_is_about_and_why(text, filled):
+    labelled = replace(SMALL, id="a.labelled", label="Rate: Town")
+    released = release([ENGAGED, CHANGE, SMALL, ABSENT, labelled], Policy())
+    assert prose.fill(text, released, who="We") == filled
+
+
 def test_words_of_the_study_are_filled_in_as_they_are():
     assert prose.fill("{{engaged}}: {{a.rate[group=engaged]}}", RELEASED, engaged="With us") == "With us: 26%"
 
@@ -76,6 +100,7 @@ def test_the_word_follows_the_sign_at_the_decimals_shown(value, word):
 def test_chance_is_named_only_when_the_range_holds_nothing():
     assert "Chance alone could explain" in prose.chance(replace(CHANGE, low=-3.0, high=0.0))
     assert "unlikely" in prose.chance(CHANGE)
+    assert "could explain" in prose.chance(replace(CHANGE, low=-3.0, high=-0.02))  # is shown as 0.0
     assert "ratio" not in prose.chance(replace(CHANGE, value=0.5, low=0.2, high=0.9), nothing=1)
     assert "could explain" in prose.chance(replace(CHANGE, value=0.5, low=0.2, high=1.1), nothing=1)
     assert "no range" in prose.chance(replace(CHANGE, low=None))
@@ -126,7 +151,7 @@ def test_what_cannot_be_said_follows_from_design_numbers_and_follow_up():
     assert "not followed to the end" not in say(followed=[replace(ENGAGED, value=100.0)])
     assert "that there was a difference at all" in say(replace(CHANGE, low=-1.0, high=1.0))
     assert "that there was a difference at all" not in say()
-    assert say(RELEASED.get("a.small")) == "**We can say nothing yet:** (too few people to say)."
+    assert say(RELEASED.get("a.small")) == "**We can say nothing yet:** too few people to say."
     without = replace(CHANGE, low=None, high=None)
     assert say(without) == "**We can say nothing yet:** there is no range around this number."
 

@@ -11,21 +11,47 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ut_research.disclosure import Released
-from ut_research.display import DECIMALS, counted, interval, number
+from ut_research.display import DECIMALS, counted, interval, name, number
 from ut_research.errors import Problem, ProblemsFound
 from ut_research.findings import Estimate
 
+#: Where a sentence ends: after its full stop, a bold word and a colon, or a line that another part follows.
+_END = re.compile(r"(?<=[.!?]\s)|(?<=:\*\*\s)|(?<=\n)(?=\s*(?:\n|[-*:#|]))")
+#: A whole sentence, between what begins a list item or a cell and the space after it.
+_LEAD = re.compile(r"^(\s*(?:[-*>] +)*).*?(\s*)$", re.DOTALL)
 _TOKEN = re.compile(r"\{\{\s*([\w.-]+)\s*(?:\[([^\]]*)\])?\s*(?:\|\s*(\w+))?\s*\}\}")
 
 
 def fill(text: str, released: Released, **words: str) -> str:
     """`text` with every token replaced by the released finding, or the word of `words`, that it names.
 
+    A sentence none of whose findings has a number would not read as one: what it is about, and why there is
+    no number, stand in its place.
+
     Raises
     ------
     ProblemsFound : a token names no finding or no known format; all such tokens at once.
     """
-    return "".join(piece for piece, _, _ in pieces(text, released, **words))
+    sentences: list[list[tuple[str, Estimate | None, str]]] = [[]]
+    for piece in pieces(text, released, **words):
+        parts = [piece[0]] if piece[2] else _END.split(piece[0])
+        for i, part in enumerate(parts):
+            sentences += [[]] if i else []
+            sentences[-1].append((part, *piece[1:]))
+    return "".join(map(_sentence, sentences))
+
+
+def _sentence(spoken: Sequence[tuple[str, Estimate | None, str]]) -> str:
+    """A sentence from its pieces, or what it would have been about, where none of its numbers is there."""
+    text = "".join(words for words, _, _ in spoken)
+    about = [e for _, e, token in spoken if e is not None and "sureness" not in token]
+    if not text.rstrip().endswith(".") or not about or any(e.status == "number" for e in about):
+        return text
+    why: dict[str, dict[str, None]] = {}
+    for e in about:
+        why.setdefault(number(e), {})[re.sub(r": (.+)", r" (\1)", name(e))] = None
+    said = " ".join(f"{'; '.join(subjects)}: {reason}." for reason, subjects in why.items())
+    return _LEAD.sub(lambda m: m[1] + said + m[2], text, count=1)
 
 
 def pieces(text: str, released: Released, **words: str) -> list[tuple[str, Estimate | None, str]]:
@@ -110,6 +136,13 @@ def more_or_fewer(difference: Estimate, more: str, fewer: str, same: str) -> str
     return more if shown > 0 else fewer if shown < 0 else same
 
 
+def holds(difference: Estimate, nothing: float = 0.0) -> bool:
+    """Whether the range around a difference takes in `nothing`, as a reader sees it: −17 to 0 does."""
+    places = DECIMALS.get(difference.unit, 1)
+    low, high = (None if x is None else round(x, places) for x in (difference.low, difference.high))
+    return low is not None and high is not None and low <= nothing <= high
+
+
 def chance(difference: Estimate, nothing: float = 0.0) -> str:
     """In plain words, whether chance alone could explain a difference, from its interval.
 
@@ -119,7 +152,7 @@ def chance(difference: Estimate, nothing: float = 0.0) -> str:
         return f"We cannot say how sure we are {show(difference)}."
     if difference.low is None or difference.high is None:
         return "We cannot say how sure we are: there is no range around this number."
-    if difference.low <= nothing <= difference.high:
+    if holds(difference, nothing):
         return "Chance alone could explain this difference."
     return "Chance alone is unlikely to explain this difference. Other things still could."
 
@@ -221,11 +254,11 @@ def can_say(
     followed : shares of people who were followed, or came back, as they should have been.
     """
     if found.value is None:
-        return f"**We can say nothing yet:** {show(found)}."
+        return f"**We can say nothing yet:** {number(found)}."
     if found.low is None or found.high is None:
         return "**We can say nothing yet:** there is no range around this number."
     cannot = [NOT_THE_CAUSE[design]]
-    if design != "share" and found.low <= 0 <= found.high:
+    if design != "share" and holds(found):
         cannot.insert(
             0, "that there was a difference at all, because chance alone could explain one this size"
         )

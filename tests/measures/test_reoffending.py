@@ -123,8 +123,8 @@ def test_the_number_needed_says_which_way_it_goes():
         finding(reoffending.compare(*shares), "published.reoffending.number_needed")
         for shares in ((share(9, 34), share(15, 27)), (share(15, 27), share(9, 34)))
     )
-    assert better.label == "People engaged for one fewer to reoffend"
-    assert worse.label == "People engaged for one more to reoffend"
+    assert better.label == "People engaged for one fewer to reoffend, if engaging were the cause"
+    assert worse.label == "People engaged for one more to reoffend, if engaging were the cause"
     assert worse.value == pytest.approx(better.value)
 
 
