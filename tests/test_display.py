@@ -1,5 +1,7 @@
 """Numbers in words and tables in HTML: four kinds of cell, and nothing of an export comes alive."""
 
+from dataclasses import replace
+
 import pytest
 from bs4 import BeautifulSoup
 
@@ -44,6 +46,7 @@ def test_number_in_words(estimate: Estimate, words: str) -> None:
 def test_interval_says_its_unit_once_and_an_open_end_in_words() -> None:
     assert display.interval(share()) == "15% to 43%"
     assert display.interval(share(unit="points", low=-1.0, high=2.0)) == "−1.0 to 2.0 points"
+    assert display.interval(share(unit="weeks", low=-2.0, high=1.0)) == "−2 to 1 week"
     assert display.interval(share(high=None)) == "15% to no upper limit"
     assert display.interval(share(low=None, high=None)) == ""
 
@@ -52,6 +55,26 @@ def test_names_are_as_short_as_they_can_be() -> None:
     groups = [share(group={"group": "engaged"}), share(group={"group": "not engaged"})]
     assert display.names(groups) == ["Engaged", "Not engaged"]
     assert display.names([share(group={"group": "engaged"})]) == ["Reoffended"]
+
+
+def test_a_point_along_a_curve_says_what_it_is() -> None:
+    weeks = [share(group={"week": str(w), "area": "Town"}) for w in (0, 4)]
+    assert display.names(weeks) == ["Week 0", "Week 4"]
+
+
+def test_rows_that_several_keys_tell_apart_have_a_column_for_each() -> None:
+    rows = [
+        share(group={"people": p, "low at most": c}) for p in ("everyone", "stayed") for c in ("40", "44")
+    ]
+    page = table_of(*rows)
+    assert [th.text for th in page.thead("th")][:3] == ["People", "Low at most", "Number"]
+    assert [cell.text for cell in page.tbody("tr")[1](["th", "td"])][:3] == ["Everyone", "44", "26%"]
+    months = [
+        replace(share(group={"group": key, "month": m}), label=f"Free: {name}")
+        for key, name in (("a", "Had help"), ("b", "had none")) for m in ("0", "1")
+    ]  # fmt: skip
+    page = table_of(*months)
+    assert [cell.text for cell in page.tbody("tr")[2](["th", "td"])][:2] == ["Had none", "0"]
 
 
 def table_of(*estimates: Estimate, **options: object) -> BeautifulSoup:

@@ -212,9 +212,9 @@ def flow(released: Released, title: str, *, steps: Sequence[str] = FLOW) -> Char
     """
     by_id = {e.id: e for e in released if not e.group}
     boxes = [by_id[step] for step in steps if step in by_id]
+    released = released.of(boxes)
     if not _numbers(boxes):
         return _nothing(released, title)
-    released = released.of(boxes)
     above = [next((j for j in reversed(range(i)) if e.n is not None and boxes[j].count == e.n), None)
              for i, e in enumerate(boxes)]  # fmt: skip
     depth: list[int] = []
@@ -613,11 +613,11 @@ def _lines(released: Released, title: str, kind: str, *, steps: bool, mark: floa
     ax.set(xlim=(0, last))
     if shown[0].unit == "%":
         ax.set(ylim=(0, 104), yticks=range(0, 101, 20))
-    ax.set_xlabel({"n": "people in the study"}.get(key, f"{key}s" if key != "days" else key), fontsize=11)
+    ax.set_xlabel({"n": "people in each group"}.get(key, f"{key}s" if key != "days" else key), fontsize=11)
     ax.set_title(shown[0].unit, loc="left", fontsize=11, color=QUIET)
     ax.grid(axis="y", color=GRID, lw=0.8)
     if mark is not None:
-        ax.axhline(mark, color=INK, lw=1, ls=":")
+        ax.axhline(mark, color=INK, lw=1.4, ls=(0, (6, 3)))
     if risk:
         _at_risk(ax, groups, key, last, -0.62 / 2.6 - 0.25 / 2.6 * len(groups))
     return Chart(figure, _alt(kind, title, said, released), released, title)

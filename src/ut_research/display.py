@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from ut_research.findings import Estimate
+from ut_research.findings import SERIES_KEYS, Estimate
 
 if TYPE_CHECKING:
     from ut_research.disclosure import Released
@@ -65,7 +65,8 @@ def interval(estimate: Estimate) -> str:
     low = "no lower limit" if estimate.low is None else number(estimate, "low")
     high = "no upper limit" if estimate.high is None else number(estimate, "high")
     unit = f" {estimate.unit}"
-    return f"{low.removesuffix(unit) if high.endswith(unit) else low} to {high}"
+    said_once = high.endswith((unit, unit.removesuffix("s")))
+    return f"{low.removesuffix(unit) if said_once else low} to {high}"
 
 
 def name(estimate: Estimate) -> str:
@@ -79,7 +80,8 @@ def name(estimate: Estimate) -> str:
 def names(estimates: Iterable[Estimate]) -> list[str]:
     """One name a row, no longer than need be: what all the names share ("Area: …") is left out."""
     rows = list(estimates)
-    groups = [", ".join(str(value) for value in e.group.values()) for e in rows]
+    told = [k for k in rows[0].group if len({e.group.get(k) for e in rows}) > 1] if rows else []
+    groups = [", ".join(_along(k, v) for k, v in e.group.items() if k in told or not told) for e in rows]
     labels = {e.label for e in rows}
     if len(rows) > 1 and all(groups) and len(labels) == 1:
         return [group[:1].upper() + group[1:] for group in groups]
@@ -87,6 +89,21 @@ def names(estimates: Iterable[Estimate]) -> list[str]:
     if len(labels) == len(rows) > 1 and len(heads) == 1 and all(": " in label for label in labels):
         return [(rest := e.label.split(": ", 1)[1])[:1].upper() + rest[1:] for e in rows]
     return [e.label if len(labels) == len(rows) else name(e) for e in rows]
+
+
+def _along(key: str, value: object) -> str:
+    """A group in words: ``week 4`` along a curve, and elsewhere what it is called."""
+    return f"{key} {value}" if key in SERIES_KEYS else str(value)
+
+
+def _keys(rows: Sequence[Estimate]) -> list[str]:
+    """The group keys that tell rows apart, where it takes several and they say all that the labels do."""
+    if len({frozenset(e.group) for e in rows}) != 1:
+        return []
+    keys = [k for k in rows[0].group if len({e.group[k] for e in rows}) > 1]
+    rest = {e.label.rsplit(": ", 1)[0] if "group" in keys else e.label for e in rows}
+    by_group = all(e.label in e.group.values() for e in rows)
+    return keys if len(keys) > 1 and (len(rest) == 1 or by_group) else []
 
 
 def origin_note(released: Iterable[Estimate]) -> str:
@@ -127,8 +144,10 @@ def table(
     needless = {"origin"} if len({e.origin for e in released}) < 2 else set()
     needless |= {c for c in ("counted", "interval", "method", "source") if not any(map(_CELLS[c], released))}
     kept = [column for column in columns if column not in needless]
-    head = "".join(f'<th scope="col">{escape(columns[column])}</th>' for column in kept)
-    called = names(released)
+    keys = _keys(list(released))
+    called = [[_value(e, k) for k in keys] for e in released] if keys else [[n] for n in names(released)]
+    heads = [text for c in kept for text in (keys if keys and c == "finding" else [columns[c]])]
+    head = "".join(f'<th scope="col">{escape(text[:1].upper() + text[1:])}</th>' for text in heads)
     body = "".join(_row(estimate, called[i], kept) for i, estimate in enumerate(released))
     said = f"{escape(caption)} <span>{escape(origin_note(released))}.</span>"
     link = download_link(download, f"this table: {caption}") if download else ""
@@ -229,15 +248,20 @@ def _kind(estimate: Estimate) -> str:
     return "zero" if estimate.status == "number" and not estimate.value else estimate.status.replace(" ", "-")
 
 
-def _row(estimate: Estimate, called: str, columns: Sequence[str]) -> str:
+def _value(estimate: Estimate, key: str) -> str:
+    """What a row says under a group key; a group of the study by its own name, which its label ends with."""
+    text = estimate.label.rsplit(": ", 1)[-1] if key == "group" else str(estimate.group[key])
+    return text[:1].upper() + text[1:]
+
+
+def _row(estimate: Estimate, called: Sequence[str], columns: Sequence[str]) -> str:
     kind = _kind(estimate)
-    cells = []
+    cells: list[str] = []
     for column in columns:
-        text = escape(called if column == "finding" else _CELLS[column](estimate)) or "–"
-        if column == columns[0]:
-            cells.append(f'<th scope="row">{text}</th>')
-        else:
-            cells.append(f'<td class="ut-{kind}">{text}</td>' if column == "number" else f"<td>{text}</td>")
+        for said in called if column == "finding" else [_CELLS[column](estimate)]:
+            begin, end = ("<td>", "</td>") if cells else ('<th scope="row">', "</th>")
+            begin = f'<td class="ut-{kind}">' if cells and column == "number" else begin
+            cells.append(begin + (escape(said) or "–") + end)
     return f"<tr>{''.join(cells)}</tr>"
 
 
