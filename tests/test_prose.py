@@ -35,6 +35,8 @@ RELEASED = release([ENGAGED, OTHERS, CHANGE, SMALL, ABSENT], Policy())
         ("{{a.rate[group=not engaged]|count_of_n}}", "15 of 27"),
         ("{{a.rate[group=engaged]|interval}}", "15% to 43%"),
         ("{{a.rate[group=engaged]|count}} of {{a.rate[group=engaged]|n}}", "9 of 34"),
+        ("It {{a.change|moved}}", "It fell by 1.5 points"),
+        ("It {{a.small|moved}}", "It changed by (too few people to say)"),
         ("{{a.change}} or {{a.change|size}}", "−1.5 points or 1.5 points"),
         ("{{a.change|count}}", "(not stated)"),
         ("{{a.small}} and {{a.small|in_100}}", "(too few people to say) and (too few people to say)"),
@@ -46,6 +48,15 @@ RELEASED = release([ENGAGED, OTHERS, CHANGE, SMALL, ABSENT], Policy())
 )
 def test_a_token_becomes_the_released_number_or_why_there_is_none(text, filled):
     assert prose.fill(text, RELEASED) == filled
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"), [(1.74, 3.36, True), (1.7, 3.3, False), (None, 3.4, False)]
+)
+def test_a_change_that_rounding_hides_says_so(before, after, said):
+    change = replace(CHANGE, value=1.62, unit="days")
+    first, second = (replace(CHANGE, value=value, unit="days") for value in (before, after))
+    assert bool(prose.of_unrounded(change, first, second)) == said
 
 
 @pytest.mark.parametrize(

@@ -43,13 +43,13 @@ INTERVIEWS = [  # round, method, role, organisation, how many such, people in ea
 ]
 HELD = {"2021": ("2021-02-01", 80), "2022": ("2021-08-02", 58)}  # first day, and over how many days
 COMMENTS = [  # page, comment, response, status, reason
-    ("At a glance", "Say what £10 of the grant pays for.", "The page now says so.", "done", ""),
-    ("Reoffending", "Say what the numbers cannot tell us, first.", "Moved to the top.", "done", ""),
+    ("At a glance", "Show people, not only percentages.", "The page now draws them.", "done", ""),
+    ("Reoffending", "Say what the numbers cannot tell us.", "The page now has a part on it.", "done", ""),
     ("Who took part", "Show each town.", "Shown where enough people took part.", "done", ""),
     ("Mental wellbeing", "Show each person’s own line.", "", "not done",
      "A line could let someone know a person again."),
     ("What people said", "Ask women about their experience.", "For the next interviews.", "open", ""),
-    ("The project", "Make the diagram readable on a phone.", "", "open", ""),
+    ("The brief", "Say what £10 of the grant pays for.", "", "open", ""),
 ]  # fmt: skip
 
 

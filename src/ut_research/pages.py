@@ -73,7 +73,7 @@ def changes(since: str, found: Sequence[Estimate]) -> str:
         )
         for c in moved
     ]
-    said = f"{len(moved):,} findings are not what they were in the release before this one."
+    said = f"Findings that are not what they were in the release before this one: {len(moved):,}."
     return f"{said}\n\n{grid('What changed, and why', ('Finding', 'Before', 'Now', 'Why'), rows)}"
 
 

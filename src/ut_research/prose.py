@@ -107,6 +107,8 @@ def show(estimate: Estimate, style: str = "value") -> str:
     """A released finding as words, in one of `FORMATS`; where there is none, why not, in brackets."""
     if style == "sureness" and estimate.status != "number":
         return ""  # the number itself says why there is none
+    if style == "moved" and estimate.status != "number":
+        return f"changed by ({number(estimate)})"
     text = FORMATS[style](estimate) if estimate.status == "number" else number(estimate)
     return text if estimate.status == "number" and text else f"({text or 'not stated'})"
 
@@ -119,6 +121,7 @@ def _size(e: Estimate) -> str:
 FORMATS: dict[str, Callable[[Estimate], str]] = {
     "value": number,
     "size": _size,
+    "moved": lambda e: more_or_fewer(e, "rose by ", "fell by ", "stayed the same: ") + _size(e),
     "in_100": lambda e: "" if e.value is None else f"{round(e.value)} of every 100",
     "count_of_n": counted,
     "interval": interval,
@@ -155,6 +158,17 @@ def chance(difference: Estimate, nothing: float = 0.0) -> str:
     if holds(difference, nothing):
         return "Chance alone could explain this difference."
     return "Chance alone is unlikely to explain this difference. Other things still could."
+
+
+def of_unrounded(change: Estimate, before: Estimate, after: Estimate) -> str:
+    """That a change is not the difference of the averages as they are shown, where it is not; or nothing."""
+    if change.value is None or before.value is None or after.value is None:
+        return ""
+    places = DECIMALS.get(change.unit, 1)
+    shown = round(after.value, places) - round(before.value, places)
+    if abs(shown - round(change.value, places)) < 0.5 * 10**-places:
+        return ""
+    return "It is worked out before rounding, so it differs a little from the averages as they are shown."
 
 
 #: How wide the range around a share may be, in percentage points, for each wording.

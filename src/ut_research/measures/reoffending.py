@@ -208,8 +208,8 @@ def _comparison(make: Maker, engaged: tuple[int, int], not_engaged: tuple[int, i
             "people", f"fragility index at p = 0.05, {limit}"),
         say("e_value", "Confounding that would explain the ratio (E-value)", strength.value,
             "ratio", "E-value of the risk ratio"),
-        say("e_value_limit", "Confounding that would explain the limit of the ratio (E-value)", strength.limit,
-            "ratio", "E-value of the confidence limit nearest 1"),
+        say("e_value_limit", "Confounding that would explain the limit of the ratio (E-value)",
+            strength.limit, "ratio", "E-value of the confidence limit nearest 1"),
     ]  # fmt: skip
 
 
