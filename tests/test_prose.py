@@ -75,6 +75,7 @@ def test_a_change_that_rounding_hides_says_so(before, after, said):
         ("{{who}} came. {{a.small}} went.\n\n{people}`{{a.small|in_100}}`",
          "We came. Small: too few people to say.\n\n{people}`(too few people to say)`"),
         ("In 1.5 {{a.labelled}}.", "Rate (Town): too few people to say."),
+        ("Of {{a.small|n}}, some came. {{a.small|count}} did. End.", "Small: too few people to say. End."),
     ],
 )  # fmt: skip
 def test_a_sentence_with_no_number_left_says_what_it_is_about_and_why(text, filled):

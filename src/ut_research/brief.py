@@ -245,7 +245,7 @@ class _Writer:
             self.problems += [replace(p, where=where + p.where) for p in found.problems]
             return ()
         spans: list[tuple[str, str]] = []
-        for words, estimate, token in pieces:
+        for words, estimate, token in pieces if self.strict else prose.whole(pieces):
             spans.append(("", words))
             if estimate is not None and self._may_be_said(estimate, words, title, token):
                 spans.append(("mark", self._letter(estimate)))

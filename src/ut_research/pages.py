@@ -159,8 +159,11 @@ def coverage() -> str:
         *("Method", "People", "What was counted", "Claimed", "Found"),
         *("Monte Carlo error, points", "Gave nothing, and not counted"),
     )
-    tried = f"{simulation.REPLICATES:,} of each"
-    return grid(f"Intervals and tests in groups of our size, simulated: {tried}", heads, rows)
+    caption = f"Intervals and tests in groups of our size, simulated: {simulation.REPLICATES:,} of each"
+    summary = f"<details><summary>Show {len(rows)} rows: {caption}</summary>"
+    return (
+        f":::{{raw}} html\n{summary}\n:::\n\n{grid(caption, heads, rows)}\n\n:::{{raw}} html\n</details>\n:::"
+    )
 
 
 def sureness() -> str:

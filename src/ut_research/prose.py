@@ -7,14 +7,17 @@ and `fill` puts in what the disclosure gate released: the number, or in plain wo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from ut_research.disclosure import Released
 from ut_research.display import DECIMALS, counted, interval, name, number
 from ut_research.errors import Problem, ProblemsFound
 from ut_research.findings import Estimate
 
+#: Words, the finding that they quote and its token.
+Piece: TypeAlias = tuple[str, Estimate | None, str]
 #: Where a sentence ends: after its full stop, a bold word and a colon, or a line that another part follows.
 _END = re.compile(r"(?<=[.!?]\s)|(?<=:\*\*\s)|(?<=\n)(?=\s*(?:\n|[-*:#|]))")
 #: A whole sentence, between what begins a list item or a cell and the space after it.
@@ -32,21 +35,32 @@ def fill(text: str, released: Released, **words: str) -> str:
     ------
     ProblemsFound : a token names no finding or no known format; all such tokens at once.
     """
-    sentences: list[list[tuple[str, Estimate | None, str]]] = [[]]
-    for piece in pieces(text, released, **words):
-        parts = [piece[0]] if piece[2] else _END.split(piece[0])
-        for i, part in enumerate(parts):
+    return "".join(words for words, _, _ in whole(pieces(text, released, **words)))
+
+
+def whole(spoken: Iterable[Piece]) -> list[Piece]:
+    """What `pieces` gives, with each sentence none of whose findings has a number put in other words."""
+    sentences: list[list[Piece]] = [[]]
+    for piece in spoken:
+        for i, part in enumerate([piece[0]] if piece[2] else _END.split(piece[0])):
             sentences += [[]] if i else []
             sentences[-1].append((part, *piece[1:]))
-    return "".join(map(_sentence, sentences))
+    said: list[Piece] = []
+    for sentence in sentences:
+        text = _without(sentence)
+        if not text:
+            said += sentence
+        elif not said or said[-1][0].strip() != text.strip():  # once is enough
+            said.append((text, None, ""))
+    return said
 
 
-def _sentence(spoken: Sequence[tuple[str, Estimate | None, str]]) -> str:
-    """A sentence from its pieces, or what it would have been about, where none of its numbers is there."""
-    text = "".join(words for words, _, _ in spoken)
-    about = [e for _, e, token in spoken if e is not None and "sureness" not in token]
+def _without(sentence: Sequence[Piece]) -> str:
+    """What a sentence none of whose findings has a number is about, and why; empty for any other."""
+    text = "".join(words for words, _, _ in sentence)
+    about = [e for _, e, token in sentence if e is not None and "sureness" not in token]
     if not text.rstrip().endswith(".") or not about or any(e.status == "number" for e in about):
-        return text
+        return ""
     why: dict[str, dict[str, None]] = {}
     for e in about:
         why.setdefault(number(e), {})[re.sub(r": (.+)", r" (\1)", name(e))] = None
@@ -54,7 +68,7 @@ def _sentence(spoken: Sequence[tuple[str, Estimate | None, str]]) -> str:
     return _LEAD.sub(lambda m: m[1] + said + m[2], text, count=1)
 
 
-def pieces(text: str, released: Released, **words: str) -> list[tuple[str, Estimate | None, str]]:
+def pieces(text: str, released: Released, **words: str) -> list[Piece]:
     """`text` in pieces: each token as the words put in its place, the finding that it quotes, and itself.
 
     Plain words, and words of `words`, quote no finding.
@@ -64,7 +78,7 @@ def pieces(text: str, released: Released, **words: str) -> list[tuple[str, Estim
     ProblemsFound : a token names no finding or no known format; all such tokens at once.
     """
     problems: list[Problem] = []
-    found: list[tuple[str, Estimate | None, str]] = []
+    found: list[Piece] = []
     end = 0
     for match in _TOKEN.finditer(text):
         found.append((text[end : match.start()], None, ""))

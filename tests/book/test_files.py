@@ -9,6 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup
 
+from ut_research import published
+
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 Pages = dict[str, BeautifulSoup]
 ELSEWHERE = re.compile(r"^(https?:)?//", re.IGNORECASE)
@@ -101,6 +103,18 @@ def test_every_figure_carries_its_origin(pages: Pages) -> None:
         if not re.search(r"Invented example|From published figures|From the export", image["alt"])
     ]
     assert not silent, "\n".join(silent)
+
+
+def test_a_figure_printed_in_words_is_never_shown_as_a_number(pages: Pages) -> None:
+    """ "Over half" once stood as 50%, and "thousands" as 2,000."""
+    worded = {f.label: f.as_printed for f in published.load().figures if f.bound}
+    faults = [
+        f"{name}: {label}: {words!r} is not in its row"
+        for name, page in pages.items()
+        for row in page.select("tbody tr")
+        if row.th and (words := worded.get(label := row.th.text.strip())) and words not in row.text
+    ]
+    assert not faults, "\n".join(faults)
 
 
 def test_no_token_is_left_unfilled(pages: Pages) -> None:
