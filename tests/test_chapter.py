@@ -124,9 +124,11 @@ def test_a_table_of_words_says_where_its_numbers_come_from(data, shown):
 def test_published_figures_are_set_beside_the_runs(data, shown):
     chapter = Chapter("outcomes", data, **POLICY)
     chapter.beside_published(chapter.release([WORK, FEW]))
-    (_, html), (_, note) = shown
+    (_, html), _, (_, note) = shown
     assert "<td>18%</td><td>18%</td><td>yes</td>" in html
-    assert note.endswith("Published in: 2021 report, Other outcomes: Employment.")
+    assert note == "Published in: 2021 report, Other outcomes: Employment."
+    chapter.published_in(["ARC BITE 2022, What did we find out?", "2021 report", "2021 report"])
+    assert shown[-1][1] == "Published in: 2021 report; ARC BITE 2022, What did we find out?"
     assert "“Here”: from the export." in html
 
 

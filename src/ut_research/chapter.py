@@ -168,10 +168,13 @@ class Chapter:
         own = released.of(e for e in released if e.origin != "published")
         caption, note = "Published figures beside these data", f"“Here”: {_origin(own)}."
         display(HTML(grid(("Figure", "Published", "Here", "Same"), rows, caption, note)))
-        self.say(
-            "“Same” means the same at the rounding that was printed, or as the printed words mean it. "
-            f"Published in: {'; '.join(sorted(set(found['place'])))}".rstrip("?.") + "."
-        )
+        self.say("“Same” means the same at the rounding that was printed, or as the printed words mean it.")
+        self.published_in(found["place"])
+
+    def published_in(self, places: Iterable[str]) -> None:
+        """Show where published figures or findings stand, each place once."""
+        text = "; ".join(sorted(set(places)))
+        self.say(f"Published in: {text}{'' if text.endswith('?') else '.'}")
 
 
 def _origin(released: Released) -> str:
