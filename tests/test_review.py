@@ -69,6 +69,21 @@ def test_the_same_book_gives_the_same_pack(run: tuple[Path, Path]):
     assert packs[0] == packs[1]
 
 
+def test_a_box_of_a_diagram_reads_as_a_name_and_what_it_says(tmp_path: Path):
+    page = tmp_path / "project.html"
+    steps = "<li><strong>Referral</strong> An officer refers.</li>"
+    steps += "<li><strong>Support</strong> A person may take up:<ul><li>sport</li><li>help</li></ul></li>"
+    steps += "<li><strong>Runs it</strong><ul><li>A trust</li></ul></li>"
+    page.write_text(f'<article><div class="ut-diagram"><ol>{steps}</ol></div></article>', encoding="utf-8")
+    (listed,) = paper.read_page(page)
+    assert isinstance(listed, paper.Bullets)
+    assert [paper.words(item) for item in listed.items] == [
+        "Referral: An officer refers.",
+        "Support: A person may take up: sport; help",
+        "Runs it: A trust",
+    ]
+
+
 def test_large_print_holds_the_plain_pages_and_the_openings_of_chapters(run: tuple[Path, Path]):
     _, report = run
     pages = [report / "book" / f"{name}.html" for name in PAGES]

@@ -129,7 +129,11 @@ def _list(tag: Tag, folder: Path) -> Iterator[Block]:
         listed = "; ".join(" ".join(part.get_text().split()) for part in inner)
         for nested in item.find_all(["ul", "ol"]):
             nested.extract()
-        found.append((*_text(item), ("", f": {listed}")) if inner else _text(item))
+        if item.strong and tag.find_parent(class_="ut-diagram"):
+            item.strong.append(":")  # on a page, what a box is called has a line of its own
+        text = _text(item)
+        joined = " " if words(text).endswith(":") else ": "
+        found.append((*text, ("", joined + listed)) if inner else text)
     items = tuple(text for text in found if text)
     if items:
         yield Bullets(items, tag.name == "ol")
