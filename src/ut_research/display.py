@@ -108,7 +108,8 @@ def _keys(rows: Sequence[Estimate]) -> list[str]:
 
 def origin_note(released: Iterable[Estimate]) -> str:
     """The sentence that says where the figures come from; one for each origin, never silent."""
-    return "; ".join(ORIGIN_NOTES[origin] for origin in sorted({e.origin for e in released}))
+    first, *others = [ORIGIN_NOTES[origin] for origin in sorted({e.origin for e in released})] or [""]
+    return "; ".join([first, *(note[0].lower() + note[1:] for note in others)])
 
 
 COLUMNS: Mapping[str, str] = {
