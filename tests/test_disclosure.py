@@ -97,10 +97,38 @@ def test_a_count_and_the_people_outside_it_are_none_or_at_least_5(count: int, sh
     assert (found.count, found.n) == ((count, 60) if shown else (None, None))
 
 
-@pytest.mark.parametrize(("n", "shown"), [(1, False), (4, False), (5, True), (6, True)])
-def test_a_mean_needs_at_least_5_people(n: int, shown: bool) -> None:
-    found = only(replace(mean("a.b", 41.5, n), low=30.0, high=50.0))
-    assert (found.value, found.low, found.high, found.n) == ((41.5, 30, 50, n) if shown else (None,) * 4)
+@pytest.mark.parametrize(
+    ("n", "shown"),
+    [
+        (1, (None, None, None, None)),
+        (4, (None, None, None, None)),
+        (5, (41.5, None, None, 5)),
+        (9, (41.5, None, None, 9)),
+        (10, (41.5, 30.0, 50.0, 10)),
+    ],
+)
+def test_a_mean_needs_at_least_5_people_and_its_range_10(n: int, shown: tuple[float | None, ...]) -> None:
+    """Five people who said 2, 2, 3, 3, 3: the mean and its range are of no other answers."""
+    found = only(replace(mean("a.b", 41.5, n), low=30.0, high=50.0, method="mean"))
+    assert (found.value, found.low, found.high, found.n) == shown
+    assert (found.method == "mean; no range is shown of so few people, nor beside them") is (4 < n < 10)
+
+
+@pytest.mark.parametrize(("smallest", "shown"), [(6, False), (10, True)])
+def test_the_range_of_a_few_does_not_follow_from_those_of_everyone_and_the_others(
+    smallest: int, shown: bool
+) -> None:
+    sizes = {"x": smallest, "y": 20, "z": 30}
+    means = [mean("a.b", 40.0, 50 + smallest), *(mean("a.b", 41.0, n, partner=p) for p, n in sizes.items())]
+    beside = [mean("a.b", 41.0, n, area=a) for a, n in (("p", 20), ("q", 30 + smallest))]
+    released = list(release([replace(e, low=39.0, high=42.0) for e in (*means, *beside)], POLICY))
+    assert [e.low is not None for e in released] == [True, *[shown] * 3, True, True]
+
+
+@pytest.mark.parametrize(("n", "shown"), [(9, False), (10, True)])
+@pytest.mark.parametrize("name", ["change_sd", "standardised_change"])
+def test_so_does_the_spread_of_answers(name: str, n: int, shown: bool) -> None:
+    assert (only(mean(f"wellbeing.{name}", 6.5, n)).status == "number") is shown
 
 
 @pytest.mark.parametrize(("people", "shown"), [(1, False), (4, False), (5, True), (6, True)])

@@ -12,6 +12,8 @@ The rules, in the order in which they apply:
    mirror image "everyone", are withheld too where the policy holds that zeros are not safe.
    Means, medians and tests go by their n; minima and maxima by the people at that value. A number
    with neither count nor n is withheld, unless it is about things and not people (`THINGS`).
+   The range and the spread of a mean want twice as many people as the mean itself: with it they give
+   the sum of the answers and of their squares, and few answers have both.
 3. *Curves* move in steps of at least threshold people or not at all (`suppression.curve_steps`).
 4. *Linked cells* are withheld until nothing withheld can be worked out from the rest to within
    less than the threshold, within what is given to the gate in one call. A breakdown that would cost
@@ -41,6 +43,7 @@ import pandas as pd
 
 from ut_research import findings, suppression
 from ut_research.findings import Estimate, Origin, Status
+from ut_research.measures import GROUPS
 from ut_research.suppression import count_given
 from ut_research.tables import NOT_RECORDED
 
@@ -99,6 +102,9 @@ _IDENTIFIER = re.compile(r"INVENTED-\d+|\b[0-9a-f]{16,64}\b", re.IGNORECASE)
 
 #: So many groups of one person at most under one id: that is a list of people.
 MOST_SINGLE_PEOPLE = 20
+
+#: How the ids of findings end that say how far people's answers lie apart.
+SPREAD = ("_sd", ".standardised_change")
 
 _RATE = ("reoffending.rate",)
 _LOW = ("wellbeing.low_t1", "wellbeing.low_t2")
@@ -333,7 +339,7 @@ def release(
     problems = [p for e in estimates for p in _problems(e)]
     if problems := problems or [*_repeated(estimates), *_lists_of_people(estimates), *_baseless(estimates)]:
         raise DisclosureError("; ".join(problems))
-    tidy = [_tidy(e) for e in estimates]
+    tidy = _without_ranges([_tidy(e) for e in estimates], 2 * policy.threshold)
     own = [i for i, e in enumerate(tidy) if _needs_guarding(e)]
     cells = [tidy[i] for i in own]
     curves = suppression.on_curves(cells)
@@ -459,6 +465,27 @@ def _tidy(e: Estimate) -> Estimate:
     return replace(e, value=value, low=low, high=high, count=count, n=n)
 
 
+def _without_ranges(estimates: list[Estimate], enough: int) -> list[Estimate]:
+    """`estimates`, in which no mean of fewer people than `enough` has a range.
+
+    Nor has a mean of a group beside which such a mean stands, as everyone's range less those of the other
+    groups would give it back.
+    """
+
+    def about(e: Estimate) -> tuple[Any, ...]:
+        return e.id, tuple(sorted((k, None if k in GROUPS else v) for k, v in e.group.items()))
+
+    means = [_needs_guarding(e) and e.count is None and e.unit != "%" for e in estimates]
+    few = {about(e) for e, mean in zip(estimates, means, strict=True) if mean and 0 < (e.n or 0) < enough}
+    said = "no range is shown of so few people, nor beside them"
+    return [
+        replace(e, low=None, high=None, method="; ".join(filter(None, (e.method, said))))
+        if mean and about(e) in few and not e.low is e.high is None
+        else e
+        for e, mean in zip(estimates, means, strict=True)
+    ]
+
+
 def _needs_guarding(e: Estimate) -> bool:
     """Whether `e` is a number about people that is not public yet."""
     return e.origin != "published" and e.status == "number" and e.unit not in THINGS
@@ -468,6 +495,8 @@ def _is_small(e: Estimate, policy: Policy, *, on_curve: bool) -> bool:
     """Whether `e` is about too few people, taken by itself."""
     if e.count is None and e.n is None:
         return e.id not in ABOUT_THE_PROJECT
+    if e.n is not None and e.n < 2 * policy.threshold and e.id.endswith(SPREAD):
+        return True
     count = e.count if on_curve else count_given(e)
     sizes = [x for x in (count, e.n) if x is not None]
     if count is not None and e.n is not None and not on_curve and (e.unit == "%" or count != e.n):
