@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from written import finding, table, values
 
@@ -62,6 +63,16 @@ def test_people_without_a_second_answer_bound_the_change(found):
 
 def test_the_rank_test_leaves_out_people_who_did_not_change(found):
     assert finding(found, "activity.wilcoxon_p").value == pytest.approx(0.5)  # two rose: 2 in 2 ** 2
+
+
+@pytest.mark.parametrize(("fell", "counted"), [(0, 20), (1, 1), (8, 8), (18, 2), (20, 20)])
+def test_the_rank_test_counts_the_fewer_who_moved_one_way(fell, counted):
+    """One of twenty who fell follows from the test: the gate must see the one."""
+    days = [("T1", 3)] * 20 + [("T2", 2)] * fell + [("T2", 4)] * (20 - fell)
+    rows = [(f"p{k % 20}", time, day) for k, (time, day) in enumerate(days)]
+    table = pd.DataFrame(rows, columns=["participant_id", "timepoint", "active_days"])
+    test = finding(activity.measure({"activity": table}, bootstrap_resamples=99), "activity.wilcoxon_p")
+    assert (test.count, test.n) == (counted, 20)
 
 
 def test_the_same_seed_gives_the_same_interval(found):

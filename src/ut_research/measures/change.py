@@ -6,6 +6,7 @@ Estimates that say by how much they changed.
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from ut_research.estimates import Paired, missing_bounds, paired, tipping_point
@@ -55,7 +56,8 @@ def change(
     found = paired(before, after, make.confidence, bootstrap_resamples, seed)
     bootstrap = f"mean difference, BCa bootstrap interval, {bootstrap_resamples:,} resamples"
     both, rise = "of people with both questionnaires", f"Average change in {what}"
-    n = found.n
+    n, ways = found.n, np.sign(np.round(after - before, 9))
+    few = min(filter(None, (int((ways > 0).sum()), int((ways < 0).sum()))), default=0)
     return [
         make.tally(f"{subject}.pairs", "People who answered both times", n, "people", "T1 and T2"),
         make.mean(f"{subject}.mean_t1", f"Average {what} at the start", before, unit, both),
@@ -78,7 +80,8 @@ def change(
             "Wilcoxon signed-rank test",
             found.wilcoxon_p,
             "p-value",
-            "two-sided",
+            "two-sided; counts the fewer who moved one way",  # ranks give them away where they are few
+            count=few,
             n=n,
         ),
     ], found
