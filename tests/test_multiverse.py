@@ -101,6 +101,13 @@ def test_a_choice_that_gives_a_small_count_away_is_withheld():
     assert {e.status for e in of(run(tables), "low_wellbeing")} == {"suppressed"}, "two fell into it"
 
 
+@pytest.mark.parametrize("tables", [(0, 15), (34, 15), (9, 0), (9, 27)])
+def test_a_choice_that_gives_nobody_away_is_withheld_where_zeros_are_not_safe(tables):
+    given = followed((tables[0], 34), (tables[1], 27))
+    assert {e.status for e in of(run(given), "reoffending")} == {"number"}
+    assert {e.status for e in of(run(given, zeros_safe=False), "reoffending")} == {"suppressed"}
+
+
 def test_the_choices_of_the_study_come_first_whatever_they_are():
     rows = [(f"p{k}", "T1", 41 + k % 3) for k in range(20)] + [(f"p{k}", "T2", 45) for k in range(20)]
     tables = {"wemwbs": pd.DataFrame(rows, columns=["participant_id", "timepoint", "total"])}

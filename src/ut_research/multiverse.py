@@ -79,6 +79,7 @@ def measure(
     *,
     data_to: pd.Timestamp,
     threshold: int,
+    zeros_safe: bool = True,
     follow_up_days: int = 365,
     low_at_most: int = 40,
     meaningful_change: float = 3,
@@ -94,6 +95,7 @@ def measure(
     ----------
     data_to : the day the data are complete to, for how long people stayed.
     threshold : people; combinations nearer than this to one already given are withheld.
+    zeros_safe : whether an answer may give away that there was nobody, see `ut_research.disclosure.Policy`.
     follow_up_days, low_at_most, meaningful_change, meaningful_rule, missing_items : the study's own choices,
         which come first.
     reliability : of the wellbeing score, for the thresholds that rest on it.
@@ -148,7 +150,8 @@ def measure(
                 f"multiverse.{name}", label, answer.found, unit, "one combination of choices",
                 n=answer.n, about=answer.choices,
             )  # fmt: skip
-            if any(0 < few < threshold for few in (*apart, *answer.cells)):
+            empty = not zeros_safe and 0 in answer.cells
+            if empty or any(0 < few < threshold for few in (*apart, *answer.cells)):
                 told = replace(told, value=None, low=None, high=None, n=None, status="suppressed")
             else:
                 given.append(answer.people)
