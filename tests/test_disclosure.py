@@ -367,6 +367,13 @@ def test_a_group_whose_size_is_given_back_by_the_others_is_not_alone() -> None:
     assert [e.value for e in release(means, POLICY)] == [40.0, None, None, 41.0]
 
 
+def test_people_in_no_group_are_a_group_too() -> None:
+    """Everyone's mean, less those of two partners, is that of the three people who were with neither."""
+    sizes = {"x": 10, "y": 30}
+    means = [mean("a.b", 40.0, 43), *(mean("a.b", 41.0, n, partner=p) for p, n in sizes.items())]
+    assert [e.value for e in release(means, POLICY)] == [40.0, None, 41.0]
+
+
 def low_and_bands(low: int, moderate: int, high: int) -> list[int | None]:
     of = {"low": low, "moderate": moderate, "high": high}
     bands = [share("wellbeing.band_t1", c, 50, band=b) for b, c in of.items()]

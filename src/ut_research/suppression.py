@@ -264,9 +264,9 @@ def _build(
             blank = counts.get(rest, {}).get(_group(e) | frozenset(extra.items()))
             shows[i] += [] if blank is None else [blank]
     for cells in counts.values():
-        _add_lines(system, cells, (), bases, rest=True)
+        _add_lines(system, cells, (), bases)
     for id, cells in sizes.items():
-        _add_lines(system, cells, fixed[id], bases, rest=False)
+        _add_lines(system, cells, fixed[id], bases)
     shown = [v for v, size in enumerate(system.truth) if size or v not in system.unseen]
     hidden |= {v for v in shown if sensitive(system.truth[v])}
     return system, shows, hidden
@@ -305,12 +305,11 @@ def _add_lines(
     cells: Mapping[Group, int],
     fixed: Sequence[str],
     bases: Mapping[tuple[Group, int], int],
-    rest: bool,
 ) -> None:
     """Add the lines of one id: along each key that is not `fixed` the cells add up to the cell without it.
 
-    A total that is not among the cells is taken for known. With `rest`, the people of a total who
-    are in none of its cells make a cell of their own; without it, such a total is left out.
+    A total that is not among the cells is taken for known. The people of a total who are in none of its cells
+    make a cell of their own.
     """
     known = dict(cells)
     for level in range(max(map(len, cells), default=0), 0, -1):
@@ -328,9 +327,9 @@ def _add_lines(
                 total = bases.get((_less(parent, fixed), whole))
                 known[parent] = system.add(whole, unseen=True) if total is None else total
             missing = system.truth[known[parent]] - whole
-            if missing > 0 and rest:
+            if missing > 0:
                 parts.append(system.add(missing, unseen=True))
-            if missing == 0 or (missing > 0 and rest):
+            if missing >= 0:
                 line = (known[parent], tuple(sorted(parts)))
                 if parent not in cells and line not in system.lines:
                     system.taken[line] = None
