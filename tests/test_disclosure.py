@@ -374,6 +374,34 @@ def test_people_in_no_group_are_a_group_too() -> None:
     assert [e.value for e in release(means, POLICY)] == [40.0, None, 41.0]
 
 
+def meaningful(**counts: int) -> list[Estimate]:
+    return [share(f"wellbeing.meaningful{rule}", count, 60) for rule, count in counts.items()]
+
+
+def test_of_two_rules_a_few_people_apart_one_is_withheld() -> None:
+    """More than 3 points: 30; at least 3: 33. So three rose by 3 exactly."""
+    found = release(meaningful(**{"": 30, "_more_than_3": 30, "_at_least_3": 33, "_sem": 35}), POLICY)
+    assert counts(found) == [30, 30, None, 35]
+    assert counts(release(meaningful(_sem=33, _at_least_3=30), POLICY)) == [None, 30]
+    assert counts(release(meaningful(_more_than_3=3, _at_least_3=6), POLICY)) == [None, 6]
+
+
+def test_of_two_steps_of_the_follow_up_a_few_people_apart_one_is_withheld() -> None:
+    """9 reoffended; 10 did, or were followed for longer: of one person it is known that they did not."""
+    engaged = [
+        share(f"reoffending.{name}", count, 34, group="engaged")
+        for name, count in (("proven_follow_up", 10), ("complete_follow_up", 21), ("rate", 9))
+    ]
+    assert counts(release(engaged, POLICY)) == [None, 21, 9]
+
+
+def test_the_people_of_the_lowest_age_do_not_leave_a_few_in_their_band() -> None:
+    bands = [share("reach.age_band", c, 60, age_band=b) for b, c in (("under 25", 9), ("25 to 34", 51))]
+    for age, shown in ((18, None), (26, 7)):
+        youngest = Estimate("reach.age_min", "Youngest", value=age, count=7, n=60, unit="years")
+        assert counts(release([youngest, *bands], POLICY)) == [shown, 9, 51]
+
+
 def low_and_bands(low: int, moderate: int, high: int) -> list[int | None]:
     of = {"low": low, "moderate": moderate, "high": high}
     bands = [share("wellbeing.band_t1", c, 50, band=b) for b, c in of.items()]

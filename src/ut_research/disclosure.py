@@ -14,6 +14,8 @@ The rules, in the order in which they apply:
    with neither count nor n is withheld, unless it is about things and not people (`THINGS`).
    The range and the spread of a mean want twice as many people as the mean itself: with it they give
    the sum of the answers and of their squares, and few answers have both.
+   Of two rules on one scale, or two steps of one follow-up, that differ by 1 to threshold - 1 people, the
+   less important is withheld (`suppression.NESTED`).
 3. *Curves* move in steps of at least threshold people or not at all (`suppression.curve_steps`).
 4. *Linked cells* are withheld until nothing withheld can be worked out from the rest to within
    less than the threshold, within what is given to the gate in one call. A breakdown that would cost
@@ -346,6 +348,7 @@ def release(
     small = {k for k, e in enumerate(cells) if _is_small(e, policy, on_curve=k in curves)}
     small |= {k for k, e in enumerate(cells) if decided.get(findings.key(e), ()) is None}
     settled = {k for k, e in enumerate(cells) if decided.get(findings.key(e)) == (e.count, e.n)}
+    small |= suppression.too_near(cells, small, policy.threshold)
     unsafe, quiet = suppression.curve_steps(cells, policy.threshold)
     small |= unsafe
     cells = [replace(e, n=cells[quiet[k]].n) if k in quiet else e for k, e in enumerate(cells)]

@@ -14,19 +14,20 @@ stays in the system as unknown, so that no other breakdown gives it back.
 
 The reader is assumed to know more than is shown, never less: totals that are not in the release (unless
 all that they are the total of is withheld whole), the n of a share that is withheld, that two n's (or a
-count and the n of a later step) are the same people. Not taken as cells: differences between cut-points
-of one scale.
+count and the n of a later step) are the same people, that some findings count some of the people of others
+(`NESTED`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from ut_research.feasible import System, components, narrow
 from ut_research.findings import SERIES_KEYS, Estimate
 from ut_research.measures import GROUPS
+from ut_research.measures.reach import AGE_BANDS
 from ut_research.tables import NOT_RECORDED
 
 #: The same people counted under two names: id → (id, group keys to add).
@@ -54,6 +55,18 @@ MEAN_OF = {
 #: count, group keys to add).
 KNOWN_OF: Mapping[str, tuple[str, Mapping[str, str]]] = dict.fromkeys(
     ("reach.age_mean", "reach.age_min", "reach.age_max"), ("reach.age_band", {"age_band": NOT_RECORDED})
+)
+
+#: Findings that each count some of the people of another, by rules on one scale or steps of one follow-up, so
+#: that the difference of two counts people too: (id, group keys to add), those to keep first.
+NESTED: Sequence[Sequence[tuple[str, Mapping[str, str]]]] = (
+    (
+        ("wellbeing.meaningful", {}),
+        *((f"wellbeing.meaningful_{rule}", {}) for rule in ("more_than_3", "at_least_3", "sem", "rci")),
+    ),
+    (("wellbeing.band_t1", {"band": "low"}), ("wellbeing.floor_t1", {})),
+    (("wellbeing.band_t2", {"band": "high"}), ("wellbeing.ceiling_t2", {})),
+    tuple((f"reoffending.{name}", {}) for name in ("rate", "complete_follow_up", "proven_follow_up")),
 )
 
 Group = frozenset[tuple[str, str]]
@@ -135,6 +148,39 @@ def protect(
                     raise ValueError("a small count can be worked out whatever is withheld; release less")
                 wide.update(found)  # everything is withheld, and still nobody was there: a group not listed
     return set(small) | unsaid | {i for i, variables in shows.items() if hidden & set(variables)}
+
+
+def too_near(estimates: Sequence[Estimate], small: set[int], threshold: int) -> set[int]:
+    """The indices of findings that count 1 to threshold - 1 people more or fewer than one kept (`NESTED`)."""
+    near: set[int] = set()
+    for run in _nested(estimates):
+        kept: list[int] = []
+        for i in run:
+            count = count_given(estimates[i])
+            if i in small or count is None:
+                continue
+            if any(0 < abs(count - other) < threshold for other in kept):
+                near.add(i)
+            else:
+                kept.append(count)
+    return near
+
+
+def _nested(estimates: Sequence[Estimate]) -> Iterator[list[int]]:
+    """The indices of each run of findings of `NESTED` in one group, those to keep first."""
+    at = {(e.id, _group(e)): i for i, e in enumerate(estimates)}
+    for chain in NESTED:
+        runs: dict[Group, list[int]] = {}
+        for id, extra in chain:
+            for i, e in enumerate(estimates):
+                if e.id == id and extra.items() <= e.group.items():
+                    runs.setdefault(_less(_group(e), extra), []).append(i)
+        yield from runs.values()
+    for i, e in enumerate(estimates):
+        if e.id in ("reach.age_min", "reach.age_max") and e.value is not None:
+            band = next((name for name, oldest in AGE_BANDS.items() if e.value <= oldest), "")
+            if (whole := at.get(("reach.age_band", _group(e) | {("age_band", band)}))) is not None:
+                yield [whole, i]
 
 
 def on_curves(estimates: Sequence[Estimate]) -> set[int]:
@@ -256,6 +302,12 @@ def _build(
         if sensitive(e.n - count) and (e.unit == "%" or e.n != count):
             system.lines[whole, (v, system.add(e.n - count, unseen=True))] = None
             hidden |= {v, len(system.truth) - 1}
+    for run in _nested(estimates):
+        steps = {
+            v for i in run if (v := counts.get(estimates[i].id, {}).get(_group(estimates[i]))) is not None
+        }
+        for part, whole in pairwise(sorted(steps, key=lambda v: system.truth[v])):
+            system.within[part, whole] = None
     _add_tops(system, counts)
     for i, e in enumerate(estimates):
         shows[i] += _add_sums(system, e, counts)
