@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from ut_research import releases
+from ut_research import example, releases, together
 from ut_research.disclosure import DisclosureError, Policy, release
 from ut_research.findings import Estimate
 
@@ -52,6 +54,41 @@ def test_so_does_a_difference_in_the_people_behind_a_mean() -> None:
     after = [Estimate("wellbeing.mean_t1", "x", value=41.5, n=42, unit="points")]
     with pytest.raises(DisclosureError, match=r"wellbeing\.mean_t1"):
         releases.compare(before, after, POLICY)
+
+
+@pytest.mark.parametrize(
+    ("id", "value", "n", "stops"),
+    [
+        ("wellbeing.mean_t1", 41.0, 40, False),
+        ("wellbeing.mean_t1", 41.0 + 1e-13, 40, False),
+        ("wellbeing.mean_t1", 41.1, 40, True),  # somebody's score is 4 points more than in March
+        ("wellbeing.mean_t1", 41.1, 45, False),
+        ("reach.stay_mean_weeks", 41.1, 40, False),  # twelve weeks later, everybody has stayed for longer
+    ],
+)
+def test_so_does_a_mean_that_moved_though_of_as_many_people(
+    id: str, value: float, n: int, stops: bool
+) -> None:
+    before = Estimate(id, "x", value=41.0, n=40, unit="points")
+    after = replace(before, value=value, n=n)
+    if not stops:
+        assert releases.compare([before], [after], POLICY) == [releases.Change(before, after)] * (
+            after != before
+        )
+    else:
+        with pytest.raises(
+            DisclosureError, match=r"one corrected record would follow: wellbeing\.mean_t1\. Release later"
+        ):
+            releases.compare([before], [after], POLICY)
+
+
+def test_no_mean_of_what_people_said_or_are_is_forgotten() -> None:
+    found = together.measured(example.generate(), {}, pd.Timestamp("2021-06-01"), "example")
+    means = {e.id for e in found if re.search(r"\bmean\b.*interval", e.method)}
+    assert {"reach.age_mean", "activity.change_mean", "wellbeing.swemwbs_mean_t1"} <= means & releases.MEANS
+    assert means - releases.MEANS == {
+        "reach.stay_mean_weeks", "needs.number_mean", "wellbeing.change_bca", "activity.change_bca",
+    }  # fmt: skip
 
 
 def test_all_cells_are_named_with_their_groups() -> None:

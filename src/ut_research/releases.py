@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from math import isclose
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,24 @@ class Release:
     policy: Policy
     findings: tuple[Estimate, ...]
 
+
+#: Means of what people said or are. Of as many people as before, one moves only where records were corrected
+#: or people changed places, and it may have been one record. Means of time are not among them: they move with
+#: the day that the data are complete to. Nor is the mean number of needs, which moves with their counts.
+MEANS = frozenset(
+    {
+        "reach.age_mean",
+        *(
+            f"{of}.{name}"
+            for of in ("wellbeing", "activity")
+            for name in ("mean_t1", "mean_t2", "change_mean")
+        ),
+        *(f"wellbeing.swemwbs_{name}" for name in ("mean_t1", "mean_t2", "change_mean")),
+        "multiverse.wellbeing_change",
+        "multiverse.activity",
+        "reoffending.months_to_reoffence",
+    }
+)
 
 _SAID = {"number": "shown", "suppressed": "withheld", "not collected": "not collected"}
 
@@ -94,8 +113,9 @@ def compare(previous: Sequence[Estimate], current: Sequence[Estimate], policy: P
     """What moved between two releases, in the order of id and group.
 
     A finding gives somebody away where its count, its n or the people outside its count moved by 1 to
-    threshold - 1, or where a cell withheld in one release can be worked out with what the other shows,
-    taking it that the cell shown there has not moved.
+    threshold - 1; where it is one of `MEANS` and moved though it is of as many people as before: times the
+    people, the difference is what one record was corrected by; or where a cell withheld in one release can be
+    worked out with what the other shows, taking it that the cell shown there has not moved.
 
     Raises
     ------
@@ -104,14 +124,22 @@ def compare(previous: Sequence[Estimate], current: Sequence[Estimate], policy: P
     before, after = _by_cell(previous), _by_cell(current)
     both = [c for c in sorted(before) if c in after]
     few = [name(after[c]) for c in both if _isolates(before[c], after[c], policy.threshold)]
+    corrected = [name(after[c]) for c in both if _corrected(before[c], after[c])]
     solved = {*_worked_out(before, after, policy.threshold), *_worked_out(after, before, policy.threshold)}
     told = []
     if few:
         told.append(f"moved by fewer than {policy.threshold} people since the last release: {_some(few)}")
+    if corrected:
+        same = "of as many people as in the last release, so that one corrected record would follow"
+        told.append(f"moved though {same}: {_some(corrected)}")
     if solved:
         told.append(f"withheld in one release and worked out with the other: {_some(sorted(solved))}")
     if told:
-        todo = "Release later, when more people have been added, or with rounding (see study.toml)"
+        todo = "Release later, when more people have been added" + (
+            ", with the records as they were until then"
+            if corrected
+            else ", or with rounding (see study.toml)"
+        )
         raise DisclosureError("; ".join(told) + ". " + todo)
     changes = [Change(before.get(c), after.get(c)) for c in sorted({*before, *after})]
     return [c for c in changes if c.before is None or c.after is None or _moved(c.before, c.after)]
@@ -146,6 +174,14 @@ def _isolates(before: Estimate, after: Estimate, threshold: int) -> bool:
         if then is not None and now is not None
     ]
     return any(0 < abs(move) < threshold for move in moves)
+
+
+def _corrected(before: Estimate, after: Estimate) -> bool:
+    """Whether a mean of as many people as before is another."""
+    if before.id not in MEANS or before.n is None or before.n != after.n:
+        return False
+    values = (before.value, after.value)
+    return None not in values and not isclose(*values, abs_tol=1e-9)  # type: ignore[arg-type]
 
 
 def _sizes(e: Estimate) -> tuple[int | None, int | None, int | None]:
