@@ -317,6 +317,23 @@ def test_shares_are_recomputed_from_rounded_counts_and_give_nothing_more_away() 
     assert "nearest 5" in rounded.method
 
 
+def test_a_mean_does_not_tell_of_how_many_people_it_is_where_counts_are_rounded() -> None:
+    """41.3442622951 is 2522 / 61, and of no other number of people near 60."""
+    exact = replace(mean("a.b", 2522 / 61, 61), low=39.123456, high=43.56789)
+    rounded = only(exact, Policy(rounding="nearest 5"))
+    assert (rounded.value, rounded.low, rounded.high, rounded.n) == (41.3, 39.1, 43.6, 60)
+
+
+def test_a_curve_keeps_its_shape_where_counts_are_rounded() -> None:
+    """Seven people are still at risk after censoring: the curve is not of so many sevenths."""
+    curve = [
+        Estimate("reach.stay", "Still supported", v, v - 9, v + 9, n=n, unit="%", group={"week": w})
+        for w, v, n in (("0", 100.0, 61), ("4", 86.88524590163934, 53), ("8", 11.4, 7))
+    ]
+    rounded = release(curve, Policy(rounding="nearest 5"))
+    assert [(e.value, e.low, e.n) for e in rounded] == [(100, None, 60), (87, None, 55), (11, None, 5)]
+
+
 def test_what_rests_on_counts_is_withheld_where_they_are_rounded() -> None:
     given = [
         share("reoffending.rate", 9, 34, group="engaged"),

@@ -24,7 +24,8 @@ The rules, in the order in which they apply:
    of the rows that it is made of (`ROWS_GIVE`).
 6. *Rounding*, where the policy asks for it: counts and n are rounded, shares are recomputed from
    them, and what would give the counts back (intervals of shares, statistics that rest on shares)
-   is withheld.
+   is withheld. Every other number keeps only the digits that a page shows: the rest would tell of how
+   many people it is.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ from typing import Any, NoReturn, get_args
 import pandas as pd
 
 from ut_research import findings, suppression
+from ut_research.display import DECIMALS
 from ut_research.findings import Estimate, Origin, Status
 from ut_research.measures import GROUPS
 from ut_research.suppression import count_given
@@ -360,7 +362,10 @@ def release(
     gone |= _rows_telling(tidy, gone, decided)
     unsaid = {own[k] for k in quiet}
     tidy = [replace(e, n=None) if i in unsaid else e for i, e in enumerate(tidy)]
-    out = [_withhold(e) if i in gone else _rounded(e, policy) for i, e in enumerate(tidy)]
+    curved = {own[k] for k in curves}
+    out = [
+        _withhold(e) if i in gone else _rounded(e, policy, on_curve=i in curved) for i, e in enumerate(tidy)
+    ]
     return Released(out, policy, _SEAL)
 
 
@@ -547,19 +552,23 @@ def _withhold(e: Estimate) -> Estimate:
     return replace(e, value=None, low=None, high=None, count=None, n=None, status="suppressed", method=said)
 
 
-def _rounded(e: Estimate, policy: Policy) -> Estimate:
+def _rounded(e: Estimate, policy: Policy, *, on_curve: bool = False) -> Estimate:
     """`e` as the policy rounds it; withheld where it would give the counts back more exactly."""
     if policy.rounding == "none" or not _needs_guarding(e):
         return e
     if e.id in RESTS_ON:
         return _withhold(e)
+    said = f"{e.method}; counts rounded, {policy.rounding}".lstrip("; ")
     count, n = (None if x is None else ROUNDINGS[policy.rounding](x) for x in (e.count, e.n))
-    out = replace(e, count=count, n=n, method=f"{e.method}; counts rounded, {policy.rounding}".lstrip("; "))
+    value, low, high = (
+        None if x is None else round(x, DECIMALS.get(e.unit, 1)) for x in (e.value, e.low, e.high)
+    )
+    out = replace(e, value=value, low=low, high=high, count=count, n=n, method=said)
     if e.unit != "%":
         return replace(out, value=float(count)) if count is not None and e.value == e.count else out
-    if count is None and n is not None and e.value is not None:
+    if count is None and n is not None and e.value is not None and not on_curve:
         count = ROUNDINGS[policy.rounding](round(e.value * n / 100))
-    return replace(out, value=100 * count / n if count is not None and n else e.value, low=None, high=None)
+    return replace(out, value=100 * count / n if count is not None and n else value, low=None, high=None)
 
 
 def key(e: Estimate) -> tuple[str, str, tuple[tuple[str, str], ...]]:
