@@ -82,6 +82,19 @@ def test_so_does_a_mean_that_moved_though_of_as_many_people(
             releases.compare([before], [after], POLICY)
 
 
+def test_with_rounding_the_release_may_go_ahead_also_after_one_without() -> None:
+    """What the message says to do has to work: 61 people in March, 63 or so in June."""
+    curve = Estimate("reach.stay", "x", value=52.0, n=31, unit="%", group={"week": "8"})
+    march = [tally("a.b", 61), share("a.c", 20, 61), Estimate("reach.age_mean", "x", 34.2, n=61), curve]
+    june = [tally("a.b", 63), share("a.c", 21, 63), Estimate("reach.age_mean", "x", 34.7, n=63), curve]
+    june[-1] = replace(curve, value=55.0, n=32)
+    rounding = Policy(rounding="nearest 5")
+    with pytest.raises(DisclosureError, match="or with rounding"):
+        releases.compare(march, june, POLICY)
+    assert releases.compare(march, list(release(june, rounding)), rounding)
+    assert releases.compare(list(release(march, rounding)), list(release(june, rounding)), rounding)
+
+
 def test_no_mean_of_what_people_said_or_are_is_forgotten() -> None:
     found = together.measured(example.generate(), {}, pd.Timestamp("2021-06-01"), "example")
     means = {e.id for e in found if re.search(r"\bmean\b.*interval", e.method)}

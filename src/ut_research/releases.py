@@ -16,7 +16,7 @@ from math import isclose
 from pathlib import Path
 from typing import Any
 
-from ut_research.disclosure import THINGS, DisclosureError, Policy, key, name
+from ut_research.disclosure import ROUNDINGS, THINGS, DisclosureError, Policy, key, name
 from ut_research.findings import Estimate
 from ut_research.suppression import count_given
 
@@ -123,8 +123,9 @@ def compare(previous: Sequence[Estimate], current: Sequence[Estimate], policy: P
     """
     before, after = _by_cell(previous), _by_cell(current)
     both = [c for c in sorted(before) if c in after]
-    few = [name(after[c]) for c in both if _isolates(before[c], after[c], policy.threshold)]
-    corrected = [name(after[c]) for c in both if _corrected(before[c], after[c])]
+    few = [name(after[c]) for c in both if _isolates(before[c], after[c], policy)]
+    exact = policy.rounding == "none"  # else nobody can tell that it is of as many people
+    corrected = [name(after[c]) for c in both if exact and _corrected(before[c], after[c])]
     solved = {*_worked_out(before, after, policy.threshold), *_worked_out(after, before, policy.threshold)}
     told = []
     if few:
@@ -164,16 +165,13 @@ def _moved(before: Estimate, after: Estimate) -> bool:
     return any(getattr(before, f) != getattr(after, f) for f in fields)
 
 
-def _isolates(before: Estimate, after: Estimate, threshold: int) -> bool:
-    """Whether the difference of two shown findings is about 1 to threshold - 1 people."""
+def _isolates(before: Estimate, after: Estimate, policy: Policy) -> bool:
+    """Whether the difference of two shown findings is about 1 to threshold - 1 people, as far as is shown."""
     if before.unit in THINGS:
         return False
-    moves = [
-        now - then
-        for then, now in zip(_sizes(before), _sizes(after), strict=True)
-        if then is not None and now is not None
-    ]
-    return any(0 < abs(move) < threshold for move in moves)
+    then, now = (_sizes(e, policy.rounding) for e in (before, after))
+    moves = [b - a for a, b in zip(then, now, strict=True) if a is not None and b is not None]
+    return any(0 < abs(move) < policy.threshold for move in moves)
 
 
 def _corrected(before: Estimate, after: Estimate) -> bool:
@@ -184,10 +182,11 @@ def _corrected(before: Estimate, after: Estimate) -> bool:
     return None not in values and not isclose(*values, abs_tol=1e-9)  # type: ignore[arg-type]
 
 
-def _sizes(e: Estimate) -> tuple[int | None, int | None, int | None]:
+def _sizes(e: Estimate, rounding: str) -> tuple[int | None, int | None, int | None]:
     """The people counted, the people it is out of, and the people outside the count."""
-    count = count_given(e)
-    return count, e.n, None if count is None or e.n is None else e.n - count
+    count = count_given(e) if rounding == "none" else e.count
+    count, n = (None if x is None else ROUNDINGS[rounding](x) for x in (count, e.n))
+    return count, n, None if count is None or n is None else n - count
 
 
 def _worked_out(here: dict[Cell, Estimate], there: dict[Cell, Estimate], threshold: int) -> list[str]:
