@@ -157,6 +157,37 @@ def test_activity_is_worked_out_each_way_too():
     assert found == {"left out": (2.5, "days"), "no change": (1.25, "days")}
 
 
+@pytest.mark.parametrize(("few", "shown"), [(4, False), (5, True)])
+def test_a_choice_that_leaves_a_few_of_a_count_out_is_withheld(few, shown):
+    """Ten people left before six weeks. Less those who stayed, the score of four of them was low and rose."""
+    first = [39 if k < 10 else 50 for k in range(30)]  # the first `few` of whom left early
+    left = {*range(few), *range(10, 20 - few)}
+    rows = [(f"p{k}", "T1", score) for k, score in enumerate(first)]
+    rows += [(f"p{k}", "T2", 50) for k in range(30)]
+    people = pd.DataFrame({"participant_id": [f"p{k}" for k in range(30)], "registered_date": DAY})
+    people["exit_date"] = [DAY + pd.Timedelta(days=7 if k in left else 60) for k in range(30)]
+    people["exit_reason"] = "completed"
+    tables = {"wemwbs": pd.DataFrame(rows, columns=["participant_id", "timepoint", "total"])}
+    later = DAY + pd.Timedelta(days=90)
+    answers = of(
+        multiverse.measure({**tables, "participants": people}, data_to=later, threshold=5), "low_wellbeing"
+    )
+    status = {(e.group["people"], e.group["low at most"]): e.status for e in reversed(answers)}
+    assert status["everyone", "40"] == "number"
+    assert status["stayed six weeks", "40"] == ("number" if shown else "suppressed")
+
+
+@pytest.mark.parametrize(("apart", "status"), [(9, "suppressed"), (10, "number")])
+def test_two_means_are_of_ten_people_apart_at_least(apart, status):
+    """Their ranges give the squares as well as the sum of what those people said who are in one only."""
+    rows = [
+        (f"p{k}", time, 1 + k % 3) for k in range(40) for time in ("T1", "T2") if time == "T1" or k >= apart
+    ]
+    tables = {"activity": pd.DataFrame(rows, columns=["participant_id", "timepoint", "active_days"])}
+    found = {e.group["no second questionnaire"]: e.status for e in of(run(tables), "activity")}
+    assert found == {"left out": "number", "no change": status}
+
+
 @pytest.mark.parametrize(("moved", "status"), [(4, "suppressed"), (5, "number")])
 def test_a_combination_that_moves_fewer_people_than_the_threshold_is_withheld(moved, status):
     tables = followed((0, 20), (0, 20))

@@ -7,7 +7,9 @@ which score is low, what to do about people who did not come back. Here every co
 In: canonical tables. Out: Estimates ``multiverse.<headline>``, one for each combination, whose group says
 the choices. Two combinations may differ by so few people that the difference between their answers would
 point to one of them. A combination that near to one already given is withheld here, because only here is
-it known who counts in which. So is one whose answer and limits give a small count away.
+it known who counts in which: of two means twice as many people must count otherwise, as their ranges tell
+more. So is one whose answer and limits give a small count away, by themselves or less the count of another
+that holds the same people and a few more.
 """
 
 from __future__ import annotations
@@ -64,7 +66,8 @@ class Answer:
     Attributes
     ----------
     people : array of str, a person each, equal in two answers when the person counts alike in both.
-    cells : the counts that the answer and its limits give away.
+    cells : the counts that the answer and its limits give away; a mean has none.
+    codes : the values of `people` that these counts are of, where they are given away exactly.
     """
 
     choices: Mapping[str, str]
@@ -72,6 +75,7 @@ class Answer:
     n: int
     people: NDArray[np.str_]
     cells: tuple[int, ...] = ()
+    codes: tuple[str, ...] = ()
 
 
 def measure(
@@ -143,20 +147,32 @@ def measure(
     found: list[Estimate] = []
     for name, (table, label, unit, universe) in headlines.items():
         make = Maker(table, origin, confidence=confidence, collected=collected(tables, table))
-        given: list[NDArray[np.str_]] = []
+        given: list[Answer] = []
         for answer in universe:
-            apart = [int((answer.people != other).sum()) for other in given]
+            enough = threshold if answer.cells else 2 * threshold
+            apart = [int((answer.people != other.people).sum()) for other in given]
+            near = any(0 < few < enough for few in apart)
+            less = [few for other in given for few in _left_over(answer, other)]
             told = make.number(
                 f"multiverse.{name}", label, answer.found, unit, "one combination of choices",
                 n=answer.n, about=answer.choices,
             )  # fmt: skip
             empty = not zeros_safe and 0 in answer.cells
-            if empty or any(0 < few < threshold for few in (*apart, *answer.cells)):
+            if near or empty or any(0 < few < threshold for few in (*less, *answer.cells)):
                 told = replace(told, value=None, low=None, high=None, n=None, status="suppressed")
             else:
-                given.append(answer.people)
+                given.append(answer)
             found.append(told)
     return found
+
+
+def _left_over(one: Answer, other: Answer) -> Iterator[int]:
+    """How many people are in a count of one answer but not of the other, where that one holds no others."""
+    for code in set(one.codes).intersection(other.codes):
+        here, there = one.people == code, other.people == code
+        more, fewer = int((here & ~there).sum()), int((there & ~here).sum())
+        if not (more and fewer):  # else their difference is no count of people
+            yield more + fewer
 
 
 def agreement(released: Iterable[Estimate]) -> list[Estimate]:
@@ -240,6 +256,7 @@ def _reoffending(
                 int(used.sum()),
                 np.where(used, np.char.add(engaged.astype(str), outcome.astype(str)), "out"),
                 (c1, n1 - c1, c2, n2 - c2),
+                ("TrueTrue", "TrueFalse", "FalseTrue", "FalseFalse"),
             )
         seen, timed = people.seen.to_numpy(dtype=float), people.seen.notna().to_numpy()
         event = people.to_reoffence.notna().to_numpy()
@@ -313,6 +330,7 @@ def _low(
             len(people),
             _codes(was.astype(str) + still.astype(str), _everybody(pairs)),
             (both, before, after, neither),
+            ("TrueTrue", "TrueFalse", "FalseTrue", "FalseFalse"),
         )
 
 
@@ -342,12 +360,15 @@ def _meaningful(
         for name, (how, points) in rules.items():
             rose = pd.Series(estimates.improved(rise, points, how), index=people.index)
             # a threshold of nothing, where all began alike, is no threshold
-            found = estimates.wilson(int(rose.sum()), n, confidence) if points else estimates.NONE
+            count = int(rose.sum())
+            found = estimates.wilson(count, n, confidence) if points else estimates.NONE
             yield Answer(
                 {**choices, "meaningful is": name},
                 scaled(found, 100),
                 n,
                 _codes(rose.astype(str), _everybody(pairs)),
+                (count, n - count),
+                ("True", "False"),
             )
 
 
