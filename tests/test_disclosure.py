@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from ut_research import disclosure
+from ut_research import disclosure, feasible
 from ut_research.disclosure import DisclosureError, Policy, Released, UnknownFindingError, release, write_csv
 from ut_research.findings import Estimate
 
@@ -522,6 +522,22 @@ def test_a_mean_does_not_give_back_the_people_at_two_points_of_its_scale() -> No
     with_range = release(activity(*DAYS, low=2.0), POLICY)
     assert counts(with_range)[:8].count(None) > 3, "the interval gives the sum of squares"
     assert [e.status for e in with_range][8:] == ["number", "number"]
+
+
+def test_what_the_solver_takes_for_impossible_is_tried_again() -> None:
+    """Twelve people's days and their squares, as they came up in an attack: the truth is a solution."""
+    system = feasible.System([1, 6, 2, 3, 1, 4, 2, 1, 1, 0, 24, 76, 8, 12])
+    days = range(4, 10)
+    for total, parts in (
+        (0, (8, 9)),
+        (10, tuple(v for point, v in enumerate(days, 1) for _ in range(point))),
+        (11, tuple(v for point, v in enumerate(days, 1) for _ in range(point**2))),
+        (12, (1, 2)),
+        (13, (3, *days)),
+    ):
+        system.lines[total, parts] = None
+    system.within |= {(0, 1): None, (0, 2): None, **{(v, 13): None for v in (0, 3, *days)}}
+    assert feasible.narrow(system, range(10), 5, set())
 
 
 def test_a_mean_that_gives_people_back_whatever_is_withheld_goes_itself() -> None:

@@ -166,13 +166,18 @@ def _spread(
     def stretch(aim: np.ndarray) -> None:
         """Widen the ranges by the solution that is furthest along `aim`: one in whole numbers."""
         nonlocal least, most
-        for whole in (0, 1):  # a solution in fractions is sooner found, and most are whole all the same
-            found = milp(-aim, constraints=held, bounds=bounds, integrality=np.full(size, whole))
+        # A solution in fractions is sooner found, and most are whole all the same. HiGHS, where it simplifies
+        # first, takes a few that have a solution for such as have none.
+        for whole, simplify in ((0, True), (1, True), (1, False)):
+            wanted = {"integrality": np.full(size, whole), "options": {"presolve": simplify}}
+            found = milp(-aim, constraints=held, bounds=bounds, **wanted)
             if found.x is None:
-                raise ValueError(f"the linked counts could not be checked ({found.message})")
+                continue
             solution = np.rint(found.x)
             if whole or np.abs(found.x - solution).max() < 1e-6:
                 break
+        else:
+            raise ValueError(f"the linked counts could not be checked ({found.message})")
         least, most = np.minimum(least, solution), np.maximum(most, solution)
 
     places = [k for k, v in enumerate(component) if v in set(doubtful)]
