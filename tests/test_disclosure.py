@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from ut_research import disclosure, feasible
+from ut_research import disclosure, feasible, findings
 from ut_research.disclosure import DisclosureError, Policy, Released, UnknownFindingError, release, write_csv
-from ut_research.findings import Estimate
+from ut_research.findings import Decided, Estimate
 
 POLICY = Policy()
 
@@ -148,6 +148,15 @@ def test_the_threshold_is_the_policy_s(threshold: int, count: int, shown: bool) 
 def test_none_and_everyone_are_withheld_where_zeros_are_not_safe(count: int) -> None:
     assert only(share("a.b", count, 60)).count == count
     assert only(share("a.b", count, 60), Policy(zeros_safe=False)).status == "suppressed"
+
+
+def test_a_group_of_nobody_does_not_tell_so_where_zeros_are_not_safe() -> None:
+    absent = Estimate("a.b", "x", unit="%", status="not collected")
+    given = [share("a.b", 30, 60, area="x"), replace(absent, group={"area": "y"})]
+    given += [replace(absent, id="a.c", group={"area": a}) for a in "xy"]  # which the export does not have
+    assert [e.status for e in release(given, POLICY)] == ["number", *["not collected"] * 3]
+    unsafe = release(given, Policy(zeros_safe=False))
+    assert [e.status for e in unsafe] == ["number", "suppressed", *["not collected"] * 2]
 
 
 def test_a_share_without_its_count_is_still_a_count() -> None:
@@ -491,16 +500,18 @@ def test_what_counts_on_a_few_people_with_one_questionnaire_does_not_tell_how_ma
 
 
 def test_the_rows_of_a_table_do_not_give_back_what_is_counted_in_them() -> None:
-    """230 outcomes less the others told how many volunteered; 209 answers, how many answered once."""
+    """230 outcomes less the others told how many volunteered; 209 answers, how many answered once; 37 people
+    followed up less those who did not engage, how many did."""
     rows = [
         Estimate("quality.kept", "x", value=n, count=n, unit="rows", group={"table": table})
-        for table, n in (("outcomes", 230), ("wemwbs", 209), ("needs", 133))
+        for table, n in (("outcomes", 230), ("wemwbs", 209), ("reoffending", 37), ("needs", 133))
     ]
     few = [share("outcomes.volunteering", 3, 204), tally("wellbeing.t1_only", 3)]
+    few.append(share("reoffending.rate", 2, 3, group="engaged"))
     shown = release([*few, *rows], POLICY)
-    assert [e.status for e in shown][2:] == ["suppressed", "suppressed", "number"]
-    decided = {("outcomes.volunteering", ()): None, ("wellbeing.t1_only", ()): None}
-    assert [e.status for e in release(rows, POLICY, decided)] == ["suppressed", "suppressed", "number"]
+    assert [e.status for e in shown][3:] == [*["suppressed"] * 3, "number"]
+    decided: Decided = {findings.key(e): None for e in few}
+    assert [e.status for e in release(rows, POLICY, decided)] == [*["suppressed"] * 3, "number"]
 
 
 DAYS = (8, 9, 7, 6, 6, 3, 8, 4)  # people who are active on 0 to 7 days a week

@@ -9,7 +9,8 @@ The rules, in the order in which they apply:
 1. Published figures are public already and pass as they are.
 2. *Small cells.* A count, the people outside it (n less the count), or an n, of 1 to
    threshold - 1, withholds the whole finding: value, interval, count and n. Zeros, and their
-   mirror image "everyone", are withheld too where the policy holds that zeros are not safe.
+   mirror image "everyone", are withheld too where the policy holds that zeros are not safe, and so is
+   what is said to be not there of one group and is there of others.
    Means, medians and tests go by their n; minima and maxima by the people at that value. A number
    with neither count nor n is withheld, unless it is about things and not people (`THINGS`).
    The range and the spread of a mean want twice as many people as the mean itself: with it they give
@@ -154,6 +155,7 @@ ROWS_GIVE: Mapping[str, tuple[str, ...]] = {
     "needs": ("reach.assessed",),
     "wemwbs": ("wellbeing.pairs", "wellbeing.t1_only"),
     "activity": ("activity.pairs", "activity.t1_only"),
+    "reoffending": _RATE,
     "outcomes": tuple(
         f"outcomes.{name}"
         for name in ("employment", "education_training", "housing", "volunteering", "treatment")
@@ -344,6 +346,8 @@ def release(
     if problems := problems or [*_repeated(estimates), *_lists_of_people(estimates), *_baseless(estimates)]:
         raise DisclosureError("; ".join(problems))
     tidy = _without_ranges([_tidy(e) for e in estimates], 2 * policy.threshold)
+    if not policy.zeros_safe:
+        tidy = _without_empty_groups(tidy)
     own = [i for i, e in enumerate(tidy) if _needs_guarding(e)]
     cells = [tidy[i] for i in own]
     curves = suppression.on_curves(cells)
@@ -494,6 +498,19 @@ def _without_ranges(estimates: list[Estimate], enough: int) -> list[Estimate]:
     ]
 
 
+def _without_empty_groups(estimates: list[Estimate]) -> list[Estimate]:
+    """`estimates`, in which what only some groups lack, as nobody of theirs is there, is withheld."""
+    there = {(e.id, *sorted(e.group)) for e in estimates if e.status == "number"}
+    return [
+        _withhold(e)
+        if e.status == "not collected"
+        and not e.group.keys().isdisjoint(GROUPS)
+        and (e.id, *sorted(e.group)) in there
+        else e
+        for e in estimates
+    ]
+
+
 def _needs_guarding(e: Estimate) -> bool:
     """Whether `e` is a number about people that is not public yet."""
     return e.origin != "published" and e.status == "number" and e.unit not in THINGS
@@ -525,8 +542,13 @@ def _resting(estimates: list[Estimate], withheld: set[int]) -> set[int]:
 
 def _rows_telling(estimates: list[Estimate], withheld: set[int], decided: findings.Decided) -> set[int]:
     """Counts of rows and blanks that would give back a finding about everyone, withheld here or elsewhere."""
-    secret = {id for (id, group), sizes in decided.items() if sizes is None and not group}
-    secret |= {estimates[i].id for i in withheld if not estimates[i].group}
+    everyone = ((), ("group",))
+    secret = {
+        id
+        for (id, group), sizes in decided.items()
+        if sizes is None and tuple(k for k, _ in group) in everyone
+    }
+    secret |= {estimates[i].id for i in withheld if tuple(estimates[i].group) in everyone}
     gone = {findings.key(estimates[i]) for i in withheld} | {
         k for k, sizes in decided.items() if sizes is None
     }
