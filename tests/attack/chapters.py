@@ -6,8 +6,9 @@ takes what was released and nothing else.
 
 from __future__ import annotations
 
+import inspect
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType
@@ -17,13 +18,15 @@ import pandas as pd
 import pytest
 
 from ut_research import chapter as chapters
-from ut_research import charts, cleaning, disclosure, display, findings, steps, together
+from ut_research import charts, cleaning, disclosure, display, findings, multiverse, steps, together
+from ut_research.disclosure import Policy
 from ut_research.findings import Estimate
+from ut_research.measures import GROUPS, quality
 from ut_research.study import Study
 
 ROOT = Path(__file__).parents[2]
 PARAMETERS = Study().parameters()
-POLICY = disclosure.Policy()
+POLICY = Policy()
 
 
 @dataclass
@@ -32,11 +35,13 @@ class Seen:
 
     Attributes
     ----------
+    tables : the cleaned tables.
     measured : what each call of the gate was given, and what it let through, call by call.
     shown : all that was put on a page, as text.
     """
 
     folder: Path
+    tables: dict[str, pd.DataFrame]
     measured: list[tuple[list[Estimate], list[Estimate]]] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
 
@@ -65,32 +70,54 @@ class Seen:
         }
 
 
-def prepare(export: Path, data: Path) -> None:
+def prepare(export: Path, data: Path, policy: Policy = POLICY) -> None:
     """Read and clean `export` into `data`, and decide there what is withheld, as the workflow does."""
     cleaning.write(steps.cleaned(export, PARAMETERS), data)
-    settings = {"parameters": PARAMETERS}
+    settings = {"parameters": PARAMETERS | asdict(policy)}
     (data / "run.json").write_text(json.dumps(settings), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(data)
         steps.withhold()
 
 
-def quickly(export: Path, folder: Path) -> Seen:
-    """Everything that the chapters say about people through the gate at once: ledger, tables, page."""
+def quickly(export: Path, folder: Path, *policies: Policy) -> dict[Policy, Seen]:
+    """Everything that the chapters say through the gate, without the chapters: ledger, tables, page.
+
+    What they say about people at once; then rows and cells, and every combination of choices, each beside
+    what its chapter gives to the gate with it. What a policy leaves the same is worked out once.
+    """
     cleaned = steps.cleaned(export, PARAMETERS)
     data_to = pd.Timestamp(cleaned.data_to)  # type: ignore[arg-type]
     given = together.measured(cleaned.tables, PARAMETERS, data_to, "export")
-    released = disclosure.release(given, POLICY, together.decide(given, POLICY))
-    folder.mkdir()
-    findings.write(released, folder / "findings.json")
-    disclosure.write_csv(released, folder / "table.csv")
-    cleaned.issues.to_csv(folder / "issues.csv")
-    return Seen(folder, [(given, list(released))], [display.table(released, caption="All")])
+    everyone = [e for e in given if e.group.keys().isdisjoint(GROUPS)]
+    rows = quality.measure(cleaned.tables, cleaned.counts, cleaned.issues)
+    found, known = {}, {}
+    for policy in policies or (POLICY,):
+        seen = found[policy] = Seen(folder / str(len(found)), cleaned.tables)
+        seen.folder.mkdir(parents=True)
+        exact = replace(policy, rounding="none")
+        if exact not in known:
+            known[exact] = together.decide(given, exact), _combinations(cleaned.tables, data_to, exact)
+        decided, choices = known[exact]
+        for name, part in {"all": given, "rows": [*everyone, *rows], "how": [*everyone, *choices]}.items():
+            released = disclosure.release(part, policy, decided)
+            seen.measured.append((part, list(released)))
+            seen.shown.append(display.table(released, caption=name))
+            findings.write(released, seen.folder / f"{name}.json")
+            disclosure.write_csv(released, seen.folder / f"{name}.csv")
+        cleaned.issues.to_csv(seen.folder / "issues.csv")
+    return found
+
+
+def _combinations(tables: dict[str, pd.DataFrame], data_to: pd.Timestamp, policy: Policy) -> list[Estimate]:
+    choices = PARAMETERS | asdict(policy) | {"data_to": data_to}
+    known = inspect.signature(multiverse.measure).parameters.keys() & choices.keys()
+    return multiverse.measure(tables, **{name: choices[name] for name in known})
 
 
 def alone(seen: Seen, measure: str) -> list[Estimate]:
     """What a chapter would show that knew of no other: of one measure, as `seen` measured it."""
-    ((given, _),) = seen.measured
+    given, _ = seen.measured[0]
     return list(disclosure.release([e for e in given if e.id.startswith(f"{measure}.")], POLICY))
 
 
@@ -101,9 +128,9 @@ def measured(data: Path) -> set[tuple[str, ...]]:
     return {(e.id, *sorted(e.group)) for e in given}
 
 
-def run(data: Path, *, draw: bool = False) -> Seen:
+def run(data: Path, policy: Policy = POLICY, *, draw: bool = False) -> Seen:
     """Run every chapter on the cleaned tables in `data`; what it writes goes to `data`/out."""
-    seen = Seen(data / "out")
+    seen = Seen(data / "out", {p.stem: pd.read_parquet(p) for p in sorted(data.glob("*.parquet"))})
     with pytest.MonkeyPatch.context() as patch:
         gate = disclosure.release
 
@@ -123,7 +150,7 @@ def run(data: Path, *, draw: bool = False) -> Seen:
             for code, parameters in cells:
                 exec(code, known)
                 if parameters:
-                    known |= {"data": str(data), "out": str(seen.folder)}
+                    known |= {"data": str(data), "out": str(seen.folder), **asdict(policy)}
                     known |= {"bootstrap_resamples": 99} if "bootstrap_resamples" in known else {}
     return seen
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.special import stdtrit
+from scipy.special import bdtr, stdtrit
 
 from ut_research.findings import SERIES_KEYS, Estimate
+from ut_research.measures import wellbeing
 
 Key = tuple[str, tuple[tuple[str, str], ...]]
 THINGS = {"analyses", "interviews", "focus groups", "passages", "questions", "findings", "partners", "areas"}
@@ -31,25 +34,145 @@ OUT_OF = {
 }  # fmt: skip
 
 
-def too_small(shown: Iterable[Estimate]) -> list[str]:
-    """The findings that say a count, an n or a rest of 1 to 4 people."""
+#: Findings that count some of each other's people: by rules on one scale, by steps of one follow-up.
+NESTED = (
+    [f"wellbeing.meaningful{rule}" for rule in ("", "_more_than_3", "_at_least_3", "_sem", "_rci")],
+    ["wellbeing.floor_t1", "wellbeing.low_t1"],
+    ["reoffending.rate", "reoffending.proven_follow_up", "reoffending.complete_follow_up"],
+)
+
+#: What the rows of a table are: table → findings, each as often as it makes a row.
+ROWS = {
+    "participants": ["reach.referred"],
+    "needs": ["reach.assessed"],
+    "wemwbs": ["wellbeing.pairs", "wellbeing.pairs", "wellbeing.t1_only"],
+    "activity": ["activity.pairs", "activity.pairs", "activity.t1_only"],
+    "outcomes": [
+        f"outcomes.{name}"
+        for name in ("employment", "education_training", "housing", "volunteering", "treatment")
+    ],
+}
+
+#: Decimals that a page shows, where counts are rounded.
+SHOWN = {"%": 0, "people": 0, "percentage points": 0, "weeks": 0, "years": 0, "": 2, "ratio": 2, "p-value": 3}
+
+
+def too_small(shown: Iterable[Estimate], zeros_safe: bool = True) -> list[str]:
+    """The findings that say a count, an n or a rest of 1 to 4 people; of nobody, where that is not safe."""
     found = []
     for e in shown:
         if e.status != "number" or e.unit in THINGS:
             continue
-        count, n = e.count, e.n
-        if count is None and e.unit == "%" and n and e.value is not None and not SERIES_KEYS & set(e.group):
-            count = round(e.value * n / 100)
+        count, n = _counted(e), e.n
         rest = None if count is None or n is None or SERIES_KEYS & set(e.group) else n - count
-        if any(x is not None and 0 < x < THRESHOLD for x in (count, n, rest)):
+        if rest == 0 and e.unit != "%":
+            rest = None  # a count of everyone, beside itself
+        if any(
+            x is not None and (0 < x < THRESHOLD or (x == 0 and not zeros_safe)) for x in (count, n, rest)
+        ):
             found.append(f"{e.id} {dict(e.group)}")
     return found
 
 
-def worked_out(truth: Mapping[Key, Estimate], released: Mapping[Key, Estimate]) -> list[str]:
+def worked_out(
+    truth: Mapping[Key, Estimate], released: Mapping[Key, Estimate], zeros_safe: bool = True
+) -> list[str]:
     """The small cells, withheld everywhere, that can be worked out to within less than the threshold."""
-    puzzle = _Puzzle(truth, released)
-    return puzzle.solve()
+    return _Puzzle(truth, released, 1 if zeros_safe else 0).solve()
+
+
+def not_rounded(released: Iterable[Estimate], rounding: str) -> list[str]:
+    """The findings that say more than rounded counts do: counts, or digits that only some counts give."""
+    whole = {"nearest 5": lambda x: x % 5 == 0, "midpoint 6": lambda x: x == 0 or x % 6 == 3}[rounding]
+    found = []
+    for e in released:
+        if e.status != "number" or e.unit in THINGS or e.id == "reach.delivery_months":
+            continue
+        numbers = [x for x in (e.value, e.low, e.high) if x is not None]
+        said = all(abs(x - round(x, SHOWN.get(e.unit, 1))) < 1e-9 for x in numbers)
+        share = e.unit == "%" and e.n and e.value is not None and e.low is None
+        said |= bool(share) and any(abs(e.value - 100 * k / e.n) < 1e-9 for k in range(e.n * 2) if whole(k))
+        if not said or not all(whole(x) for x in (e.count, e.n) if x is not None):
+            found.append(f"{e.id} {dict(e.group)}")
+    return found
+
+
+def ranges_of_few(truth: Mapping[Key, Estimate], released: Mapping[Key, Estimate]) -> list[str]:
+    """Means of fewer than ten people whose range is told, or follows from that of everyone."""
+    told = {k for k, e in released.items() if e.status == "number" and e.unit != "%" and e.count is None}
+    told = {k for k in told if released[k].high is not None}
+    found = [f"{k[0]} {dict(k[1])}" for k in told if 0 < (truth[k].n or 0) < 2 * THRESHOLD]
+    rest: dict[tuple[Key, str], int] = {}
+    for (id, group), e in truth.items():
+        for pair in group:
+            whole = (id, tuple(p for p in group if p != pair))
+            if whole in told and e.status == "number":
+                left = rest.setdefault((whole, pair[0]), truth[whole].n or 0)
+                rest[whole, pair[0]] = left - ((e.n or 0) if (id, group) in told else 0)
+    return found + [f"{k[0]}: the rest by {by}" for (k, by), n in rest.items() if 0 < n < 2 * THRESHOLD]
+
+
+def tests_tell(tables: Mapping[str, pd.DataFrame], released: Mapping[Key, Estimate]) -> list[str]:
+    """Tests and comparisons that tell that a few people, and how few, moved one way or reoffended."""
+    found = []
+    answers = {"activity": tables.get("activity"), "wellbeing": tables.get("wemwbs")}
+    if answers["wellbeing"] is not None:
+        rows = answers["wellbeing"]
+        scores = wellbeing.totals(rows.reindex(columns=[*wellbeing.ITEMS, "total"]))
+        answers["wellbeing"] = rows.assign(active_days=scores)
+    for subject, rows in answers.items():
+        test = released.get((f"{subject}.wilcoxon_p", ()))
+        if rows is None or test is None or test.value is None:
+            continue
+        at = rows.astype({"active_days": float}).pivot_table("active_days", "participant_id", "timepoint")
+        rise = (at["T2"] - at["T1"]).dropna().round(9)
+        if any(0 < few < THRESHOLD for few in ((rise > 0).sum(), (rise < 0).sum())):
+            found.append(f"{subject}: ranks of a few")
+    test, low = released.get(("wellbeing.band_mcnemar_p", ())), [
+        released.get((f"wellbeing.low_{time}", ())) for time in ("t1", "t2")
+    ]  # fmt: skip
+    if test is not None and test.value is not None and test.n:
+        left, came = (x.ravel() for x in np.indices((test.n + 1, test.n + 1)))
+        fewer, more = np.minimum(left, came), np.maximum(left, came)
+        p = np.minimum(1, 2 * bdtr(fewer, np.maximum(left + came, 1), 0.5))
+        fits = (np.abs(p - test.value) < 1e-9) & (left + came <= test.n)
+        if all(e is not None and e.count is not None for e in low):
+            fits &= left - came == low[0].count - low[1].count  # type: ignore[union-attr, operator]
+        moved = np.where(fewer > 0, fewer, more)[fits]
+        if len(moved) and moved.min() > 0 and moved.max() < THRESHOLD:
+            found.append(f"wellbeing: {moved.min()} to {moved.max()} moved one way")
+    rates = [released.get(("reoffending.rate", (("group", g),))) for g in ("engaged", "not engaged")]
+    if not all(e is not None and e.count is not None for e in rates):
+        found += [
+            f"{id}: compares rates that are withheld"
+            for (id, group), e in released.items()
+            if id.startswith(("reoffending.", "multiverse.reoffending")) and not group and e.value is not None
+        ]
+    return found
+
+
+def steps_of_few(released: Mapping[Key, Estimate]) -> list[str]:
+    """Curves that move by a few people from one point shown to the next, or whose people at risk do."""
+    curves: dict[Key, list[tuple[float, Estimate]]] = defaultdict(list)
+    for (id, group), e in released.items():
+        place = [v for k, v in group if k in ("month", "week")]
+        if place and e.status == "number" and e.n is not None and e.unit == "%":
+            curves[id, tuple(p for p in group if p[0] not in SERIES_KEYS)].append((float(place[0]), e))
+    found = []
+    for (id, group), points in curves.items():
+        points.sort(key=lambda point: point[0])
+        for (_, before), (_, after) in pairwise(points):
+            assert before.n and before.value is not None and after.n is not None and after.value is not None
+            most = before.n * (1 - after.value / before.value) if before.value else 0
+            if 0 < before.n - after.n < THRESHOLD or 1e-6 < most < THRESHOLD - 0.5:
+                found.append(f"{id} {dict(group)}: a step of a few")
+    return found
+
+
+def _counted(e: Estimate) -> int | None:
+    if e.count is None and e.unit == "%" and e.n and e.value is not None and not SERIES_KEYS & set(e.group):
+        return round(e.value * e.n / 100)
+    return e.count
 
 
 @dataclass
@@ -58,40 +181,56 @@ class _Puzzle:
 
     truth: Mapping[Key, Estimate]
     released: Mapping[Key, Estimate]
+    least: int  # that is to be guarded: 0 where it may not be told either that there is nobody
     value: list[int] = field(default_factory=list)
     known: list[bool] = field(default_factory=list)
     about: list[str] = field(default_factory=list)
     rows: list[dict[int, int]] = field(default_factory=list)  # each adds up to nothing
-    below: list[tuple[int, int]] = field(default_factory=list)
+    cells: set[int] = field(default_factory=set)  # counts, sizes and rests of what the chapters say
+    empty: set[str] = field(default_factory=set)  # ids that are not there of some groups
     counts: dict[Key, int] = field(default_factory=dict)
     sizes: dict[Key, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.empty = {e.id for e in self.truth.values() if e.status == "not collected" and e.group}
         own = {k: e for k, e in self.truth.items() if e.status == "number" and e.unit not in THINGS}
         for k, e in own.items():
             shown = self.released.get(k)
             told = shown is not None and shown.status == "number"
             series = bool(SERIES_KEYS & set(e.group))
-            if e.count is not None and not (series and not self._adds_up(k, own)):
-                self.counts[k] = self._new(e.count, told, f"count of {k[0]} {dict(k[1])}")
+            if (count := _counted(e)) is not None and not (series and not self._adds_up(k, own)):
+                self.counts[k] = self._new(count, told, f"count of {k[0]} {dict(k[1])}")
             if e.n is not None and not series:
                 same = self.counts.get(k) if e.count == e.n and e.unit != "%" else None
                 size_told = told and shown is not None and shown.n is not None
                 self.sizes[k] = (
                     self._new(e.n, size_told, f"n of {k[0]} {dict(k[1])}") if same is None else same
                 )
-        for k, size in self.sizes.items():
-            if k in self.counts and self.counts[k] != size:
-                count = self.counts[k]
-                self.below.append((count, size))
-                rest = self._new(self.value[size] - self.value[count], False, f"rest of {k[0]} {dict(k[1])}")
-                self.rows.append({size: 1, count: -1, rest: -1})
-        self._sums(self.counts)
-        self._sums(self.sizes)
+        rests = {
+            k: self._rest(size, self.counts[k], f"rest of {k[0]} {dict(k[1])}")
+            for k, size in self.sizes.items()
+            if k in self.counts and self.counts[k] != size
+        }
+        own_cells = [*self.counts.items(), *self.sizes.items()]
+        own_cells += [(k, rest) for k, rest in rests.items() if own[k].unit == "%"]
+        self.cells = {
+            v for k, v in own_cells if not k[0].startswith("quality.")
+        }  # no blank is nobody's secret
+        self._sums({k: v for k, v in self.counts.items() if not k[0].startswith("quality.")})
+        self._sums({k: v for k, v in self.sizes.items() if not k[0].startswith("quality.")})
         self._out_of()
         self._number_of_needs()
         self._mean_of_days()
         self._whose_age_is_known()
+        self._rules_on_one_scale()
+        self._choices(rests)
+        self._rows_of_tables()
+
+    def _rest(self, whole: int, part: int, about: str) -> int:
+        """The people of `whole` who are not in `part`, as an unknown of their own."""
+        rest = self._new(self.value[whole] - self.value[part], False, about)
+        self.rows.append({whole: 1, part: -1, rest: -1})
+        return rest
 
     def _new(self, value: int, known: bool, about: str) -> int:
         self.value.append(value)
@@ -120,9 +259,11 @@ class _Puzzle:
             whole = sum(self.value[cells[k]] for k in parts)
             totals = [cells[parent]] if parent in cells else []
             wholes = sorted({self.sizes[k] for k in parts if k in self.sizes})
-            if cells is self.counts and len({self.value[v] for v in wholes}) == 1:
+            if cells.items() <= self.counts.items() and len({self.value[v] for v in wholes}) == 1:
                 totals += wholes  # one n for all of them: they are parts of one whole
             for total in totals:
+                if self.least == 0 and parent[0] in self.empty:
+                    continue  # nor what is in the list of a breakdown of which a group of nobody is not told
                 if self.value[total] == whole and total not in {cells[k] for k in parts}:
                     self.rows.append({total: 1, **{cells[k]: -1 for k in parts}})
 
@@ -180,8 +321,113 @@ class _Puzzle:
         if blank in self.counts and known is not None:
             self.rows.append({self.sizes[blank]: 1, self.counts[blank]: -1, known: -1})
 
+    def _rules_on_one_scale(self) -> None:
+        """Of two rules on one scale the stricter holds of some of the people of the other."""
+        chains = [
+            [self.counts[id, g] for id in ids if (id, g) in self.counts]
+            for ids in NESTED[1:]
+            for g in {g for id, g in self.counts if id in ids}
+        ]
+        usual = {
+            "missing items filled": "up to 0",
+            "no second questionnaire": "left out",
+            "people": "everyone",
+        }
+        rules: dict[Any, list[int]] = defaultdict(list)
+        rules[tuple(sorted(usual.items()))] = [v for (id, _), v in self.counts.items() if id in NESTED[0]]
+        for (id, group), v in self.counts.items():
+            if id == "multiverse.meaningful":
+                rules[tuple(p for p in group if p[0] != "meaningful is")].append(v)
+        for age, bands in (("reach.age_min", 1), ("reach.age_max", -1)):
+            if (age, ()) in self.counts:
+                order = ("under 25", "25 to 34", "35 to 44", "45 to 54", "55 and over")[::bands]
+                with_people = (
+                    v
+                    for band in order
+                    if (v := self.counts.get(("reach.age_band", (("age_band", band),)))) is not None
+                    and self.value[v]
+                )
+                chains.append([self.counts[age, ()], next(with_people)])
+        for chain in [*chains, *rules.values()]:
+            for part, whole in pairwise(sorted(chain, key=lambda v: self.value[v])):
+                self._rest(whole, part, f"{self.about[whole]} without {self.about[part]}")
+
+    def _choices(self, rests: Mapping[Key, int]) -> None:
+        """Choices that leave people out, beside those that do not, with one and the same rule."""
+        narrower = {"people": ("everyone", "stayed six weeks")}
+        narrower["no second questionnaire"] = ("no change", "left out")
+        for cells in (self.counts, self.sizes, rests):
+            for (id, group), whole in cells.items():
+                choices = dict(group)
+                if id != "multiverse.meaningful" or " 3" not in choices["meaningful is"]:
+                    continue
+                for choice, (wider, fewer) in narrower.items():
+                    other = (id, tuple(sorted({**choices, choice: fewer}.items())))
+                    if choices[choice] == wider and other in cells:
+                        self._rest(whole, cells[other], f"{self.about[whole]} without {fewer}")
+
+    def _rows_of_tables(self) -> None:
+        """Rows and cells of the tables, told as rows and cells, are people counted elsewhere."""
+
+        def equal(rows: int | None, *people: int | None) -> None:
+            if (
+                rows is None
+                or None in people
+                or self.value[rows] != sum(self.value[v] for v in people if v is not None)
+            ):
+                return
+            row: dict[int, int] = defaultdict(int)
+            row[rows] += 1
+            for v in people:
+                row[v] -= 1  # type: ignore[index]
+            self.rows.append(dict(row))
+
+        def count(id: str, **group: str) -> int | None:
+            return self.counts.get((id, tuple(sorted(group.items()))))
+
+        for table, people in ROWS.items():
+            equal(count("quality.kept", table=table), *(count(id) for id in people))
+        rates = [k for k in self.sizes if k[0] == "reoffending.rate" and {p[0] for p in k[1]} == {"group"}]
+        followed = [self.sizes[k] for k in rates]
+        equal(count("quality.kept", table="reoffending"), *followed)
+        for (id, group), size in self.sizes.items():
+            table = dict(group).get("table", "")
+            kept = count("quality.kept", table=table)
+            if id == "quality.missing":
+                equal(size, kept)
+            if id == "quality.rejected":
+                equal(size, kept, count(id, table=table))
+        blank = {
+            (dict(g)["table"], dict(g)["column"]): v
+            for (id, g), v in self.counts.items()
+            if id == "quality.missing"
+        }
+        referred, registered = count("reach.referred"), count("reach.registered")
+        equal(referred, registered, blank.get(("participants", "registered_date")))
+        equal(
+            blank.get(("participants", "age_at_referral")), count("reach.age_band", age_band="not recorded")
+        )
+        equal(
+            blank.get(("participants", "exit_date")),
+            blank.get(("participants", "registered_date")),
+            count("reach.still_supported"),
+        )
+        equal(count("quality.kept", table="reoffending"), *followed, blank.get(("reoffending", "reoffended")))
+        without = blank.get(("reoffending", "reoffence_date"))
+        equal(count("quality.kept", table="reoffending"), without, *(self.counts.get(k) for k in rates))
+        issues = [
+            v for (id, g), v in self.counts.items() if id == "quality.issues" and ("action", "rejected") in g
+        ]
+        rejected = [v for (id, _), v in self.counts.items() if id == "quality.rejected"]
+        if issues and sum(self.value[v] for v in issues) == sum(self.value[v] for v in rejected):
+            self.rows.append({**dict.fromkeys(issues, 1), **dict.fromkeys(rejected, -1)})
+
     def solve(self) -> list[str]:
-        aims = [v for v, value in enumerate(self.value) if not self.known[v] and 0 < value < THRESHOLD]
+        aims = [
+            v
+            for v, value in enumerate(self.value)
+            if not self.known[v] and (self.least if v in self.cells else 1) <= value < THRESHOLD
+        ]
         if not aims:
             return []
         unknown = [v for v in range(len(self.value)) if not self.known[v]]
@@ -236,7 +482,16 @@ def _narrow(
 
     def stretch(aim: np.ndarray) -> None:
         nonlocal low, high
-        answer = milp(-aim, constraints=held, bounds=Bounds(0, 10_000), integrality=np.ones(len(part)))
+        for simplify in (True, False):  # HiGHS takes a few that have a solution for such as have none
+            answer = milp(
+                -aim,
+                constraints=held,
+                bounds=Bounds(0, 10_000),
+                integrality=np.ones(len(part)),
+                options={"presolve": simplify},
+            )
+            if answer.x is not None:
+                break
         assert answer.x is not None, answer.message
         low, high = np.minimum(low, np.rint(answer.x)), np.maximum(high, np.rint(answer.x))
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import chapters
 import pytest
-from intruder import too_small, worked_out
+from intruder import not_rounded, ranges_of_few, steps_of_few, tests_tell, too_small, worked_out
 from planted import MARK, Planted, plant
 
 from ut_research import findings, together
+from ut_research.disclosure import Policy
 from ut_research.measures import GROUPS
 
 #: Exports of each batch, and how many batches: twenty exports each time. UT_ATTACKS=200 attacks two hundred.
@@ -31,12 +32,28 @@ def exports(folder: Path, batch: int, times: int) -> list[Planted]:
     return [plant(folder / str(i), people, draw.randrange(10**6)) for i, people in enumerate(sizes)]
 
 
-def found_in(seen: chapters.Seen, planted: Planted) -> list[str]:
+def found_in(seen: chapters.Seen, planted: Planted, policy: Policy = chapters.POLICY) -> list[str]:
     """What the intruder gets out of all that one export gave away."""
     text = "\n".join([*seen.shown, *seen.files().values()]).lower()
+    truth, released = seen.truth, seen.released
     found = [f"planted: {c}" for c in sorted(planted.canaries) if c in text]
-    found += [f"small: {e}" for e in too_small(seen.released.values())]
-    return found + [f"worked out: {cell}" for cell in worked_out(seen.truth, seen.released)]
+    if policy.rounding == "none":
+        found += [f"small: {e}" for e in too_small(released.values(), policy.zeros_safe)]
+        found += [f"curve: {e}" for e in steps_of_few(released)]
+    else:
+        found += [f"not rounded: {e}" for e in not_rounded(released.values(), policy.rounding)]
+    found += [f"range: {e}" for e in ranges_of_few(truth, released)]
+    found += [f"test: {e}" for e in tests_tell(seen.tables, released)]
+    return found + [f"worked out: {cell}" for cell in worked_out(truth, released, policy.zeros_safe)]
+
+
+#: Every export is attacked as it is released by default, and every fourth in each of these ways.
+POLICIES = (
+    Policy(),
+    Policy(rounding="nearest 5"),
+    Policy(rounding="midpoint 6"),
+    Policy(zeros_safe=False),
+)
 
 
 @pytest.mark.slow
@@ -44,18 +61,22 @@ def found_in(seen: chapters.Seen, planted: Planted) -> list[str]:
 def test_nothing_is_found_in_what_the_gate_lets_through(tmp_path: Path, batch: int) -> None:
     found = {}
     for i, export in enumerate(exports(tmp_path, batch, BATCH)):
-        seen = chapters.quickly(export.folder, tmp_path / f"out {i}")
-        found[f"{len(export.tables['participants'])} people, export {i}"] = found_in(seen, export)
+        policies = {POLICIES[0], POLICIES[i % len(POLICIES)]}
+        for policy, seen in chapters.quickly(export.folder, tmp_path / f"out {i}", *policies).items():
+            about = f"{len(export.tables['participants'])} people, export {i}, {policy}"
+            found[about] = found_in(seen, export, policy)
     assert {name: what for name, what in found.items() if what} == {}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("people", [11, 45, 90, 150, 250])
-def test_nothing_is_found_in_the_chapters_taken_together(tmp_path: Path, people: int) -> None:
+@pytest.mark.parametrize(
+    ("people", "policy"), [(11, 0), (45, 0), (60, 1), (80, 3), (90, 0), (150, 0), (170, 2), (250, 0)]
+)
+def test_nothing_is_found_in_the_chapters_taken_together(tmp_path: Path, people: int, policy: int) -> None:
     export = plant(tmp_path / "export", people, people)
-    chapters.prepare(export.folder, tmp_path / "run")
-    seen = chapters.run(tmp_path / "run", draw=people == 150)
-    assert found_in(seen, export) == []
+    chapters.prepare(export.folder, tmp_path / "run", POLICIES[policy])
+    seen = chapters.run(tmp_path / "run", POLICIES[policy], draw=people in (45, 150, 170))
+    assert found_in(seen, export, POLICIES[policy]) == []
     ledgers = {file.stem: findings.read(file) for file in sorted((seen.folder / "findings").glob("*.json"))}
     assert len(findings.join(ledgers)) > 100, "what two chapters say is the same in both"
     decided = chapters.measured(tmp_path / "run")
@@ -71,7 +92,7 @@ def test_nothing_is_found_in_the_chapters_taken_together(tmp_path: Path, people:
 def test_the_n_of_one_chapter_does_not_give_back_what_another_withholds(tmp_path: Path) -> None:
     """The n of outcomes by partner told how many of a partner's people had not registered."""
     export = plant(tmp_path / "export", 168, 840775)
-    seen = chapters.quickly(export.folder, tmp_path / "out")
+    [seen] = chapters.quickly(export.folder, tmp_path / "out").values()
     assert found_in(seen, export) == []
     apart = [out for ids in together.BREAKDOWNS for out in chapters.alone(seen, ids)]
     seen.measured = [(seen.measured[0][0], apart)]
@@ -80,7 +101,7 @@ def test_the_n_of_one_chapter_does_not_give_back_what_another_withholds(tmp_path
 
 def test_an_intruder_who_looks_finds_what_is_there(tmp_path: Path) -> None:
     export = plant(tmp_path / "export", 60, 1)
-    seen = chapters.quickly(export.folder, tmp_path / "out")
+    [seen] = chapters.quickly(export.folder, tmp_path / "out").values()
     given = seen.measured[0][0]
     seen.measured = [(given, given)]
     seen.shown.append(f"by mistake: {min(c for c in export.canaries if c.startswith(MARK))}")
