@@ -90,6 +90,8 @@ def quickly(export: Path, folder: Path, *policies: Policy) -> dict[Policy, Seen]
     data_to = pd.Timestamp(cleaned.data_to)  # type: ignore[arg-type]
     given = together.measured(cleaned.tables, PARAMETERS, data_to, "export")
     everyone = [e for e in given if e.group.keys().isdisjoint(GROUPS)]
+    beside = {"rows": [e for e in everyone if e.id.startswith("reach.")]}
+    beside["how"] = [e for e in everyone if e.id.startswith(("reach.", "reoffending.", "wellbeing.low_t"))]
     rows = quality.measure(cleaned.tables, cleaned.counts, cleaned.issues)
     found, known = {}, {}
     for policy in policies or (POLICY,):
@@ -99,7 +101,8 @@ def quickly(export: Path, folder: Path, *policies: Policy) -> dict[Policy, Seen]
         if exact not in known:
             known[exact] = together.decide(given, exact), _combinations(cleaned.tables, data_to, exact)
         decided, choices = known[exact]
-        for name, part in {"all": given, "rows": [*everyone, *rows], "how": [*everyone, *choices]}.items():
+        parts = {"all": given, "rows": beside["rows"] + rows, "how": beside["how"] + choices}
+        for name, part in parts.items():
             released = disclosure.release(part, policy, decided)
             seen.measured.append((part, list(released)))
             seen.shown.append(display.table(released, caption=name))

@@ -47,7 +47,7 @@ def found_in(seen: chapters.Seen, planted: Planted, policy: Policy = chapters.PO
     return found + [f"worked out: {cell}" for cell in worked_out(truth, released, policy.zeros_safe)]
 
 
-#: Every export is attacked as it is released by default, and every fourth in each of these ways.
+#: Every export is attacked as it is released by default, and one of each batch in one of the other ways too.
 POLICIES = (
     Policy(),
     Policy(rounding="nearest 5"),
@@ -61,7 +61,7 @@ POLICIES = (
 def test_nothing_is_found_in_what_the_gate_lets_through(tmp_path: Path, batch: int) -> None:
     found = {}
     for i, export in enumerate(exports(tmp_path, batch, BATCH)):
-        policies = {POLICIES[0], POLICIES[i % len(POLICIES)]}
+        policies = POLICIES[:1] if i else (POLICIES[0], POLICIES[1 + batch % 3])
         for policy, seen in chapters.quickly(export.folder, tmp_path / f"out {i}", *policies).items():
             about = f"{len(export.tables['participants'])} people, export {i}, {policy}"
             found[about] = found_in(seen, export, policy)
