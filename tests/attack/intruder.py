@@ -112,7 +112,7 @@ def ranges_of_few(truth: Mapping[Key, Estimate], released: Mapping[Key, Estimate
     return found + [f"{k[0]}: the rest by {by}" for (k, by), n in rest.items() if 0 < n < 2 * THRESHOLD]
 
 
-def tests_tell(tables: Mapping[str, pd.DataFrame], released: Mapping[Key, Estimate]) -> list[str]:
+def told_by_tests(tables: Mapping[str, pd.DataFrame], released: Mapping[Key, Estimate]) -> list[str]:
     """Tests and comparisons that tell that a few people, and how few, moved one way or reoffended."""
     found = []
     answers = {"activity": tables.get("activity"), "wellbeing": tables.get("wemwbs")}

@@ -95,9 +95,11 @@ def test_the_curve_censors_people_still_supported(found):
     assert curve["4"] == pytest.approx(100 / 3)
     assert curve["8"] is None, "nobody was seen for so long"
     assert finding(found, "reach.stay_median_weeks").value == 2
-    # everyone for 1 week, two of three for the next, one to 29 days
-    area = 1 + 2 / 3 + (29 / 7 - 2) / 3
-    assert finding(found, "reach.stay_restricted_mean_weeks").value == pytest.approx(area)
+    # everyone for 1 week, two of three for the next, one to the last step of the curve, not to 29 days
+    area = 1 + 2 / 3 + (4 - 2) / 3
+    restricted = finding(found, "reach.stay_restricted_mean_weeks")
+    assert restricted.value == pytest.approx(area)
+    assert restricted.label == "Average stay within the first 4 weeks"
 
 
 def test_people_whose_support_ended_on_an_unknown_day_are_in_no_stay():

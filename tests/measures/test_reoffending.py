@@ -123,8 +123,9 @@ def test_the_number_needed_says_which_way_it_goes():
         finding(reoffending.compare(*shares), "published.reoffending.number_needed")
         for shares in ((share(9, 34), share(15, 27)), (share(15, 27), share(9, 34)))
     )
-    assert better.label == "People engaged for one fewer to reoffend, if engaging were the cause"
-    assert worse.label == "People engaged for one more to reoffend, if engaging were the cause"
+    assert better.method.endswith(": one fewer")
+    assert worse.method.endswith(": one more")
+    assert worse.label == better.label, "a label stays where the number is withheld, and would tell"
     assert worse.value == pytest.approx(better.value)
 
 
@@ -240,11 +241,12 @@ def test_months_to_reoffence_are_of_those_who_reoffended():
 
 
 def test_time_free_of_reoffending_is_compared_up_to_the_same_day():
-    found = reoffending.measure(CURVE)  # e was last seen on day 182
-    engaged = 31 + 0.75 * (121 - 31) + 0.375 * (182 - 121)
+    found = reoffending.measure(CURVE)  # e was last seen on day 182: the curve's last step before is 5 months
+    to = 5 * 30.4375
+    engaged = 31 + 0.75 * (121 - 31) + 0.375 * (to - 121)
     free = values(found, "reoffending.rmst_months", "group")
-    assert free == {"engaged": pytest.approx(engaged / 30.4375), "not engaged": pytest.approx(182 / 30.4375)}
-    assert finding(found, "reoffending.rmst_difference").value == pytest.approx((engaged - 182) / 30.4375)
+    assert free == {"engaged": pytest.approx(engaged / 30.4375), "not engaged": pytest.approx(5)}
+    assert finding(found, "reoffending.rmst_difference").value == pytest.approx((engaged - to) / 30.4375)
 
 
 def test_the_groups_carry_the_names_of_the_study():

@@ -38,7 +38,7 @@ def parts(
     ----------
     tables : canonical tables by name; a table may be absent or empty.
     columns : the columns needed of each table; one that is not there comes as all missing.
-    by : the group column to part the tables by.
+    by : the group column to part the tables by. Groups that only the participants' table has come too, empty.
 
     Yields
     ------
@@ -52,7 +52,9 @@ def parts(
         yield {}, frames
         return
     groups = {name: {str(value): rows for value, rows in f.groupby(by)} for name, f in frames.items()}
-    for value in sorted(set().union(*groups.values())) or [NOT_RECORDED]:
+    # every measure names the same groups: one that is left out would be told to have nobody in it
+    everyone = {str(value) for value in _columns(tables.get("participants"), [], by)[by].unique()}
+    for value in sorted(everyone.union(*groups.values())) or [NOT_RECORDED]:
         yield {by: value}, {name: groups[name].get(value, f.head(0)) for name, f in frames.items()}
 
 

@@ -190,7 +190,8 @@ def _stay(make: Maker, registered: pd.DataFrame, data_to: pd.Timestamp) -> list[
     stayed = stay(registered.registered_date, registered.exit_date, data_to)
     weeks, ended = stayed.weeks.to_numpy(dtype=float), stayed.ended.to_numpy(dtype=bool)
     n, censored = len(weeks), "people still supported censored"
-    horizon = max(1.0, min(WEEKS[-1], weeks.max())) if n else float(WEEKS[-1])
+    # a step of the curve, because the longest stay is one person's
+    horizon = float(max((w for w in WEEKS if 0 < w <= weeks.max(initial=0)), default=WEEKS[1]))
     mean = restricted_mean(weeks, ended, horizon, make.confidence)
     points = kaplan_meier(weeks, ended, WEEKS, make.confidence)
     seen = "people still supported counted up to the day the data are complete to"

@@ -148,10 +148,9 @@ def follow(reoffending: pd.DataFrame, follow_up_days: int, conviction_lag_days: 
 def _group(make: Maker, key: str, label: str, people: pd.DataFrame, follow_up_days: int) -> list[Estimate]:
     n = len(people)
     timed = people[people.seen.notna()]
-    marks = range(round(follow_up_days / DAYS_A_MONTH) + 1)
-    at = [min(month * DAYS_A_MONTH, follow_up_days) for month in marks]
+    at = _steps(follow_up_days)
     points = survival.kaplan_meier(timed.seen, timed.to_reoffence.notna(), at, make.confidence)
-    curve = dict(zip(map(str, marks), points, strict=True))
+    curve = {str(month): point for month, point in enumerate(points)}
     to_reoffence = people.to_reoffence / DAYS_A_MONTH
     window = f"within {follow_up_days} days of entry"
     only = "only people who reoffended, so not a measure of delay"
@@ -181,7 +180,9 @@ def _comparison(make: Maker, engaged: tuple[int, int], not_engaged: tuple[int, i
     gap = estimates.newcombe(*table, make.confidence)
     ratio = estimates.risk_ratio(*table, make.confidence)
     strength = estimates.e_value(ratio)
-    way = "more" if (gap.value or 0) > 0 else "fewer"
+    needed = estimates.number_needed(gap)
+    # in the method, which goes with what is withheld, and not in the label, which stays
+    way = "" if needed.value is None else f": one {'more' if (gap.value or 0) > 0 else 'fewer'}"
     few, limit = n <= MOST_FOR_EXACT, f"up to {MOST_FOR_EXACT:,} people"
 
     def say(name: str, label: str, found: Interval | float | None, unit: str, method: str) -> Estimate:
@@ -200,9 +201,8 @@ def _comparison(make: Maker, engaged: tuple[int, int], not_engaged: tuple[int, i
             "p-value", f"two-sided, pooled statistic, {limit}"),
         say("boschloo_p", "Boschloo's exact test", estimates.boschloo_p(*table) if few else None,
             "p-value", f"two-sided, {limit}"),
-        say("number_needed", f"People engaged for one {way} to reoffend, if engaging were the cause",
-            estimates.number_needed(gap), "people",
-            "1 over the risk difference, only when its interval leaves out 0"),
+        say("number_needed", "People engaged for one more or fewer to reoffend, if engaging were the cause",
+            needed, "people", f"1 over the risk difference, only when its interval leaves out 0{way}"),
         say("fragility", "People whose outcome decides Fisher's test",
             estimates.fragility_index(*table) if few else None,
             "people", f"fragility index at p = 0.05, {limit}"),
@@ -213,14 +213,23 @@ def _comparison(make: Maker, engaged: tuple[int, int], not_engaged: tuple[int, i
     ]  # fmt: skip
 
 
+def _steps(follow_up_days: int) -> list[float]:
+    """The days at which a curve is given: every month, the last one no later than the follow-up."""
+    months = range(round(follow_up_days / DAYS_A_MONTH) + 1)
+    return [min(month * DAYS_A_MONTH, float(follow_up_days)) for month in months]
+
+
 def _time(
     make: Maker, names: Mapping[str, str], groups: Sequence[pd.DataFrame], follow_up_days: int
 ) -> list[Estimate]:
     timed = [group[group.seen.notna()] for group in groups]
     days = [group.seen.to_numpy(dtype=float) for group in timed]
     events = [group.to_reoffence.notna().to_numpy() for group in timed]
-    # the longest that both groups were seen, so that their means can be compared; at least a day
-    horizon = max(1.0, min([float(follow_up_days), *(d.max() for d in days if len(d))]))
+    # the last step of the curve to which both groups were seen, so that their means can be compared: the
+    # longest that anybody was seen is one person's
+    longest = min([float(follow_up_days), *(d.max() for d in days if len(d))])
+    steps = _steps(follow_up_days)[1:] or [float(follow_up_days)]
+    horizon = max((s for s in steps if s <= longest), default=steps[0])
     method = f"area under the Kaplan-Meier curve to {horizon:.0f} days"
     means = [
         survival.restricted_mean(d, e, horizon, make.confidence) for d, e in zip(days, events, strict=True)
