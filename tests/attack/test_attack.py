@@ -15,7 +15,7 @@ from ut_research import findings, together
 from ut_research.disclosure import Policy
 from ut_research.measures import GROUPS
 
-#: Exports of each batch, and how many batches: two hundred exports. UT_ATTACKS=20 attacks fewer, while working.
+#: Exports of each batch, and how many batches: two hundred exports. UT_ATTACKS=20 attacks twenty.
 BATCH = 4
 BATCHES = max(1, int(os.environ.get("UT_ATTACKS", "200")) // BATCH)
 

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import secrets
 import shutil
+import subprocess
+import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,6 +72,24 @@ class Project:
             return str(found)
         return ""
 
+    def kill(self, after: float) -> list[str]:
+        """Kill a build that was started `after` so many seconds ago; the processes that outlive it by far."""
+        marker = f"UT_TEST_MARKER={secrets.token_hex(8)}"
+        build = subprocess.Popen(
+            [sys.executable, "-m", "ut_research.cli", "report"],
+            cwd=self.root,
+            env={**os.environ, **dict([marker.split("=")])},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(after)
+        build.kill()
+        build.wait()
+        until = time.monotonic() + 20
+        while (left := _with(marker)) and time.monotonic() < until:
+            time.sleep(0.1)
+        return left
+
     def _note(self, event: dict[str, Any]) -> None:
         self.steps.append(f"{event['step']} {event['what']}".strip())
 
@@ -79,6 +102,18 @@ class Project:
         """Everything in the report, apart from the page of build information."""
         files = sorted(p for p in self.report.rglob("*") if p.is_file() and p.stem not in ("made", "run"))
         return {p.relative_to(self.report).as_posix(): p.read_bytes() for p in files}
+
+
+def _with(marker: str) -> list[str]:
+    """Processes that were started with the marker in their environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if marker.encode() in (process / "environ").read_bytes().split(b"\0"):
+                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except OSError:
+            continue
+    return found
 
 
 def make(root: Path) -> Project:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import shutil
 import time
@@ -77,6 +78,19 @@ def test_a_build_that_was_cut_short_is_not_built_upon(project: Project) -> None:
         file.write_text("half a page")
     made = on_top(project, "index.md", "# Small\n\nAgain, {{reach.one|count}} people.\n")
     assert made == anew(project)
+
+
+def test_a_build_that_is_killed_while_it_makes_pages_on_top(project: Project) -> None:
+    moments = random.Random(2)
+    for turn in range(int(os.environ.get("UT_KILLS", "4"))):
+        before = project.bytes()
+        text = f"# Small\n\nRound {turn}, {{{{reach.one|count}}}} people.\n"
+        (project.root / "book" / "index.md").write_text(text)
+        assert project.kill(moments.uniform(0.5, 3)) == []
+        made = project.bytes()
+        assert made == before or f"Round {turn}," in made["book/index.html"].decode()
+    assert project.build() == ""
+    assert project.bytes() == anew(project)
 
 
 def test_what_is_no_page_makes_every_page_again(project: Project) -> None:

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-import secrets
 import shutil
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
 from small_project import Project
@@ -18,31 +12,11 @@ from small_project import Project
 from ut_research import workflow
 
 pytestmark = pytest.mark.slow
-COMMAND = [sys.executable, "-m", "ut_research.cli", "report"]
 
 
 def wipe(project: Project) -> None:
     """Have the next build start from nothing."""
     shutil.rmtree(project.root / "data" / "processed")
-
-
-def kill(project: Project, after: float) -> list[str]:
-    """Kill a build that was started `after` so many seconds ago; the processes that outlive it by far."""
-    marker = f"{os.getpid()}-{secrets.token_hex(4)}"
-    build = subprocess.Popen(
-        COMMAND,
-        cwd=project.root,
-        env={**os.environ, "UT_TEST_MARKER": marker},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    time.sleep(after)
-    build.send_signal(signal.SIGKILL)
-    build.wait()
-    until = time.monotonic() + 20
-    while (left := _with_marker(marker)) and time.monotonic() < until:
-        time.sleep(0.1)
-    return left
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -76,7 +50,7 @@ def test_a_killed_build_leaves_the_last_good_report_and_the_next_one_ends_the_sa
     moments = random.Random(1)
     for _ in range(int(os.environ.get("UT_KILLS", "4"))):
         wipe(project)
-        assert kill(project, moments.uniform(0.3, 6)) == []  # nothing outlives it
+        assert project.kill(moments.uniform(0.3, 6)) == []  # nothing outlives it
         assert project.bytes() == before
     assert project.build() == ""
     assert project.bytes() == before
@@ -109,15 +83,3 @@ def test_forgetting_an_export_leaves_no_trace(project: Project) -> None:
     left = {p.name for folder in ("reports", "data/processed") for p in (project.root / folder).iterdir()}
     assert left == set()
     assert not (project.root / ".snakemake").exists()
-
-
-def _with_marker(marker: str) -> list[str]:
-    """Processes that were started with the marker in their environment."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"UT_TEST_MARKER={marker}".encode() in (process / "environ").read_bytes().split(b"\0"):
-                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
-        except OSError:
-            continue
-    return found
