@@ -51,8 +51,6 @@ rule chapter:
     input:
         "canonical.json",
         ancient(together.FILE),
-        # only for its size: Snakemake starts with the largest, and the longest notebook takes the longest
-        lambda wildcards: ancient(str(ROOT / "notebooks" / f"{wildcards.chapter}.ipynb")),
     params:
         notebook=lambda wildcards: ours.digest(ROOT / "notebooks" / f"{wildcards.chapter}.ipynb"),
         values=lambda wildcards: json.dumps({n: config["parameters"][n] for n in CHAPTERS[wildcards.chapter]}),
