@@ -341,8 +341,8 @@ def _goals(run: Run, record: Path, current: dict[str, list[Any]]) -> list[str]:
     """What to make, in order. The decision comes before Snakemake works out which chapters have to run."""
     before: dict[str, Any] = {}
     with contextlib.suppress(ValueError, FileNotFoundError):
-        before = json.loads(record.read_text(encoding="utf-8"))
         together.read(run.folder / together.FILE)  # one that a crash of the computer cut short is no decision
+        before = json.loads(record.read_text(encoding="utf-8"))
     made = {name for name in current if before.get(name) == current[name] and (run.folder / name).is_file()}
     if "canonical.json" not in made:
         return ["canonical.json", together.FILE, "all"]
