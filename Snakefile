@@ -24,8 +24,14 @@ wildcard_constraints:
     chapter="[0-9][0-9]_[A-Za-z0-9_]+",
 
 
+# Every step's result is asked for: Snakemake does not make one again that is missing while what follows from it is
+# there, as after a build that was killed.
 rule all:
     input:
+        "canonical.json",
+        expand("chapters/{chapter}.ipynb", chapter=CHAPTERS),
+        "findings.json",
+        "book.json",
         "html.json",
         ours.RELEASE,
         "tables.json",
