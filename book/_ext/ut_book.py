@@ -114,7 +114,7 @@ def lighten(app: Sphinx, fault: Exception | None) -> None:
 
 
 def forget(app: Sphinx, fault: Exception | None) -> None:
-    """Leave nothing of what pages were in the build before: pictures that none shows, words that none holds."""
+    """Leave nothing of what pages were before: pictures that none shows, words that none holds."""
     if fault is not None:
         return
     out = Path(app.outdir)
@@ -139,13 +139,12 @@ def _follow(env: BuildEnvironment, before: dict[str, str]) -> set[str]:
     """The pages to write again beside those that were read again."""
     if _headings(env) != before:
         return env.found_docs
-    return {
-        page for page, terms in env.get_domain("index").entries.items() if terms
-    }  # else search loses them
+    # Sphinx forgets the terms of a glossary that it does not write
+    return {page for page, terms in env.get_domain("index").entries.items() if terms}
 
 
 def _headings(env: BuildEnvironment) -> dict[str, str]:
-    """The headings of each page, by which others name it and link to it: when one changes, all are written."""
+    """The headings of each page, by which others name it and link to it."""
     return {page: contents.pformat() for page, contents in env.tocs.items()}
 
 

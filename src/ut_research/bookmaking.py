@@ -154,17 +154,16 @@ def build(source: Path, target: Path, tables: Path, made_with: str = "") -> None
     pages = None
     if whole.is_file() and whole.read_text(encoding="utf-8") == made_with:
         pages = _pages_changed(work / "source", source)
+    whole.unlink(missing_ok=True)  # until it is whole again: a build that was cut short is not built upon
     ignore = shutil.ignore_patterns(*workflow.SKIPPED)
     if pages is None:
         shutil.rmtree(work, ignore_errors=True)
         shutil.copytree(source, work / "source", ignore=ignore)
-    else:
-        whole.unlink()  # until it is whole again: a build that was cut short is not built upon
-        for page in pages:
-            for file in source.glob(f"{page}.*"):
-                shutil.copyfile(file, work / "source" / file.name)
-            for made in (work / "doctrees" / f"{page}.doctree", work / "html" / f"{page}.html"):
-                made.unlink(missing_ok=True)  # Sphinx makes again what is missing, whatever the clock says
+    for page in pages or ():
+        for file in source.glob(f"{page}.*"):
+            shutil.copyfile(file, work / "source" / file.name)
+        for made in (work / "doctrees" / f"{page}.doctree", work / "html" / f"{page}.html"):
+            made.unlink(missing_ok=True)  # Sphinx makes again what is missing, whatever the clock says
     if pages != []:
         _sphinx(work, anew=pages is None)
     whole.write_text(made_with, encoding="utf-8")

@@ -46,7 +46,7 @@ from typing import Any, NoReturn, get_args
 import pandas as pd
 
 from ut_research import findings, suppression
-from ut_research.display import DECIMALS
+from ut_research.display import places
 from ut_research.findings import Estimate, Origin, Status
 from ut_research.measures import GROUPS
 from ut_research.suppression import count_given
@@ -582,9 +582,7 @@ def _rounded(e: Estimate, policy: Policy, *, on_curve: bool = False) -> Estimate
         return _withhold(e)
     said = f"{e.method}; counts rounded, {policy.rounding}".lstrip("; ")
     count, n = (None if x is None else ROUNDINGS[policy.rounding](x) for x in (e.count, e.n))
-    value, low, high = (
-        None if x is None else round(x, DECIMALS.get(e.unit, 1)) for x in (e.value, e.low, e.high)
-    )
+    value, low, high = (None if x is None else round(x, places(e.unit)) for x in (e.value, e.low, e.high))
     out = replace(e, value=value, low=low, high=high, count=count, n=n, method=said)
     if e.unit != "%":
         return replace(out, value=float(count)) if count is not None and e.value == e.count else out

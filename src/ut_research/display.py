@@ -31,6 +31,11 @@ DECIMALS |= {"": 2, "ratio": 2, "p-value": 3, "£": 2}
 BARE = frozenset({"", "people", "ratio", "p-value", "number", "%", "£"})
 
 
+def places(unit: str) -> int:
+    """How many decimal places of a number in `unit` a reader is shown."""
+    return DECIMALS.get(unit, 1)
+
+
 def number(estimate: Estimate, part: str = "value") -> str:
     """The value (or `part`: low, high) with its unit: ``26%``, ``13.0 points``; or why there is none."""
     if estimate.status != "number":
@@ -42,7 +47,7 @@ def number(estimate: Estimate, part: str = "value") -> str:
         return "below 0.001"
     printed_whole = estimate.origin == "published" and value == int(value)
     whole = (unit == "£" or unit not in DECIMALS) and (estimate.count == value or printed_whole)
-    text = f"{value:,.{0 if whole else DECIMALS.get(unit, 1)}f}"
+    text = f"{value:,.{0 if whole else places(unit)}f}"
     if unit == "year":  # of the calendar
         return text.replace(",", "")
     text = text.lstrip("-") if not any(digit in text for digit in "123456789") else text.replace("-", "−")

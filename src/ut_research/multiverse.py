@@ -59,6 +59,10 @@ _COLUMNS = {
 }
 
 
+#: Who counts where in a table of two by two, row by row, as `Answer.people` says it.
+TWO_BY_TWO = ("TrueTrue", "TrueFalse", "FalseTrue", "FalseFalse")
+
+
 @dataclass(frozen=True)
 class Answer:
     """What one combination of choices gives: the choices, the answer, and each person's part in it.
@@ -256,7 +260,7 @@ def _reoffending(
                 int(used.sum()),
                 np.where(used, np.char.add(engaged.astype(str), outcome.astype(str)), "out"),
                 (c1, n1 - c1, c2, n2 - c2),
-                ("TrueTrue", "TrueFalse", "FalseTrue", "FalseFalse"),
+                TWO_BY_TWO,
             )
         seen, timed = people.seen.to_numpy(dtype=float), people.seen.notna().to_numpy()
         event = people.to_reoffence.notna().to_numpy()
@@ -330,7 +334,7 @@ def _low(
             len(people),
             _codes(was.astype(str) + still.astype(str), _everybody(pairs)),
             (both, before, after, neither),
-            ("TrueTrue", "TrueFalse", "FalseTrue", "FalseFalse"),
+            TWO_BY_TWO,
         )
 
 

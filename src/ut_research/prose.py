@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from ut_research.disclosure import Released
-from ut_research.display import DECIMALS, counted, interval, name, number
+from ut_research.display import counted, interval, name, number, places
 from ut_research.errors import Problem, ProblemsFound
 from ut_research.findings import Estimate
 
@@ -149,14 +149,14 @@ def more_or_fewer(difference: Estimate, more: str, fewer: str, same: str) -> str
     """The word that fits the sign of a released difference; `same` when it rounds to nothing."""
     if difference.value is None:
         return show(difference)
-    shown = round(difference.value, DECIMALS.get(difference.unit, 1))
+    shown = round(difference.value, places(difference.unit))
     return more if shown > 0 else fewer if shown < 0 else same
 
 
 def holds(difference: Estimate, nothing: float = 0.0) -> bool:
     """Whether the range around a difference takes in `nothing`, as a reader sees it: −17 to 0 does."""
-    places = DECIMALS.get(difference.unit, 1)
-    low, high = (None if x is None else round(x, places) for x in (difference.low, difference.high))
+    digits = places(difference.unit)
+    low, high = (None if x is None else round(x, digits) for x in (difference.low, difference.high))
     return low is not None and high is not None and low <= nothing <= high
 
 
@@ -178,9 +178,9 @@ def of_unrounded(change: Estimate, before: Estimate, after: Estimate) -> str:
     """That a change is not the difference of the averages as they are shown, where it is not; or nothing."""
     if change.value is None or before.value is None or after.value is None:
         return ""
-    places = DECIMALS.get(change.unit, 1)
-    shown = round(after.value, places) - round(before.value, places)
-    if abs(shown - round(change.value, places)) < 0.5 * 10**-places:
+    digits = places(change.unit)
+    shown = round(after.value, digits) - round(before.value, digits)
+    if abs(shown - round(change.value, digits)) < 0.5 * 10**-digits:
         return ""
     return "It is worked out before rounding, so it differs a little from the averages as they are shown."
 
@@ -253,14 +253,14 @@ def extent(found: Estimate) -> str:
     if found.unit == "%":
         return f"between {round(found.low)} and {round(found.high)} of every 100"
     shares = found.unit == "percentage points"
-    places = 0 if shares else DECIMALS.get(found.unit, 1)
-    low, high = (round(limit, places) for limit in (found.low, found.high))
+    digits = 0 if shares else places(found.unit)
+    low, high = (round(limit, digits) for limit in (found.low, found.high))
     of = " of every 100" if shares else ""
     unit, less = ("", "fewer") if shares else (f" {found.unit}", "less")
     if low < 0 < high:
-        return f"between {-low:.{places}f}{unit} {less} and {high:.{places}f}{unit} more{of}"
+        return f"between {-low:.{digits}f}{unit} {less} and {high:.{digits}f}{unit} more{of}"
     small, large = sorted((abs(low), abs(high)))
-    return f"between {small:.{places}f} and {large:.{places}f}{unit} {less if high <= 0 else 'more'}{of}"
+    return f"between {small:.{digits}f} and {large:.{digits}f}{unit} {less if high <= 0 else 'more'}{of}"
 
 
 def can_say(

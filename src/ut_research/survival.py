@@ -105,6 +105,15 @@ def median_time(days: ArrayLike, event: ArrayLike, confidence: float = 0.95) -> 
     return Interval(first("share"), first("low"), first("high"))
 
 
+def last_step(steps: Sequence[float], longest: float) -> float:
+    """The last of `steps`, which rise, that is no later than `longest`; the first, where none is.
+
+    How far a restricted mean goes: the longest that anybody was seen is one person's time, and a step of the
+    curve is nobody's.
+    """
+    return float(max((step for step in steps if step <= longest), default=steps[0]))
+
+
 def restricted_mean(
     days: ArrayLike, event: ArrayLike, horizon: float, confidence: float = 0.95
 ) -> RestrictedMean:

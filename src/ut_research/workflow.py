@@ -286,7 +286,7 @@ def build(
             "follows": since or _follows(run),
         }
         (run.folder / "run.json").write_text(json.dumps(settings, indent=1), encoding="utf-8")
-        record, current = run.folder / "made-for.json", _made_for(run, study.parameters())
+        record, current = run.folder / "made-for.json", _made_for(run, study.parameters(), data)
         goals = _goals(run, record, current) if target == "all" else [target]
         if len(goals) > 1:
             record.unlink(missing_ok=True)  # until what is there was made for these settings
@@ -331,9 +331,9 @@ def _owner(record: Path) -> str | None:
     return None
 
 
-def _made_for(run: Run, parameters: dict[str, Any]) -> dict[str, list[Any]]:
-    """What the cleaned tables, and the decision about what to withhold, depend on."""
-    cleaned = [library(run.root), data_digest(run.export), *map(str, delivery(parameters))]
+def _made_for(run: Run, parameters: dict[str, Any], data: str) -> dict[str, list[Any]]:
+    """What the cleaned tables, and the decision what to withhold, depend on; `data` is the export's hash."""
+    cleaned = [library(run.root), data, *map(str, delivery(parameters))]
     return {"canonical.json": cleaned, together.FILE: [*cleaned, together.settings(parameters)]}
 
 

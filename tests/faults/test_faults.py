@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -20,7 +19,6 @@ from small_project import Project, make
 
 pytestmark = pytest.mark.slow
 COMMAND = [sys.executable, "-m", "ut_research.cli", "report"]
-QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 #: How often a build is killed, and within how many seconds of its start.
 KILLS, LATEST = 50, 6.0
 
@@ -32,11 +30,7 @@ def test_killed_at_fifty_moments(project: Project) -> None:
     for kill in range(KILLS):
         if kill % 5 == 0:
             shutil.rmtree(project.root / "data" / "processed", ignore_errors=True)
-        build = subprocess.Popen(COMMAND, cwd=project.root, start_new_session=True, **QUIET)
-        time.sleep(moments.uniform(0.2, LATEST))
-        whole = kill % 2 == 0  # the command and all that it started, or the command alone
-        (os.killpg if whole else os.kill)(build.pid, signal.SIGKILL)
-        build.wait()
+        assert project.kill(moments.uniform(0.2, LATEST), whole=kill % 2 == 0) == []
         assert project.bytes() == before, f"kill {kill}"
     assert project.build() == ""
     assert project.bytes() == before

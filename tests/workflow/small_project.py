@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -72,18 +73,22 @@ class Project:
             return str(found)
         return ""
 
-    def kill(self, after: float) -> list[str]:
-        """Kill a build that was started `after` so many seconds ago; the processes that outlive it by far."""
+    def kill(self, after: float, *, whole: bool = False) -> list[str]:
+        """Kill a build that was started `after` so many seconds ago; the processes that outlive it by far.
+
+        `whole`: the command and all that it started, not the command alone.
+        """
         marker = f"UT_TEST_MARKER={secrets.token_hex(8)}"
         build = subprocess.Popen(
             [sys.executable, "-m", "ut_research.cli", "report"],
             cwd=self.root,
             env={**os.environ, **dict([marker.split("=")])},
+            start_new_session=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         time.sleep(after)
-        build.kill()
+        (os.killpg if whole else os.kill)(build.pid, signal.SIGKILL)
         build.wait()
         until = time.monotonic() + 20
         while (left := _with(marker)) and time.monotonic() < until:

@@ -15,7 +15,7 @@ import pandas as pd
 from ut_research.estimates import Interval
 from ut_research.findings import Estimate, Origin
 from ut_research.measures.grouping import By, Maker, Tables, among, collected, parts
-from ut_research.survival import kaplan_meier, median_time, restricted_mean
+from ut_research.survival import kaplan_meier, last_step, median_time, restricted_mean
 from ut_research.tables import NOT_RECORDED
 
 #: Oldest age of each age band, in years.
@@ -190,8 +190,7 @@ def _stay(make: Maker, registered: pd.DataFrame, data_to: pd.Timestamp) -> list[
     stayed = stay(registered.registered_date, registered.exit_date, data_to)
     weeks, ended = stayed.weeks.to_numpy(dtype=float), stayed.ended.to_numpy(dtype=bool)
     n, censored = len(weeks), "people still supported censored"
-    # a step of the curve, because the longest stay is one person's
-    horizon = float(max((w for w in WEEKS if 0 < w <= weeks.max(initial=0)), default=WEEKS[1]))
+    horizon = last_step(WEEKS[1:], weeks.max(initial=0))
     mean = restricted_mean(weeks, ended, horizon, make.confidence)
     points = kaplan_meier(weeks, ended, WEEKS, make.confidence)
     seen = "people still supported counted up to the day the data are complete to"

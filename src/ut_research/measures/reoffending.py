@@ -225,11 +225,9 @@ def _time(
     timed = [group[group.seen.notna()] for group in groups]
     days = [group.seen.to_numpy(dtype=float) for group in timed]
     events = [group.to_reoffence.notna().to_numpy() for group in timed]
-    # the last step of the curve to which both groups were seen, so that their means can be compared: the
-    # longest that anybody was seen is one person's
+    # as long as both groups were seen, so that their means can be compared
     longest = min([float(follow_up_days), *(d.max() for d in days if len(d))])
-    steps = _steps(follow_up_days)[1:] or [float(follow_up_days)]
-    horizon = max((s for s in steps if s <= longest), default=steps[0])
+    horizon = survival.last_step(_steps(follow_up_days)[1:] or [float(follow_up_days)], longest)
     method = f"area under the Kaplan-Meier curve to {horizon:.0f} days"
     means = [
         survival.restricted_mean(d, e, horizon, make.confidence) for d, e in zip(days, events, strict=True)
