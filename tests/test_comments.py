@@ -282,8 +282,8 @@ def test_an_export_without_comments_says_so() -> None:
 
 def project(root: Path) -> Path:
     """As much of the project as the command needs, with an example."""
-    for name in ("Snakefile", "study.toml"):
-        (root / name).write_text("")
+    (root / "notebooks").mkdir()
+    (root / "study.toml").write_text("")
     example = root / "data" / "raw" / "example"
     example.mkdir(parents=True)
     (example / "INVENTED.md").write_text("Invented.\n")

@@ -63,8 +63,8 @@ def test_every_pin_has_a_hash_and_no_index_is_named() -> None:
 
 
 def test_this_environment_is_the_locked_one() -> None:
-    assert {n: metadata.version(n) for n in ("pandas", "numpy", "scipy", "snakemake", "jupyter-book")} == {
-        n: pinned()[n] for n in ("pandas", "numpy", "scipy", "snakemake", "jupyter-book")
+    assert {n: metadata.version(n) for n in ("pandas", "numpy", "scipy", "jupyter-book")} == {
+        n: pinned()[n] for n in ("pandas", "numpy", "scipy", "jupyter-book")
     }
 
 
@@ -106,7 +106,7 @@ def test_git_ignores_exports_and_results(place: str) -> None:
 
 
 def test_the_command_line_is_quick_to_start() -> None:
-    heavy = "{'pandas', 'numpy', 'snakemake', 'papermill', 'nbformat', 'scipy'}"
+    heavy = "{'pandas', 'numpy', 'papermill', 'nbformat', 'scipy'}"
     code = f"import sys; import ut_research.cli; print(sorted({heavy} & set(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"

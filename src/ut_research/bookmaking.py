@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ut_research import workflow
+from ut_research.digests import SKIPPED, digest
 from ut_research.errors import Problem, ProblemsFound
 
 if TYPE_CHECKING:
@@ -88,14 +88,14 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
 
     root, parameters = Path(settings["root"]), settings["parameters"]
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(root / "book", folder, ignore=shutil.ignore_patterns(*workflow.SKIPPED))
+    shutil.copytree(root / "book", folder, ignore=shutil.ignore_patterns(*SKIPPED))
     manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))
     said = pd.read_parquet(file) if (file := Path("steering_comments.parquet")).is_file() else None
     released = quotable(parameters, Path("findings.json"))
     released += disclosure.release(comments.counts(said, manifest["origin"]), released.policy)
     by_rule: dict[str, Callable[[], str]] = {
         "{{page.made}}": lambda: pages.made(
-            parameters, manifest, workflow.digest(root / "requirements.lock")
+            parameters, manifest, digest(root / "requirements.lock")
         ),
         "{{page.dictionary}}": pages.dictionary,
         "{{page.parameters}}": pages.parameters,
@@ -155,7 +155,7 @@ def build(source: Path, target: Path, tables: Path, made_with: str = "") -> None
     if whole.is_file() and whole.read_text(encoding="utf-8") == made_with:
         pages = _pages_changed(work / "source", source)
     whole.unlink(missing_ok=True)  # until it is whole again: a build that was cut short is not built upon
-    ignore = shutil.ignore_patterns(*workflow.SKIPPED)
+    ignore = shutil.ignore_patterns(*SKIPPED)
     if pages is None:
         shutil.rmtree(work, ignore_errors=True)
         shutil.copytree(source, work / "source", ignore=ignore)
@@ -204,7 +204,7 @@ def _pages_changed(before: Path, now: Path) -> list[str] | None:
         {
             path: (folder / path).read_bytes()
             for path in (file.relative_to(folder) for file in folder.rglob("*") if file.is_file())
-            if workflow.SKIPPED.isdisjoint(path.parts)
+            if SKIPPED.isdisjoint(path.parts)
         }
         for folder in (before, now)
     )

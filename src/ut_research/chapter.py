@@ -95,8 +95,6 @@ class Chapter:
         if self._out:
             (self._out / "findings").mkdir(parents=True, exist_ok=True)
             findings.write(self._released, self._out / "findings" / f"{self.name}.json")
-            own = {findings.key(e) for e in self._released if e.origin != "published"}
-            together.write(self._out / together.TOLD, together.told(decided, own))
         return released
 
     def say(self, text: str, released: Released | None = None, **words: str) -> None:

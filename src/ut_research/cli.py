@@ -21,7 +21,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ut_research import workflow
-from ut_research.errors import ProblemsFound
+from ut_research.errors import ProblemsFound, in_words
 
 if TYPE_CHECKING:
     from ut_research.cleaning import Cleaned
@@ -93,10 +93,32 @@ def report(
 ) -> None:
     """Build the report, [b]reports/NAME/book/index.html[/b], with its tables, findings and issues."""
     run = workflow.plan(export, study, name)
+    _built(run, lambda: workflow.build(run, _tell, jobs, since=since))
+
+
+@app.command()
+def prepare(export: Export = "", study: Parameters = "", name: Name = "", since: Since = "") -> None:
+    """The first half of a report: clean the export, measure, and decide what to withhold."""
+    run = workflow.plan(export, study, name)
+    workflow.prepare(run, _tell, since)
+    say.print(f"Prepared: {_place(run.folder)}")
+
+
+@app.command()
+def render(
+    export: Export = "", name: Name = "", jobs: Annotated[int, typer.Option(help="As in report.")] = 0
+) -> None:
+    """The second half of a report: its chapters and book, from what was prepared; the export is not read."""
+    run = workflow.plan(export, name=name, must_exist=False)
+    _built(run, lambda: workflow.render(run, _tell, jobs))
+
+
+def _built(run: workflow.Run, build: Callable[[], bool]) -> None:
+    """Build the report of `run`, and say where it is."""
     began = time.monotonic()
     say.print(f"Building the report [b]{run.name}[/b] …")
     with say.status("working") if say.is_terminal else _nothing():
-        built = workflow.build(run, _tell, jobs, since=since)
+        built = build()
     what = "done" if built else "nothing had changed"
     say.print(f"The report is ready ({what}, {time.monotonic() - began:.1f} s). Open this file in a browser:")
     say.print(f"  {_place(run.report / 'book' / 'index.html')}", soft_wrap=True)
@@ -158,7 +180,7 @@ def lab(export: Export = "", study: Parameters = "", name: Name = "") -> None:
     """Open JupyterLab with the notebooks ready to run."""
     run = workflow.plan(export, study, name)
     say.print(f"Preparing the data of [b]{run.name}[/b] …")
-    workflow.build(run, _tell, target="canonical.json")
+    workflow.prepare(run, _tell)
     if run.name != "example":
         say.print("In a notebook's parameters cell, write:")
         say.print(f'  data = "../data/processed/{run.name}"', markup=False)
@@ -223,9 +245,7 @@ def main() -> None:
         warn.print("Stopped by you. The last good report is untouched; the next build resumes.")
         sys.exit(130)
     except OSError as fault:
-        from ut_research.steps import disk
-
-        warn.print(f"[bold red]Stopped:[/] {escape(disk(fault))}.")
+        warn.print(f"[bold red]Stopped:[/] {escape(in_words(fault))}.")
     except Exception as fault:
         frames = traceback.extract_tb(fault.__traceback__)
         place = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}"
@@ -252,7 +272,8 @@ def _make(
 
 def _tell(event: dict[str, Any]) -> None:
     """Show one step as it ends."""
-    what = f"{STEPS[event['step']]} {event['what'].replace('_', ' ')}".strip()
+    kind, _, name = event["step"].partition(" ")
+    what = f"{STEPS[kind]} {name.replace('_', ' ')}".strip()
     mark = "[red]✗[/]" if event["error"] else "[green]✓[/]"
     say.print(f"  {mark} {what:<44} {event['seconds']:>6.1f} s")
 

@@ -1,6 +1,6 @@
 """A papermill engine that runs a notebook's cells in this very process, with no kernel beside it.
 
-A forked worker (see `ut_research.kernel`) has the libraries loaded; a kernel of its own would load them
+A forked worker (see `ut_research.worker`) has the libraries loaded; a kernel of its own would load them
 again. Outputs are recorded as Jupyter records them, in the order in which they appear.
 """
 

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+
+#: Errors whose message is about code, never about data: safe to show whatever the export.
+ABOUT_CODE = {"NameError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError"}
+ABOUT_CODE |= {"AttributeError", "ProblemsFound", "DisclosureError", "UnknownFindingError"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +50,19 @@ class ProblemsFound(Exception):
 def stop(what: str, where: str, do: str) -> ProblemsFound:
     """Return the exception for a single problem, to be raised."""
     return ProblemsFound([Problem(what, where, do)])
+
+
+def in_words(fault: BaseException) -> str:
+    """What went wrong, without a value: the message only of what cannot hold data, else kind and place."""
+    if isinstance(fault, ProblemsFound):
+        return str(fault)
+    code = fault.errno if isinstance(fault, OSError) else None
+    if code == errno.ENOSPC:
+        return "the disk is full: free some space and build again; the last good report is untouched"
+    if code in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return "this folder may not be written to: build in a folder of your own"
+    frames = traceback.extract_tb(fault.__traceback__)
+    ours = [f for f in frames if "ut_research" in f.filename] or list(frames)
+    place = f"{Path(ours[-1].filename).name}, line {ours[-1].lineno}" if ours else "an unknown place"
+    detail = f": {fault}" if type(fault).__name__ in ABOUT_CODE else ""
+    return f"an error that should not happen, {type(fault).__name__} in {place}{detail}"

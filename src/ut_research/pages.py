@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: Programs whose versions matter to a result; all others are in requirements.lock.
 PROGRAMS = ["ut-research", "pandas", "numpy", "scipy", "statsmodels", "pandera", "pyarrow", "matplotlib"]
-PROGRAMS += ["papermill", "snakemake", "jupyter-book"]
+PROGRAMS += ["papermill", "jupyter-book"]
 
 
 def made(parameters: Mapping[str, Any], manifest: Mapping[str, Any], lock: str) -> str:

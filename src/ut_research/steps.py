@@ -1,8 +1,7 @@
-"""The steps that Snakemake calls: clean, withhold, chapter, findings, pages, book.
+"""The steps of one report: clean, withhold, a chapter each, findings, pages, book.
 
-Each runs in the run's own folder (`data/processed/<name>`, the working directory), reads what earlier
-steps left there, and writes only there. `main` tells the command line how a step went, in one line of
-`events.jsonl` a step; what it tells never holds a value of an export.
+The first two prepare a report, the others render it from what they left. Each runs in the run's own folder
+(`data/processed/<name>`, the working directory), reads what earlier steps left there, and writes only there.
 """
 
 from __future__ import annotations
@@ -10,75 +9,104 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
-import time
-import traceback
 from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ut_research import workflow
-from ut_research.errors import Problem, ProblemsFound
+from ut_research import together
+from ut_research.digests import digest
+from ut_research.errors import ABOUT_CODE, Problem, ProblemsFound
+from ut_research.loop import Step
+from ut_research.settings import RELEASE, delivery, library
 
 if TYPE_CHECKING:
     from ut_research.cleaning import Cleaned
 
-#: Errors whose message is about code, never about data: safe to show whatever the export.
-ABOUT_CODE = {"NameError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError"}
-ABOUT_CODE |= {"AttributeError", "ProblemsFound", "DisclosureError", "UnknownFindingError"}
+#: What cleaning and measuring load, what chapters load besides, and what the book does.
+NUMBERS = (
+    *("numpy", "pandas", "pyarrow.parquet", "pyarrow.dataset", "scipy.stats"),
+    *("ut_research.estimates", "ut_research.disclosure"),
+)
+CHAPTERS = (
+    *("seaborn", "papermill", "IPython.core.interactiveshell"),
+    *("ut_research.chapter", "ut_research.charts"),
+)
+PAGES = ("pandera.pandas", "ut_research.brief")
+BOOK = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx_book_theme", "sphinx.builders.html")
+#: The steps that prepare a report.
+PREPARED = ("clean", "withhold")
 
 
-def main(argv: list[str]) -> int:
-    """Run the step named by `argv` in the working directory; 0 when it was done."""
-    step, *arguments = argv
-    started, error = time.monotonic(), ""
-    try:
-        STEPS[step](*arguments)
-    except ProblemsFound as found:
-        error = str(found)
-    except OSError as fault:
-        error = disk(fault)
-    except BaseException as fault:  # whatever it is, the person is told
-        error = _without_values(fault)
-    tell(argv, error, time.monotonic() - started)
-    return 1 if error else 0
+def line(settings: dict[str, Any]) -> list[Step]:
+    """The steps of the run with these settings, as `ut_research.workflow` writes them, in order."""
+    root, parameters = Path(settings["root"]), settings["parameters"]
+    days = tuple(map(str, delivery(parameters)))
+    code, published = library(root), digest(root / "data" / "raw" / "published")
+    since = digest(Path(settings["since"])) if settings["since"] else ""
+    decided = cache(partial(together.read, Path(together.FILE)))
+    longest_first = sorted(settings["chapters"], key=lambda name: -_notebook(root, name).stat().st_size)
+    chapters = [_chapter(settings, name, (code, published), decided) for name in longest_first]
+    every = tuple(step.name for step in chapters)
+    sources = digest(root / "book", root / "requirements.lock")
+    return [
+        Step("clean", clean, ("*.parquet", "manifest.json", "issues.csv"),
+             (code, settings["data"], days), loads=NUMBERS),
+        Step("withhold", withhold, (together.FILE,), (code, together.settings(parameters)), ("clean",),
+             loads=NUMBERS),
+        *chapters,
+        Step("findings", findings, ("findings.json", RELEASE, "tables"), (code, since, parameters), every),
+        Step("pages", pages, ("book",), (code, published, sources, since, parameters),
+             (*PREPARED, *every, "findings"), loads=(*NUMBERS, *PAGES)),
+        Step("book", book, ("html",), (code,), ("findings", "pages"), loads=BOOK),
+    ]  # fmt: skip
 
 
-def tell(argv: list[str], error: str, seconds: float = 0.0) -> None:
-    """Tell the command line how the step in `argv` went; `error` is empty when it was done."""
-    event = {
-        "build": os.environ.get("UT_BUILD", ""),
-        "step": argv[0],
-        "what": argv[1] if len(argv) > 1 else "",
-        "error": error,
-        "seconds": round(seconds, 1),
-    }
-    with Path("events.jsonl").open("a", encoding="utf-8") as events:
-        events.write(json.dumps(event) + "\n")
+def prepared(settings: dict[str, Any]) -> list[Step]:
+    """The steps that prepare a report; the others render it."""
+    return [step for step in line(settings) if step.name in PREPARED]
+
+
+def _chapter(settings: dict[str, Any], name: str, parts: tuple[str, ...], decided: Callable[[], Any]) -> Step:
+    """The step that runs one notebook. Of the decision, it depends on what is about its own findings."""
+    values = {parameter: settings["parameters"][parameter] for parameter in settings["chapters"][name]}
+    return Step(
+        f"chapter {name}",
+        partial(chapter, name, values),
+        (f"chapters/{name}.ipynb", f"chapters/{name}"),
+        (*parts, digest(_notebook(Path(settings["root"]), name)), values),
+        needs=("clean",),
+        after=("withhold",),
+        took=lambda: together.told(Path("chapters", name), decided()),
+        loads=(*NUMBERS, *CHAPTERS),
+        limit=settings["limit"],
+    )
+
+
+def _notebook(root: Path, name: str) -> Path:
+    return root / "notebooks" / f"{name}.ipynb"
 
 
 def run() -> dict[str, Any]:
-    """The settings of this run, as `ut_research.workflow` wrote them: name, root, export, parameters."""
+    """The settings of this run: name, root, export, parameters, chapters and more."""
     return dict(json.loads(Path("run.json").read_text(encoding="utf-8")))
 
 
 def clean() -> None:
-    """Read and clean the export; leave canonical tables, the issues log, the manifest and their digests."""
+    """Read and clean the export; leave canonical tables, the issues log and the manifest."""
     from ut_research import cleaning
 
     settings = run()
     for old in Path().glob("*.parquet"):
         old.unlink()
     cleaning.write(cleaned(Path(settings["export"]), settings["parameters"]), Path())
-    made = [*sorted(Path().glob("*.parquet")), Path("issues.csv"), Path("manifest.json")]
-    _write(Path("canonical.json"), json.dumps({p.name: workflow.digest(p) for p in made}, indent=1) + "\n")
 
 
 def cleaned(export: Path, parameters: dict[str, Any]) -> Cleaned:
     """Read and clean `export`; writes nothing."""
     from ut_research import cleaning, reading
 
-    first, last = workflow.delivery(parameters)
+    first, last = delivery(parameters)
     return cleaning.clean(reading.read(export), delivery_start=first, delivery_end=last)
 
 
@@ -86,7 +114,7 @@ def withhold() -> None:
     """Decide what the chapters may show; leave it in decided.json."""
     import pandas as pd
 
-    from ut_research import disclosure, together
+    from ut_research import disclosure
 
     parameters = run()["parameters"]
     manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))
@@ -96,7 +124,7 @@ def withhold() -> None:
     together.write(Path(together.FILE), together.decide(found, policy))
 
 
-def chapter(name: str, values: str, time_limit: str) -> None:
+def chapter(name: str, values: dict[str, Any]) -> None:
     """Run one notebook by papermill with the parameters that it names; leave it tidy in `chapters/`."""
     import papermill
     from papermill.exceptions import PapermillExecutionError
@@ -104,28 +132,28 @@ def chapter(name: str, values: str, time_limit: str) -> None:
     from ut_research import bookmaking
 
     settings = run()
-    source = Path(settings["root"]) / "notebooks" / f"{name}.ipynb"
+    source, limit = _notebook(Path(settings["root"]), name), settings["limit"]
     out = Path("chapters", name).absolute()
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    options: dict[str, Any] = {"execution_timeout": int(time_limit)}
-    if "UT_WORKER" in os.environ:
+    options: dict[str, Any] = {"execution_timeout": limit}
+    if settings["fork"]:
         from ut_research import engine
 
-        options = {"engine_name": engine.register(), "time_limit": float(time_limit)}
+        options = {"engine_name": engine.register(), "time_limit": limit}
         _hold_memory()
     try:
         notebook = papermill.execute_notebook(
             source,
             None,
-            parameters={"data": str(Path().absolute()), "out": str(out), **json.loads(values)},
+            parameters={"data": str(Path().absolute()), "out": str(out), **values},
             cwd=source.parent,
             progress_bar=False,
             kernel_name="python3",
             **options,
         )
     except PapermillExecutionError as fault:
-        raise ProblemsFound([_cell_problem(source, fault, time_limit)]) from None
+        raise ProblemsFound([_cell_problem(source, fault, limit)]) from None
     _write(out.with_suffix(".ipynb"), bookmaking.notebook_text(bookmaking.tidy(notebook, source.name)))
 
 
@@ -151,7 +179,7 @@ def findings() -> None:
     except disclosure.DisclosureError as fault:
         where, todo = "this release beside the one before", "Nothing of it was released"
         raise ProblemsFound([Problem(str(fault), where, todo)]) from None
-    releases.write(Path(workflow.RELEASE), settings["name"], joined, policy)
+    releases.write(Path(RELEASE), settings["name"], joined, policy)
     ledger.write(joined, Path("findings.json"))
     tables = Path("tables")
     shutil.rmtree(tables, ignore_errors=True)
@@ -159,7 +187,6 @@ def findings() -> None:
     for folder in folders:
         for table in sorted(folder.glob("tables/*.csv")):
             shutil.copyfile(table, tables / table.name)
-    _seal(tables)
 
 
 def pages() -> None:
@@ -167,33 +194,20 @@ def pages() -> None:
     from ut_research import bookmaking
 
     bookmaking.assemble(run(), Path("book"))
-    _seal(Path("book"))
 
 
 def book() -> None:
     """Build the pages into a book."""
     from ut_research import bookmaking
 
-    made_with = workflow.library(Path(run()["root"]))
-    bookmaking.build(Path("book"), Path("html"), Path("tables"), made_with)
-    _seal(Path("html"))
+    bookmaking.build(Path("book"), Path("html"), Path("tables"), library(Path(run()["root"])))
 
 
-STEPS: dict[str, Callable[..., None]] = {
-    "clean": clean,
-    "withhold": withhold,
-    "chapter": chapter,
-    "findings": findings,
-    "pages": pages,
-    "book": book,
-}
-
-
-def _cell_problem(notebook: Path, fault: Any, time_limit: str) -> Problem:
+def _cell_problem(notebook: Path, fault: Any, limit: float) -> Problem:
     """One readable block: which cell, the error, the code. The message only where it cannot hold data."""
     manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))
     if fault.ename == "OutOfTime":
-        what = f"ran longer than {time_limit} seconds and was stopped"
+        what = f"ran longer than {limit} seconds and was stopped"
     elif fault.ename == "MemoryError":
         what = "needed more memory than this computer has"
     elif fault.ename in ABOUT_CODE or manifest.get("origin") == "example":
@@ -216,34 +230,6 @@ def _hold_memory(share: float = 0.8) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
-def disk(fault: OSError) -> str:
-    """In words, what is wrong with the disk; else the kind and the place of the error."""
-    import errno
-
-    if fault.errno == errno.ENOSPC:
-        return "the disk is full: free some space and build again; the last good report is untouched"
-    if fault.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return "this folder may not be written to: build in a folder of your own"
-    return _without_values(fault)
-
-
-def _without_values(fault: BaseException) -> str:
-    """The kind and the place of an unexpected error, without its message, which may hold data."""
-    frames = traceback.extract_tb(fault.__traceback__)
-    ours = [f for f in frames if "ut_research" in f.filename] or list(frames)
-    place = f"{Path(ours[-1].filename).name}, line {ours[-1].lineno}" if ours else "an unknown place"
-    detail = f": {fault}" if type(fault).__name__ in ABOUT_CODE else ""
-    return f"an error that should not happen, {type(fault).__name__} in {place}{detail}"
-
-
-def _seal(folder: Path) -> None:
-    """Leave a digest of `folder` beside it: a later step depends on its content, not on when it was made."""
-    _write(folder.with_suffix(".json"), json.dumps({"content": workflow.digest(folder)}) + "\n")
-
-
 def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 #: The decision, in the folder of a run.
 FILE = "decided.json"
-#: What a chapter was told of what it gave to the gate, in the folder of its results.
-TOLD = "told.json"
 
 #: What the chapters show by partner, area, gender and period: measure → ids. The less is shown, the less
 #: the gate must withhold.
@@ -90,9 +88,7 @@ def settings(parameters: Mapping[str, Any]) -> dict[str, Any]:
 def write(path: Path, decided: Decided) -> None:
     """Keep a decision at `path`, in the order of id and group."""
     rows = [json.dumps([id, dict(group), sizes]) for (id, group), sizes in sorted(decided.items(), key=_key)]
-    half = path.with_suffix(".part")
-    half.write_text("[\n" + ",\n".join(rows) + "\n]\n", encoding="utf-8", newline="\n")
-    half.replace(path)  # whole or not at all: the workflow reads it even after a build was killed
+    path.write_text("[\n" + ",\n".join(rows) + "\n]\n", encoding="utf-8", newline="\n")
 
 
 def read(path: Path) -> Decided:
@@ -104,25 +100,15 @@ def read(path: Path) -> Decided:
     return {(id, tuple(sorted(g.items()))): (s[0], s[1]) if s else None for id, g, s in rows}
 
 
-def told(decided: Decided, given: Iterable[Key]) -> Decided:
-    """The part of a decision that is about what a chapter gave to the gate."""
-    return {key: decided[key] for key in given if key in decided}
-
-
-def stale(chapter: Path, decided: Decided) -> bool:
-    """Whether a chapter, with its results in the folder `chapter`, was told anything else."""
-    try:
-        before = read(chapter / TOLD)
-    except ValueError:  # cut short, or of an earlier version
-        return True
-    rows = [
-        row
-        for ledger in sorted(chapter.glob("findings/*.json"))
-        for row in json.loads(ledger.read_text(encoding="utf-8"))
-        if row["origin"] != "published"
-    ]
-    given = {(row["id"], tuple(sorted(row["group"].items()))) for row in rows}
-    return told(decided, given) != before
+def told(chapter: Path, decided: Decided) -> list[Any]:
+    """What a decision says of the findings of a chapter, whose results are in the folder `chapter`."""
+    rows = []
+    for ledger in sorted(chapter.glob("findings/*.json")):
+        for row in json.loads(ledger.read_text(encoding="utf-8")):
+            about = row["id"], tuple(sorted(row["group"].items()))
+            if row["origin"] != "published" and about in decided:
+                rows.append([about, decided[about]])
+    return rows
 
 
 def _key(item: tuple[Key, Any]) -> Key:

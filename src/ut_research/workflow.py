@@ -1,34 +1,32 @@
-"""One run, from its name to its published report: what it may be called, its lock, Snakemake, publishing.
+"""One run, from its name to its published report: what it may be called, its lock, building, publishing.
 
-A run works in `data/processed/<name>/` (cleaned tables, executed chapters, Snakemake's records: all that
-`forget` has to remove) and publishes to `reports/<name>/` in one step, when everything is done. Light on
-imports: a build in which nothing has changed must be quick.
+A run works in `data/processed/<name>/` (cleaned tables, executed chapters, records: all that `forget` has to
+remove) and publishes to `reports/<name>/` in one step, when everything is done. Light on imports: a build in
+which nothing has changed must be quick.
 """
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import hashlib
 import json
 import os
 import re
-import secrets
 import shutil
-import socket
 import subprocess
 import sys
-import tempfile
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ut_research import kernel, together
+from ut_research import loop, steps, worker
+from ut_research.digests import SKIPPED, digest
 from ut_research.errors import Problem, ProblemsFound
+from ut_research.notebooks import chapters
+from ut_research.settings import RELEASE, data_digest
 from ut_research.study import Study
 
 #: What a published report holds, of what a run makes: name in the report ← name in the run's folder.
@@ -38,14 +36,8 @@ PUBLISHED = {
     "issues.csv": "issues.csv",
     "tables": "tables",
 }
-#: What a run released, in its folder; and where a report keeps its releases, each as NUMBER-EXPORT.json.
-RELEASE, RELEASES = "release.json", "releases"
-#: Files that are no part of what holds them.
-SKIPPED = frozenset({"__pycache__", ".snakemake_timestamp", ".ipynb_checkpoints", "_build"})
-#: Files beside a workbook that are read with it.
-BESIDE = ("columns.toml", "INVENTED.md")
-#: Parameters that the workflow gives each chapter; all others are the study's.
-GIVEN = {"data": "", "out": ""}
+#: Where a report keeps its releases, each as NUMBER-EXPORT.json.
+RELEASES = "releases"
 #: What is said about steps that failed.
 RESUME = "The last good report is untouched. Put this right and build again: it resumes where it stopped."
 #: Longest that one chapter may run, in seconds.
@@ -87,10 +79,10 @@ class Run:
 
 
 def find_root(start: Path | None = None) -> Path:
-    """The project's folder: the nearest one above `start` with a Snakefile, else where the library lives."""
+    """The project's folder: the nearest above `start` with notebooks and a study, else the library's own."""
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents, Path(__file__).resolve().parents[2]):
-        if (folder / "Snakefile").is_file() and (folder / "study.toml").is_file():
+        if (folder / "notebooks").is_dir() and (folder / "study.toml").is_file():
             return folder
     raise ProblemsFound([Problem("this is not the project", str(here), "run it inside the project's folder")])
 
@@ -143,94 +135,6 @@ def _named(path: str) -> Path:
     return Path(path).resolve()
 
 
-def chapters(root: Path, study: Study) -> dict[str, list[str]]:
-    """The chapters in reading order, each with the study parameters that its parameters cell names.
-
-    Raises
-    ------
-    ProblemsFound : a notebook has no parameters cell, or names a parameter that does not exist or that
-        has another type in the study; all such mistakes at once.
-    """
-    known: dict[str, Any] = {**study.parameters(), **GIVEN}
-    problems: list[Problem] = []
-    named: dict[str, list[str]] = {}
-    for notebook in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb")):
-        defaults: dict[str, Any] = {}
-        try:
-            defaults = parameters_of(notebook)
-        except ValueError as fault:
-            problems.append(Problem(str(fault), f"notebooks/{notebook.name}", "see CONTRIBUTING.md"))
-        for name, default in defaults.items():
-            where = f"notebooks/{notebook.name}, parameter {name}"
-            if name not in known:
-                todo = "name a parameter of study.toml, or data or out, as it is spelt there"
-                problems.append(Problem("there is no such parameter", where, todo))
-            elif type(default) is not type(known[name]):
-                kind = type(known[name]).__name__
-                problems.append(
-                    Problem("its default is of the wrong kind", where, f"it must be {kind}, as in study.toml")
-                )
-        named[notebook.stem] = [n for n in defaults if n not in GIVEN]
-    if problems:
-        raise ProblemsFound(problems)
-    return named
-
-
-def parameters_of(notebook: Path) -> dict[str, Any]:
-    """Names and default values in the one cell of `notebook` that is tagged ``parameters``."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    tagged = [c for c in cells if "parameters" in c["metadata"].get("tags", ())]
-    if len(tagged) != 1:
-        raise ValueError(f"there must be one cell tagged `parameters`; there are {len(tagged)}")
-    found: dict[str, Any] = {}
-    try:
-        for statement in ast.parse("".join(tagged[0]["source"])).body:
-            match statement:
-                case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                    found[name] = ast.literal_eval(value)
-                case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                    found[name] = ast.literal_eval(value)
-                case ast.Expr(value=ast.Constant()):
-                    pass
-                case _:
-                    raise ValueError
-    except (ValueError, SyntaxError):
-        raise ValueError("its parameters cell may hold only lines like `name = value`") from None
-    return found
-
-
-def digest(*paths: Path, leave_out: tuple[str, ...] = ()) -> str:
-    """A hash of the content of files, and of all files in folders, under their relative names."""
-    total = hashlib.sha256()
-    for path in paths:
-        files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-        for file in files:
-            relative = file.relative_to(path).as_posix() if path.is_dir() else file.name
-            if relative in leave_out or not SKIPPED.isdisjoint(file.parts) or not file.is_file():
-                continue
-            with file.open("rb") as data:
-                total.update(relative.encode() + b"\0" + hashlib.file_digest(data, "sha256").digest())
-    return total.hexdigest()
-
-
-def data_digest(export: Path) -> str:
-    """A hash of what is read of an export: not of folders in it, hidden files, or a study that it brings."""
-    inside = export.iterdir() if export.is_dir() else (export, *map(export.with_name, BESIDE))
-    return digest(*sorted(f for f in inside if not f.name.startswith((".", "~$")) and f.name != "study.toml"
-                          and f.is_file()))  # fmt: skip
-
-
-def library(root: Path) -> str:
-    """A hash of the code that results depend on: the library, without what only runs it, and the lock."""
-    only_runs = ("cli.py", "workflow.py", "kernel.py")
-    return digest(Path(__file__).parent, root / "requirements.lock", leave_out=only_runs)
-
-
-def delivery(parameters: dict[str, Any]) -> tuple[date, date]:
-    """First and last day of delivery: the study parameters that cleaning depends on."""
-    return date.fromisoformat(parameters["delivery_start"]), date.fromisoformat(parameters["delivery_end"])
-
-
 @contextlib.contextmanager
 def locked(run: Run, patience: float = 3.0) -> Iterator[int]:
     """Hold the run's lock; its file descriptor. It is let go when the last process of the build has ended."""
@@ -247,22 +151,59 @@ def locked(run: Run, patience: float = 3.0) -> Iterator[int]:
         yield file.fileno()
 
 
-def build(
-    run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0, target: str = "all", since: str = ""
-) -> bool:
+def build(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0, since: str = "") -> bool:
     """Bring the report of `run` up to date; True when something was built.
 
     `since` names the report whose last release this one follows; empty: the one named last time, else the
     last release of other data under this name. Invented people need no such protection, unless it is asked
     for.
 
-    `tell` is called with each event (step, what, error, seconds) as it happens.
+    `tell` is called with each event (step, error, seconds) as it happens.
 
     Raises
     ------
     ProblemsFound : before anything runs, for a mistake in the study, a notebook, the name or the disk;
         or after, with what failed. The last good report is then still in place.
     """
+    with _begun(run, jobs, since) as (settings, lock):
+        _bring(run, steps.line(settings), tell, lock)
+        return _publish(run, settings["data"])
+
+
+def prepare(run: Run, tell: Callable[[dict[str, Any]], None], since: str = "") -> None:
+    """The first half of `build`: clean the export, measure, and decide what to withhold."""
+    with _begun(run, 0, since) as (settings, lock):
+        _bring(run, steps.prepared(settings), tell, lock)
+
+
+def render(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0) -> bool:
+    """The second half of `build`: chapters and book, from what `prepare` left; the export is not read.
+
+    Raises
+    ------
+    ProblemsFound : as `build`; or what `prepare` left is not there, or not whole.
+    """
+    with locked(run) as lock:
+        try:
+            settings = json.loads((run.folder / "run.json").read_text(encoding="utf-8"))
+            settings |= {"jobs": jobs or os.cpu_count() or 1}
+            prepared = steps.prepared(settings)
+            with contextlib.chdir(run.folder):
+                whole = all(step.whole for step in prepared)
+        except (OSError, ValueError, KeyError):
+            whole = False
+        if not whole:
+            place = f"data/processed/{run.name}"
+            raise ProblemsFound([Problem("there is nothing prepared to render", place, "prepare it first")])
+        _recover(run)
+        _write(run.folder / "run.json", settings)
+        _bring(run, [step for step in steps.line(settings) if step not in prepared], tell, lock)
+        return _publish(run, settings["data"])
+
+
+@contextlib.contextmanager
+def _begun(run: Run, jobs: int, since: str) -> Iterator[tuple[dict[str, Any], int]]:
+    """Hold the lock of a run whose settings are written; they, and the lock's file descriptor."""
     study = Study.read(run.study)
     named = chapters(run.root, study)
     with contextlib.suppress(OSError):
@@ -272,7 +213,6 @@ def build(
             )
     with locked(run) as lock:
         _recover(run)
-        _no_later_than_now(run.folder)
         settings = {
             "name": run.name,
             "owner": run.owner,
@@ -280,22 +220,16 @@ def build(
             "export": str(run.export),
             "study": str(run.study),
             "parameters": study.parameters(),
-            "chapters": list(named),
+            "chapters": named,
             "data": (data := data_digest(run.export)[:12]),
             "since": _since(run, since, data),
             "follows": since or _follows(run),
+            "jobs": jobs or os.cpu_count() or 1,
+            "fork": worker.FORKS,
+            "limit": TIME_LIMIT,
         }
-        (run.folder / "run.json").write_text(json.dumps(settings, indent=1), encoding="utf-8")
-        record, current = run.folder / "made-for.json", _made_for(run, study.parameters(), data)
-        goals = _goals(run, record, current) if target == "all" else [target]
-        if len(goals) > 1:
-            record.unlink(missing_ok=True)  # until what is there was made for these settings
-        failures = _run(run, tell, lock, jobs or os.cpu_count() or 1, goals)
-        if failures:
-            raise BuildFailed(failures)
-        if target == "all":
-            record.write_text(json.dumps(current, indent=1), encoding="utf-8")
-        return target == "all" and _publish(run, data)
+        _write(run.folder / "run.json", settings)
+        yield settings, lock
 
 
 def forget(run: Run, only: str = "") -> list[Path]:
@@ -331,121 +265,37 @@ def _owner(record: Path) -> str | None:
     return None
 
 
-def _made_for(run: Run, parameters: dict[str, Any], data: str) -> dict[str, list[Any]]:
-    """What the cleaned tables, and the decision what to withhold, depend on; `data` is the export's hash."""
-    cleaned = [library(run.root), data, *map(str, delivery(parameters))]
-    return {"canonical.json": cleaned, together.FILE: [*cleaned, together.settings(parameters)]}
+def _bring(run: Run, line: list[loop.Step], tell: Callable[[dict[str, Any]], None], lock: int) -> None:
+    """Have a process of its own bring the steps of `line` up to date, unless they are.
 
-
-def _goals(run: Run, record: Path, current: dict[str, list[Any]]) -> list[str]:
-    """What to make, in order. The decision comes before Snakemake works out which chapters have to run."""
-    before: dict[str, Any] = {}
-    with contextlib.suppress(ValueError, FileNotFoundError):
-        together.read(run.folder / together.FILE)  # one that a crash of the computer cut short is no decision
-        before = json.loads(record.read_text(encoding="utf-8"))
-    made = {name for name in current if before.get(name) == current[name] and (run.folder / name).is_file()}
-    if "canonical.json" not in made:
-        return ["canonical.json", together.FILE, "all"]
-    return ["all"] if together.FILE in made else [together.FILE, "all"]
-
-
-def _put_back(run: Run) -> None:
-    """Have the chapters run again that now have to withhold anything else than when they ran."""
-    decided = together.read(run.folder / together.FILE)
-    for notebook in (run.folder / "chapters").glob("*.ipynb"):
-        if together.stale(notebook.with_suffix(""), decided):
-            notebook.unlink()
-
-
-def _run(
-    run: Run, tell: Callable[[dict[str, Any]], None], lock: int, jobs: int, goals: list[str]
-) -> list[Problem]:
-    """Make one goal after another in the run's folder; what failed."""
-    events = run.folder / "events.jsonl"
-    events.write_text("", encoding="utf-8")
-    shutil.rmtree(run.folder / ".snakemake" / "sources", ignore_errors=True)  # a Snakefile that was read once
-    environment = {**os.environ, **kernel.ENVIRONMENT}
+    Raises
+    ------
+    BuildFailed : with what each step that failed says.
+    """
+    with contextlib.chdir(run.folder):
+        if loop.current(line):
+            return
+    environment = {**os.environ, **worker.ENVIRONMENT}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    # Steps of a build that was killed may still tell how they ended: they are of another build.
-    environment["UT_BUILD"] = build = secrets.token_hex(8)
+    command = [sys.executable, "-m", "ut_research.worker", *(step.name for step in line)]
     failures: list[Problem] = []
     with contextlib.ExitStack() as stack:
-        if kernel.supported():
-            environment["UT_SERVER"] = stack.enter_context(_server(environment, lock))
-        log = stack.enter_context((run.folder / "snakemake.log").open("w"))
-        lines = stack.enter_context(events.open(encoding="utf-8"))
-
-        def start(*arguments: str) -> subprocess.Popen[bytes]:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "ut_research.kernel", *arguments],
-                cwd=run.folder,
-                env=environment,
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                pass_fds=_inherited(lock),
-            )
-            stack.callback(process.kill)
-            return process
-
-        # each loads Snakemake at once, and then waits for its turn
-        loading = {goal: start(*_snakemake(run, jobs), goal) for goal in goals if goal != together.FILE}
-        for goal in goals:
-            if goal == "all":
-                _put_back(run)
-            process = loading.get(goal) or start("600", "withhold")
-            if process.stdin:
-                with contextlib.suppress(BrokenPipeError), process.stdin as word:
-                    word.write(b"go\n")
-            while True:
-                ended = process.poll() is not None
-                while line := lines.readline():
-                    event = json.loads(line)
-                    if event.pop("build") != build:
-                        continue
-                    tell(event)
-                    if event["error"]:
-                        failures.append(
-                            Problem(event["error"], f"{event['step']} {event['what']}".strip(), RESUME)
-                        )
-                if ended:
-                    break
-                time.sleep(0.05)
-            if process.returncode:
-                break
+        log = stack.enter_context((run.folder / "build.log").open("w"))
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": log, "pass_fds": _inherited(lock)}
+        process = stack.enter_context(subprocess.Popen(command, cwd=run.folder, env=environment, **pipes))
+        stack.callback(process.kill)
+        for said in process.stdout or ():
+            event = json.loads(said)
+            tell(event)
+            if event["error"]:
+                failures.append(Problem(event["error"], event["step"], RESUME))
+        process.wait()
     if process.returncode and not failures:
         full = shutil.disk_usage(run.root).free < FULL
-        what = "The disk is full." if full else f"It ended early; see {run.folder / 'snakemake.log'}"
+        what = "The disk is full." if full else f"It ended early; see {run.folder / 'build.log'}"
         failures.append(Problem(what, "the build", RESUME))
-    return failures
-
-
-def _snakemake(run: Run, jobs: int) -> list[str]:
-    """The arguments of Snakemake, as `ut_research.kernel` takes them, but for the goal."""
-    sources = str(run.folder / ".snakemake" / "sources")
-    places = ["--snakefile", str(run.root / "Snakefile"), "--runtime-source-cache-path", sources]
-    places += ["--directory", str(run.folder), "--configfile", str(run.folder / "run.json")]
-    ways = ["--cores", str(jobs), "--keep-going", "--rerun-incomplete", "--nolock", "--scheduler", "greedy"]
-    return ["snakemake", *places, *ways, "--quiet", "all", "--latency-wait", "0"]
-
-
-@contextlib.contextmanager
-def _server(environment: dict[str, str], lock: int) -> Iterator[str]:
-    """Start the process that forks for each step; its address."""
-    with tempfile.TemporaryDirectory(prefix="ut-") as folder, socket.socket(socket.AF_UNIX) as listening:
-        address = str(Path(folder, "s"))
-        listening.bind(address)
-        listening.listen(64)
-        command = [sys.executable, "-m", "ut_research.kernel", "serve", str(listening.fileno())]
-        server = subprocess.Popen(
-            command, env=environment, stdin=subprocess.PIPE, pass_fds=(listening.fileno(), lock)
-        )
-        listening.close()
-        try:
-            yield address
-        finally:
-            server.kill()
-            server.wait()
+    if failures:
+        raise BuildFailed(failures)
 
 
 def _since(run: Run, since: str, data: str) -> str:
@@ -518,12 +368,8 @@ def _recover(run: Run) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _no_later_than_now(folder: Path) -> None:
-    """Date back what was made while the clock was ahead: Snakemake fails on results older than input."""
-    now = time.time()
-    for path in folder.rglob("*"):
-        if path.lstat().st_mtime > now:
-            os.utime(path, (now, now), follow_symlinks=False)
+def _write(path: Path, settings: dict[str, Any]) -> None:
+    path.write_text(json.dumps(settings, indent=1), encoding="utf-8")
 
 
 def _aside(run: Run, which: str) -> Path:

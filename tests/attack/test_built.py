@@ -1,7 +1,7 @@
 """Reports as they are built: nothing planted in any file, no hostile text alive in the browser.
 
 One export of 260 people, with canaries, and with hostile text in every column of text that is kept, through
-the whole project: reading, chapters, pages, search index, tables, logs, Snakemake's own records.
+the whole project: reading, chapters, pages, search index, tables, logs, records of the build.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from planted import Planted, plant
 from ut_research import cli, findings, workflow
 
 pytestmark = pytest.mark.slow
-PARTS = ("notebooks", "book", "data/raw/published", "Snakefile", "study.toml", "requirements.lock")
+PARTS = ("notebooks", "book", "data/raw/published", "study.toml", "requirements.lock")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 from small_project import HERE, Project
 
 pytestmark = pytest.mark.slow
-PARTS = ("notebooks", "book", "data/raw", "Snakefile", "study.toml", "requirements.lock")
+PARTS = ("notebooks", "book", "data/raw", "study.toml", "requirements.lock")
 
 
 def test_the_example_gives_the_same_bytes_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from ut_research import workflow
+from ut_research import notebooks
 from ut_research.study import Study
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +31,7 @@ def path(request: pytest.FixtureRequest) -> Path:
 
 def test_there_are_notebooks_and_their_parameters_are_those_of_the_study() -> None:
     assert NOTEBOOKS
-    assert list(workflow.chapters(ROOT, Study.read(ROOT / "study.toml"))) == [p.stem for p in NOTEBOOKS]
+    assert list(notebooks.chapters(ROOT, Study.read(ROOT / "study.toml"))) == [p.stem for p in NOTEBOOKS]
 
 
 def test_it_holds_no_results_but_its_headlines(path: Path) -> None:
@@ -54,7 +54,7 @@ def test_it_uses_every_parameter_that_it_names(path: Path) -> None:
     code = [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
     rest = [c.source for c in code if "parameters" not in c.metadata.get("tags", ())]
     used = {n.id for source in rest for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name)}
-    assert set(workflow.parameters_of(path)) <= used
+    assert set(notebooks.parameters_of(path)) <= used
 
 
 def test_every_parameter_says_what_it_is(path: Path) -> None:

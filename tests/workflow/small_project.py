@@ -96,7 +96,7 @@ class Project:
         return left
 
     def _note(self, event: dict[str, Any]) -> None:
-        self.steps.append(f"{event['step']} {event['what']}".strip())
+        self.steps.append(event["step"])
 
     @property
     def report(self) -> Path:
@@ -125,7 +125,7 @@ def make(root: Path) -> Project:
     """Lay out a project in `root`."""
     for folder in ("notebooks", "book", "data"):
         (root / folder).mkdir(parents=True)
-    for name in ("Snakefile", "study.toml", "requirements.lock"):
+    for name in ("study.toml", "requirements.lock"):
         shutil.copyfile(HERE / name, root / name)
     shutil.copytree(HERE / "data" / "raw", root / "data" / "raw")
     shutil.copytree(HERE / "book" / "_ext", root / "book" / "_ext")

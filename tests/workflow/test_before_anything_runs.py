@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from small_project import Project, make, notebook
 
-from ut_research import workflow
+from ut_research import notebooks, settings, workflow
 from ut_research.errors import ProblemsFound
 from ut_research.study import Study
 
@@ -62,7 +62,7 @@ def test_a_notebook_without_a_parameters_cell_is_named(fresh: Project) -> None:
 
 def test_a_chapter_depends_on_the_parameters_that_it_names_and_no_others(fresh: Project) -> None:
     gate = ["threshold", "rounding", "zeros_safe"]
-    assert workflow.chapters(fresh.root, Study()) == {
+    assert notebooks.chapters(fresh.root, Study()) == {
         "01_one": [*gate, "follow_up_days"],
         "02_two": [*gate, "confidence"],
         "03_three": gate,
@@ -138,14 +138,14 @@ def test_what_is_read_of_an_export_makes_it_another_and_nothing_else_does(tmp_pa
     (tmp_path / "in").mkdir()
     book = tmp_path / "book.xlsx"
     book.touch()
-    folder, alone = workflow.data_digest(tmp_path / "in"), workflow.data_digest(book)
+    folder, alone = settings.data_digest(tmp_path / "in"), settings.data_digest(book)
     for name in ("study.toml", ".~lock.needs.csv#", "~$book.xlsx"):
         (tmp_path / "in" / name).write_text(name)
-    assert workflow.data_digest(tmp_path / "in") == folder
+    assert settings.data_digest(tmp_path / "in") == folder
     (tmp_path / "in" / "columns.toml").touch()
-    assert workflow.data_digest(tmp_path / "in") != folder
+    assert settings.data_digest(tmp_path / "in") != folder
     (tmp_path / "columns.toml").touch()
-    assert workflow.data_digest(book) != alone
+    assert settings.data_digest(book) != alone
 
 
 def test_a_second_build_of_the_same_report_says_so(fresh: Project) -> None:

@@ -96,10 +96,9 @@ def test_a_build_that_is_killed_while_it_makes_pages_on_top(project: Project) ->
 
 
 def test_pages_that_a_killed_build_left_out(project: Project) -> None:
-    """Snakemake takes a step's old results away before the step starts; the book of before is still there."""
+    """The sources of the book are gone, and the book of before is still there."""
     run = project.root / "data" / "processed" / "example"
     shutil.rmtree(run / "book")
-    (run / "book.json").unlink()
     made = on_top(project, "index.md", "# Small\n\nAfter all, {{reach.one|count}} people.\n")
     assert b"After all, " in made["book/index.html"]
 
@@ -115,7 +114,7 @@ def test_what_is_no_page_makes_every_page_again(project: Project) -> None:
 def test_pages_without_a_change(project: Project) -> None:
     """A chapter that fails and is mended leaves everything as it was."""
     before = project.bytes()
-    (project.root / "data" / "processed" / "example" / "html.json").unlink()
+    (project.root / "data" / "processed" / "example" / "made" / "book.json").unlink()
     assert project.build() == ""
     assert project.steps == ["book"]
     assert project.bytes() == before

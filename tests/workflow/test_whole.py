@@ -10,13 +10,14 @@ import pytest
 from small_project import Project
 
 from ut_research import workflow
+from ut_research.errors import ProblemsFound
 
 pytestmark = pytest.mark.slow
 
 
 def wipe(project: Project) -> None:
     """Have the next build start from nothing."""
-    shutil.rmtree(project.root / "data" / "processed")
+    shutil.rmtree(project.root / "data" / "processed", ignore_errors=True)
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -35,9 +36,27 @@ def test_the_same_input_gives_the_same_bytes(
 def test_without_forking_the_bytes_are_the_same(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     before = project.bytes()
     wipe(project)
-    monkeypatch.setattr("ut_research.kernel.supported", lambda: False)
+    monkeypatch.setattr("ut_research.worker.FORKS", False)
     assert project.build() == ""
     assert project.bytes() == before
+
+
+def test_the_halves_of_a_report_can_be_made_apart(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second reads nothing of the export: it is where the first left it, or elsewhere, or gone."""
+    before, run, export = project.bytes(), workflow.plan(), project.root / "data" / "raw" / "example"
+    wipe(project)
+    with pytest.raises(ProblemsFound, match="there is nothing prepared to render"):
+        workflow.render(run, print)
+    workflow.prepare(run, print)
+    export.rename(export.with_name("away"))
+    assert workflow.render(run, print) is False, "the report that is published is the same"
+    assert project.bytes() == before
+    (run.folder / "participants.parquet").write_bytes(b"")
+    with pytest.raises(ProblemsFound, match="there is nothing prepared to render"):
+        workflow.render(run, print)
+    export.with_name("away").rename(export)
+    assert project.build() == ""
+    assert project.steps == ["clean"]
 
 
 def test_no_path_of_this_machine_is_in_the_report(project: Project) -> None:
@@ -82,4 +101,3 @@ def test_forgetting_an_export_leaves_no_trace(project: Project) -> None:
     }
     left = {p.name for folder in ("reports", "data/processed") for p in (project.root / folder).iterdir()}
     assert left == set()
-    assert not (project.root / ".snakemake").exists()
