@@ -57,7 +57,7 @@ forget: $(READY)
 
 test: $(READY)
 	@echo 'Checking the code …'
-	@$(BIN)/ruff check --quiet src tests bench notebooks .ci
+	@$(BIN)/ruff check --quiet src tools tests bench notebooks .ci
 	@$(BIN)/mypy --no-error-summary
 	@$(CLI) report
 	@echo 'Running the tests …'
@@ -70,11 +70,11 @@ bench: $(READY)
 	@$(BIN)/python bench/run.py
 
 mutants: $(READY)
-	@nice $(BIN)/python .ci/mutants.py
+	@nice $(BIN)/python -m tools.mutants
 
 clean:
 	rm -rf data/processed .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants
-	find src tests bench notebooks -name __pycache__ -prune -o -name .ipynb_checkpoints -prune | xargs rm -rf
+	find src tools tests bench notebooks -name __pycache__ -prune -o -name .ipynb_checkpoints -prune | xargs rm -rf
 
 headlines: $(READY)
 	@$(CLI) report

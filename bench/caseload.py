@@ -1,4 +1,7 @@
-"""Clean and measure an invented caseload of the given size: ``caseload.py 1000000``. Prints JSON."""
+"""Clean and measure an invented caseload of the given size: ``python -m bench.caseload 1000000``.
+
+Prints JSON.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ import sys
 import time
 from datetime import date
 
-from ut_research import cleaning, example, reading
+from tools import example
+from ut_research import cleaning, reading
 from ut_research.measures import GROUPS, activity, needs, outcomes, reach, reoffending, themes, wellbeing
 
 MEASURES = (reach, needs, wellbeing, activity, reoffending, outcomes, themes)

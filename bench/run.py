@@ -117,8 +117,9 @@ def caseload() -> None:
     """Print time and memory of cleaning and measuring, and how time grows with size."""
     took: list[float] = []
     for size in SIZES:
-        command = [PYTHON, str(ROOT / "bench" / "caseload.py"), str(size)]
-        found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        command = [PYTHON, "-m", "bench.caseload", str(size)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        found = json.loads(done.stdout)
         took.append(found["clean"] + found["measure"])
         print(
             f"{size:>9,} people: cleaning {found['clean']:5.1f} s, all measures {found['measure']:5.1f} s, "

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ut_research import cleaning, example, published, reading
+from tools import example
+from tools.example.cohort import _items
+from ut_research import cleaning, published, reading
 from ut_research.findings import Estimate
 from ut_research.measures import activity, needs, outcomes, reach, reoffending, themes, wellbeing
 from ut_research.study import Study
@@ -87,8 +89,8 @@ def _value(estimates: list[Estimate], id: str, **group: str) -> Estimate:
 
 
 def test_the_committed_files_are_what_the_generator_writes(tmp_path):
-    command = [sys.executable, "-m", "ut_research.example", str(tmp_path)]
-    subprocess.run(command, check=True, capture_output=True)
+    command = [sys.executable, "-m", "tools.example", str(tmp_path)]
+    subprocess.run(command, cwd=COMMITTED.parents[2], check=True, capture_output=True)
     written = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     assert written == {path.name: path.read_bytes() for path in COMMITTED.iterdir()}
 
@@ -167,7 +169,7 @@ def test_the_answers_of_a_questionnaire_hold_together():
 
 def test_items_add_up_to_any_total():
     totals = np.arange(14, 71)
-    answers = example._items(np.random.default_rng(0), totals)
+    answers = _items(np.random.default_rng(0), totals)
     assert (answers.sum(axis=1) == totals).all() and answers.min() == 1 and answers.max() == 5
 
 

@@ -2,7 +2,7 @@ import re
 
 import pandas as pd
 
-from ut_research import coverage, pages
+from ut_research import pages
 from ut_research.disclosure import Policy
 from ut_research.study import Study
 from ut_research.tables import dictionary
@@ -31,7 +31,7 @@ def test_every_column_of_every_table_is_in_the_dictionary():
 
 def test_the_simulation_is_shown_by_method_and_size_from_lowest_to_highest():
     shown = {(r[0], r[1]): r for r in rows(pages.coverage())[1:]}
-    found = coverage.read()
+    found = pd.read_csv(pages.SIMULATED)
     wilson = found[(found["method"] == "Wilson interval") & (found["n1"] == 9)]["observed"]
     assert shown["Wilson interval", "9"][4] == f"{wilson.min():.1%} to {wilson.max():.1%}"
     assert len(shown) == len(found.drop_duplicates(["method", "n1", "n2"]))

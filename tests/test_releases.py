@@ -10,7 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ut_research import example, releases, together
+from tools import example
+from ut_research import releases, together
 from ut_research.disclosure import DisclosureError, Policy, release
 from ut_research.findings import Estimate
 

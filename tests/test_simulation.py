@@ -1,17 +1,18 @@
 """The intervals hold the truth, and the tests their level, in groups like ours.
 
-The table (`ut_research.coverage`, shown on the Methods page) is written by ``python -m
-ut_research.coverage``: 4,000 replicates a row, so that a coverage of 95% carries a standard error of
-0.34 of a percentage point. Here a sample of its rows is simulated again with another seed.
+The table, shown on the Methods page, is written by ``python -m tools.simulate_coverage``: 4,000 replicates
+a row, so that a coverage of 95% carries a standard error of 0.34 of a percentage point. Here a sample of
+its rows is simulated again with another seed.
 """
 
 import math
 
+import pandas as pd
 import pytest
 
-from ut_research import coverage as C
+from tools import simulate_coverage as C
 
-TABLE = C.read()
+TABLE = pd.read_csv(C.FILE)
 KEY = ["method", "quantity", "n1", "n2", "truth"]
 
 

@@ -363,7 +363,7 @@ def bca_mean(values: ArrayLike, confidence: float = 0.95, resamples: int = 10_00
     acceleration is a sixth of the skewness over the square root of n, and only the resampled means are
     simulated. The interval is that of ``scipy.stats.bootstrap(method="BCa")`` to Monte Carlo error.
     Under about 30 people it is narrower than it says, and the t interval is the better one: with 9,
-    it holds the truth 88 to 90% of the time in simulation (`ut_research.coverage`), t 93 to 95%.
+    it holds the truth 88 to 90% of the time in simulation (`tools.simulate_coverage`), t 93 to 95%.
     Source: Efron 1987, J Am Stat Assoc 82:171.
     """
     data = _column(values, "values")

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 #: Programs whose versions matter to a result; all others are in requirements.lock.
 PROGRAMS = ["ut-research", "pandas", "numpy", "scipy", "statsmodels", "pandera", "pyarrow", "matplotlib"]
 PROGRAMS += ["papermill", "jupyter-book"]
+#: How the methods behave in small groups, as `tools.simulate_coverage` found it.
+SIMULATED = Path(__file__).parent / "data" / "coverage.csv"
 
 
 def made(parameters: Mapping[str, Any], manifest: Mapping[str, Any], lock: str) -> str:
@@ -143,11 +145,11 @@ def parameters() -> str:
 
 
 def coverage() -> str:
-    """How the intervals and tests behave in small groups, by simulation; see `ut_research.coverage`."""
-    from ut_research import coverage as simulation
+    """How the intervals and tests behave in small groups, by simulation; see `SIMULATED`."""
+    import pandas as pd
 
-    rows = []
-    for (method, n1, n2), found in simulation.read().groupby(["method", "n1", "n2"], sort=False):
+    table, rows = pd.read_csv(SIMULATED), []
+    for (method, n1, n2), found in table.groupby(["method", "n1", "n2"], sort=False):
         low, high = found["observed"].min(), found["observed"].max()
         shown = f"{low:.1%}" if low == high else f"{low:.1%} to {high:.1%}"
         people = f"{n1} and {n2}" if n2 else str(n1)
@@ -159,7 +161,7 @@ def coverage() -> str:
         *("Method", "People", "What was counted", "Claimed", "Found"),
         *("Monte Carlo error, points", "Gave nothing, and not counted"),
     )
-    caption = f"Intervals and tests in groups of our size, simulated: {simulation.REPLICATES:,} of each"
+    caption = f"Intervals and tests in groups of our size, simulated: {table['replicates'].max():,} of each"
     summary = f"<details><summary>Show {len(rows)} rows: {caption}</summary>"
     return (
         f":::{{raw}} html\n{summary}\n:::\n\n{grid(caption, heads, rows)}\n\n:::{{raw}} html\n</details>\n:::"

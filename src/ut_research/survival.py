@@ -119,7 +119,7 @@ def restricted_mean(
 ) -> RestrictedMean:
     """Area under the curve up to `horizon`; all None when the curve does not reach so far.
 
-    The interval is too narrow in small groups: in simulation (`ut_research.coverage`) it holds the
+    The interval is too narrow in small groups: in simulation (`tools.simulate_coverage`) it holds the
     truth 91% of the time with about 30 people and 90% with 9, for the 95% it says; the difference of two
     holds it 93% to 97%.
     Source: Royston and Parmar 2013, BMC Med Res Methodol 13:152; variance as in R's survRM2.

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ut_research import example, reading
+from tools import example
+from ut_research import reading
 
 #: Stands in every planted text and nowhere else.
 MARK = "qzx"

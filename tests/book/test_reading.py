@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup, NavigableString, Tag
 
-from ut_research import readability
-from ut_research.readability import LONGEST, OLDEST
+from tools import readability
+from tools.readability import LONGEST, OLDEST
 
 Pages = dict[str, BeautifulSoup]
 WORDS = Path(__file__).parents[2] / "book" / "words.csv"

@@ -10,7 +10,6 @@ None of it is evidence about United Together.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -21,8 +20,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from ut_research.example_mess import mess, write_csv
-from ut_research.example_said import said
+from tools.example.interviews import said
+from tools.example.mess import mess, write_csv
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -82,7 +81,7 @@ SIM_BETA = {"T1": (0.9, 2.806), "T2": (1.6, 1.694)}  # of 7 x Beta, mixed binomi
 
 INVENTED = """# These people are invented
 
-Nobody in this folder exists. `ut_research.example` drew them from a seed so that their totals round to
+Nobody in this folder exists. `tools.example` drew them from a seed so that their totals round to
 the figures that the 2021 evaluation and the 2022 study printed; everything else about them, every date,
 score, passage and comment, was made up. They are here so that the report can be built and tested by
 anyone. They are not evidence about United Together.
@@ -429,6 +428,3 @@ def _outcomes(rng: np.random.Generator, participants: pd.DataFrame, exact: bool)
         }))  # fmt: skip
     return _in_order(pd.concat(parts), "start_date", "outcome")
 
-
-if __name__ == "__main__":
-    write(Path(sys.argv[1]))

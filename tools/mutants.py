@@ -26,6 +26,7 @@ from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.runners.harness import PytestRunner
 from mutmut.state import state
 from mutmut.stats import status_by_exit_code
+from mutmut.utils.file_utils import copy_also_copy_files, copy_src_dir, setup_source_paths
 
 NOT_RUN = 34  # mutmut's code for a mutant that is skipped
 FOUND = ("killed", "timeout")
@@ -57,7 +58,8 @@ def main() -> None:
         choose(words, chosen.share, chosen.seed, chosen.again)
         # which tests reach which function is found anew, as the tests may have changed
         Path("mutants/mutmut-stats.json").unlink(missing_ok=True)
-        subprocess.run([sys.executable, __file__, "--run"], check=True)  # where nothing is imported yet
+        # where nothing is imported yet
+        subprocess.run([sys.executable, "-m", "tools.mutants", "--run"], check=True)
     count(words)
 
 
@@ -66,9 +68,9 @@ def plant() -> set[str]:
     set_mutant_under_test("mutant_generation")
     Path("mutants").mkdir(exist_ok=True)
     with redirect_stdout(StringIO()):
-        mutmut.copy_src_dir()
-        mutmut.copy_also_copy_files()
-        mutmut.setup_source_paths()
+        copy_src_dir()
+        copy_also_copy_files()
+        setup_source_paths()
         mutmut.create_mutants(2)
     return {name for meta in metas() for name in wording(meta)}
 

@@ -1,8 +1,8 @@
 """How the intervals and tests of this package behave in groups as small as ours, by simulation.
 
-``python -m ut_research.coverage`` (about six minutes) writes the table that the Methods page shows,
-``data/coverage.csv`` beside this module; `read` gives it. An interval should hold the truth as often
-as it claims; a test should find a difference that is not there no oftener than its level.
+``python -m tools.simulate_coverage`` (about six minutes) writes the table that the Methods page shows.
+An interval should hold the truth as often as it claims; a test should find a difference
+that is not there no oftener than its level.
 """
 
 from __future__ import annotations
@@ -12,17 +12,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
+import ut_research
 from ut_research import estimates, survival
 from ut_research.estimates import Interval
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-FILE = Path(__file__).parent / "data" / "coverage.csv"
+FILE = Path(ut_research.__file__).parent / "data" / "coverage.csv"
 SEED = 20210601
 REPLICATES = 4000
 LEVEL = 0.95
@@ -146,13 +144,6 @@ def simulate(setting: Setting, seed: int, replicates: int = REPLICATES) -> Row:
         no_interval=round(1 - len(given) / replicates, 4),
         replicates=replicates,
     )
-
-
-def read() -> pd.DataFrame:
-    """The committed table, a row for each setting."""
-    import pandas as pd
-
-    return pd.read_csv(FILE)
 
 
 # --- one replicate of each method -----------------------------------------------------------------
@@ -289,13 +280,6 @@ def _logrank(n1: int, n2: int, rate: float) -> Trial:
     return trial
 
 
-def _write() -> None:
-    import pandas as pd
-
-    rows = [asdict(simulate(s, SEED + i)) for i, s in enumerate(settings())]
-    FILE.parent.mkdir(exist_ok=True)
-    pd.DataFrame(rows).to_csv(FILE, index=False, lineterminator="\n")
-
-
 if __name__ == "__main__":
-    _write()
+    rows = [asdict(simulate(s, SEED + i)) for i, s in enumerate(settings())]
+    pd.DataFrame(rows).to_csv(FILE, index=False, lineterminator="\n")
