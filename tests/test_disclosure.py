@@ -171,11 +171,6 @@ def test_a_number_with_nobody_beneath_it_is_withheld_unless_it_is_about_things()
     assert only(Estimate("themes.interviews", "x", value=3, count=3, unit="interviews")).value == 3
 
 
-def test_groups_of_one_kind_are_listed() -> None:
-    released = release([share("a.all", 30, 30), share("a.none", 0, 30), share("a.some", 12, 30)], POLICY)
-    assert [e.id for e in released.of_one_kind()] == ["a.all", "a.none"]
-
-
 def test_published_figures_pass_as_they_are() -> None:
     published = [replace(share("a.b", 2, 3), origin="published", source="2021 report, 4.2")]
     assert list(release(published, POLICY)) == published

@@ -74,7 +74,6 @@ def test_unconditional_tests_waste_less_than_fishers():
         ("restricted mean interval", 103, 0.92),
         ("restricted mean difference", 9, 0.92),
         ("median time interval", 9, 0.94),
-        ("Miettinen-Nurminen interval", 9, 0.94),
         ("Newcombe interval, same people", 9, 0.93),
     ],
 )

@@ -247,22 +247,3 @@ def test_delay_edges():
             S.delay(*bad)
     with pytest.raises(ValueError, match="mean_time must lie from 0 to horizon"):
         S.delay(1, 5, 13, 12)
-
-
-def test_the_same_risk_watched_for_longer_has_a_later_mean():
-    """Against a simulation of 200,000 invented people under one constant risk."""
-    found = S.same_delay(0.56, 12, [6, 12, 18])
-    times = np.random.default_rng(7).exponential(-12 / np.log(1 - 0.56), 200_000)
-    for follow_up, mean in zip((6, 12, 18), found, strict=True):
-        seen = times[times <= follow_up]
-        assert abs(seen.mean() - mean) < 4 * seen.std() / np.sqrt(len(seen))
-    assert found[0] < found[1] < found[2]
-
-
-def test_same_delay_edges():
-    # a risk too small to thin the group spreads events evenly
-    assert S.same_delay(1e-6, 12, [12])[0] == pytest.approx(6, abs=1e-3)
-    with pytest.raises(ValueError, match="rate must lie between"):
-        S.same_delay(1, 12, [12])
-    with pytest.raises(ValueError, match="above 0"):
-        S.same_delay(0.5, 12, [0])

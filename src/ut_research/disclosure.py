@@ -300,11 +300,6 @@ class Released:
         mine = {key(e): e for e in self._estimates}
         return Released([mine[k] for e in estimates if (k := key(e)) in mine], self._policy, _SEAL)
 
-    def of_one_kind(self) -> Released:
-        """The shares that are true of nobody, or of everybody, in their group."""
-        kept = [e for e in self._estimates if e.unit == "%" and e.n and e.count in (0, e.n)]
-        return Released(kept, self._policy, _SEAL)
-
     def frame(self) -> pd.DataFrame:
         """Tidy results, one row a finding; its status tells withheld from not collected."""
         return findings.frame(self._estimates)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize, special, stats
+from scipy import special, stats
 from statsmodels.stats.multitest import multipletests
 
 Floats = NDArray[np.float64]
@@ -127,43 +127,6 @@ def square_and_add(first: Interval, second: Interval) -> Interval:
     return Interval(gap, gap - below, gap + above)
 
 
-def miettinen_nurminen(c1: int, n1: int, c2: int, n2: int, confidence: float = 0.95) -> Interval:
-    """Difference of two shares with the score interval, as a check on Newcombe's.
-
-    The shares that fit best at a given difference have a closed form: Farrington and Manning 1990,
-    Stat Med 9:1447. statsmodels' ``confint_proportions_2indep`` is not used because it solves another
-    cubic (github.com/statsmodels/statsmodels/issues/10269): its limits are wrong, and above about 97%
-    confidence, or where nobody or everybody in a group has the event, it finds none.
-    Source: Miettinen and Nurminen 1985, Stat Med 4:213.
-    """
-    _check_two(c1, n1, c2, n2)
-    if n1 == 0 or n2 == 0:
-        return NONE
-    p1, p2, ratio, people = c1 / n1, c2 / n2, n2 / n1, n1 + n2
-    gap, z = p1 - p2, _z(confidence)
-
-    def beyond(difference: float) -> float:
-        """How far the gap is from `difference`, squared, over what chance allows; 0 at a limit."""
-        a = 1 + ratio
-        b = -(1 + ratio + p1 + ratio * p2 + difference * (ratio + 2))
-        c = difference**2 + difference * (2 * p1 + ratio + 1) + p1 + ratio * p2
-        d = -p1 * difference * (1 + difference)
-        v = (b / (3 * a)) ** 3 - b * c / (6 * a * a) + d / (2 * a)
-        u = math.copysign(math.sqrt(max(0.0, (b / (3 * a)) ** 2 - c / (3 * a))), v)
-        angle = (math.pi + math.acos(min(1.0, max(-1.0, v / u**3 if u else 0.0)))) / 3
-        q1 = min(1.0, max(0.0, 2 * u * math.cos(angle) - b / (3 * a)))
-        q2 = min(1.0, max(0.0, q1 - difference))
-        spread = (q1 * (1 - q1) / n1 + q2 * (1 - q2) / n2) * people / (people - 1)
-        return (gap - difference) ** 2 - z * z * spread
-
-    # both are 0 at the gap itself where nobody, or everybody, had the event: start beside it
-    low, high = (
-        end if abs(gap - end) < 1e-9 else float(optimize.brentq(beyond, gap + side * 1e-9, end))
-        for side, end in ((-1, -1.0), (1, 1.0))
-    )
-    return Interval(gap, low, high)
-
-
 def risk_ratio(c1: int, n1: int, c2: int, n2: int, confidence: float = 0.95) -> Interval:
     """Ratio of two shares (first over second) with the log-normal interval.
 
@@ -192,13 +155,6 @@ def odds_ratio(c1: int, n1: int, c2: int, n2: int, confidence: float = 0.95) -> 
     found = stats.contingency.odds_ratio(_groups_as_rows(c1, n1, c2, n2), kind="conditional")
     limits = found.confidence_interval(confidence_level=confidence)
     return Interval(*(_finite(x) for x in (found.statistic, limits.low, limits.high)))
-
-
-def sample_odds_ratio(c1: int, n1: int, c2: int, n2: int) -> float | None:
-    """Cross-product odds ratio (first over second); None when its denominator is 0."""
-    _check_two(c1, n1, c2, n2)
-    below = (n1 - c1) * c2
-    return c1 * (n2 - c2) / below if below else None
 
 
 def fisher_p(c1: int, n1: int, c2: int, n2: int) -> float | None:
@@ -494,27 +450,11 @@ def cronbach_alpha(items: ArrayLike) -> float | None:
     return k / (k - 1) * (1 - float(data.var(axis=0, ddof=1).sum()) / total) if total > 0 else None
 
 
-def regression_to_mean(mean: float, sd: float, reliability: float, at_or_below: float) -> float:
-    """Rise expected, with no effect at all, in people chosen because they scored at or below a cut-off.
-
-    `mean` and `sd` describe the scores of the population they were chosen from, taken as normal;
-    `reliability` is the correlation of two measurements of a person. sd * (1 - reliability) * C(z),
-    with C(z) the standard normal density over the tail beyond z = (mean - cut-off) / sd.
-    Source: Davis 1976, Am J Epidemiol 104:493; Barnett, van der Pols and Dobson 2005, Int J
-    Epidemiol 34:215, equation 1.
-    """
-    _check_share(reliability, "reliability")
-    if not sd > 0:
-        raise ValueError("sd must be above 0")
-    z = (mean - at_or_below) / sd
-    return sd * (1 - reliability) * math.exp(float(stats.norm.logpdf(z) - stats.norm.logsf(z)))
-
-
 def regression_of_group(group_mean: float, mean: float, reliability: float) -> float:
     """Change expected, with no effect at all, in a group that starts at `group_mean`, however chosen on it.
 
-    (1 - reliability) of the way back to the population's `mean`; the same thing as
-    `regression_to_mean` when the group is everyone at or below a cut-off. Source: as there.
+    (1 - reliability) of the way back to the population's `mean`; `reliability` is the correlation of two
+    measurements of a person. Source: Davis 1976, Am J Epidemiol 104:493.
     """
     _check_share(reliability, "reliability")
     return (1 - reliability) * (mean - group_mean)

@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import optimize, special, stats
+from scipy import special, stats
 
 from ut_research.findings import Estimate
 
@@ -130,59 +130,17 @@ def people(
     ]
 
 
-def sample_size(
-    rate1: float, rate2: float, power: float = 0.8, alpha: float = 0.05, ratio: float = 1.0
-) -> int:
-    """People needed in the first group, with `ratio` times as many in the second, rounded up."""
+def sample_size(rate1: float, rate2: float, power: float = 0.8, alpha: float = 0.05) -> int:
+    """People needed in each of two groups of one size, rounded up."""
     _check(1, 1, rate1, rate2, alpha)
     if rate1 == rate2:
         raise ValueError("rate1 and rate2 must differ: no number of people shows a difference of nothing")
-    if not alpha / 2 < power < 1 or ratio <= 0:
-        raise ValueError("power must lie between alpha / 2 and 1, and ratio above 0")
-    pooled = (rate1 + ratio * rate2) / (1 + ratio)
-    null = -float(special.ndtri(alpha / 2)) * math.sqrt(pooled * (1 - pooled) * (1 + 1 / ratio))
-    true = float(special.ndtri(power)) * math.sqrt(rate1 * (1 - rate1) + rate2 * (1 - rate2) / ratio)
-    return max(2, math.ceil(((null + true) / (rate1 - rate2)) ** 2 - 1e-9))
-
-
-def detectable_difference(
-    n1: int, n2: int, base_rate: float, power: float = 0.8, alpha: float = 0.05
-) -> float | None:
-    """Smallest fall from `base_rate` (second group) that the first group would show; None if none would.
-
-    A share, 0 to 1, above 0 for a lower rate in the first group.
-    """
-    _check(n1, n2, base_rate, base_rate, alpha)
     if not alpha / 2 < power < 1:
         raise ValueError("power must lie between alpha / 2 and 1")
-
-    def short(fall: float) -> float:
-        return _power(n1, n2, base_rate - fall, base_rate, alpha) - power
-
-    if base_rate == 0 or short(base_rate) < 0:
-        return None
-    return float(optimize.brentq(short, 0, base_rate, xtol=1e-10))
-
-
-def detectable_change(n: int, sd: float, power: float = 0.8, alpha: float = 0.05) -> float | None:
-    """Smallest true mean change that a t test of `n` people measured twice would show.
-
-    In the unit of `sd`, the standard deviation of the changes. Exact for normal changes (noncentral
-    t), counting findings in the true direction. None with fewer than two people.
-    """
-    if sd < 0 or not 0 < alpha < 1 or not alpha / 2 < power < 1:
-        raise ValueError("sd must be 0 or more, alpha between 0 and 1, and power between alpha / 2 and 1")
-    if n < 2:
-        return None
-    critical = float(special.stdtrit(n - 1, 1 - alpha / 2))
-
-    def short(shift: float) -> float:
-        return float(stats.nct.sf(critical, n - 1, shift)) - power
-
-    upper = 1.0
-    while short(upper) < 0:
-        upper *= 2
-    return float(optimize.brentq(short, 0, upper)) * sd / math.sqrt(n)
+    pooled = (rate1 + rate2) / 2
+    null = -float(special.ndtri(alpha / 2)) * math.sqrt(2 * pooled * (1 - pooled))
+    true = float(special.ndtri(power)) * math.sqrt(rate1 * (1 - rate1) + rate2 * (1 - rate2))
+    return max(2, math.ceil(((null + true) / (rate1 - rate2)) ** 2 - 1e-9))
 
 
 def rate_by(rate: float, horizon: float, time: float) -> float:
@@ -193,9 +151,6 @@ def rate_by(rate: float, horizon: float, time: float) -> float:
     if not 0 <= rate < 1 or horizon <= 0 or time < 0:
         raise ValueError("rate must be from 0 to under 1, horizon above 0, time 0 or more")
     return -math.expm1(math.log1p(-rate) * time / horizon)
-
-
-_power = power  # `detectable_difference` has a parameter of that name
 
 
 def _check(n1: int, n2: int, rate1: float, rate2: float, alpha: float) -> None:

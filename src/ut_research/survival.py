@@ -188,21 +188,6 @@ def delay(count: int, n: int, mean_time: float, horizon: float) -> Delay:
     return Delay(mean_time if count else None, (count * mean_time + (n - count) * horizon) / n)
 
 
-def same_delay(rate: float, horizon: float, follow_up: Sequence[float]) -> tuple[float, ...]:
-    """Mean time among those who had the event, for one constant risk watched for different times.
-
-    `rate` have it by `horizon`. The risk never changes and nobody is delayed, yet the longer the
-    `follow_up` the later the mean: it measures the watching, not the delay. Closed form for the
-    exponential distribution cut off at the end of follow-up.
-    """
-    if not 0 < rate < 1:
-        raise ValueError("rate must lie between 0 and 1")
-    if not all(t > 0 for t in (horizon, *follow_up)):
-        raise ValueError("horizon and follow_up must be above 0")
-    hazard = -math.log1p(-rate) / horizon
-    return tuple(1 / hazard - t / math.expm1(hazard * t) for t in follow_up)
-
-
 # --- helpers --------------------------------------------------------------------------------------
 
 

@@ -427,4 +427,3 @@ def _outcomes(rng: np.random.Generator, participants: pd.DataFrame, exact: bool)
             "start_date": _date(when[reached]),
         }))  # fmt: skip
     return _in_order(pd.concat(parts), "start_date", "outcome")
-

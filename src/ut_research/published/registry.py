@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -136,11 +136,6 @@ class Registry:
 
     def __getitem__(self, id: str) -> Figure:
         return next(f for f in self.figures if f.id == id)
-
-    def planted(self, id: str, **changes: object) -> Registry:
-        """A copy in which one figure is changed; to see what the audit makes of a mistake."""
-        changed = replace(self[id], **changes)  # type: ignore[arg-type]
-        return replace(self, figures=tuple(changed if f.id == id else f for f in self.figures))
 
 
 def load(folder: Path = FOLDER) -> Registry:
