@@ -72,7 +72,6 @@ CHOICES = released(
 POWER = released(*(one("planning.power", n / 2, n=61, group={"n": str(n)}) for n in (40, 80, 160)))
 
 DRAWN: dict[str, tuple[Callable[..., Chart], tuple[Released, ...]]] = {
-    "people_icons": (charts.people_icons, (RATES,)),
     "shares": (charts.shares, (NEEDS,)),
     "two_groups": (charts.two_groups, (RATES,)),
     "beside_published": (charts.beside_published, (RATES, PUBLISHED)),
@@ -199,11 +198,6 @@ def test_flow_draws_its_steps_and_leaves_the_rest() -> None:
     chart = charts.flow(FLOW, TITLE)
     assert [e.id for e in chart.released] == ["reach.referred", "reach.registered", "reach.assessed"]
     assert "Referred: 250 people" in chart.alt and "male" not in chart.alt
-
-
-def test_people_icons_fill_as_many_as_it_says() -> None:
-    drawn = charts.people_icons(RATES, TITLE).figure.axes[0].collections
-    assert [len(part.get_offsets()) for part in drawn] == [26, 74, 56, 44]
 
 
 def test_figures_beside_published_must_pair() -> None:

@@ -271,7 +271,7 @@ class _Writer:
 
     def _chart(self, line: str, title: str) -> Iterator[Block]:
         match = _CHART.match(line)
-        if not match or match["kind"] not in ("two_groups", "shares", "people_icons", "before_after"):
+        if not match or match["kind"] not in ("two_groups", "shares", "before_after"):
             todo = "write it like this: :chart two_groups reoffending.rate[group]: What it says"
             self._wrong("the chart cannot be read", title, line, todo)
             return

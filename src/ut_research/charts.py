@@ -24,7 +24,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.path import Path as Shape
 
 from ut_research import prose
 from ut_research.display import check_released, counted, interval, name, names, number, origin_note
@@ -112,30 +111,6 @@ def _styled(draw: Callable[P, Chart]) -> Callable[P, Chart]:
             return draw(*words, **named)
 
     return styled
-
-
-@_styled
-def people_icons(released: Released, title: str) -> Chart:
-    """One hundred people for each share, coloured in as many as it says ("26 of every 100")."""
-    shown = _numbers(released)
-    if not shown:
-        return _nothing(released, title)
-    rows = list(released)
-    note = _note(rows, "Each figure is 1 person in 100.")
-    figure, ax = _sheet(title, 1.75 * len(rows), note, axis=False)
-    for row, e in enumerate(rows):
-        top = -row * 7.0
-        filled = round(e.value) if e.status == "number" and e.value is not None else 0
-        places = [(i % 20, top - 2 - i // 20) for i in range(100)]
-        for part, colour in ((places[:filled], BLUE), (places[filled:], "white")):
-            if e.status == "number" and part:
-                x, y = zip(*part, strict=True)
-                ax.scatter(x, y, marker=_PERSON, s=170, c=colour, edgecolors=BLUE, linewidths=0.8)
-        ax.text(-0.5, top - 0.2, _in_words(e), va="center", weight="bold", fontsize=12)
-        ax.text(-0.5, top - 1.1, _about(e), va="center", fontsize=11, color=QUIET)
-    ax.set(xlim=(-0.6, 19.6), ylim=(-7.0 * len(rows) + 0.3, 0.6))
-    said = [f"{_in_words(e)}: {_about(e)}" for e in rows]
-    return Chart(figure, _alt("People icons", title, said, released), released, title)
 
 
 @_styled
@@ -329,13 +304,6 @@ def specification_curve(released: Released, title: str, *, nothing: float = 0.0)
 
 # ---------------------------------------------------------------- the parts that charts share
 
-_BODY = ((-22, -100), (-22, -20), (-50, -20), (-50, 30), (50, 30), (50, -20), (22, -20), (22, -100),
-         (-22, -100))  # fmt: skip
-_PERSON = Shape.make_compound_path(
-    Shape.circle((0, 0.78), 0.3),
-    Shape([(x / 100, y / 100) for x, y in _BODY], closed=True),
-)
-
 
 def _strokes(upright: Sequence[tuple[float, float, float]]) -> tuple[list[float], list[float]]:
     """Upright strokes (x, from, to) as one line with gaps: one path in the file, however many they are."""
@@ -350,14 +318,6 @@ def _hundredths(path: re.Match[str]) -> str:
 
 def _numbers(estimates: Iterable[Estimate]) -> list[Estimate]:
     return [e for e in estimates if e.status == "number" and e.value is not None]
-
-
-def _in_words(e: Estimate) -> str:
-    return f"{round(e.value)} of every 100" if e.value is not None else number(e).capitalize()
-
-
-def _about(e: Estimate) -> str:
-    return f"{name(e)} ({counted(e)})" if counted(e) else name(e)
 
 
 def _full(e: Estimate) -> str:
