@@ -99,18 +99,12 @@ def mend(
 
 
 def lighten(app: Sphinx, fault: Exception | None) -> None:
-    """Leave out of the built book what no page asks for: fonts, source maps, translations, rules of style."""
+    """Leave out of the built book what no page asks for: fonts, source maps, translations."""
     static = Path(app.outdir, "_static")
     for unused in ("vendor", "locales"):
         shutil.rmtree(static / unused, ignore_errors=True)
     for file in (*static.rglob("*.map"), static / "scripts" / "fontawesome.js"):
         file.unlink(missing_ok=True)
-    if fault is None:
-        written = (*Path(app.outdir).glob("*.html"), *static.rglob("*.js"))
-        words = {word for file in written for word in re.findall(r"[\w-]+", file.read_text(encoding="utf-8"))}
-        for sheet in static.rglob("*.css"):
-            rules = _in_use(sheet.read_text(encoding="utf-8"), words)
-            sheet.write_text(rules, encoding="utf-8", newline="\n")
 
 
 def forget(app: Sphinx, fault: Exception | None) -> None:
@@ -146,19 +140,6 @@ def _follow(env: BuildEnvironment, before: dict[str, str]) -> set[str]:
 def _headings(env: BuildEnvironment) -> dict[str, str]:
     """The headings of each page, by which others name it and link to it."""
     return {page: contents.pformat() for page, contents in env.tocs.items()}
-
-
-def _in_use(style: str, words: set[str]) -> str:
-    """`style` without the rules that could apply only to classes that no page and no script names."""
-
-    def rule(match: re.Match[str]) -> str:
-        if match[1].lstrip().startswith("@") or "\\" in match[1]:
-            return match[0]
-        choices = re.sub(r":not\([^()]*\)", "", match[1]).split(",")
-        named = (re.findall(r"\.([a-zA-Z][\w-]*)", choice) for choice in choices)
-        return match[0] if any(words.issuperset(classes) for classes in named) else ""
-
-    return re.sub(r"([^{};]+)\{[^{}]*\}", rule, style)
 
 
 def _people(filled: int, everyone: int, person: str) -> str:
