@@ -38,25 +38,9 @@ def test_the_table_states_its_monte_carlo_error():
 
 def test_exact_methods_keep_their_promise():
     """Never oftener wrong than they say, beyond three standard errors."""
-    for method in (
-        "Fisher's test",
-        "Barnard's test",
-        "Boschloo's test",
-        "McNemar's test",
-        "exact binomial test",
-    ):
+    for method in ("Fisher's test", "McNemar's test", "exact binomial test"):
         rows = of(method)
         assert (rows["observed"] - 3 * rows["monte_carlo_error"] <= 0.05).all()
-    rows = of("odds ratio, exact interval")
-    assert (rows["observed"] + 3 * rows["monte_carlo_error"] >= 0.95).all()
-
-
-def test_unconditional_tests_waste_less_than_fishers():
-    for method in ("Barnard's test", "Boschloo's test"):
-        rows = of(method)
-        fisher = of("Fisher's test").set_index(["n1", "n2", "truth"])["observed"]
-        pairs = [(r.observed, fisher[r.n1, r.n2, r.truth]) for r in rows.itertuples()]
-        assert sum(p for p, _ in pairs) > sum(f for _, f in pairs)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +48,6 @@ def test_unconditional_tests_waste_less_than_fishers():
     [
         ("Wilson interval", 0, 0.90),  # on average 95%; a single rate in a small group swings about it
         ("Newcombe interval", 0, 0.93),
-        ("risk ratio, log interval", 27, 0.93),
         ("t interval", 9, 0.88),
         ("t interval", 103, 0.93),
         ("BCa interval", 9, 0.85),
@@ -72,7 +55,6 @@ def test_unconditional_tests_waste_less_than_fishers():
         ("Kaplan-Meier interval", 27, 0.93),
         ("restricted mean interval", 27, 0.90),
         ("restricted mean interval", 103, 0.92),
-        ("restricted mean difference", 9, 0.92),
         ("median time interval", 9, 0.94),
         ("Newcombe interval, same people", 9, 0.93),
     ],

@@ -90,17 +90,6 @@ def test_restricted_mean_of_everyone_followed_is_the_mean_of_the_shorter_of_time
     assert found.se == pytest.approx(days.std() / np.sqrt(len(days)))
 
 
-def test_difference_of_restricted_means():
-    a = S.restricted_mean(DRUG, DRUG_RELAPSED, 20)
-    b = S.restricted_mean(PLACEBO, PLACEBO_RELAPSED, 20)
-    found = S.difference(a, b)
-    assert found.value == pytest.approx(a.value - b.value)
-    assert (found.high - found.low) / 2 == pytest.approx(1.959964 * np.hypot(a.se, b.se))
-    with pytest.raises(ValueError, match="same horizon"):
-        S.difference(a, S.restricted_mean(PLACEBO, PLACEBO_RELAPSED, 10))
-    assert S.difference(a, S.restricted_mean([], [], 20)) == NONE
-
-
 followed = st.lists(st.tuples(st.integers(0, 60), st.booleans()), min_size=1, max_size=40)
 
 
@@ -170,9 +159,6 @@ class TestEdges:
         assert [p.share for p in S.kaplan_meier(days, event, at=[0, 365, 366])] == [1.0, 1.0, None]
         assert S.median_time(days, event) == NONE
         assert S.restricted_mean(days, event, 365) == S.RestrictedMean(365, None, None, None, 365)
-        some = S.restricted_mean([5, 5, 9], [True] * 3, 365)
-        gap = 365 - 19 / 3
-        assert S.difference(S.restricted_mean(days, event, 365), some) == Interval(gap, None, None)
         assert S.logrank_p(days, event, days, event) is None
 
     def test_everyone_had_it(self):

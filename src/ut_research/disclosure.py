@@ -75,7 +75,7 @@ LOWEST_THRESHOLD = 3
 #: Units that a finding may have.
 UNITS = frozenset(
     {
-        *("", "%", "people", "points", "percentage points", "standard deviations", "ratio", "probability"),
+        *("", "%", "people", "points", "percentage points", "ratio", "probability"),
         *("days", "weeks", "months", "years", "needs", "items", "number", "interviews", "focus groups"),
         *("analyses", "figures", "passages", "questions", "findings", "partners", "areas", "rows", "tables"),
         *("£", "p-value", "comments"),
@@ -109,7 +109,7 @@ _IDENTIFIER = re.compile(r"INVENTED-\d+|\b[0-9a-f]{16,64}\b", re.IGNORECASE)
 MOST_SINGLE_PEOPLE = 20
 
 #: How the ids of findings end that say how far people's answers lie apart.
-SPREAD = ("_sd", ".standardised_change")
+SPREAD = ("_sd",)
 
 _RATE = ("reoffending.rate",)
 _LOW = ("wellbeing.low_t1", "wellbeing.low_t2")
@@ -117,20 +117,11 @@ _LOW = ("wellbeing.low_t1", "wellbeing.low_t2")
 #: Findings computed from others: id → the ids whose counts it would give back, in the same group.
 RESTS_ON: Mapping[str, tuple[str, ...]] = {
     "reoffending.risk_difference": _RATE,
-    "reoffending.risk_ratio": _RATE,
-    "reoffending.odds_ratio": _RATE,
     "reoffending.fisher_p": _RATE,
-    "reoffending.barnard_p": _RATE,
-    "reoffending.boschloo_p": _RATE,
-    "reoffending.number_needed": _RATE,
-    "reoffending.fragility": _RATE,
-    "reoffending.e_value": _RATE,
-    "reoffending.e_value_limit": _RATE,
     "reoffending.months_to_reoffence": _RATE,
     "reoffending.free": _RATE,
     "reoffending.logrank_p": _RATE,
     "reoffending.rmst_months": _RATE,
-    "reoffending.rmst_difference": _RATE,
     "wellbeing.band_mcnemar_p": _LOW,
     **{
         f"{subject}.{name}": (f"{subject}.t1_only",)

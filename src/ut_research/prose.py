@@ -153,23 +153,20 @@ def more_or_fewer(difference: Estimate, more: str, fewer: str, same: str) -> str
     return more if shown > 0 else fewer if shown < 0 else same
 
 
-def holds(difference: Estimate, nothing: float = 0.0) -> bool:
-    """Whether the range around a difference takes in `nothing`, as a reader sees it: −17 to 0 does."""
+def holds(difference: Estimate) -> bool:
+    """Whether the range around a difference takes in 0, as a reader sees it: −17 to 0 does."""
     digits = places(difference.unit)
     low, high = (None if x is None else round(x, digits) for x in (difference.low, difference.high))
-    return low is not None and high is not None and low <= nothing <= high
+    return low is not None and high is not None and low <= 0 <= high
 
 
-def chance(difference: Estimate, nothing: float = 0.0) -> str:
-    """In plain words, whether chance alone could explain a difference, from its interval.
-
-    `nothing` is the value that would mean no difference: 0 for a difference, 1 for a ratio.
-    """
+def chance(difference: Estimate) -> str:
+    """In plain words, whether chance alone could explain a difference, from its interval."""
     if difference.value is None:
         return f"We cannot say how sure we are {show(difference)}."
     if difference.low is None or difference.high is None:
         return "We cannot say how sure we are: there is no range around this number."
-    if holds(difference, nothing):
+    if holds(difference):
         return "Chance alone could explain this difference."
     return "Chance alone is unlikely to explain this difference. Other things still could."
 

@@ -40,17 +40,8 @@ def measure(
         people = people[people.active_days_t1.notna()]
         pairs = people.dropna()
         before, after = pairs.active_days_t1, pairs.active_days_t2
-        changed, _ = change(
-            make,
-            "activity",
-            before,
-            after,
-            "days",
-            "days active a week",
-            bootstrap_resamples=bootstrap_resamples,
-            seed=seed,
-        )
-        found += changed
+        resampling = {"bootstrap_resamples": bootstrap_resamples, "seed": seed}
+        found += change(make, "activity", before, after, "days", "days active a week", **resampling)
         for time, when, days in (("t1", "at the start", before), ("t2", "later", after)):
             n, active = len(days), int((days >= active_days).sum())
             label = f"Active on {active_days} or more days {when}"

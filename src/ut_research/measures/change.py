@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ut_research.estimates import Paired, missing_bounds, paired, tipping_point
+from ut_research.estimates import bca_mean, mean_t, missing_bounds, tipping_point, wilcoxon_p
 from ut_research.findings import Estimate
 from ut_research.measures.grouping import Maker
 
@@ -43,9 +43,8 @@ def change(
     *,
     bootstrap_resamples: int,
     seed: int,
-) -> tuple[list[Estimate], Paired]:
-    """Mean before, after and of the change, the change in standard deviations, and last the rank test, of
-    people with both.
+) -> list[Estimate]:
+    """Mean before, after and of the change, its spread, and last the rank test, of people with both.
 
     Parameters
     ----------
@@ -53,38 +52,31 @@ def change(
     before, after : one value a person, none missing, in the same order, in `unit`.
     what : what is measured, as a reader calls it.
     """
-    found = paired(before, after, make.confidence, bootstrap_resamples, seed)
+    changes = after.to_numpy(dtype=float) - before.to_numpy(dtype=float)
+    mean = mean_t(changes, make.confidence)
+    resampled = bca_mean(changes, make.confidence, bootstrap_resamples, seed)
+    spread = float(changes.std(ddof=1)) if len(changes) > 1 else None
     bootstrap = f"mean difference, BCa bootstrap interval, {bootstrap_resamples:,} resamples"
     both, rise = "of people with both questionnaires", f"Average change in {what}"
-    n, ways = found.n, np.sign(np.round(after - before, 9))
+    n, ways = len(changes), np.sign(np.round(changes, 9))
     few = min(filter(None, (int((ways > 0).sum()), int((ways < 0).sum()))), default=0)
     return [
         make.tally(f"{subject}.pairs", "People who answered both times", n, "people", "T1 and T2"),
         make.mean(f"{subject}.mean_t1", f"Average {what} at the start", before, unit, both),
         make.mean(f"{subject}.mean_t2", f"Average {what} later", after, unit, both),
-        make.number(f"{subject}.change_mean", rise, found.change, unit, "mean difference, t interval", n=n),
-        make.number(f"{subject}.change_bca", f"{rise}, bootstrap", found.bca, unit, bootstrap, n=n),
-        make.number(
-            f"{subject}.change_sd", "Spread of the changes", found.sd, unit, "standard deviation", n=n
-        ),
-        make.number(
-            f"{subject}.standardised_change",
-            "Standardised change",
-            found.d_av,
-            "standard deviations",
-            "mean change over the average of the two standard deviations (d_av)",
-            n=n,
-        ),
+        make.number(f"{subject}.change_mean", rise, mean, unit, "mean difference, t interval", n=n),
+        make.number(f"{subject}.change_bca", f"{rise}, bootstrap", resampled, unit, bootstrap, n=n),
+        make.number(f"{subject}.change_sd", "Spread of the changes", spread, unit, "standard deviation", n=n),
         make.number(
             f"{subject}.wilcoxon_p",
             "Wilcoxon signed-rank test",
-            found.wilcoxon_p,
+            wilcoxon_p(changes),
             "p-value",
             "two-sided; counts the fewer who moved one way",  # ranks give them away where they are few
             count=few,
             n=n,
         ),
-    ], found
+    ]
 
 
 def without_second(

@@ -19,10 +19,6 @@ from ut_research.estimates import Interval
 from ut_research.findings import Estimate, Origin
 from ut_research.measures.grouping import DAYS_A_MONTH, By, Maker, Tables, collected, parts, scaled
 
-#: Most people for whom the exact conditional and unconditional methods are computed: beyond it they
-#: take minutes and agree with the plain ones.
-MOST_FOR_EXACT = 1_000
-
 GROUPS = ("engaged", "not engaged")
 
 _CENSORED = "people not followed to the end censored"
@@ -175,42 +171,13 @@ def _group(make: Maker, key: str, label: str, people: pd.DataFrame, follow_up_da
 
 
 def _comparison(make: Maker, engaged: tuple[int, int], not_engaged: tuple[int, int]) -> list[Estimate]:
-    table = *engaged, *not_engaged
-    n = engaged[1] + not_engaged[1]
-    gap = estimates.newcombe(*table, make.confidence)
-    ratio = estimates.risk_ratio(*table, make.confidence)
-    strength = estimates.e_value(ratio)
-    needed = estimates.number_needed(gap)
-    # in the method, which goes with what is withheld, and not in the label, which stays
-    way = "" if needed.value is None else f": one {'more' if (gap.value or 0) > 0 else 'fewer'}"
-    few, limit = n <= MOST_FOR_EXACT, f"up to {MOST_FOR_EXACT:,} people"
-
-    def say(name: str, label: str, found: Interval | float | None, unit: str, method: str) -> Estimate:
-        return make.number(f"reoffending.{name}", label, found, unit, method, n=n)
-
+    table, n = (*engaged, *not_engaged), engaged[1] + not_engaged[1]
+    gap, p = scaled(estimates.newcombe(*table, make.confidence), 100), estimates.fisher_p(*table)
+    label, method = "Difference in the share who reoffended", "engaged less not engaged, Newcombe interval"
     return [
-        say("risk_difference", "Difference in the share who reoffended", scaled(gap, 100),
-            "percentage points", "engaged less not engaged, Newcombe interval"),
-        say("risk_ratio", "Ratio of the shares who reoffended", ratio,
-            "ratio", "engaged over not engaged, log-normal interval"),
-        say("odds_ratio", "Ratio of the odds of reoffending",
-            estimates.odds_ratio(*table, make.confidence) if few else None,
-            "ratio", f"conditional maximum likelihood, exact interval, {limit}"),
-        say("fisher_p", "Fisher's exact test", estimates.fisher_p(*table), "p-value", "two-sided"),
-        say("barnard_p", "Barnard's exact test", estimates.barnard_p(*table) if few else None,
-            "p-value", f"two-sided, pooled statistic, {limit}"),
-        say("boschloo_p", "Boschloo's exact test", estimates.boschloo_p(*table) if few else None,
-            "p-value", f"two-sided, {limit}"),
-        say("number_needed", "People engaged for one more or fewer to reoffend, if engaging were the cause",
-            needed, "people", f"1 over the risk difference, only when its interval leaves out 0{way}"),
-        say("fragility", "People whose outcome decides Fisher's test",
-            estimates.fragility_index(*table) if few else None,
-            "people", f"fragility index at p = 0.05, {limit}"),
-        say("e_value", "Confounding that would explain the ratio (E-value)", strength.value,
-            "ratio", "E-value of the risk ratio"),
-        say("e_value_limit", "Confounding that would explain the limit of the ratio (E-value)",
-            strength.limit, "ratio", "E-value of the confidence limit nearest 1"),
-    ]  # fmt: skip
+        make.number("reoffending.risk_difference", label, gap, "percentage points", method, n=n),
+        make.number("reoffending.fisher_p", "Fisher's exact test", p, "p-value", "two-sided", n=n),
+    ]
 
 
 def _steps(follow_up_days: int) -> list[float]:
@@ -244,11 +211,8 @@ def _time(
         )
         for (key, label), mean, d in zip(names.items(), means, days, strict=True)
     ]
-    gap = scaled(survival.difference(means[0], means[1], make.confidence), 1 / DAYS_A_MONTH)
-    p = survival.logrank_p(days[0], events[0], days[1], events[1])
-    n, label = sum(map(len, days)), "Difference in months without reoffending"
+    p, n = survival.logrank_p(days[0], events[0], days[1], events[1]), sum(map(len, days))
     return [
         *found,
-        make.number("reoffending.rmst_difference", label, gap, "months", f"engaged less not; {method}", n=n),
         make.number("reoffending.logrank_p", "Log-rank test", p, "p-value", f"two-sided, {_CENSORED}", n=n),
     ]

@@ -15,7 +15,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ut_research import estimates
-from ut_research.estimates import Paired
 from ut_research.findings import Estimate, Origin
 from ut_research.measures.change import both_times, change, without_second
 from ut_research.measures.grouping import By, Maker, Tables, collected, parts
@@ -79,15 +78,12 @@ def measure(
         pairs = people[people.total_t2.notna()]
         before, after = pairs.total_t1, pairs.total_t2
         resampling = {"bootstrap_resamples": bootstrap_resamples, "seed": seed}
-        changed, measured = change(
-            make, "wellbeing", before, after, "points", "wellbeing score", **resampling
-        )
-        found += changed
+        found += change(make, "wellbeing", before, after, "points", "wellbeing score", **resampling)
         found += _bands(make, before, after, low_at_most, high_at_least)
         found += _meaningful(make, after - before, meaningful_change, meaningful_rule, sd, reliability)
         found += _scale(make, answers, before, after)
         found += _short(make, pairs)
-        found.append(_drift(make, measured, reliability, population_mean))
+        found.append(_drift(make, before, reliability, population_mean))
         found += without_second(
             make, "wellbeing", people.total_t1, people.total_t2, "points", LOWEST, HIGHEST
         )
@@ -215,12 +211,13 @@ def _short(make: Maker, pairs: pd.DataFrame) -> list[Estimate]:
     return [make.mean(f"wellbeing.swemwbs_{name}", label, x, "points", method) for name, label, x in rows]
 
 
-def _drift(make: Maker, measured: Paired, reliability: float, population_mean: float) -> Estimate:
-    start = measured.mean_before
-    drift = None if start is None else estimates.regression_of_group(start, population_mean, reliability)
+def _drift(make: Maker, before: pd.Series, reliability: float, population_mean: float) -> Estimate:
+    start, drift = before.to_numpy(dtype=float), None
+    if len(start):
+        drift = estimates.regression_of_group(float(start.mean()), population_mean, reliability)
     label = "Change to expect from regression to the mean alone"
     method = f"(1 - {reliability:g}) of the way to the population mean of {population_mean:g}"
-    return make.number("wellbeing.regression_to_mean", label, drift, "points", method, n=measured.n)
+    return make.number("wellbeing.regression_to_mean", label, drift, "points", method, n=len(start))
 
 
 def _numbers(frame: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.float64]:
