@@ -55,6 +55,20 @@ def test_the_lock_pins_every_dependency_of_the_project() -> None:
         assert requirement.specifier.contains(locked[requirement.name]), requirement
 
 
+def test_the_library_uses_every_dependency_that_it_asks_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    modules: dict[str, set[str]] = {}
+    for module, distributions in metadata.packages_distributions().items():
+        for name in distributions:
+            modules.setdefault(name.lower().replace("_", "-"), set()).add(module)
+    text = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "src").rglob("*.py"))
+    for name in (Requirement(line).name for line in project["dependencies"]):
+        either = "|".join(map(re.escape, modules[name.lower()]))
+        assert re.search(rf"^\s*(?:import|from) (?:{either})\b|[\"'](?:{either})[\"']", text, re.MULTILINE), (
+            name
+        )
+
+
 def test_every_pin_has_a_hash_and_no_index_is_named() -> None:
     blocks = re.split(r"^(?=[a-z0-9])", LOCK, flags=re.MULTILINE | re.IGNORECASE)
     assert len([b for b in blocks if "==" in b.split("\n")[0]]) == len(PINS)

@@ -78,4 +78,4 @@ def test_a_notebook_that_imports_these_does_not_wait_for_pandera_or_the_file_for
     assert done.stdout.strip() == "[]"
 
 
-_SLOW = ["pandera", "openpyxl", "pyreadstat", "odf", "statsmodels", "scipy", "matplotlib", "papermill"]
+_SLOW = ["pandera", "openpyxl", "pyreadstat", "statsmodels", "scipy", "matplotlib", "papermill"]
