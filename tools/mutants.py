@@ -35,7 +35,7 @@ CODES = {
     "at least", "more than", "at most", "less than", "similar to", "out of", "first half", "second half",
     "not collected", "not recorded", "not engaged", "focus group", "focus groups", "percentage points",
     "standard deviations", "reproduced", "consistent", "not attainable", "inconsistent with another entry",
-    "base not stated", "method note", "whole number", "no base", "a digit mistyped",
+    "base not stated", "method note", "whole number", "no base",
 }  # fmt: skip
 
 

@@ -175,7 +175,7 @@ def _mean(registry: Registry, f: Figure) -> _Check:
 
 
 def _parted(registry: Registry, f: Figure, c: int) -> _Check:
-    """A count and a percentage that do not belong together, and the simplest slips that would part them."""
+    """A count and a percentage that do not belong together, and the base that would join them."""
     bases = [b for b in _bases(registry, f) if b.value >= c]
     usual = f.denominator or _usual(registry, f) or next((int(b.value) for b in bases), None)
     if f.denominator:
@@ -189,8 +189,9 @@ def _parted(registry: Registry, f: Figure, c: int) -> _Check:
     if usual and usual >= c:
         would = _people(attainable_counts(f.value, usual, f.decimals))
         gap = f"out of {usual}, {f.text}% is {would}; the {c} counted are {percent_of(c, usual, f.decimals)}"
-    slips, against = _slips(registry, f, c, usual), tuple(b.id for b in bases)
-    return _Check(INCONSISTENT, "count against percentage", words, slips, gap, against)
+    fit = _fitting(registry, f) if f.denominator else []
+    slip = f"the base, {_either(fit)} and not {f.denominator}" if fit else ""
+    return _Check(INCONSISTENT, "count against percentage", words, slip, gap, tuple(b.id for b in bases))
 
 
 def _printed_counts(registry: Registry, f: Figure) -> list[_Check]:
@@ -204,44 +205,6 @@ def _printed_counts(registry: Registry, f: Figure) -> list[_Check]:
             gap = "either this entry or the count was carried over wrongly"
             found.append(_Check(INCONSISTENT, "printed counts", words, "a digit of one of them", gap))
     return found
-
-
-# --- slips ----------------------------------------------------------------------------------------
-
-
-def _slips(registry: Registry, f: Figure, c: int, usual: int | None) -> str:
-    """The simplest slips that turn a true share into the printed one: a wrong base, then one keystroke."""
-    bases = _fitting(registry, f) if f.denominator else []
-    if bases:
-        return f"the base, {_either(bases)} and not {f.denominator}"
-    for n in dict.fromkeys([usual, *(int(b.value) for b in _bases(registry, f))]):
-        if not n or n < c:
-            continue
-        found = []
-        true = percent_of(c, n, f.decimals)
-        if how := _keystroke(true[:-1], f.text):
-            found.append(f"{true} ({c} of {n}) printed as {f.text}%, {how}")
-        for other in attainable_counts(f.value, n, f.decimals):
-            how = _keystroke(str(other), str(c))
-            if how and how != "a digit mistyped":
-                found.append(f"{other} of {n} printed as {c}, {how}")
-        if found:
-            return "; or ".join(found) + ("; the document does not say which" if len(found) > 1 else "")
-    return ""
-
-
-def _keystroke(true: str, printed: str) -> str:
-    """The slip of one keystroke that turns `true` into `printed`, in words; "" where there is none."""
-    if printed in (true[:i] + true[i + 1 :] for i in range(len(true))):
-        return "a digit dropped"
-    if true in (printed[:i] + printed[i + 1 :] for i in range(len(printed))):
-        return "a digit too many"
-    apart = [i for i in range(len(true)) if len(true) == len(printed) and true[i] != printed[i]]
-    if len(apart) == 1:
-        return "a digit mistyped"
-    if len(apart) == 2 and true[apart[0]] + true[apart[1]] == printed[apart[1]] + printed[apart[0]]:
-        return "two digits swapped"
-    return ""
 
 
 # --- figures beside one another -------------------------------------------------------------------
