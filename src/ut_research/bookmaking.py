@@ -13,13 +13,10 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ut_research.digests import SKIPPED, digest
 from ut_research.errors import Problem, ProblemsFound
-
-if TYPE_CHECKING:
-    from ut_research.disclosure import Released
 
 #: Kinds of output that `ut_research.chapter.Chapter` makes.
 SHOWN = ("image/svg+xml", "text/html", "text/markdown")
@@ -84,14 +81,14 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
     """
     import pandas as pd
 
-    from ut_research import comments, disclosure, findings, pages, prose
+    from ut_research import comments, disclosure, findings, ledger, pages, prose
 
     root, parameters = Path(settings["root"]), settings["parameters"]
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(root / "book", folder, ignore=shutil.ignore_patterns(*SKIPPED))
     manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))
     said = pd.read_parquet(file) if (file := Path("steering_comments.parquet")).is_file() else None
-    released = quotable(parameters, Path("findings.json"))
+    released = ledger.quotable(parameters, Path("findings.json"))
     released += disclosure.release(comments.counts(said, manifest["origin"]), released.policy)
     by_rule: dict[str, Callable[[], str]] = {
         "{{page.made}}": lambda: pages.made(
@@ -124,16 +121,6 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
     if problems:
         raise ProblemsFound(problems)
     _configure(folder / "_config.yml", parameters["title"], manifest["origin"])
-
-
-def quotable(parameters: dict[str, Any], ledger: Path) -> Released:
-    """What a page, or the brief, may quote: the findings in `ledger`, and all published figures."""
-    from ut_research import disclosure, findings, published, together
-
-    policy = disclosure.Policy(**{k: parameters[k] for k in ("threshold", "rounding", "zeros_safe")})
-    found = [*published.as_estimates(), *findings.read(ledger)]
-    decided = together.read(ledger.with_name(together.FILE))
-    return disclosure.release(list({findings.key(e): e for e in found}.values()), policy, decided)
 
 
 def build(source: Path, target: Path, tables: Path, made_with: str = "") -> None:

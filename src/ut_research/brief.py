@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ut_research import charts, paper, prose, published
+from ut_research import charts, ledger, paper, prose, published
 from ut_research.disclosure import Released
 from ut_research.display import ORIGIN_NOTES, number
 from ut_research.errors import Problem, ProblemsFound
@@ -86,12 +86,10 @@ def make(root: Path, folder: Path, report: Path) -> list[Path]:
 
 def of_run(root: Path, folder: Path, *, strict: bool) -> Brief:
     """The brief about the run in `folder`, from the text in the project at `root`; see `write`."""
-    from ut_research import bookmaking
-
     settings, manifest = (
         json.loads((folder / name).read_text(encoding="utf-8")) for name in ("run.json", "manifest.json")
     )
-    released = bookmaking.quotable(settings["parameters"], folder / "findings.json")
+    released = ledger.quotable(settings["parameters"], folder / "findings.json")
     text = (root / FILE).read_text(encoding="utf-8")
     return write(text, released, origin=manifest["origin"], data_to=manifest["data_to"], strict=strict)
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-#: Days outside these years are placeholders or slips (1900 and 2099 are the usual ones), not events.
-FIRST_YEAR, LAST_YEAR = 1950, 2049
+from ut_research.study import FIRST_YEAR, LAST_YEAR
+
 #: A birth may be earlier; two-digit years up to this one are of this century, the others of the last.
 FIRST_BIRTH_YEAR, TWO_DIGIT_BIRTH_YEAR = 1905, 10
 

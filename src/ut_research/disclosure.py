@@ -46,11 +46,11 @@ from typing import Any, NoReturn, get_args
 import pandas as pd
 
 from ut_research import findings, suppression
-from ut_research.display import places
 from ut_research.findings import Estimate, Origin, Status
 from ut_research.measures import GROUPS
 from ut_research.suppression import count_given
 from ut_research.tables import NOT_RECORDED
+from ut_research.units import places
 
 #: How the three kinds of cell without a number look; a true zero is the number 0.
 SUPPRESSED = "too few"

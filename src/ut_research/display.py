@@ -13,6 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from ut_research.findings import SERIES_KEYS, Estimate
+from ut_research.units import DECIMALS, places
 
 if TYPE_CHECKING:
     from ut_research.disclosure import Released
@@ -24,16 +25,8 @@ ORIGIN_NOTES = {
     "export": "From the export",
     "published": "From published figures",
 }
-#: Decimal places that a reader is shown, by unit; a unit not named here gets one.
-DECIMALS = {"%": 0, "people": 0, "percentage points": 0, "weeks": 0, "year": 0, "years": 0}
-DECIMALS |= {"": 2, "ratio": 2, "p-value": 3, "£": 2}
 #: Units that a number is shown without.
 BARE = frozenset({"", "people", "ratio", "p-value", "number", "%", "£"})
-
-
-def places(unit: str) -> int:
-    """How many decimal places of a number in `unit` a reader is shown."""
-    return DECIMALS.get(unit, 1)
 
 
 def number(estimate: Estimate, part: str = "value") -> str:

@@ -12,9 +12,10 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from ut_research.disclosure import Released
-from ut_research.display import counted, interval, name, number, places
+from ut_research.display import counted, interval, name, number
 from ut_research.errors import Problem, ProblemsFound
 from ut_research.findings import Estimate
+from ut_research.units import places
 
 #: Words, the finding that they quote and its token.
 Piece: TypeAlias = tuple[str, Estimate | None, str]

@@ -14,10 +14,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from ut_research.dates import FIRST_YEAR, LAST_YEAR
 from ut_research.errors import Problem, ProblemsFound
 
-#: Days outside these years are slips.
+#: Days outside these years are placeholders or slips (1900 and 2099 are the usual ones), not events.
+FIRST_YEAR, LAST_YEAR = 1950, 2049
 DAYS = {"low": date(FIRST_YEAR, 1, 1), "high": date(LAST_YEAR, 12, 31)}
 
 

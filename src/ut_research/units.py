@@ -1,0 +1,12 @@
+"""How numbers are shown, by unit."""
+
+from __future__ import annotations
+
+#: Decimal places that a reader is shown, by unit; a unit not named here gets one.
+DECIMALS = {"%": 0, "people": 0, "percentage points": 0, "weeks": 0, "year": 0, "years": 0}
+DECIMALS |= {"": 2, "ratio": 2, "p-value": 3, "£": 2}
+
+
+def places(unit: str) -> int:
+    """How many decimal places of a number in `unit` a reader is shown."""
+    return DECIMALS.get(unit, 1)
