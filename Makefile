@@ -73,7 +73,8 @@ mutants: $(READY)
 	@nice $(BIN)/python -m tools.mutants
 
 clean:
-	rm -rf data/processed .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants
+	find data/processed -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
+	rm -rf .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants
 	find src tools tests bench notebooks -name __pycache__ -prune -o -name .ipynb_checkpoints -prune | xargs rm -rf
 
 headlines: $(READY)

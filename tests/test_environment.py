@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -14,6 +15,8 @@ from types import ModuleType
 import pytest
 import yaml
 from packaging.requirements import Requirement
+
+from ut_research.tables import TABLES
 
 ROOT = Path(__file__).parents[1]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
@@ -82,6 +85,16 @@ def test_this_environment_is_the_locked_one() -> None:
     }
 
 
+#: Where a person may drop a file that is about people.
+DROPPED = [
+    *("data/raw/q3.csv", "data/raw/q3/participants.csv", "data/raw/published/q3.csv"),
+    *("data/raw/example/export.xlsx", "data/raw/example/participants2.csv", "data/raw/example/a.txt"),
+    *("data/raw/example/sub/participants.csv", "examples/rossi/rossi.csv", "tests/real.sav", "tests/q3.csv"),
+    *("participants.csv", "Export.XLSX", "notebooks/q3.dta"),
+    *("voices.qdpx", "exports.zip", "docs/interview.docx", "data/processed/q3/README.md"),
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("path", "size", "said"),
     [
@@ -90,7 +103,9 @@ def test_this_environment_is_the_locked_one() -> None:
         ("somewhere/export.xlsx", 10, "exports and results stay out of git"),
         ("notes.txt", 5_000_001, "larger than 5 MB"),
         ("notes.txt", 5_000_000, ""),
-        ("data/raw/example/needs.csv", 10, ""),
+        ("data/processed/README.md", 10, ""),
+        ("data/raw/published/figures.csv", 10, ""),
+        *((path, 10, "exports and results stay out of git") for path in DROPPED),
     ],
 )
 def test_what_is_held_back_from_git(
@@ -102,6 +117,32 @@ def test_what_is_held_back_from_git(
     assert load("held_back").complaints(path) == ([f"{path}: {said}"] if said else [])
 
 
+@pytest.mark.parametrize(
+    ("rows", "marked", "held"),
+    [
+        ("INVENTED-0001,1\n" * 20 + ",2\n", True, False),
+        ("INVENTED-0001,1\n", False, True),
+        ("A-17,1\n" * 20, True, True),
+        ("INVENTED-0001,1\n" * 20 + "A-17,1\n" * 5, True, True),
+    ],
+    ids=["invented", "without its mark", "real people over the invented", "real people among the invented"],
+)
+def test_a_table_of_an_invented_cohort_holds_only_invented_people(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: str, marked: bool, held: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    table = Path("data/raw/example/participants.csv")
+    table.parent.mkdir(parents=True)
+    table.write_text("participant_id,x\n" + rows)
+    if marked:
+        table.with_name("INVENTED.md").touch()
+    assert bool(load("held_back").complaints(table.as_posix())) == held
+
+
+def test_the_tables_of_a_cohort_are_those_of_the_dictionary() -> None:
+    assert set(load("held_back").TABLES.split("|")) == set(TABLES)
+
+
 def test_nothing_in_git_is_held_back() -> None:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode:
@@ -110,13 +151,23 @@ def test_nothing_in_git_is_held_back() -> None:
     assert [line for path in listed.stdout.split("\0") if path for line in complaints(path)] == []
 
 
-@pytest.mark.parametrize(
-    "place", ["reports/q3/book/index.html", "data/processed/q3/needs.parquet", "exports/a.csv"]
-)
-def test_git_ignores_exports_and_results(place: str) -> None:
-    if subprocess.run(["git", "check-ignore", "-q", place], cwd=ROOT, check=False).returncode == 128:
+RESULTS = ["reports/q3/book/index.html", "data/processed/q3/needs.parquet", "exports/a.csv"]
+
+
+def test_git_ignores_exports_and_results_and_no_file_of_the_project(tmp_path: Path) -> None:
+    def git(*arguments: str, where: Path = tmp_path, given: str = "") -> list[str]:
+        done = subprocess.run(
+            ["git", *arguments], cwd=where, input=given, capture_output=True, text=True, check=False
+        )
+        return done.stdout.splitlines()
+
+    listed = git("ls-files", where=ROOT)
+    if not listed:
         pytest.skip("not a git repository")
-    assert subprocess.run(["git", "check-ignore", "-q", place], cwd=ROOT, check=False).returncode == 0
+    git("init", "--quiet")
+    shutil.copyfile(ROOT / ".gitignore", tmp_path / ".gitignore")
+    ignored = git("check-ignore", "--no-index", "--stdin", given="\n".join([*DROPPED, *RESULTS, *listed]))
+    assert ignored == [*DROPPED, *RESULTS]
 
 
 def test_the_command_line_is_quick_to_start() -> None:

@@ -228,7 +228,10 @@ def forget(export: Export = "", name: Name = "") -> None:
     run = workflow.plan(export, name=name, must_exist=False, makes=False)
     removed = workflow.forget(run, name)
     for folder in removed:
-        say.print(f"Removed {_place(folder)}")
+        left = sorted(folder.iterdir()) if folder.exists() else []
+        say.print(f"Removed {_place(folder)}" + (", apart from what no run made:" if left else ""))
+        for path in left:
+            say.print(f"  {_place(path)} is left. Look whether it holds anything about people.")
     if removed:
         say.print("Nothing else that was made from it is left. The export itself was not touched.")
     else:

@@ -13,7 +13,7 @@ BESIDE = ("columns.toml", "INVENTED.md")
 #: What a run released, in its folder.
 RELEASE = "release.json"
 #: Modules that only run what makes results.
-ONLY_RUN = ("cli.py", "workflow.py", "loop.py", "worker.py")
+ONLY_RUN = ("cli.py", "workflow.py", "loop.py", "worker.py", "places.py")
 
 
 def data_digest(export: Path) -> str:

@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ut_research import loop, steps, worker
+from ut_research import loop, places, steps, worker
 from ut_research.digests import SKIPPED, digest
 from ut_research.errors import Problem, ProblemsFound
 from ut_research.notebooks import chapters
@@ -96,7 +96,7 @@ def plan(
 
     Raises
     ------
-    ProblemsFound : there is no such export, or its name is taken by another.
+    ProblemsFound : there is no such export, it lies where runs write, or its name is taken by another.
     """
     root = find_root()
     where = _named(export) if export else root / "data" / "raw" / "example"
@@ -111,6 +111,8 @@ def plan(
     beside = where / "study.toml" if (where / "study.toml").is_file() else root / "study.toml"
     file = _named(study) if study else beside
     run = Run(root, clean_name, where, file)
+    if makes:
+        places.refuse(where, root, (run.folder, run.report, _aside(run, "new"), _aside(run, "old")))
     for record in (run.report / "run.json", run.folder / "run.json") if makes else ():
         if record.is_file() and _owner(record) not in (run.owner, None):
             todo = (
@@ -233,29 +235,30 @@ def _begun(run: Run, jobs: int, since: str) -> Iterator[tuple[dict[str, Any], in
 
 
 def forget(run: Run, only: str = "") -> list[Path]:
-    """Remove every trace of the export of `run` that the project made; the folders removed.
+    """Remove every trace of the export of `run` that the project made; the folders that it was in.
 
-    Its reports are known by the export's place, whatever their names; `only` names the one to remove.
+    Its reports are known by the export's place, whatever their names; `only` names the one to remove. What a
+    person put into one of these folders stays, and the folder with it.
     """
     removed: list[Path] = []
     for name in sorted(_reports_of(run)):
         if only and name != run.name:
             continue
         one = replace(run, name=name)
-        found = [p for p in (one.folder, one.report, _aside(one, "new"), _aside(one, "old")) if p.exists()]
+        existed = one.folder.exists()
         with locked(one):
-            for path in {one.folder, *found}:
-                shutil.rmtree(path)
-        removed += found
+            _recover(one)
+            removed += [p for p in (one.folder, one.report) if p.exists() and (existed or p != one.folder)]
+            places.clear(one.report, places.REPORT)
+            places.clear(one.folder, places.FOLDER)
     return removed
 
 
 def _reports_of(run: Run) -> set[str]:
     """The names under which the export of `run` was built."""
     records = [*run.folder.parent.glob("*/run.json"), *run.report.parent.glob("*/run.json")]
-    owners = {record: _owner(record) for record in records}
-    cut_short = {r.parent.name for r, owner in owners.items() if owner is None} & {run.name}
-    return cut_short | {r.parent.name for r, owner in owners.items() if owner == run.owner}
+    owners = [(r.parent.name.lstrip(".").split(".")[0], _owner(r)) for r in records]  # `.name.old` is `name`
+    return {name for name, owner in owners if owner == run.owner or (owner is None and name == run.name)}
 
 
 def _owner(record: Path) -> str | None:
@@ -352,6 +355,7 @@ def _publish(run: Run, data: str) -> bool:
     _keep_release(run, new / RELEASES, data)
     text = json.dumps({"name": run.name, "owner": run.owner, "built": built}, indent=1)
     (new / "run.json").write_text(text + "\n", encoding="utf-8")
+    places.carry(run.report, new, places.REPORT)
     if run.report.exists():
         run.report.rename(old)
     new.rename(run.report)
