@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from ut_research import chapter as module
-from ut_research import findings
+from ut_research import findings, together
 from ut_research.chapter import Chapter
+from ut_research.disclosure import Policy
 from ut_research.errors import ProblemsFound
 from ut_research.findings import Estimate
 
@@ -44,6 +45,7 @@ def data(tmp_path):
         "table,row,column,rule,action,done\noutcomes,3,,duplicated row,rejected,x\n"
     )
     pd.DataFrame({"outcome": ["housing", "employment"]}).to_parquet(folder / "outcomes.parquet")
+    together.write(folder / together.FILE, together.decide([WORK, FEW], Policy(**POLICY)))
     return str(folder)
 
 
@@ -69,6 +71,54 @@ def test_everything_released_is_in_the_ledger_and_small_counts_are_not(data, tmp
     assert ledger["outcomes.employment"] == WORK
     assert (ledger["outcomes.treatment"].status, ledger["outcomes.treatment"].count) == ("suppressed", None)
     assert ledger["reach.partners"].value == 7
+
+
+NEW = replace(WORK, id="outcomes.new", group={"partner": "north"})
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (NEW, "outcomes.new by partner"),
+        (replace(WORK, count=37), "outcomes.employment"),
+        (replace(WORK, group={"area": "north"}), "outcomes.employment by area"),
+    ],
+)
+def test_a_build_refuses_what_was_not_decided_on_and_says_where_to_name_it(data, tmp_path, found, said):
+    chapter = Chapter("outcomes", data, str(tmp_path / "out"), **POLICY)
+    chapter.release([WORK])
+    with pytest.raises(ProblemsFound, match=f"not decided on for the whole report: {said}") as stopped:
+        chapter.release([WORK, found] if findings.key(found) != findings.key(WORK) else [found])
+    assert "BREAKDOWNS of src/ut_research/together.py" in str(stopped.value)
+    assert "north" not in str(stopped.value)
+    ledger = findings.read(tmp_path / "out" / "findings" / "outcomes.json")
+    assert ledger == [WORK]
+
+
+def test_a_build_refuses_everything_about_people_where_nothing_was_decided(data, tmp_path):
+    (tmp_path / "data" / together.FILE).unlink()
+    with pytest.raises(ProblemsFound, match=r"outcomes\.employment, outcomes\.treatment"):
+        Chapter("outcomes", data, str(tmp_path / "out"), **POLICY).release([WORK, FEW])
+
+
+def test_a_chapter_of_a_build_that_forgets_where_to_write_is_refused_all_the_same(data, monkeypatch):
+    monkeypatch.setenv("UT_BUILD", "1")
+    with pytest.raises(ProblemsFound, match=r"outcomes\.new by partner"):
+        Chapter("outcomes", data, **POLICY).release([NEW])
+
+
+def test_what_was_rounded_before_is_what_was_decided_on(data, tmp_path):
+    chapter = Chapter("outcomes", data, str(tmp_path / "out"), **POLICY | {"rounding": "nearest 5"})
+    assert [e.n for e in chapter.release(chapter.release([WORK]))] == [205]
+
+
+def test_in_the_lab_what_was_not_decided_on_is_decided_there(data, tmp_path):
+    small = replace(NEW, id="outcomes.few", count=3, n=9)
+    for decided in (True, False):
+        chapter = Chapter("outcomes", data, **POLICY)
+        found = chapter.release([NEW, small, replace(WORK, count=37), FEW])
+        assert [e.status for e in found] == ["number", "suppressed", "number", "suppressed"], decided
+        (tmp_path / "data" / together.FILE).unlink(missing_ok=True)
 
 
 def test_a_table_comes_with_the_file_that_holds_it(data, tmp_path, shown):

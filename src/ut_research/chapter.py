@@ -8,6 +8,7 @@ to the findings ledger, and every table that a reader sees can be downloaded.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -87,15 +88,30 @@ class Chapter:
         """What may leave, of everything `measured`; written to the ledger of this chapter.
 
         Pass everything that shares people in one call: the gate then keeps totals from giving
-        small groups back.
+        small groups back. In a build, anything about people must have been decided on with the rest of the
+        report; in JupyterLab, where nothing leaves, the rest is decided here.
+
+        Raises
+        ------
+        ProblemsFound : what the whole report's decision does not cover, in a build.
         """
+        found = [e for part in measured for e in part]
         decided = together.read(self._data / together.FILE)
-        released = disclosure.release([e for part in measured for e in part], self.policy, decided)
+        released = disclosure.release(found, self.policy, decided)
+        if self._out or "UT_BUILD" in os.environ:  # a chapter that forgets `out` is in the book all the same
+            self._refuse(together.uncovered(found, decided, self.policy))
         self._released += released
         if self._out:
             (self._out / "findings").mkdir(parents=True, exist_ok=True)
             findings.write(self._released, self._out / "findings" / f"{self.name}.json")
         return released
+
+    def _refuse(self, uncovered: list[str]) -> None:
+        if uncovered:
+            what = f"not decided on for the whole report: {', '.join(uncovered)}"
+            todo = "name it in BREAKDOWNS of src/ut_research/together.py, and use the study's parameters: "
+            todo += "decided on alone, it could give back what others withhold"
+            raise ProblemsFound([Problem(what, f"chapter {self.name}", todo)])
 
     def say(self, text: str, released: Released | None = None, **words: str) -> None:
         """Show Markdown; its tokens are filled from `released` and `words`."""

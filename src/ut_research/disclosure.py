@@ -201,6 +201,10 @@ class Policy:
         if wrong:
             raise DisclosureError("disclosure policy: " + "; ".join(wrong))
 
+    def rounded(self, count: int | None) -> int | None:
+        """A count, or an n, as the policy rounds it."""
+        return None if count is None else ROUNDINGS[self.rounding](count)
+
     @classmethod
     def build(cls, given: Mapping[str, Any]) -> Policy:
         """The policy in a mapping such as the table ``[disclosure]`` of a study file.
@@ -334,7 +338,7 @@ def release(
     tidy = _without_ranges([_tidy(e) for e in estimates], 2 * policy.threshold)
     if not policy.zeros_safe:
         tidy = _without_empty_groups(tidy)
-    own = [i for i, e in enumerate(tidy) if _needs_guarding(e)]
+    own = [i for i, e in enumerate(tidy) if about_people(e)]
     cells = [tidy[i] for i in own]
     curves = suppression.on_curves(cells)
     small = {k for k, e in enumerate(cells) if _is_small(e, policy, on_curve=k in curves)}
@@ -443,7 +447,7 @@ def _lists_of_people(estimates: list[Estimate]) -> list[str]:
 def _baseless(estimates: list[Estimate]) -> list[str]:
     """The findings whose counts cannot be checked, because the findings that they rest on are not here."""
     here = {e.id for e in estimates if e.origin != "published"}
-    lone = sorted({e.id for e in estimates if _needs_guarding(e) and e.id in RESTS_ON} & here)
+    lone = sorted({e.id for e in estimates if about_people(e) and e.id in RESTS_ON} & here)
     return [
         f"{id} rests on {', '.join(RESTS_ON[id])}: give both to the gate together"
         for id in lone
@@ -473,7 +477,7 @@ def _without_ranges(estimates: list[Estimate], enough: int) -> list[Estimate]:
     def about(e: Estimate) -> tuple[Any, ...]:
         return e.id, tuple(sorted((k, None if k in GROUPS else v) for k, v in e.group.items()))
 
-    means = [_needs_guarding(e) and e.count is None and e.unit != "%" for e in estimates]
+    means = [about_people(e) and e.count is None and e.unit != "%" for e in estimates]
     few = {about(e) for e, mean in zip(estimates, means, strict=True) if mean and 0 < (e.n or 0) < enough}
     said = "no range is shown of so few people, nor beside them"
     return [
@@ -497,7 +501,7 @@ def _without_empty_groups(estimates: list[Estimate]) -> list[Estimate]:
     ]
 
 
-def _needs_guarding(e: Estimate) -> bool:
+def about_people(e: Estimate) -> bool:
     """Whether `e` is a number about people that is not public yet."""
     return e.origin != "published" and e.status == "number" and e.unit not in THINGS
 
@@ -562,12 +566,12 @@ def _withhold(e: Estimate) -> Estimate:
 
 def _rounded(e: Estimate, policy: Policy, *, on_curve: bool = False) -> Estimate:
     """`e` as the policy rounds it; withheld where it would give the counts back more exactly."""
-    if policy.rounding == "none" or not _needs_guarding(e):
+    if policy.rounding == "none" or not about_people(e):
         return e
     if e.id in RESTS_ON:
         return _withhold(e)
     said = f"{e.method}; counts rounded, {policy.rounding}".lstrip("; ")
-    count, n = (None if x is None else ROUNDINGS[policy.rounding](x) for x in (e.count, e.n))
+    count, n = map(policy.rounded, (e.count, e.n))
     value, low, high = (None if x is None else round(x, places(e.unit)) for x in (e.value, e.low, e.high))
     out = replace(e, value=value, low=low, high=high, count=count, n=n, method=said)
     if e.unit != "%":

@@ -115,13 +115,17 @@ def withhold() -> None:
     import pandas as pd
 
     from ut_research import disclosure
+    from ut_research.measures import quality
 
     parameters = run()["parameters"]
     manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))
     tables = {p.stem: pd.read_parquet(p) for p in sorted(Path().glob("*.parquet"))}
-    found = together.measured(tables, parameters, pd.Timestamp(manifest["data_to"]), manifest["origin"])
+    issues = pd.read_csv("issues.csv", dtype={"row": "Int64"})
+    origin = manifest["origin"]
+    found = together.everything(tables, parameters, pd.Timestamp(manifest["data_to"]), origin)
+    rows = quality.measure(tables, manifest["rows"], issues, origin=origin)
     policy = disclosure.Policy(**{k: parameters[k] for k in ("threshold", "rounding", "zeros_safe")})
-    together.write(Path(together.FILE), together.decide(found, policy))
+    together.write(Path(together.FILE), together.decide(found, policy, rows))
 
 
 def chapter(name: str, values: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 Chapters are about the same people: the n of one chapter is the count of another. What each may show, taken
 by itself, may together give back a cell that one of them withholds. So before any chapter runs, everything
 that they say about people goes through the disclosure gate in one call. What it decides is kept in `FILE`,
-and holds in every chapter; only what it does not cover is decided there. Light on imports: the
+and holds in every chapter; what it does not cover is refused there (`uncovered`). Light on imports: the
 workflow reads what is kept.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +41,8 @@ BREAKDOWNS: Mapping[str, tuple[str, ...]] = {
 
 #: Parameters that change no count and no n.
 _NO_MATTER = {"title", "seed", "confidence", "bootstrap_resamples", "engaged", "not_engaged"}
+#: Parameters that are days.
+_DAYS = {"delivery_start", "delivery_end", "interview_round_from"}
 #: Resamples where only counts matter.
 _FEW = 99
 
@@ -48,7 +50,7 @@ _FEW = 99
 def measured(
     tables: Mapping[str, pd.DataFrame], parameters: Mapping[str, Any], data_to: pd.Timestamp, origin: Origin
 ) -> list[Estimate]:
-    """Everything that the chapters say about people, for everyone and by each group that they show.
+    """What the measures say about people, for everyone and by each group that the chapters show.
 
     Parameters
     ----------
@@ -59,24 +61,82 @@ def measured(
 
     from ut_research.measures import GROUPS
 
-    given = {k: v for k, v in parameters.items() if k not in _NO_MATTER}
-    given |= {k: date.fromisoformat(v) for k, v in given.items() if k.startswith("delivery_")}
-    given |= {"data_to": data_to, "origin": origin, "bootstrap_resamples": _FEW}
+    given = {**parameters, "data_to": data_to, "origin": origin}
     found: list[Estimate] = []
     for name, shown in BREAKDOWNS.items():
         measure = import_module(f"ut_research.measures.{name}").measure
-        choices = {k: v for k, v in given.items() if k in inspect.signature(measure).parameters}
+        choices = _choices(measure, given)
         found += measure(tables, **choices)
         for key in GROUPS:
             found += [e for e in measure(tables, by=key, **choices) if e.id in shown]
     return found
 
 
-def decide(found: list[Estimate], policy: Policy) -> Decided:
-    """What may be shown of `found`, everything that the chapters say about people."""
+def everything(
+    tables: Mapping[str, pd.DataFrame], parameters: Mapping[str, Any], data_to: pd.Timestamp, origin: Origin
+) -> list[Estimate]:
+    """What is `measured`, and what the chapters say beside it about people.
+
+    That is people interviewed, the rate beside official ones, and every combination of choices.
+    """
+    from ut_research import multiverse, published
+    from ut_research.measures import reoffending, themes
+
+    given = {**parameters, "data_to": data_to, "origin": origin}
+    found = measured(tables, parameters, data_to, origin)
+    [rate] = (e for e in found if e.id == "reoffending.rate" and dict(e.group) == {"group": "engaged"})
+    official = [e for e in published.as_estimates() if ".benchmark." in e.id and "reoffending" in e.label]
+    return [
+        *found,
+        *(e for e in themes.measure(tables, **_choices(themes.measure, given)) if e.origin != "published"),
+        *reoffending.against(rate, official),
+        *multiverse.measure(tables, **_choices(multiverse.measure, given)),
+    ]
+
+
+def _choices(measure: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the parameters `given`, those that `measure` takes and that change a count or an n, in its types."""
+    taken = {k: v for k, v in given.items() if k in inspect.signature(measure).parameters.keys() - _NO_MATTER}
+    taken |= {k: date.fromisoformat(v) for k, v in taken.items() if k in _DAYS}
+    few = {"bootstrap_resamples": _FEW}
+    return taken | {k: v for k, v in few.items() if k in inspect.signature(measure).parameters}
+
+
+def uncovered(found: Iterable[Estimate], decided: Decided, policy: Policy) -> list[str]:
+    """The findings about people that were not decided on with these numbers, as ``id by key``.
+
+    Numbers that were rounded already, as of what was computed from a released finding, are those decided on.
+    """
     from ut_research import disclosure, findings
 
-    shown = {findings.key(e) for e in disclosure.release(found, policy) if e.status != "suppressed"}
+    said: list[str] = []
+    for e in filter(disclosure.about_people, found):
+        sizes = decided.get(findings.key(e), ())
+        if sizes is not None and (e.count, e.n) not in (sizes, tuple(map(policy.rounded, sizes))):
+            said.append(e.id + (" by " + " and ".join(sorted(e.group)) if e.group else ""))
+    return list(dict.fromkeys(said))
+
+
+def decide(found: list[Estimate], policy: Policy, rows: Sequence[Estimate] = ()) -> Decided:
+    """What may be shown of `found`, everything that the chapters say about people.
+
+    Parameters
+    ----------
+    rows : counts of the export's rows and cells, decided on next, beside who came (``reach.*``): with nothing
+        else do they share a total. What else they would tell, the gate knows (`disclosure.ROWS_GIVE`).
+    """
+    from ut_research.measures import GROUPS
+
+    decided = _decided(found, policy, {})
+    beside = [e for e in found if e.id.startswith("reach.") and e.group.keys().isdisjoint(GROUPS)]
+    return {**_decided([*beside, *rows], policy, decided), **decided} if rows else decided
+
+
+def _decided(found: list[Estimate], policy: Policy, decided: Decided) -> dict[Key, Any]:
+    from ut_research import disclosure, findings
+
+    released = disclosure.release(found, policy, decided)
+    shown = {findings.key(e) for e in released if e.status != "suppressed"}
     return {findings.key(e): (e.count, e.n) if findings.key(e) in shown else None for e in found}
 
 

@@ -26,6 +26,7 @@ from ut_research.errors import in_words
 FORKS = sys.platform.startswith("linux")
 #: Set for the whole build: results that do not depend on the machine, its language or its clock.
 ENVIRONMENT = {
+    "UT_BUILD": "1",  # what a chapter releases must have been decided on
     "MPLBACKEND": "agg",
     "ARROW_DEFAULT_MEMORY_POOL": "system",  # jemalloc starts a thread of its own
     "OMP_NUM_THREADS": "1",

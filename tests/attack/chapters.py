@@ -6,7 +6,6 @@ takes what was released and nothing else.
 
 from __future__ import annotations
 
-import inspect
 import json
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
@@ -18,7 +17,7 @@ import pandas as pd
 import pytest
 
 from ut_research import chapter as chapters
-from ut_research import charts, cleaning, disclosure, display, findings, multiverse, steps, together
+from ut_research import charts, cleaning, disclosure, display, findings, steps, together
 from ut_research.disclosure import Policy
 from ut_research.findings import Estimate
 from ut_research.measures import GROUPS, quality
@@ -83,15 +82,10 @@ def prepare(export: Path, data: Path, policy: Policy = POLICY) -> None:
 def quickly(export: Path, folder: Path, *policies: Policy) -> dict[Policy, Seen]:
     """Everything that the chapters say through the gate, without the chapters: ledger, tables, page.
 
-    What they say about people at once; then rows and cells, and every combination of choices, each beside
-    what its chapter gives to the gate with it. What a policy leaves the same is worked out once.
+    It is decided on as for the report. What a policy leaves the same is worked out once.
     """
     cleaned = steps.cleaned(export, PARAMETERS)
     data_to = pd.Timestamp(cleaned.data_to)  # type: ignore[arg-type]
-    given = together.measured(cleaned.tables, PARAMETERS, data_to, "export")
-    everyone = [e for e in given if e.group.keys().isdisjoint(GROUPS)]
-    beside = {"rows": [e for e in everyone if e.id.startswith("reach.")]}
-    beside["how"] = [e for e in everyone if e.id.startswith(("reach.", "reoffending.", "wellbeing.low_t"))]
     rows = quality.measure(cleaned.tables, cleaned.counts, cleaned.issues)
     found, known = {}, {}
     for policy in policies or (POLICY,):
@@ -99,10 +93,11 @@ def quickly(export: Path, folder: Path, *policies: Policy) -> dict[Policy, Seen]
         seen.folder.mkdir(parents=True)
         exact = replace(policy, rounding="none")
         if exact not in known:
-            known[exact] = together.decide(given, exact), _combinations(cleaned.tables, data_to, exact)
-        decided, choices = known[exact]
-        parts = {"all": given, "rows": beside["rows"] + rows, "how": beside["how"] + choices}
-        for name, part in parts.items():
+            given = together.everything(cleaned.tables, PARAMETERS | asdict(exact), data_to, "export")
+            known[exact] = given, together.decide(given, exact, rows)
+        given, decided = known[exact]
+        came = [e for e in given if e.id.startswith("reach.") and e.group.keys().isdisjoint(GROUPS)]
+        for name, part in {"all": given, "rows": came + rows}.items():
             released = disclosure.release(part, policy, decided)
             seen.measured.append((part, list(released)))
             seen.shown.append(display.table(released, caption=name))
@@ -112,23 +107,10 @@ def quickly(export: Path, folder: Path, *policies: Policy) -> dict[Policy, Seen]
     return found
 
 
-def _combinations(tables: dict[str, pd.DataFrame], data_to: pd.Timestamp, policy: Policy) -> list[Estimate]:
-    choices = PARAMETERS | asdict(policy) | {"data_to": data_to}
-    known = inspect.signature(multiverse.measure).parameters.keys() & choices.keys()
-    return multiverse.measure(tables, **{name: choices[name] for name in known})
-
-
 def alone(seen: Seen, measure: str) -> list[Estimate]:
     """What a chapter would show that knew of no other: of one measure, as `seen` measured it."""
     given, _ = seen.measured[0]
     return list(disclosure.release([e for e in given if e.id.startswith(f"{measure}.")], POLICY))
-
-
-def measured(data: Path) -> set[tuple[str, ...]]:
-    """The ids, with their group keys, that the whole report's decision is about."""
-    tables = {p.stem: pd.read_parquet(p) for p in sorted(data.glob("*.parquet"))}
-    given = together.measured(tables, PARAMETERS, pd.NaT, "export")  # type: ignore[arg-type]
-    return {(e.id, *sorted(e.group)) for e in given}
 
 
 def run(data: Path, policy: Policy = POLICY, *, draw: bool = False) -> Seen:

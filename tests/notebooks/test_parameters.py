@@ -1,6 +1,7 @@
 """Chapters that say the same thing take it from the same parameters."""
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import nbformat
 import pytest
 
 from ut_research import chapter as module
-from ut_research import findings
+from ut_research import findings, steps
 from ut_research.study import Study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,7 +40,7 @@ OTHERWISE = Study(
 )
 
 
-def run(path: Path, parameters: dict[str, object], out: Path) -> None:
+def run(path: Path, parameters: dict[str, object], data: Path, out: Path) -> None:
     """Run the cells of a notebook in this process, with `parameters` in the place of those it names."""
     names: dict[str, object] = {}
     for cell in nbformat.read(path, as_version=4).cells:
@@ -47,7 +48,7 @@ def run(path: Path, parameters: dict[str, object], out: Path) -> None:
             exec(compile(cell.source, path.name, "exec"), names)
         if "parameters" in cell.metadata.get("tags", ()):
             names |= {k: v for k, v in parameters.items() if k in names}
-            names |= {"data": str(DATA), "out": str(out)}
+            names |= {"data": str(data), "out": str(out)}
 
 
 @pytest.mark.slow
@@ -56,9 +57,14 @@ def test_with_every_parameter_changed_no_two_chapters_say_different_things(tmp_p
     usual, changed = Study().parameters(), OTHERWISE.parameters()
     assert {k for k in usual if usual[k] == changed[k]} == {"rounding", "zeros_safe"}
     monkeypatch.setattr(module, "display", lambda *_, **__: None)
+    data = tmp_path / "data"
+    shutil.copytree(DATA, data, ignore=lambda folder, names: {n for n in names if (DATA / n).is_dir()})
+    (data / "run.json").write_text(json.dumps({"parameters": changed}), encoding="utf-8")
+    monkeypatch.chdir(data)
+    steps.withhold()
     ledgers = {}
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        run(path, changed, tmp_path / path.stem)
+        run(path, changed, data, tmp_path / path.stem)
         [ledger] = (tmp_path / path.stem / "findings").glob("*.json")
         ledgers[path.stem] = findings.read(ledger)
         assert json.loads(ledger.read_text(encoding="utf-8"))

@@ -21,17 +21,20 @@ HERE = Path(__file__).resolve().parents[2]
 GATE = ["data = ''", "out = ''", "threshold = 5", "rounding = 'none'", "zeros_safe = True"]
 START = """\
 from ut_research.chapter import Chapter
-from ut_research.findings import Estimate
+from ut_research.measures import reach
 chapter = Chapter("{name}", data=data, out=out, threshold=threshold, rounding=rounding, zeros_safe=zeros_safe)
 people = len(chapter.tables["participants"])
-measured = [Estimate("reach.{name}", "People", people, count=people, unit="people", origin="example")]
-found = chapter.release(measured)
+everyone = reach.measure(chapter.tables, data_to=chapter.data_to, origin=chapter.origin)
+found = chapter.release([e for e in everyone if e.id == "{id}"])
 """
+#: What each chapter shows; any other shows what the first does.
+SHOWN = {"one": "reach.referred", "two": "reach.registered", "three": "reach.still_supported"}
 
 
 def notebook(name: str, parameters: list[str], *cells: str) -> str:
     """A chapter's notebook: a title, the parameters, what every chapter starts with, and `cells`."""
-    code = ["\n".join([*GATE, *parameters]), START.format(name=name), *cells]
+    start = START.format(name=name, id=SHOWN.get(name, SHOWN["one"]))
+    code = ["\n".join([*GATE, *parameters]), start, *cells]
     made: list[dict[str, Any]] = [
         {"cell_type": "markdown", "id": "title", "metadata": {}, "source": f"# {name}"},
         *(
@@ -139,10 +142,10 @@ def make(root: Path) -> Project:
         "format: jb-book\nroot: index\nchapters:\n"
         + "".join(f"- file: {n}\n" for n in ("01_one", "02_two", "03_three", "made"))
     )
-    (root / "book" / "index.md").write_text("# Small\n\n{{reach.one|count}} people.\n")
+    (root / "book" / "index.md").write_text("# Small\n\n{{reach.referred|count}} people.\n")
     (root / "book" / "made.md").write_text("---\nnosearch: true\n---\n\n# Made\n\n{{page.made}}\n")
     project = Project(root)
-    project.write(1, "one", ["follow_up_days = 365"], 'chapter.say("{{reach.one|count}} people", found)')
+    project.write(1, "one", ["follow_up_days = 365"], 'chapter.say("{{reach.referred|count}} people", found)')
     project.write(2, "two", ["confidence = 0.95"], 'chapter.numbers(found, caption="People")')
     project.write(3, "three", [])
     return project

@@ -31,10 +31,10 @@ def on_top(project: Project, page: str, text: str) -> dict[str, bytes]:
 
 
 def test_a_page_with_other_words(project: Project) -> None:
-    on_top(project, "index.md", "# Small\n\nA marmalade of {{reach.one|count}} people.\n")
+    on_top(project, "index.md", "# Small\n\nA marmalade of {{reach.referred|count}} people.\n")
     other = project.root / "data" / "processed" / "example" / "sphinx" / "html" / "02_two.html"
     written = other.stat().st_mtime_ns
-    made = on_top(project, "index.md", "# Small\n\nA total of {{reach.one|count}} people.\n")
+    made = on_top(project, "index.md", "# Small\n\nA total of {{reach.referred|count}} people.\n")
     assert b"A total of" in made["book/index.html"]
     assert other.stat().st_mtime_ns == written, "a page that has not changed is not made again"
     index = json.loads(re.sub(rb"^Search\.setIndex\((.*)\)$", rb"\1", made["book/searchindex.js"]))
@@ -43,7 +43,7 @@ def test_a_page_with_other_words(project: Project) -> None:
 
 
 def test_a_page_with_another_name_is_named_so_on_all_pages(project: Project) -> None:
-    made = on_top(project, "index.md", "# Short\n\n## More\n\n{{reach.one|count}} people.\n")
+    made = on_top(project, "index.md", "# Short\n\n## More\n\n{{reach.referred|count}} people.\n")
     assert b"Short" in made["book/02_two.html"]
     assert made == anew(project)
 
@@ -67,7 +67,7 @@ def test_whatever_the_clock_says(project: Project) -> None:
     for file in kept.rglob("*"):
         if file.is_file():
             os.utime(file, (later, later))
-    made = on_top(project, "index.md", "# Small\n\nLater, {{reach.one|count}} people.\n")
+    made = on_top(project, "index.md", "# Small\n\nLater, {{reach.referred|count}} people.\n")
     assert b"Later, " in made["book/index.html"]
 
 
@@ -76,7 +76,7 @@ def test_a_build_that_was_cut_short_is_not_built_upon(project: Project) -> None:
     (kept / "whole.txt").unlink()
     for file in kept.rglob("*.html"):
         file.write_text("half a page")
-    made = on_top(project, "index.md", "# Small\n\nAgain, {{reach.one|count}} people.\n")
+    made = on_top(project, "index.md", "# Small\n\nAgain, {{reach.referred|count}} people.\n")
     assert made == anew(project)
 
 
@@ -84,7 +84,7 @@ def test_a_build_that_is_killed_while_it_makes_pages_on_top(project: Project) ->
     moments = random.Random(2)
     for turn in range(int(os.environ.get("UT_KILLS", "4"))):
         before = project.bytes()
-        text = f"# Small\n\nRound {turn}, {{{{reach.one|count}}}} people.\n"
+        text = f"# Small\n\nRound {turn}, {{{{reach.referred|count}}}} people.\n"
         (project.root / "book" / "index.md").write_text(text)
         assert project.kill(moments.uniform(0.5, 3)) == []
         made = project.bytes()
@@ -99,7 +99,7 @@ def test_pages_that_a_killed_build_left_out(project: Project) -> None:
     """The sources of the book are gone, and the book of before is still there."""
     run = project.root / "data" / "processed" / "example"
     shutil.rmtree(run / "book")
-    made = on_top(project, "index.md", "# Small\n\nAfter all, {{reach.one|count}} people.\n")
+    made = on_top(project, "index.md", "# Small\n\nAfter all, {{reach.referred|count}} people.\n")
     assert b"After all, " in made["book/index.html"]
 
 
