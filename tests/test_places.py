@@ -35,8 +35,8 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root = tmp_path / "project"
     (root / "data" / "raw").mkdir(parents=True)
     shutil.copytree(ROOT / "data" / "raw" / "example", root / "data" / "raw" / "example")
-    for name in ("Snakefile", "study.toml"):
-        shutil.copyfile(ROOT / name, root / name)
+    (root / "notebooks").mkdir()
+    shutil.copyfile(ROOT / "study.toml", root / "study.toml")
     monkeypatch.chdir(root)
     return root
 
@@ -199,7 +199,7 @@ def test_a_clone_has_a_page_where_runs_work_and_cleaning_leaves_it(root: Path) -
     (place / ".hidden").touch()
     shutil.copyfile(ROOT / "data" / "processed" / "README.md", place / "README.md")
     shutil.copyfile(ROOT / "Makefile", root / "Makefile")
-    for folder in ("src", "tests", "bench", "notebooks"):
+    for folder in ("src", "tools", "tests", "bench"):
         (root / folder).mkdir()
     subprocess.run(["make", "--silent", "clean"], check=True, capture_output=True)
     assert [p.name for p in place.iterdir()] == ["README.md"]

@@ -10,7 +10,6 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -76,16 +75,16 @@ def complaints(found: Iterable[Difference], allow: Mapping[str, str], decisions:
 
     Parameters
     ----------
-    allow : pattern of ids, as in ``reach.stay_*`` → file name in `decisions` that gives the reason.
+    allow : pattern of ids, as in ``reach\\.stay_.*`` → file name in `decisions` that gives the reason.
     """
     all_found = list(found)
-    said = [str(d) for d in all_found if not any(fnmatchcase(d.id, pattern) for pattern in allow)]
+    said = [str(d) for d in all_found if not any(re.fullmatch(pattern, d.id) for pattern in allow)]
     if len(allow) > MOST:
         said.append(f"{len(allow)} patterns are allowed to differ; at most {MOST} may")
     for pattern, decision in allow.items():
-        if not re.match(r"[a-z0-9_]+\.", pattern):
-            said.append(f"{pattern}: a pattern must name a subject and a dot, as in reach.stay_*")
-        if not any(fnmatchcase(d.id, pattern) for d in all_found):
+        if re.fullmatch(pattern, "any.thing"):
+            said.append(f"{pattern}: a pattern must name its subject, as in reach\\.stay_.*")
+        if not any(re.fullmatch(pattern, d.id) for d in all_found):
             said.append(f"{pattern}: nothing that it matches differs any more; take it out")
         if Path(decision).name != decision or not (decisions / decision).is_file():
             said.append(f"{pattern}: there is no docs/decisions/{decision} that gives the reason")
