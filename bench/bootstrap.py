@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from ut_research.estimates import Interval, bca_mean
+from ut_research.stats.intervals import Interval, bca_mean
 
 RESAMPLES = 10_000
 

@@ -12,8 +12,9 @@ import time
 from datetime import date
 
 from tools import example
-from ut_research import cleaning, reading
+from ut_research.cleaning import tables
 from ut_research.measures import GROUPS, activity, needs, outcomes, reach, reoffending, themes, wellbeing
+from ut_research.reading import export
 
 MEASURES = (reach, needs, wellbeing, activity, reoffending, outcomes, themes)
 KEY = b"a key for invented people, not a secret"
@@ -21,10 +22,10 @@ KEY = b"a key for invented people, not a secret"
 
 def main(people: int) -> dict[str, float]:
     """Seconds to clean and to measure, for everyone and by every group; the most memory, in gigabytes."""
-    raw = reading.from_frames(example.generate(people))
+    raw = export.from_frames(example.generate(people))
     began = time.perf_counter()
     first, last = date(2019, 10, 1), date(2021, 3, 31)
-    cleaned = cleaning.clean(raw, delivery_start=first, delivery_end=last, key=KEY)
+    cleaned = tables.clean(raw, delivery_start=first, delivery_end=last, key=KEY)
     then = time.perf_counter()
     for module in MEASURES:
         for by in (None, *GROUPS):

@@ -94,13 +94,15 @@ def statistics() -> None:
     import bootstrap
     import pandas as pd
 
-    from ut_research import cleaning, multiverse, reading
-    from ut_research.study import Study
+    from ut_research.cleaning import tables
+    from ut_research.core.parameters import Study
+    from ut_research.measures import multiverse
+    from ut_research.reading import export
 
     bootstrap.main()
     study, example = Study(), ROOT / "data" / "raw" / "example"
-    cleaned = cleaning.clean(
-        reading.read(example),
+    cleaned = tables.clean(
+        export.read(example),
         delivery_start=study.delivery_start,
         delivery_end=study.delivery_end,
         key=b"a key that is only for timing",

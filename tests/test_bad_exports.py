@@ -10,14 +10,16 @@ from bad_exports.cases import text as csv_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ut_research import cleaning, reading, tables
-from ut_research.errors import ProblemsFound
+from ut_research.cleaning import tables as cleaning
+from ut_research.core import schema
+from ut_research.core.problems import ProblemsFound
+from ut_research.reading import export
 
 KEY = b"a key for tests only"
 
 
 def _clean(folder):
-    return cleaning.clean(reading.read(folder), key=KEY)
+    return cleaning.clean(export.read(folder), key=KEY)
 
 
 def test_the_export_that_they_are_made_from_is_good(tmp_path):
@@ -53,7 +55,7 @@ def test_a_bad_export_is_explained(case: Case, tmp_path):
             assert found.counts[table]["kept"] == kept
         for count in found.counts.values():
             assert count["in"] == count["kept"] + count["rejected"]
-        tables.check(found.tables)
+        schema.check(found.tables)
 
     assert [secret for secret in case.secret if secret in message] == []
 
@@ -74,7 +76,7 @@ def test_files_damaged_anyhow_are_read_or_refused_but_never_crash(name, damage):
         except ProblemsFound as stopped:
             assert f"{name}.csv" in str(stopped)
         else:
-            tables.check(found.tables)
+            schema.check(found.tables)
             for count in found.counts.values():
                 assert count["in"] == count["kept"] + count["rejected"]
 

@@ -119,9 +119,9 @@ def test_check_of_a_sound_export_is_status_0(tmp_path: Path) -> None:
 
 def test_an_unexpected_error_shows_its_place_but_no_value_and_no_traceback(tmp_path: Path) -> None:
     code = (
-        "from ut_research import cli, workflow\n"
+        "from ut_research import cli\n"
         "def plan(*a, **k): raise ValueError('Mary Smith')\n"
-        "workflow.plan = plan\n"
+        "cli.workflow.plan = plan\n"
         "cli.main()\n"
     )
     for options in ([], ["--debug"]):

@@ -13,10 +13,12 @@ from lifelines.datasets import load_rossi
 from lifelines.statistics import logrank_test
 from lifelines.utils import restricted_mean_survival_time
 
-from ut_research import cleaning, reading, survival
-from ut_research.findings import Estimate
+from ut_research.cleaning import tables
+from ut_research.core.estimate import Estimate
+from ut_research.core.parameters import Study
 from ut_research.measures import needs, outcomes, reach, reoffending, wellbeing
-from ut_research.study import Study
+from ut_research.reading import export
+from ut_research.stats import survival
 
 FOLDER = Path(__file__).resolve().parents[1] / "examples" / "rossi"
 FIN = {"engaged": 1, "not engaged": 0}
@@ -25,12 +27,12 @@ DAYS_A_MONTH = 365.25 / 12
 
 
 @pytest.fixture(scope="module")
-def cleaned() -> cleaning.Cleaned:
-    return cleaning.clean(reading.read(FOLDER), key=b"a key that is only for tests")
+def cleaned() -> tables.Cleaned:
+    return tables.clean(export.read(FOLDER), key=b"a key that is only for tests")
 
 
 @pytest.fixture(scope="module")
-def found(cleaned: cleaning.Cleaned) -> list[Estimate]:
+def found(cleaned: tables.Cleaned) -> list[Estimate]:
     study = Study.read(FOLDER / "study.toml")
     return reoffending.measure(
         cleaned.tables,

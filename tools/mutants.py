@@ -107,7 +107,7 @@ def run() -> None:
 
 def count(words: set[str]) -> None:
     """Print a table of the modules; name the mutants that were not found in `mutants/survivors.txt`."""
-    from ut_research.estimates import wilson
+    from ut_research.stats.intervals import wilson
 
     table: dict[str, Counter[str]] = defaultdict(Counter)
     left = []

@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 
 import ut_research
-from ut_research import estimates, survival
-from ut_research.estimates import Interval
+from ut_research.stats import intervals, survival
+from ut_research.stats.intervals import Interval
 
 FILE = Path(ut_research.__file__).parent / "data" / "coverage.csv"
 SEED = 20210601
@@ -93,7 +93,7 @@ def settings() -> Iterator[Setting]:
             yield Setting("Fisher's test", "false positives", n1, n2, f"{p:.0%} in both", _fisher(n1, n2, p))
     for n in SIZES:
         for shape in ("normal", "skewed"):
-            for name, mean in (("t interval", estimates.mean_t), ("BCa interval", _bca)):
+            for name, mean in (("t interval", intervals.mean_t), ("BCa interval", _bca)):
                 yield Setting(name, "coverage", n, 0, f"{shape} changes", _change(mean, n, shape))
         yield Setting("Wilcoxon test", "false positives", n, 0, "no change", _wilcoxon(n))
     for n in SIZES:
@@ -144,24 +144,24 @@ def _found(p: float | None) -> bool | None:
 
 
 def _wilson(n: int, p: float) -> Trial:
-    return lambda rng: _holds(estimates.wilson(int(rng.binomial(n, p)), n), p)
+    return lambda rng: _holds(intervals.wilson(int(rng.binomial(n, p)), n), p)
 
 
 def _newcombe(n1: int, n2: int, p: float, q: float) -> Trial:
-    kept = cache(estimates.newcombe)
+    kept = cache(intervals.newcombe)
     return lambda rng: _holds(kept(int(rng.binomial(n1, p)), n1, int(rng.binomial(n2, q)), n2), p - q)
 
 
 def _fisher(n1: int, n2: int, p: float) -> Trial:
-    kept = cache(estimates.fisher_p)
+    kept = cache(intervals.fisher_p)
     return lambda rng: _found(kept(int(rng.binomial(n1, p)), n1, int(rng.binomial(n2, p)), n2))
 
 
-def _bca(changes: estimates.Floats) -> Interval:
-    return estimates.bca_mean(changes, resamples=2000, seed=SEED)
+def _bca(changes: intervals.Floats) -> Interval:
+    return intervals.bca_mean(changes, resamples=2000, seed=SEED)
 
 
-def _change(mean: Callable[[estimates.Floats], Interval], n: int, shape: str) -> Trial:
+def _change(mean: Callable[[intervals.Floats], Interval], n: int, shape: str) -> Trial:
     """Whole points about 4 with standard deviation 8, or the same moments with a long upper tail."""
 
     def trial(rng: np.random.Generator) -> bool | None:
@@ -172,7 +172,7 @@ def _change(mean: Callable[[estimates.Floats], Interval], n: int, shape: str) ->
     return trial
 
 
-def _times(rng: np.random.Generator, n: int, rate: float) -> tuple[estimates.Floats, survival.Bools]:
+def _times(rng: np.random.Generator, n: int, rate: float) -> tuple[intervals.Floats, survival.Bools]:
     """Days to an event that `rate` have within 365, followed for between 182 and 548 days."""
     hazard = -math.log1p(-rate) / 365
     event, followed = np.ceil(rng.exponential(1 / hazard, n)), rng.integers(182, 549, n)
@@ -209,7 +209,7 @@ def _median(n: int, rate: float) -> Trial:
 
 
 def _wilcoxon(n: int) -> Trial:
-    return lambda rng: _found(estimates.wilcoxon_p(rng.normal(0, 8, n).round()))
+    return lambda rng: _found(intervals.wilcoxon_p(rng.normal(0, 8, n).round()))
 
 
 def _logrank(n1: int, n2: int, rate: float) -> Trial:
@@ -217,19 +217,19 @@ def _logrank(n1: int, n2: int, rate: float) -> Trial:
 
 
 def _benchmark(n: int, rate: float) -> Trial:
-    return lambda rng: _found(estimates.benchmark_p(int(rng.binomial(n, rate)), n, rate))
+    return lambda rng: _found(intervals.benchmark_p(int(rng.binomial(n, rate)), n, rate))
 
 
 def _mcnemar(n: int, cells: tuple[float, ...]) -> Trial:
     def trial(rng: np.random.Generator) -> bool | None:
         _, before, after, _ = map(int, rng.multinomial(n, cells))
-        return _found(estimates.mcnemar_p(after, before))
+        return _found(intervals.mcnemar_p(after, before))
 
     return trial
 
 
 def _same_people(n: int, cells: tuple[float, ...]) -> Trial:
-    kept = cache(estimates.newcombe_paired)
+    kept = cache(intervals.newcombe_paired)
     return lambda rng: _holds(kept(*map(int, rng.multinomial(n, cells))), cells[2] - cells[1])
 
 

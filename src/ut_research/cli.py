@@ -20,11 +20,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ut_research import workflow
-from ut_research.errors import ProblemsFound, in_words
+from ut_research.core.problems import ProblemsFound, in_words
+from ut_research.running import build as workflow
 
 if TYPE_CHECKING:
-    from ut_research.cleaning import Cleaned
+    from ut_research.cleaning.tables import Cleaned
 
 app = typer.Typer(
     name="ut-research",
@@ -127,7 +127,7 @@ def _built(run: workflow.Run, build: Callable[[], bool]) -> None:
 @app.command("brief")
 def brief_(export: Export = "", study: Parameters = "", name: Name = "", since: Since = "") -> None:
     """Make the two-page brief, [b]brief.pdf[/b] and [b]brief.docx[/b], of a report; it is built first."""
-    from ut_research import brief
+    from ut_research.publishing import brief
 
     _make(brief.make, export, study, name, since)
 
@@ -135,7 +135,7 @@ def brief_(export: Export = "", study: Parameters = "", name: Name = "", since: 
 @app.command("tables")
 def tables_(export: Export = "", study: Parameters = "", name: Name = "", since: Since = "") -> None:
     """For co-authors: every released table in [b]tables.xlsx[/b], and the report in [b]report.docx[/b]."""
-    from ut_research import workbook
+    from ut_research.publishing import workbook
 
     _make(workbook.make, export, study, name, since)
 
@@ -143,19 +143,19 @@ def tables_(export: Export = "", study: Parameters = "", name: Name = "", since:
 @app.command("review")
 def review_(export: Export = "", study: Parameters = "", name: Name = "", since: Since = "") -> None:
     """For readers without internet: [b]review-pack.zip[/b], the book and its plain pages in large print."""
-    from ut_research import review
+    from ut_research.publishing import review_pack
 
-    _make(review.make, export, study, name, since)
+    _make(review_pack.make, export, study, name, since)
 
 
 @app.command()
 def check(export: Given, study: Parameters = "") -> None:
     """Read and clean an export and say what was found; nothing is written. Fails when a row is rejected."""
-    from ut_research import steps
-    from ut_research.study import Study
+    from ut_research.core.parameters import Study
+    from ut_research.running import stages
 
     run = workflow.plan(export, study, makes=False)
-    cleaned = steps.cleaned(run.export, Study.read(run.study).parameters())
+    cleaned = stages.cleaned(run.export, Study.read(run.study).parameters())
     _show(cleaned)
     rejected = sum(count["rejected"] for count in cleaned.counts.values())
     if rejected:
@@ -169,9 +169,9 @@ def check(export: Given, study: Parameters = "") -> None:
 @app.command("map")
 def map_(export: Given) -> None:
     """Draft columns.toml, which says how the export's own headings and codes match the ones used here."""
-    from ut_research import drafting
+    from ut_research.reading import draft_mapping
 
-    say.print(drafting.draft(workflow.plan(export, makes=False).export), markup=False)
+    say.print(draft_mapping.draft(workflow.plan(export, makes=False).export), markup=False)
     warn.print("Look through it, mend it, and save it as columns.toml in the folder of the export.")
 
 
@@ -201,7 +201,7 @@ def comments_add(
     ] = "",
 ) -> None:
     """Add comments to [b]steering_comments.csv[/b] of an export, marked open; comments in it are left."""
-    from ut_research import comments
+    from ut_research.publishing import comments
 
     run = workflow.plan(export)
     if run.export == run.root / "data" / "raw" / "example":

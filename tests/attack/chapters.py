@@ -16,12 +16,18 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from ut_research import chapter as chapters
-from ut_research import charts, cleaning, disclosure, display, findings, steps, together
-from ut_research.disclosure import Policy
-from ut_research.findings import Estimate
+from ut_research.cleaning import tables as cleaning
+from ut_research.core import estimate
+from ut_research.core.estimate import Estimate
+from ut_research.core.parameters import Study
+from ut_research.disclosure import decision
+from ut_research.disclosure import gate as disclosure
+from ut_research.disclosure.gate import Policy
 from ut_research.measures import GROUPS, quality
-from ut_research.study import Study
+from ut_research.running import stages
+from ut_research.show import chapter as chapters
+from ut_research.show import charts
+from ut_research.show import tables as display
 
 ROOT = Path(__file__).parents[2]
 PARAMETERS = Study().parameters()
@@ -47,7 +53,7 @@ class Seen:
     @property
     def truth(self) -> dict[Any, Estimate]:
         """Every finding as measured, by id and group."""
-        return {findings.key(e): e for given, _ in self.measured for e in given if e.origin != "published"}
+        return {estimate.key(e): e for given, _ in self.measured for e in given if e.origin != "published"}
 
     @property
     def released(self) -> dict[Any, Estimate]:
@@ -55,9 +61,9 @@ class Seen:
         known: dict[Any, Estimate] = {}
         for _, out in self.measured:
             for e in out:
-                before = known.get(findings.key(e))
+                before = known.get(estimate.key(e))
                 if e.origin != "published" and (before is None or before.status != "number"):
-                    known[findings.key(e)] = e
+                    known[estimate.key(e)] = e
         return known
 
     def files(self) -> dict[str, str]:
@@ -71,12 +77,12 @@ class Seen:
 
 def prepare(export: Path, data: Path, policy: Policy = POLICY) -> None:
     """Read and clean `export` into `data`, and decide there what is withheld, as the workflow does."""
-    cleaning.write(steps.cleaned(export, PARAMETERS), data)
+    cleaning.write(stages.cleaned(export, PARAMETERS), data)
     settings = {"parameters": PARAMETERS | asdict(policy)}
     (data / "run.json").write_text(json.dumps(settings), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(data)
-        steps.withhold()
+        stages.withhold()
 
 
 def quickly(export: Path, folder: Path, *policies: Policy) -> dict[Policy, Seen]:
@@ -84,7 +90,7 @@ def quickly(export: Path, folder: Path, *policies: Policy) -> dict[Policy, Seen]
 
     It is decided on as for the report. What a policy leaves the same is worked out once.
     """
-    cleaned = steps.cleaned(export, PARAMETERS)
+    cleaned = stages.cleaned(export, PARAMETERS)
     data_to = pd.Timestamp(cleaned.data_to)  # type: ignore[arg-type]
     rows = quality.measure(cleaned.tables, cleaned.counts, cleaned.issues)
     found, known = {}, {}
@@ -93,15 +99,15 @@ def quickly(export: Path, folder: Path, *policies: Policy) -> dict[Policy, Seen]
         seen.folder.mkdir(parents=True)
         exact = replace(policy, rounding="none")
         if exact not in known:
-            given = together.everything(cleaned.tables, PARAMETERS | asdict(exact), data_to, "export")
-            known[exact] = given, together.decide(given, exact, rows)
+            given = decision.everything(cleaned.tables, PARAMETERS | asdict(exact), data_to, "export")
+            known[exact] = given, decision.decide(given, exact, rows)
         given, decided = known[exact]
         came = [e for e in given if e.id.startswith("reach.") and e.group.keys().isdisjoint(GROUPS)]
         for name, part in {"all": given, "rows": came + rows}.items():
             released = disclosure.release(part, policy, decided)
             seen.measured.append((part, list(released)))
             seen.shown.append(display.table(released, caption=name))
-            findings.write(released, seen.folder / f"{name}.json")
+            estimate.write(released, seen.folder / f"{name}.json")
             disclosure.write_csv(released, seen.folder / f"{name}.csv")
         cleaned.issues.to_csv(seen.folder / "issues.csv")
     return found

@@ -17,7 +17,7 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.special import bdtr, stdtrit
 
-from ut_research.findings import SERIES_KEYS, Estimate
+from ut_research.core.estimate import SERIES_KEYS, Estimate
 from ut_research.measures import wellbeing
 
 Key = tuple[str, tuple[tuple[str, str], ...]]

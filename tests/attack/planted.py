@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from tools import example
-from ut_research import reading
+from ut_research.reading import export
 
 #: Stands in every planted text and nowhere else.
 MARK = "qzx"
@@ -42,7 +42,7 @@ def plant(folder: Path, people: int, seed: int) -> Planted:
     sheets: dict[str, pd.DataFrame] = {}
     canaries = set(ids.values())
     for name, table in tables.items():
-        sheet = pd.DataFrame({c: reading.as_text(table[c]) for c in table.columns})
+        sheet = pd.DataFrame({c: export.as_text(table[c]) for c in table.columns})
         if "participant_id" in sheet:
             sheet["participant_id"] = sheet["participant_id"].map(ids)
         sheets[name] = sheet

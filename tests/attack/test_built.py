@@ -24,7 +24,9 @@ import pytest
 from intruder import too_small
 from planted import Planted, plant
 
-from ut_research import cli, findings, workflow
+from ut_research import cli
+from ut_research.core import estimate
+from ut_research.running import build
 
 pytestmark = pytest.mark.slow
 PARTS = ("notebooks", "book", "data/raw/published", "study.toml", "requirements.lock")
@@ -51,7 +53,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         patch.setenv("UT_RESEARCH_KEY", "an invented key of the tests")
-        run = workflow.plan(str(planted.folder))
+        run = build.plan(str(planted.folder))
         for make in (cli.brief_, cli.tables_, cli.review_):  # builds the report first
             make(str(planted.folder))
         yield Built(run.report, run.folder, planted)
@@ -119,7 +121,7 @@ def test_dates_of_birth_and_unknown_columns_are_not_even_in_the_runs_own_tables(
 
 
 def test_no_small_count_is_in_the_ledger_or_a_download(built: Built) -> None:
-    ledger = findings.read(built.report / "findings.json")
+    ledger = estimate.read(built.report / "findings.json")
     assert sum(e.origin == "export" and e.status == "number" for e in ledger) > 100
     assert too_small(e for e in ledger if e.origin != "published") == []
     for table in (built.report / "tables").glob("*.csv"):

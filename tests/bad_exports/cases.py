@@ -17,7 +17,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 
-from ut_research.tables import NEEDS
+from ut_research.core.schema import NEEDS
 
 Rows = list[dict[str, str]]
 Issue = tuple[str, int | None, str, str, str]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from ut_research import review
+from ut_research.publishing import review_pack
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,7 +24,7 @@ def pack(book: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "manifest.json").write_text('{"origin": "example"}', encoding="utf-8")
     shutil.copyfile(ROOT / "book" / "_toc.yml", folder / "book" / "_toc.yml")
     shutil.copytree(book, report / "book")
-    review.make(ROOT, folder, report)
+    review_pack.make(ROOT, folder, report)
     with zipfile.ZipFile(report / "review-pack.zip") as opened:
         opened.extractall(report)
     return report / "review-pack"

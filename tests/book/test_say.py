@@ -14,8 +14,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from ut_research import bookmaking, cleaning, comments, reading
-from ut_research.study import Study
+from ut_research.cleaning import tables
+from ut_research.core.parameters import Study
+from ut_research.publishing import book as bookmaking
+from ut_research.publishing import comments
+from ut_research.reading import export as reading
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("say.md", "yousaid.md", "glossary.md", "_config.yml")
@@ -42,7 +45,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path],
     settings = {"root": str(root), "parameters": Study.read(ROOT / "study.toml").parameters(), "chapters": []}
 
     def make(export: Path) -> Path:
-        cleaning.write(cleaning.clean(reading.read(export)), at)
+        tables.write(tables.clean(reading.read(export)), at)
         (at / "findings.json").write_text("[]")
         (at / "tables").mkdir(exist_ok=True)
         with pytest.MonkeyPatch.context() as patch:

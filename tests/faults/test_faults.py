@@ -1,7 +1,7 @@
 """Whatever happens to a build, the last good report stays whole and the next build ends in the same bytes.
 
 Bytes are compared with those of the undisturbed build that the fixture made, the page of build information
-set aside. See tests/workflow/test_whole.py for processors, time zones, and a stop between two renames.
+set aside. See tests/running/test_whole.py for processors, time zones, and a stop between two renames.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def test_out_of_disk(tmp_path: Path, project: Project) -> None:
         (small.root / "filler").write_bytes(b"0" * (shutil.disk_usage(disk).free - 300_000))
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(small.root)
-            patch.setattr("ut_research.workflow.SPACE", 0)
+            patch.setattr("ut_research.running.build.SPACE", 0)
             said = small.build()
             assert "disk is full" in said, said
             assert "Traceback" not in said

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from small_project import Project, make
 
-from ut_research import workflow
-from ut_research.errors import ProblemsFound
+from ut_research.core.problems import ProblemsFound
+from ut_research.running import build as workflow
 
 pytestmark = pytest.mark.slow
 

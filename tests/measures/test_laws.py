@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ut_research.findings import SERIES_KEYS
+from ut_research.core.estimate import SERIES_KEYS
+from ut_research.core.parameters import Study
 from ut_research.measures import activity, needs, outcomes, reach, reoffending, themes, wellbeing
-from ut_research.study import Study
 
 MEASURES = [
     reach.measure,

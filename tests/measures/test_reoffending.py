@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from written import finding, table, values
 
-from ut_research import survival
-from ut_research.findings import Estimate
+from ut_research.core.estimate import Estimate
 from ut_research.measures import reoffending
+from ut_research.stats import survival
 
 DATES = table("""
     participant_id  group        entry_date  followed_up_to  reoffended  reoffence_date

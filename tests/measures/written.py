@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from ut_research.findings import Estimate
+from ut_research.core.estimate import Estimate
 
 
 def table(text: str) -> pd.DataFrame:

@@ -11,8 +11,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from ut_research import notebooks
-from ut_research.study import Study
+from ut_research.core import notebooks
+from ut_research.core.parameters import Study
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -8,9 +8,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from ut_research import chapter as module
-from ut_research import findings, steps
-from ut_research.study import Study
+from ut_research.core import estimate
+from ut_research.core.parameters import Study
+from ut_research.running import stages
+from ut_research.show import chapter as module
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data" / "processed" / "example"
@@ -61,11 +62,11 @@ def test_with_every_parameter_changed_no_two_chapters_say_different_things(tmp_p
     shutil.copytree(DATA, data, ignore=lambda folder, names: {n for n in names if (DATA / n).is_dir()})
     (data / "run.json").write_text(json.dumps({"parameters": changed}), encoding="utf-8")
     monkeypatch.chdir(data)
-    steps.withhold()
+    stages.withhold()
     ledgers = {}
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         run(path, changed, data, tmp_path / path.stem)
         [ledger] = (tmp_path / path.stem / "findings").glob("*.json")
-        ledgers[path.stem] = findings.read(ledger)
+        ledgers[path.stem] = estimate.read(ledger)
         assert json.loads(ledger.read_text(encoding="utf-8"))
-    assert len(findings.join(ledgers)) > 500
+    assert len(estimate.join(ledgers)) > 500

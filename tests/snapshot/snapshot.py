@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ut_research import findings
-from ut_research.findings import Estimate, Key
+from ut_research.core import estimate
+from ut_research.core.estimate import Estimate, Key
 
 HERE = Path(__file__).parent
 #: Most patterns that may be allowed: beyond that, the findings are others.
@@ -39,7 +39,7 @@ class Difference:
 
 def rows(estimates: Iterable[Estimate]) -> Rows:
     """Findings by id and group, numbers to 12 significant digits."""
-    return {findings.key(e): {k: _rounded(v) for k, v in asdict(e).items()} for e in estimates}
+    return {estimate.key(e): {k: _rounded(v) for k, v in asdict(e).items()} for e in estimates}
 
 
 def text(found: Rows) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from snapshot import HERE, MOST, allowed, complaints, differences, read, rows, text
 
-from ut_research import findings
-from ut_research.findings import Estimate
+from ut_research.core import estimate
+from ut_research.core.estimate import Estimate
 
 ROOT = HERE.parents[1]
 WHY = "0001-why.md"
@@ -28,7 +28,7 @@ def decisions(tmp_path: Path) -> Path:
 def test_the_findings_of_the_example_are_what_they_were() -> None:
     ledger = ROOT / "reports" / "example" / "findings.json"
     assert ledger.is_file(), "build it first: make report"
-    found = differences(read(HERE / "findings.jsonl"), rows(findings.read(ledger)))
+    found = differences(read(HERE / "findings.jsonl"), rows(estimate.read(ledger)))
     said = complaints(found, allowed(HERE / "allowed.toml"), ROOT / "docs" / "decisions")
     assert said == [], "\n".join(said)
 

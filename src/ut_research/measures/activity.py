@@ -7,7 +7,7 @@ people without a second answer could do to the change.
 
 from __future__ import annotations
 
-from ut_research.findings import Estimate, Origin
+from ut_research.core.estimate import Estimate, Origin
 from ut_research.measures.change import both_times, change, without_second
 from ut_research.measures.grouping import By, Maker, Tables, collected, parts
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ut_research.estimates import bca_mean, mean_t, missing_bounds, tipping_point, wilcoxon_p
-from ut_research.findings import Estimate
+from ut_research.core.estimate import Estimate
 from ut_research.measures.grouping import Maker
+from ut_research.stats.intervals import bca_mean, mean_t, missing_bounds, tipping_point, wilcoxon_p
 
 
 def both_times(answers: pd.DataFrame, columns: list[str]) -> pd.DataFrame:

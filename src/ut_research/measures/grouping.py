@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ut_research.estimates import Interval, mean_t, wilson
-from ut_research.findings import Estimate, Origin
-from ut_research.survival import Point
-from ut_research.tables import NOT_RECORDED
+from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.schema import NOT_RECORDED
+from ut_research.stats.intervals import Interval, mean_t, wilson
+from ut_research.stats.survival import Point
 
 Tables = Mapping[str, pd.DataFrame]
 By = Literal["partner", "area", "gender", "period"]

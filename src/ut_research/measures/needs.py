@@ -6,7 +6,7 @@ need, and how many needs a person named on average. A need left blank was not na
 
 from __future__ import annotations
 
-from ut_research.findings import Estimate, Origin
+from ut_research.core.estimate import Estimate, Origin
 from ut_research.measures.grouping import By, Maker, Tables, collected, parts
 
 #: The nine needs, in the order of the assessment, in words that a reader sees.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from ut_research.findings import Estimate, Origin
+from ut_research.core.estimate import Estimate, Origin
 from ut_research.measures.grouping import By, Maker, Tables, among, collected, halves, parts
 
 #: The outcomes, in words that a reader sees.

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ut_research.findings import Estimate, Origin
+from ut_research.core.estimate import Estimate, Origin
 from ut_research.measures.grouping import Maker, Tables
 
 #: Columns of the canonical tables that cleaning adds, which nobody filled in.

@@ -12,11 +12,11 @@ from datetime import date
 
 import pandas as pd
 
-from ut_research.estimates import Interval
-from ut_research.findings import Estimate, Origin
+from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.schema import NOT_RECORDED
 from ut_research.measures.grouping import By, Maker, Tables, among, collected, parts
-from ut_research.survival import kaplan_meier, last_step, median_time, restricted_mean
-from ut_research.tables import NOT_RECORDED
+from ut_research.stats.intervals import Interval
+from ut_research.stats.survival import kaplan_meier, last_step, median_time, restricted_mean
 
 #: Oldest age of each age band, in years.
 AGE_BANDS = {"under 25": 24, "25 to 34": 34, "35 to 44": 44, "45 to 54": 54, "55 and over": 150}

@@ -14,10 +14,10 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ut_research import estimates, survival
-from ut_research.estimates import Interval
-from ut_research.findings import Estimate, Origin
+from ut_research.core.estimate import Estimate, Origin
 from ut_research.measures.grouping import DAYS_A_MONTH, By, Maker, Tables, collected, parts, scaled
+from ut_research.stats import intervals, survival
+from ut_research.stats.intervals import Interval
 
 GROUPS = ("engaged", "not engaged")
 
@@ -91,7 +91,7 @@ def against(rate: Estimate, benchmarks: Sequence[Estimate]) -> list[Estimate]:
         make.number(
             "reoffending.benchmark_p",
             rate_there.label,
-            estimates.benchmark_p(rate.count or 0, rate.n or 0, (rate_there.value or 0) / 100)
+            intervals.benchmark_p(rate.count or 0, rate.n or 0, (rate_there.value or 0) / 100)
             if known
             else None,
             "p-value",
@@ -172,7 +172,7 @@ def _group(make: Maker, key: str, label: str, people: pd.DataFrame, follow_up_da
 
 def _comparison(make: Maker, engaged: tuple[int, int], not_engaged: tuple[int, int]) -> list[Estimate]:
     table, n = (*engaged, *not_engaged), engaged[1] + not_engaged[1]
-    gap, p = scaled(estimates.newcombe(*table, make.confidence), 100), estimates.fisher_p(*table)
+    gap, p = scaled(intervals.newcombe(*table, make.confidence), 100), intervals.fisher_p(*table)
     label, method = "Difference in the share who reoffended", "engaged less not engaged, Newcombe interval"
     return [
         make.number("reoffending.risk_difference", label, gap, "percentage points", method, n=n),

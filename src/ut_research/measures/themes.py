@@ -10,9 +10,9 @@ from datetime import date
 
 import pandas as pd
 
-from ut_research.findings import Estimate, Origin
+from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.schema import NOT_RECORDED
 from ut_research.measures.grouping import By, Maker, Tables, collected, parts
-from ut_research.tables import NOT_RECORDED
 
 #: The two rounds of interviews, in order.
 ROUNDS = ("2021 evaluation", "2022 study")

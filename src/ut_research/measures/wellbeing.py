@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ut_research import estimates
-from ut_research.findings import Estimate, Origin
+from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.schema import ITEMS
 from ut_research.measures.change import both_times, change, without_second
 from ut_research.measures.grouping import By, Maker, Tables, collected, parts
-from ut_research.tables import ITEMS as ITEMS
+from ut_research.stats import intervals
 
 #: The items of the short form; Stewart-Brown and others 2009, HQLO 7:15.
 SHORT_ITEMS = [f"item_{number:02d}" for number in (1, 2, 3, 6, 7, 9, 11)]
@@ -151,7 +151,7 @@ def _bands(
             found.append(make.share(f"wellbeing.band_{time}", label, count, n, method, band=band))
     was, still = at["t1"] == "low", at["t2"] == "low"
     left, came = int((was & ~still).sum()), int((~was & still).sum())
-    p = estimates.mcnemar_p(left, came) if n else None
+    p = intervals.mcnemar_p(left, came) if n else None
     label = "McNemar's exact test of leaving low wellbeing"
     # the shares and the test give both numbers away: it counts the smaller, so that the gate sees it
     few, method = min(filter(None, (left, came)), default=0), "two-sided; counts the fewer who moved one way"
@@ -166,8 +166,8 @@ def _meaningful(
     sd: float,
     reliability: float,
 ) -> list[Estimate]:
-    error = estimates.sem(sd, reliability) if sd else None
-    reliable = estimates.reliable_change(sd, reliability, make.confidence) if sd else None
+    error = intervals.sem(sd, reliability) if sd else None
+    reliable = intervals.reliable_change(sd, reliability, make.confidence) if sd else None
     based = f"reliability {reliability:g}, spread of everyone's first scores {sd:.1f}"
     rules: list[tuple[str, str, float | None, str]] = [
         ("", meaningful_rule, meaningful_change, "the rule in force"),
@@ -181,7 +181,7 @@ def _meaningful(
         if points is None:
             count, n, label = 0, 0, f"Rose by {why}"
         else:
-            count, n = int(estimates.improved(changes, points, rule).sum()), len(changes)
+            count, n = int(intervals.improved(changes, points, rule).sum()), len(changes)
             label = f"Rose by {rule} {points:.3g} points" + (", the rule in force" if not name else "")
         found.append(make.share(f"wellbeing.meaningful{name}", label, count, n, why))
     return found
@@ -190,7 +190,7 @@ def _meaningful(
 def _scale(make: Maker, answers: pd.DataFrame, before: pd.Series, after: pd.Series) -> list[Estimate]:
     items = _numbers(answers[answers.timepoint == "T1"], ITEMS)
     items = items[~np.isnan(items).any(axis=1)]
-    n, alpha = len(before), estimates.cronbach_alpha(items)
+    n, alpha = len(before), intervals.cronbach_alpha(items)
     label, of = "Internal consistency at the start", "Cronbach's alpha, first questionnaires with every item"
     floor, ceiling = int((before == LOWEST).sum()), int((after == HIGHEST).sum())
     return [
@@ -214,7 +214,7 @@ def _short(make: Maker, pairs: pd.DataFrame) -> list[Estimate]:
 def _drift(make: Maker, before: pd.Series, reliability: float, population_mean: float) -> Estimate:
     start, drift = before.to_numpy(dtype=float), None
     if len(start):
-        drift = estimates.regression_of_group(float(start.mean()), population_mean, reliability)
+        drift = intervals.regression_of_group(float(start.mean()), population_mean, reliability)
     label = "Change to expect from regression to the mean alone"
     method = f"(1 - {reliability:g}) of the way to the population mean of {population_mean:g}"
     return make.number("wellbeing.regression_to_mean", label, drift, "points", method, n=len(start))

@@ -15,9 +15,9 @@ from typing import Literal, get_args
 
 import pandas as pd
 
-from ut_research import estimates as methods
 from ut_research.published.registry import Figure, Registry, Relation, load
 from ut_research.published.rounding import attainable_counts, exact, grim_consistent, percent_of, shown
+from ut_research.stats import intervals as methods
 
 Verdict = Literal[
     "reproduced", "consistent", "not attainable", "inconsistent with another entry", "base not stated",

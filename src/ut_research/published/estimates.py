@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from ut_research import estimates as methods
-from ut_research.findings import Estimate
+from ut_research.core.estimate import Estimate
 from ut_research.published.audit import VERDICTS, base_of, holds
 from ut_research.published.registry import Figure, Registry, load
 from ut_research.published.rounding import exact, shown
+from ut_research.stats import intervals as methods
 
 COMPARED = (
     "id", "measure", "label", "place", "as_printed", "published", "run", "run_rounded", "agrees",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ut_research.errors import Problem, ProblemsFound
+from ut_research.core.problems import Problem, ProblemsFound
 from ut_research.published.rounding import exact, half_unit, shown
 
 FOLDER = Path(__file__).resolve().parents[3] / "data" / "raw" / "published"

@@ -1,0 +1,108 @@
+"""The unit of finding, and the ledger that chapters write and pages read.
+
+An `Estimate` is one number with everything needed to quote it. Measures return lists of
+them; the disclosure gate releases them; charts, prose, the brief and the tables are made
+from what was released. `findings.json` is a list of released Estimates and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from ut_research.core.problems import Problem, ProblemsFound
+
+Origin = Literal["published", "example", "export"]
+Status = Literal["number", "suppressed", "not collected"]
+
+#: Group keys along which counts do not add up to a total (points on a curve, ranks).
+SERIES_KEYS = frozenset({"month", "week", "days", "n"})
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One finding.
+
+    Attributes
+    ----------
+    id : dotted name of the quantity, for example ``reoffending.rate``; the same for every group.
+    label : plain words that a reader sees.
+    value, low, high : the estimate and its interval, in `unit`; None where there is none.
+    count, n : the people (or things) the value rests on, and how many they are out of.
+    unit : ``%`` (0 to 100), ``people``, ``points``, ``days``, ``weeks``, ``months``, ``ratio`` …
+    method : how value and interval were computed, in the field's terms.
+    origin : ``published``, ``example`` or ``export``.
+    source : the table, or the document and section, that it comes from.
+    group : what it is about, as {key: value}; empty for everyone.
+    status : ``number``, ``suppressed`` (by the gate) or ``not collected``. A true zero is a number.
+    """
+
+    id: str
+    label: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    count: int | None = None
+    n: int | None = None
+    unit: str = ""
+    method: str = ""
+    origin: Origin = "export"
+    source: str = ""
+    group: Mapping[str, str] = field(default_factory=dict)
+    status: Status = "number"
+
+
+#: Id and group of a finding.
+Key = tuple[str, tuple[tuple[str, str], ...]]
+#: What was decided for the whole report: finding → its count and n, which may be shown; None: withheld.
+Decided = Mapping[Key, tuple[int | None, int | None] | None]
+
+
+def key(estimate: Estimate) -> Key:
+    """What an Estimate is about: no two in one ledger have the same id and group."""
+    return estimate.id, tuple(sorted(estimate.group.items()))
+
+
+def frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
+    """Tidy results: one row an Estimate, its group's keys as columns of their own."""
+    rows = [asdict(e) for e in estimates]
+    return pd.DataFrame([{**row, **group} for row in rows for group in [row.pop("group")]])
+
+
+def join(ledgers: Mapping[str, Iterable[Estimate]]) -> list[Estimate]:
+    """The findings of several chapters, by name, as one ledger; what several released alike is there once.
+
+    Raises
+    ------
+    ProblemsFound : two chapters released one finding differently. One might show what the other withholds.
+    """
+    first: dict[tuple[str, tuple[tuple[str, str], ...]], tuple[str, Estimate]] = {}
+    problems = []
+    for chapter, estimates in ledgers.items():
+        for e in estimates:
+            before, known = first.setdefault(key(e), (chapter, e))
+            if known != e:
+                what = f"{e.id} {dict(e.group) or ''} is released differently in {before}".replace("  ", " ")
+                do = "give both chapters the same parameters, and release it beside the same findings"
+                problems.append(Problem(what, chapter, do))
+    if problems:
+        raise ProblemsFound(problems)
+    return [e for _, e in first.values()]
+
+
+def write(estimates: Iterable[Estimate], path: Path) -> None:
+    """Write the ledger at `path` as JSON, ordered by id and group: equal findings give equal bytes."""
+    rows = [asdict(e) for e in sorted(estimates, key=key)]
+    text = json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False, sort_keys=True)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def read(path: Path) -> list[Estimate]:
+    """The Estimates in the ledger at `path`."""
+    rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return [Estimate(**row) for row in rows]

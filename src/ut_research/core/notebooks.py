@@ -1,0 +1,70 @@
+"""The chapters' notebooks: which there are, and the parameters that each names. Light on imports."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+from typing import Any
+
+from ut_research.core.parameters import Study
+from ut_research.core.problems import Problem, ProblemsFound
+
+#: Parameters that a build gives each chapter; all others are the study's.
+GIVEN = {"data": "", "out": ""}
+
+
+def chapters(root: Path, study: Study) -> dict[str, list[str]]:
+    """The chapters in reading order, each with the study parameters that its parameters cell names.
+
+    Raises
+    ------
+    ProblemsFound : a notebook has no parameters cell, or names a parameter that does not exist or that
+        has another type in the study; all such mistakes at once.
+    """
+    known: dict[str, Any] = {**study.parameters(), **GIVEN}
+    problems: list[Problem] = []
+    named: dict[str, list[str]] = {}
+    for notebook in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+        defaults: dict[str, Any] = {}
+        try:
+            defaults = parameters_of(notebook)
+        except ValueError as fault:
+            problems.append(Problem(str(fault), f"notebooks/{notebook.name}", "see CONTRIBUTING.md"))
+        for name, default in defaults.items():
+            where = f"notebooks/{notebook.name}, parameter {name}"
+            if name not in known:
+                todo = "name a parameter of study.toml, or data or out, as it is spelt there"
+                problems.append(Problem("there is no such parameter", where, todo))
+            elif type(default) is not type(known[name]):
+                kind = type(known[name]).__name__
+                problems.append(
+                    Problem("its default is of the wrong kind", where, f"it must be {kind}, as in study.toml")
+                )
+        named[notebook.stem] = [n for n in defaults if n not in GIVEN]
+    if problems:
+        raise ProblemsFound(problems)
+    return named
+
+
+def parameters_of(notebook: Path) -> dict[str, Any]:
+    """Names and default values in the one cell of `notebook` that is tagged ``parameters``."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    tagged = [c for c in cells if "parameters" in c["metadata"].get("tags", ())]
+    if len(tagged) != 1:
+        raise ValueError(f"there must be one cell tagged `parameters`; there are {len(tagged)}")
+    found: dict[str, Any] = {}
+    try:
+        for statement in ast.parse("".join(tagged[0]["source"])).body:
+            match statement:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    found[name] = ast.literal_eval(value)
+                case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                    found[name] = ast.literal_eval(value)
+                case ast.Expr(value=ast.Constant()):
+                    pass
+                case _:
+                    raise ValueError
+    except (ValueError, SyntaxError):
+        raise ValueError("its parameters cell may hold only lines like `name = value`") from None
+    return found

@@ -1,0 +1,1 @@
+"""What may be shown of everything that was measured about people."""

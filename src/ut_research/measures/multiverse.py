@@ -1,0 +1,382 @@
+"""How much each headline depends on choices that could have been made otherwise.
+
+An analysis makes choices that other sensible people would make differently: how long to follow people,
+which score is low, what to do about people who did not come back. Here every combination is worked out
+(Steegen and others 2016, Perspect Psychol Sci 11:702), and `agreement` says how many of the answers agree.
+
+In: canonical tables. Out: Estimates ``multiverse.<headline>``, one for each combination, whose group says
+the choices. Two combinations may differ by so few people that the difference between their answers would
+point to one of them. A combination that near to one already given is withheld here, because only here is
+it known who counts in which: of two means twice as many people must count otherwise, as their ranges tell
+more. So is one whose answer and limits give a small count away, by themselves or less the count of another
+that holds the same people and a few more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.schema import ITEMS
+from ut_research.measures import reach, reoffending, wellbeing
+from ut_research.measures.change import both_times
+from ut_research.measures.grouping import Maker, Tables, collected, parts, scaled
+from ut_research.stats import intervals, survival
+from ut_research.stats.intervals import Interval
+
+#: Days that somebody who counts as having stayed was supported for: the time to the second questionnaire.
+#: Who stayed so long had, as a rule, not been arrested in that time, which flatters those who engaged.
+STAYED_DAYS = 42
+
+#: The value of each headline that means "no difference", or for a share, "half".
+NOTHING = {
+    "reoffending": 0.0, "low_wellbeing": 0.0, "wellbeing_change": 0.0, "meaningful": 50.0, "activity": 0.0,
+}  # fmt: skip
+
+#: The choices beside those of the study itself.
+WINDOWS = (183, 365, 548)
+CUT_POINTS = (40, 41, 42, 44)
+MISSING_ITEMS = (0, 1, 2, 3)
+USED = (("more than", 3.0), ("at least", 3.0))
+
+_COLUMNS = {
+    "participants": ["participant_id", "registered_date", "exit_date", "exit_reason"],
+    "reoffending": [
+        "participant_id",
+        "group",
+        "entry_date",
+        "followed_up_to",
+        "reoffended",
+        "reoffence_date",
+    ],
+    "wemwbs": ["participant_id", "timepoint", *ITEMS, "total"],
+    "activity": ["participant_id", "timepoint", "active_days"],
+}
+
+
+#: Who counts where in a table of two by two, row by row, as `Answer.people` says it.
+TWO_BY_TWO = ("TrueTrue", "TrueFalse", "FalseTrue", "FalseFalse")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one combination of choices gives: the choices, the answer, and each person's part in it.
+
+    Attributes
+    ----------
+    people : array of str, a person each, equal in two answers when the person counts alike in both.
+    cells : the counts that the answer and its limits give away; a mean has none.
+    codes : the values of `people` that these counts are of, where they are given away exactly.
+    """
+
+    choices: Mapping[str, str]
+    found: Interval
+    n: int
+    people: NDArray[np.str_]
+    cells: tuple[int, ...] = ()
+    codes: tuple[str, ...] = ()
+
+
+def measure(
+    tables: Tables,
+    *,
+    data_to: pd.Timestamp,
+    threshold: int,
+    zeros_safe: bool = True,
+    follow_up_days: int = 365,
+    low_at_most: int = 40,
+    meaningful_change: float = 3,
+    meaningful_rule: str = "more than",
+    missing_items: int = 0,
+    reliability: float = 0.83,
+    confidence: float = 0.95,
+    origin: Origin = "export",
+) -> list[Estimate]:
+    """Every combination of the defensible choices, for each headline (``multiverse.*``).
+
+    Parameters
+    ----------
+    data_to : the day the data are complete to, for how long people stayed.
+    threshold : people; combinations nearer than this to one already given are withheld.
+    zeros_safe : whether an answer may give away that there was nobody, see the disclosure policy.
+    follow_up_days, low_at_most, meaningful_change, meaningful_rule, missing_items : the study's own choices,
+        which come first.
+    reliability : of the wellbeing score, for the thresholds that rest on it.
+    """
+    [(_, part)] = parts(tables, _COLUMNS)
+    stayed = _stayed(part["participants"], data_to)
+    pairs = {k: _questionnaires(part["wemwbs"], k) for k in dict.fromkeys((missing_items, *MISSING_ITEMS))}
+    cuts = dict.fromkeys((low_at_most, *CUT_POINTS))
+    windows = dict.fromkeys((follow_up_days, *WINDOWS))
+    days = _firsts(
+        part["activity"][["participant_id", "timepoint"]].assign(total=part["activity"].active_days)
+    )
+    headlines: dict[str, tuple[str, str, str, Iterator[Answer]]] = {
+        "reoffending": (
+            "reoffending",
+            "Difference in the share who reoffended",
+            "percentage points",
+            _reoffending(part["reoffending"], stayed, windows, confidence),
+        ),
+        "low_wellbeing": (
+            "wemwbs",
+            "Change in the share with low wellbeing",
+            "percentage points",
+            _low(pairs, stayed, cuts, confidence),
+        ),
+        "wellbeing_change": (
+            "wemwbs",
+            "Average change in wellbeing score",
+            "points",
+            _change(_scored(pairs, stayed), _everybody(pairs), confidence),
+        ),
+        "meaningful": (
+            "wemwbs",
+            "Share whose wellbeing rose meaningfully",
+            "%",
+            _meaningful(pairs, stayed, (meaningful_rule, meaningful_change), reliability, confidence),
+        ),
+        "activity": (
+            "activity",
+            "Average change in active days a week",
+            "days",
+            _change(_each_way(days, stayed, {}), days.index, confidence),
+        ),
+    }
+    found: list[Estimate] = []
+    for name, (table, label, unit, universe) in headlines.items():
+        make = Maker(table, origin, confidence=confidence, collected=collected(tables, table))
+        given: list[Answer] = []
+        for answer in universe:
+            enough = threshold if answer.cells else 2 * threshold
+            apart = [int((answer.people != other.people).sum()) for other in given]
+            near = any(0 < few < enough for few in apart)
+            less = [few for other in given for few in _left_over(answer, other)]
+            told = make.number(
+                f"multiverse.{name}", label, answer.found, unit, "one combination of choices",
+                n=answer.n, about=answer.choices,
+            )  # fmt: skip
+            empty = not zeros_safe and 0 in answer.cells
+            if near or empty or any(0 < few < threshold for few in (*less, *answer.cells)):
+                told = replace(told, value=None, low=None, high=None, n=None, status="suppressed")
+            else:
+                given.append(answer)
+            found.append(told)
+    return found
+
+
+def _left_over(one: Answer, other: Answer) -> Iterator[int]:
+    """How many people are in a count of one answer but not of the other, where that one holds no others."""
+    for code in set(one.codes).intersection(other.codes):
+        here, there = one.people == code, other.people == code
+        more, fewer = int((here & ~there).sum()), int((there & ~here).sum())
+        if not (more and fewer):  # else their difference is no count of people
+            yield more + fewer
+
+
+def agreement(released: Iterable[Estimate]) -> list[Estimate]:
+    """How many of the released combinations agree, for each headline (``multiverse.agreement.*``).
+
+    The direction is that of most of them. An answer is told from nothing when its interval leaves out the
+    value in `NOTHING`.
+    """
+    found = []
+    for name, nothing in NOTHING.items():
+        answers = [e for e in released if e.id == f"multiverse.{name}" and e.value is not None]
+        make = Maker(
+            "the combinations released", answers[0].origin if answers else "export", collected=bool(answers)
+        )
+        below, above = ([e for e in answers if sign * (e.value or 0) > sign * nothing] for sign in (-1, 1))
+        most = max(below, above, key=len)
+        clear = [
+            e for e in most if e.low is not None and e.high is not None and not e.low <= nothing <= e.high
+        ]
+        for what, label, some in (
+            ("combinations", "Combinations of choices", answers),
+            ("direction", "Combinations that agree on the direction", most),
+            ("clear", "Combinations that agree, and can be told from no difference", clear),
+        ):
+            count = len(some)
+            found.append(
+                make.tally(
+                    f"multiverse.agreement.{what}", label, count, "analyses", headline=name.replace("_", " ")
+                )
+            )
+    return found
+
+
+def usual(released: Iterable[Estimate], headline: str) -> Estimate:
+    """The answer of the usual choices for `headline`: the first combination."""
+    return next(e for e in released if e.id == f"multiverse.{headline}")
+
+
+def _stayed(participants: pd.DataFrame, data_to: pd.Timestamp) -> frozenset[int]:
+    known = participants[participants.exit_date.notna() | participants.exit_reason.isna()]
+    weeks = reach.stay(known.registered_date, known.exit_date, pd.Timestamp(data_to)).weeks
+    return frozenset(known.participant_id[weeks >= STAYED_DAYS / 7])
+
+
+def _who(people: pd.Series, stayed: frozenset[int]) -> dict[str, NDArray[np.bool_]]:
+    who = {"everyone": np.ones(len(people), dtype=bool)}
+    if stayed:
+        who["stayed six weeks"] = people.isin(stayed).to_numpy(dtype=bool)
+    return who
+
+
+def _reoffending(
+    rows: pd.DataFrame, stayed: frozenset[int], windows: Iterable[int], confidence: float
+) -> Iterator[Answer]:
+    """Window, incomplete follow-up and who counts as engaged, each way.
+
+    People not followed to the end, and not known to have reoffended by then: counted as not having
+    (``as seen``); left out, which overstates the share in both groups, as those who reoffended early stay
+    in; counted as having, all of them or those of one group, the worst and best that there could be; or
+    counted for as long as they were followed, by the Kaplan-Meier curve.
+    """
+    for days, (who, kept) in product(windows, _who(rows.participant_id, stayed).items()):
+        people = reoffending.follow(rows, days)
+        engaged = (people.group == "engaged").to_numpy() & kept[rows.index.get_indexer(people.index)]
+        reoffended, complete = people.reoffended.to_numpy(), people.complete.to_numpy()
+        for handled, outcome, used in (
+            ("as seen", reoffended, np.ones_like(complete)),
+            ("left out", reoffended, complete),
+            ("all reoffended", reoffended | ~complete, np.ones_like(complete)),
+            ("only engaged reoffended", reoffended | (~complete & engaged), np.ones_like(complete)),
+            ("only others reoffended", reoffended | (~complete & ~engaged), np.ones_like(complete)),
+        ):
+            c1, n1, c2, n2 = (
+                int(x)
+                for group in (engaged & used, ~engaged & used)
+                for x in ((outcome & group).sum(), group.sum())
+            )
+            yield Answer(
+                {"window": f"{days} days", "not followed to the end": handled, "engaged": who},
+                scaled(intervals.newcombe(c1, n1, c2, n2, confidence), 100),
+                int(used.sum()),
+                np.where(used, np.char.add(engaged.astype(str), outcome.astype(str)), "out"),
+                (c1, n1 - c1, c2, n2 - c2),
+                TWO_BY_TWO,
+            )
+        seen, timed = people.seen.to_numpy(dtype=float), people.seen.notna().to_numpy()
+        event = people.to_reoffence.notna().to_numpy()
+        # free of it: others less engaged, which is had it: engaged less others
+        free = [
+            survival.kaplan_meier(seen[group], event[group], [days], confidence)[0]
+            for group in (~engaged & timed, engaged & timed)
+        ]
+        # who was followed to the end counts as in "as seen"
+        codes = np.char.add(engaged.astype(str), np.where(complete, reoffended.astype(str), seen.astype(str)))
+        yield Answer(
+            {"window": f"{days} days", "not followed to the end": "counted while followed", "engaged": who},
+            scaled(intervals.square_and_add(*(Interval(p.share, p.low, p.high) for p in free)), 100),
+            int(timed.sum()),
+            np.where(timed, codes, "out"),
+            tuple(int((timed & a & b).sum()) for a, b in product((engaged, ~engaged), (event, ~event))),
+        )
+
+
+def _questionnaires(rows: pd.DataFrame, missing_items: int) -> pd.DataFrame:
+    """A person a row with a first total; the second may be missing."""
+    scored = rows[["participant_id", "timepoint"]].assign(total=wellbeing.totals(rows, missing_items))
+    return _firsts(scored)
+
+
+def _firsts(answers: pd.DataFrame) -> pd.DataFrame:
+    people = both_times(answers, ["total"]).astype(float)
+    return people[people.total_t1.notna()]
+
+
+def _each_way(
+    people: pd.DataFrame, stayed: frozenset[int], chosen: Mapping[str, str]
+) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
+    """First and second totals of each choice of people, and of what to do where there is no second."""
+    for who, kept in _who(pd.Series(people.index), stayed).items():
+        some = people[kept]
+        for handled, second in (
+            ("left out", some.total_t2),
+            ("no change", some.total_t2.fillna(some.total_t1)),
+        ):
+            yield (
+                {**chosen, "people": who, "no second questionnaire": handled},
+                some.assign(total_t2=second).dropna(subset=["total_t2"]),
+            )
+
+
+def _scored(
+    pairs: Mapping[int, pd.DataFrame], stayed: frozenset[int]
+) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
+    for items, people in pairs.items():
+        yield from _each_way(people, stayed, {"missing items filled": f"up to {items}"})
+
+
+def _everybody(pairs: Mapping[int, pd.DataFrame]) -> pd.Index:
+    """Everybody who has a first questionnaire under any rule for missing items."""
+    return pairs[max(pairs)].index
+
+
+def _low(
+    pairs: Mapping[int, pd.DataFrame], stayed: frozenset[int], cuts: Iterable[int], confidence: float
+) -> Iterator[Answer]:
+    for (choices, people), cut in product(list(_scored(pairs, stayed)), cuts):
+        was, still = people.total_t1 <= cut, people.total_t2 <= cut
+        both, before, after, neither = (
+            int(x.sum()) for x in (was & still, was & ~still, ~was & still, ~was & ~still)
+        )
+        change = intervals.newcombe_paired(both, before, after, neither, confidence)
+        yield Answer(
+            {**choices, "low at most": str(cut)},
+            scaled(change, 100),
+            len(people),
+            _codes(was.astype(str) + still.astype(str), _everybody(pairs)),
+            (both, before, after, neither),
+            TWO_BY_TWO,
+        )
+
+
+def _change(
+    scored: Iterator[tuple[dict[str, str], pd.DataFrame]], everybody: pd.Index, confidence: float
+) -> Iterator[Answer]:
+    for choices, people in scored:
+        rise = people.total_t2 - people.total_t1
+        yield Answer(
+            choices, intervals.mean_t(rise, confidence), len(people), _codes(rise.astype(str), everybody)
+        )
+
+
+def _meaningful(
+    pairs: Mapping[int, pd.DataFrame],
+    stayed: frozenset[int],
+    in_force: tuple[str, float],
+    reliability: float,
+    confidence: float,
+) -> Iterator[Answer]:
+    for choices, people in _scored(pairs, stayed):
+        rise, n = people.total_t2 - people.total_t1, len(people)
+        sd = float(people.total_t1.std()) if n > 1 else 0.0
+        rules = {f"{how} {points:g}": (how, points) for how, points in (in_force, *USED)}
+        rules["standard error"] = "at least", intervals.sem(sd, reliability)
+        rules["reliable change"] = "more than", intervals.reliable_change(sd, reliability, confidence)
+        for name, (how, points) in rules.items():
+            rose = pd.Series(intervals.improved(rise, points, how), index=people.index)
+            # a threshold of nothing, where all began alike, is no threshold
+            count = int(rose.sum())
+            found = intervals.wilson(count, n, confidence) if points else intervals.NONE
+            yield Answer(
+                {**choices, "meaningful is": name},
+                scaled(found, 100),
+                n,
+                _codes(rose.astype(str), _everybody(pairs)),
+                (count, n - count),
+                ("True", "False"),
+            )
+
+
+def _codes(values: pd.Series, everybody: pd.Index) -> NDArray[np.str_]:
+    """Each person's part in an answer; "out" for people who have none."""
+    return values.reindex(everybody).fillna("out").to_numpy(dtype=str)

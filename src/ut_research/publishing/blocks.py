@@ -1,0 +1,263 @@
+"""Documents as blocks (headings, paragraphs, lists, tables, pictures), read from built pages and typeset.
+
+The brief, the report in Word and the pages in large print are all lists of blocks. In: a page of the built
+book (`read_page`), or text of one's own. Out: tagged PDF by Typst (`pdf`); Word documents are made in
+`ut_research.publishing.word`. Everything here gives the same bytes for the same input.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bs4 import Tag
+
+#: Words with how they are set: "" (plain), "strong", or "mark" (raised, for a note of origin).
+Text = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading, of level 1 to 6."""
+
+    level: int
+    text: Text
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Running text."""
+
+    text: Text
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list; numbered where its order matters."""
+
+    items: tuple[Text, ...]
+    ordered: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its first row and first column are headings; each cell is one or more lines of text."""
+
+    caption: Text
+    rows: tuple[tuple[tuple[Text, ...], ...], ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing (SVG) and what it shows; no words where the text beside it says the same."""
+
+    svg: str
+    alt: str
+    caption: str = ""
+
+
+Block = Heading | Paragraph | Bullets | Table | Picture
+
+
+def plain(words: str) -> Text:
+    """Words with nothing special about them."""
+    return (("", words),)
+
+
+def words(text: Text) -> str:
+    """The words of `text` alone."""
+    return "".join(part for _, part in text)
+
+
+# --- from built pages -----------------------------------------------------------------------------
+
+#: What a page on paper leaves out: code, links that only a screen can follow, and what needs a keyboard.
+_LEFT_OUT = ".headerlink, .caption-number, .cell_input, details.hide, summary, .ut-download, .ut-comment, "
+_LEFT_OUT += "script, style, nav, form, button"
+
+
+def read_page(page: Path) -> list[Block]:
+    """The blocks of one page of the built book, without its code."""
+    from bs4 import BeautifulSoup
+
+    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    article = soup.find("article")
+    if article is None:
+        raise ValueError(f"{page.name} has no article")
+    for needless in article.select(_LEFT_OUT):
+        needless.extract()
+    return list(_blocks(article, page.parent))
+
+
+def _blocks(parent: Tag, folder: Path) -> Iterator[Block]:
+    from bs4.element import NavigableString
+
+    for tag in parent.children:
+        if isinstance(tag, NavigableString):
+            if tag.strip():
+                yield Paragraph(plain(" ".join(tag.split())))
+            continue
+        name = tag.name  # type: ignore[attr-defined]
+        yield from _READERS.get(name, _blocks)(tag, folder)  # type: ignore[arg-type]
+
+
+def _heading(tag: Tag, folder: Path) -> Iterator[Block]:
+    yield Heading(int(tag.name[1]), plain(" ".join(tag.get_text().split())))
+
+
+def _paragraph(tag: Tag, folder: Path) -> Iterator[Block]:
+    for svg in tag.find_all(["img", "svg"]):
+        svg.extract()
+        yield from _READERS[svg.name](svg, folder)
+    text = _text(tag)
+    if text and "".join(link.get_text() for link in tag.find_all("a")).split() == words(text).split():
+        text = (("", "More in: "), *text)
+    if text:
+        yield Paragraph(text)
+
+
+def _list(tag: Tag, folder: Path) -> Iterator[Block]:
+    found = []
+    for item in tag.find_all("li", recursive=False):
+        inner = [part for nested in item.find_all(["ul", "ol"]) for part in nested.find_all("li")]
+        listed = "; ".join(" ".join(part.get_text().split()) for part in inner)
+        for nested in item.find_all(["ul", "ol"]):
+            nested.extract()
+        if item.strong and tag.find_parent(class_="ut-diagram"):
+            item.strong.append(":")  # on a page, what a box is called has a line of its own
+        text = _text(item)
+        joined = " " if words(text).endswith(":") else ": "
+        found.append((*text, ("", joined + listed)) if inner else text)
+    items = tuple(text for text in found if text)
+    if items:
+        yield Bullets(items, tag.name == "ol")
+
+
+def _terms(tag: Tag, folder: Path) -> Iterator[Block]:
+    for term in tag.find_all("dt"):
+        meaning = term.find_next_sibling("dd")
+        said = _text(meaning) if meaning else ()
+        yield Paragraph((("strong", term.get_text().strip() + ": "), *said))
+
+
+def _table(tag: Tag, folder: Path) -> Iterator[Block]:
+    rows = tuple(tuple((_text(c),) for c in row.find_all(["th", "td"])) for row in tag.find_all("tr"))
+    caption = tag.find("caption")
+    for origin in caption.select("span:not(.caption-text)") if caption else ():
+        origin.insert_before(". ")  # a title, and where its numbers come from
+    if rows:
+        said = tuple((style, part.replace(" . ", ". ")) for style, part in _text(caption)) if caption else ()
+        yield Table(said, rows)
+
+
+def _image(tag: Tag, folder: Path) -> Iterator[Block]:
+    alt = str(tag.get("alt", ""))
+    sentences = alt.split(". ")
+    caption = sentences[1] if len(sentences) > 2 else ""
+    yield Picture((folder / str(tag["src"])).read_text(encoding="utf-8"), alt, caption)
+
+
+def _drawing(tag: Tag, folder: Path) -> Iterator[Block]:
+    from bs4 import BeautifulSoup
+
+    tag["xmlns"] = "http://www.w3.org/2000/svg"
+    svg = str(BeautifulSoup(str(tag), "html.parser")).replace("viewbox=", "viewBox=")
+    yield Picture(svg, str(tag.get("aria-label", "")))
+
+
+def _text(tag: Tag) -> Text:
+    """The words under `tag`, on one line; what is strong stays strong."""
+    from bs4.element import NavigableString
+
+    parts: list[tuple[str, str]] = []
+    for string in tag.descendants:
+        if isinstance(string, NavigableString):
+            style = "strong" if string.find_parent(["strong", "b"]) else ""
+            line = " ".join(f"|{string}|".split())[1:-1]
+            if parts and parts[-1][0] == style:
+                parts[-1] = (style, (parts[-1][1] + line).replace("  ", " "))
+            elif line:
+                parts.append((style, line))
+    if parts:
+        parts[0] = (parts[0][0], parts[0][1].lstrip())
+        parts[-1] = (parts[-1][0], parts[-1][1].rstrip())
+    return tuple(part for part in parts if part[1])
+
+
+_READERS: dict[str, Callable[[Tag, Path], Iterator[Block]]] = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _heading),
+    **dict.fromkeys(("ul", "ol"), _list),
+    "p": _paragraph, "dl": _terms, "table": _table, "img": _image, "svg": _drawing,
+}  # fmt: skip
+
+
+# --- to paper -------------------------------------------------------------------------------------
+
+
+def pdf(layout: Path, data: dict[str, Any]) -> bytes:
+    """A tagged PDF (PDF/UA-1) of `data` in a Typst `layout`; Typst refuses one that is not accessible."""
+    compiled: bytes = _compiler(layout, data).compile(format="pdf", pdf_standards=["ua-1"], timestamp=0)
+    return compiled
+
+
+def measured(layout: Path, data: dict[str, Any], label: str) -> list[Any]:
+    """What `layout` tells of itself under `label`, once `data` are in their places."""
+    found: list[Any] = json.loads(_compiler(layout, data).query(f"<{label}>", field="value", format="json"))
+    return found
+
+
+def png(svg: str, ppi: float = 180) -> bytes:
+    """A drawing as a picture of dots, for documents that cannot hold SVG."""
+    import typst
+
+    source = (
+        b'#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(sys.inputs.svg), format: "svg")'
+    )
+    drawn: bytes = typst.compile(source, format="png", ppi=ppi, sys_inputs={"svg": svg}, **_fonts())
+    return drawn
+
+
+def for_layout(blocks: Iterable[Block]) -> list[dict[str, Any]]:
+    """`blocks` as a layout takes them."""
+    return [{"kind": type(block).__name__.lower(), **asdict(block)} for block in blocks]
+
+
+def zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """A zip of `files` (name, content) in their order, without the time it was made."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files:
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content)
+    return out.getvalue()
+
+
+def timeless(archive: bytes) -> bytes:
+    """The same zip, without the times at which its files were made."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        return zipped((name, opened.read(name)) for name in opened.namelist())
+
+
+def _compiler(layout: Path, data: dict[str, Any]) -> Any:
+    import typst
+
+    inputs = {"data": json.dumps(data, ensure_ascii=False)}
+    return typst.Compiler(input=str(layout), root=str(layout.parent), sys_inputs=inputs, **_fonts())
+
+
+def _fonts() -> dict[str, Any]:
+    """The typeface of the charts, which comes with matplotlib, and no other."""
+    import matplotlib
+
+    return {
+        "font_paths": [str(Path(matplotlib.get_data_path(), "fonts", "ttf"))],
+        "ignore_system_fonts": True,
+    }

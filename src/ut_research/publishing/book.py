@@ -1,0 +1,280 @@
+"""From executed chapters and written pages to a book: the same input gives the same bytes.
+
+`tidy` takes from an executed notebook what differs from run to run and what has not passed the disclosure
+gate; `assemble` puts the book's sources together; `build` has Jupyter Book make the pages.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ut_research.core.digests import SKIPPED, digest
+from ut_research.core.problems import Problem, ProblemsFound
+
+#: Kinds of output that `ut_research.show.chapter.Chapter` makes.
+SHOWN = ("image/svg+xml", "text/html", "text/markdown")
+#: What the workflow tells a chapter, and a reader need not see.
+_PLACES = re.compile(r"^(data|out) = .*\n?", re.MULTILINE)
+
+
+def tidy(notebook: Any, name: str) -> dict[str, Any]:
+    """An executed notebook as the book takes it.
+
+    Code is folded away, cells that show nothing together; timings, paths and printed text are gone; each
+    figure's description is where Jupyter Book looks for it.
+
+    Parameters
+    ----------
+    notebook : as papermill returns it.
+    name : file name, for messages.
+
+    Raises
+    ------
+    ProblemsFound : a cell shows a figure without a description, or something that has not passed the gate.
+    """
+    cells: list[dict[str, Any]] = []
+    problems: list[Problem] = []
+    number = 0
+    for cell in notebook["cells"]:
+        injected = "injected-parameters" in cell["metadata"].get("tags", ())
+        number += not injected  # as the author counts them
+        tags = [t for t in cell["metadata"].get("tags", ()) if t != "injected-parameters"]
+        if cell["cell_type"] != "code":
+            cells.append(_cell(cell["cell_type"], cell["source"], tags))
+            continue
+        where = f"notebooks/{name}, cell {number}"
+        tags = sorted({*tags, "hide-input"} - ({"hide-input"} if "remove-input" in tags else set()))
+        shown = [o for o in cell["outputs"] if o["output_type"] != "stream"]
+        problems += [Problem(*complaint) for o in shown if (complaint := _complaint(o, where))]
+        if any(o.get("name") == "stdout" and o["text"].strip() for o in cell["outputs"]):
+            problems.append(Problem("it prints text that has not passed the gate", where, "use chapter.say"))
+        source = _PLACES.sub("", cell["source"])
+        if not shown and cells and cells[-1].get("outputs") == [] and "hide-input" in tags:
+            cells[-1]["source"] += f"\n\n{source}"  # cells that show nothing fold away as one
+            continue
+        for part in _one_figure_each(shown):
+            cells.append(_cell("code", source, tags, part))
+            # hidden, but not empty: Jupyter Book leaves out cells without code, and what they show
+            source, tags = "# what the cell above shows, continued", ["remove-input"]
+    if problems:
+        raise ProblemsFound(problems)
+    for position, cell in enumerate(cells):
+        cell["id"] = f"cell-{position}"
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def assemble(settings: dict[str, Any], folder: Path) -> None:
+    """Put the book's sources into `folder`: pages with their numbers filled in, and the tidy chapters.
+
+    Raises
+    ------
+    ProblemsFound : a page asks for what was not released, or a chapter is missing from the contents.
+    """
+    import pandas as pd
+
+    from ut_research.core import estimate
+    from ut_research.disclosure import gate, ledger
+    from ut_research.publishing import comments, generated_pages
+    from ut_research.show import prose
+
+    root, parameters = Path(settings["root"]), settings["parameters"]
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(root / "book", folder, ignore=shutil.ignore_patterns(*SKIPPED))
+    manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))
+    said = pd.read_parquet(file) if (file := Path("steering_comments.parquet")).is_file() else None
+    released = ledger.quotable(parameters, Path("findings.json"))
+    released += gate.release(comments.counts(said, manifest["origin"]), released.policy)
+    by_rule: dict[str, Callable[[], str]] = {
+        "{{page.made}}": lambda: generated_pages.made(
+            parameters, manifest, digest(root / "requirements.lock")
+        ),
+        "{{page.dictionary}}": generated_pages.dictionary,
+        "{{page.parameters}}": generated_pages.parameters,
+        "{{page.coverage}}": generated_pages.coverage,
+        "{{page.sureness}}": generated_pages.sureness,
+        "{{page.policy}}": lambda: generated_pages.policy(released.policy),
+        "{{page.changes}}": lambda: generated_pages.changes(
+            settings["since"], estimate.read(Path("findings.json"))
+        ),
+        "{{page.brief}}": lambda: _brief(root, folder),
+    }
+    given = generated_pages.said(said)
+    problems = _not_in_contents(folder, settings["chapters"])
+    for page in sorted(folder.rglob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        for token, write in by_rule.items():
+            if token in text:
+                text = text.replace(token, write())
+        for token, words in given.items():
+            text = text.replace(token, words)
+        try:
+            page.write_text(prose.fill(text, released), encoding="utf-8", newline="\n")
+        except ProblemsFound as unknown:
+            place = f"book/{page.relative_to(folder).as_posix()}"
+            problems += [
+                Problem(p.what, f"{place}, {p.where}", "see findings.json") for p in unknown.problems
+            ]
+    if problems:
+        raise ProblemsFound(problems)
+    _configure(folder / "_config.yml", parameters["title"], manifest["origin"])
+
+
+def build(source: Path, target: Path, tables: Path, made_with: str = "") -> None:
+    """Have Jupyter Book turn `source` into pages in `target`, with the `tables` for download beside them.
+
+    What was built last time is kept in `sphinx/`. Pages whose sources have changed are made again, and those
+    that follow from them; all are, where anything but a page has changed. Either way the bytes are the same.
+
+    Parameters
+    ----------
+    made_with : what tells the programs that build the book from others; when it changes, all is built again.
+
+    Raises
+    ------
+    ProblemsFound : the build failed or warned; with its warnings.
+    """
+    work, whole = Path("sphinx"), Path("sphinx", "whole.txt")
+    pages = None
+    if whole.is_file() and whole.read_text(encoding="utf-8") == made_with:
+        pages = _pages_changed(work / "source", source)
+    whole.unlink(missing_ok=True)  # until it is whole again: a build that was cut short is not built upon
+    ignore = shutil.ignore_patterns(*SKIPPED)
+    if pages is None:
+        shutil.rmtree(work, ignore_errors=True)
+        shutil.copytree(source, work / "source", ignore=ignore)
+    for page in pages or ():
+        for file in source.glob(f"{page}.*"):
+            shutil.copyfile(file, work / "source" / file.name)
+        for made in (work / "doctrees" / f"{page}.doctree", work / "html" / f"{page}.html"):
+            made.unlink(missing_ok=True)  # Sphinx makes again what is missing, whatever the clock says
+    if pages != []:
+        _sphinx(work, anew=pages is None)
+    whole.write_text(made_with, encoding="utf-8")
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(work / "html", target, ignore=shutil.ignore_patterns(".buildinfo", "objects.inv"))
+    shutil.copytree(tables, target / "tables", ignore=ignore)
+
+
+def _sphinx(work: Path, *, anew: bool) -> None:
+    """Have Jupyter Book make `work`/html of `work`/source: all of it, or the pages that are missing."""
+    from jupyter_book.sphinx import build_sphinx
+
+    source, pages = (work / "source").absolute(), (work / "html").absolute()
+    shutil.rmtree(pages / "_static", ignore_errors=True)  # Sphinx puts it there, and goes by what is there
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
+        result = build_sphinx(
+            source,
+            pages,
+            path_config=source / "_config.yml",
+            noconfig=True,
+            confoverrides={
+                "external_toc_path": (source / "_toc.yml").as_posix(),
+                "latex_individualpages": False,
+            },
+            doctreedir=work / "doctrees",
+            freshenv=anew,
+            jobs=1,
+        )
+    warnings = re.sub(r"\x1b\[[0-9;]*m", "", said.getvalue()).replace(f"{source}/", "book/").strip()
+    if result or warnings:
+        raise ProblemsFound([Problem(warnings or "Jupyter Book failed", "book", "mend the page it names")])
+
+
+def _pages_changed(before: Path, now: Path) -> list[str] | None:
+    """The pages whose sources differ between two folders; None where anything but pages differs."""
+    old, new = (
+        {
+            path: (folder / path).read_bytes()
+            for path in (file.relative_to(folder) for file in folder.rglob("*") if file.is_file())
+            if SKIPPED.isdisjoint(path.parts)
+        }
+        for folder in (before, now)
+    )
+    changed = [path for path in new if new[path] != old.get(path)]
+    if old.keys() != new.keys() or any(len(p.parts) > 1 or p.name.startswith("_") for p in changed):
+        return None
+    return [path.stem for path in changed]
+
+
+def _not_in_contents(folder: Path, chapters: list[str]) -> list[Problem]:
+    """Copy the chapters into `folder`; those that its table of contents forgets."""
+    contents = (folder / "_toc.yml").read_text(encoding="utf-8")
+    forgotten = []
+    for name in chapters:
+        shutil.copyfile(Path("chapters", f"{name}.ipynb"), folder / f"{name}.ipynb")
+        if not re.search(rf"file: *{re.escape(name)}\b", contents):
+            todo = f"Add `- file: {name}` where it belongs"
+            forgotten.append(Problem("a chapter is missing from it", f"book/_toc.yml, {name}", todo))
+    return forgotten
+
+
+def _brief(root: Path, folder: Path) -> str:
+    """The research brief as a page, its chart beside it."""
+    from ut_research.publishing import brief
+
+    written = brief.of_run(root, Path(), strict=False)
+    (folder / "brief.svg").write_text(brief.picture(written), encoding="utf-8", newline="\n")
+    return brief.page(written, "brief.svg")
+
+
+def _configure(config: Path, title: str, origin: str) -> None:
+    """Have the book carry the study's title, and every page say where its numbers come from."""
+    import yaml
+
+    settings = yaml.safe_load(config.read_text(encoding="utf-8"))
+    settings["title"] = f"{title}, evaluated"
+    sphinx = settings.setdefault("sphinx", {}).setdefault("config", {})
+    sphinx["html_context"] = {**sphinx.get("html_context", {}), "origin": origin}
+    config.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
+
+
+def _cell(kind: str, source: str, tags: list[str], outputs: list[Any] | None = None) -> dict[str, Any]:
+    cell: dict[str, Any] = {"cell_type": kind, "metadata": {"tags": tags} if tags else {}, "source": source}
+    if outputs is not None:
+        cell |= {"execution_count": None, "outputs": outputs}
+        alt = next((o["metadata"]["alt"] for o in outputs if "alt" in o["metadata"]), None)
+        if alt:
+            cell["metadata"]["mystnb"] = {"image": {"alt": alt}}
+    return cell
+
+
+def _one_figure_each(outputs: list[Any]) -> list[list[Any]]:
+    """Outputs in parts of at most one figure, because Jupyter Book takes one description a cell."""
+    parts: list[list[Any]] = [[]]
+    for output in outputs:
+        kept = {k: v for k, v in output["data"].items() if k in SHOWN}
+        plain = {"output_type": "display_data", "data": kept, "metadata": dict(output["metadata"])}
+        if "alt" in plain["metadata"] and any("alt" in o["metadata"] for o in parts[-1]):
+            parts.append([])
+        parts[-1].append(plain)
+    return parts
+
+
+def _complaint(output: Any, where: str) -> tuple[str, str, str] | None:
+    """Why this output may not enter the book, or None."""
+    data = output.get("data", {})
+    if any(kind.startswith("image/") for kind in data):
+        if not output["metadata"].get("alt", "").strip():
+            return "it shows a figure without a description", where, "use chapter.chart"
+    elif output["output_type"] == "execute_result" or 'class="dataframe"' in "".join(
+        data.get("text/html", "")
+    ):
+        return "it shows a value that has not passed the gate", where, "use chapter.say or chapter.numbers"
+    elif not any(kind in SHOWN for kind in data):
+        return "it shows something that the book cannot", where, "use chapter.say, chart or numbers"
+    return None
+
+
+def notebook_text(notebook: dict[str, Any]) -> str:
+    """A tidy notebook as the text of its file."""
+    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"

@@ -1,0 +1,204 @@
+"""Pages that are written by rule: how this book was made, the data dictionary, what was done about comments.
+
+In: the settings of a run, its manifest, its table of comments. Out: MyST text, put in the place of tokens
+such as ``{{page.made}}`` and ``{{page.dictionary}}``.
+"""
+
+from __future__ import annotations
+
+import datetime
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ut_research.core.estimate import Estimate
+    from ut_research.disclosure.gate import Policy
+
+#: Programs whose versions matter to a result; all others are in requirements.lock.
+PROGRAMS = ["ut-research", "pandas", "numpy", "scipy", "statsmodels", "pandera", "pyarrow", "matplotlib"]
+PROGRAMS += ["papermill", "jupyter-book"]
+#: How the methods behave in small groups, as `tools.simulate_coverage` found it.
+SIMULATED = Path(__file__).parents[1] / "data" / "coverage.csv"
+
+
+def made(parameters: Mapping[str, Any], manifest: Mapping[str, Any], lock: str) -> str:
+    """Inputs with hashes, parameters, versions and the time: what is needed to make this book again.
+
+    Parameters
+    ----------
+    parameters : the study's, by name.
+    manifest : of the cleaned data; ``inputs`` maps a file's name to its SHA-256.
+    lock : SHA-256 of requirements.lock.
+    """
+    from ut_research.core.parameters import Study
+
+    about = {row["parameter"]: row for row in Study.describe()}
+    settings = [
+        (name, value, about[name]["unit"], "" if str(value) == about[name]["default"] else "changed")
+        for name, value in parameters.items()
+    ]
+    versions = [("Python", platform.python_version()), *((p, metadata.version(p)) for p in PROGRAMS)]
+    now = datetime.datetime.now(datetime.UTC).strftime("%d %B %Y, %H:%M UTC")
+    parts = [
+        f"Made on {now}.",
+        "## Files that went in",
+        grid("Files of the export, by SHA-256", ("File", "SHA-256"), sorted(manifest["inputs"].items())),
+        "## Settings",
+        grid("Parameters of the study", ("Parameter", "Value", "Unit", "Changed"), settings),
+        "## Programs",
+        grid("Programs and their versions", ("Program", "Version"), versions),
+        f"All other programs are pinned in `requirements.lock` (SHA-256 `{lock}`).",
+    ]
+    return "\n\n".join(parts)
+
+
+def changes(since: str, found: Sequence[Estimate]) -> str:
+    """What moved since the release kept in the file `since`, and why; empty: this is the first."""
+    from ut_research.disclosure import differencing
+    from ut_research.show import tables as display
+
+    if not since:
+        return "This is the first release: there is none before it to compare with."
+    earlier = differencing.read(Path(since))
+    moved = differencing.compare(earlier.findings, found, earlier.policy)
+    if not moved:
+        return "Nothing that was released has changed."
+    rows = [
+        (
+            display.name(c.about),
+            *("–" if e is None else display.counted(e) or display.number(e) for e in (c.before, c.after)),
+            c.why,
+        )
+        for c in moved
+    ]
+    said = f"Findings that are not what they were in the release before this one: {len(moved):,}."
+    return f"{said}\n\n{grid('What changed, and why', ('Finding', 'Before', 'Now', 'Why'), rows)}"
+
+
+def dictionary() -> str:
+    """Every table of the contract, as a heading and a table of its columns, from the schemas."""
+    from ut_research.core import schema
+
+    parts = []
+    for name, rows in schema.dictionary().groupby("table", sort=False):
+        shown = rows[["column", "meaning", "type", "allowed", "needed", "example"]].itertuples(index=False)
+        parts += [f"## {name}", f"One row is: {rows['one_row_is'].iloc[0]}."]
+        heads = ("Column", "Meaning", "Kind", "Allowed", "Needed", "Example (invented)")
+        parts.append(grid(f"Columns of {name}", heads, shown))
+    return "\n\n".join(parts)
+
+
+#: How “You said, we did” speaks of a comment, by where it stands.
+_SAID = {"open": "Open since then.", "done": "**We did:**", "not done": "**Not done, because:**"}
+
+
+def said(table: pd.DataFrame | None) -> dict[str, str]:
+    """“You said, we did”, by token: every comment and its answer as plain text, and what changed, in short.
+
+    Parameters
+    ----------
+    table : canonical comments of the steering group; None or empty where the export has none.
+    """
+    from ut_research.publishing import comments
+
+    none = "(not in this export)"
+    if table is None or table.empty:
+        return {f"{{{{page.comments_{part}}}}}": none for part in ("open", "done", "not_done", "changed")}
+    standing = comments.standings(table)
+    table = table.astype("object").where(table.notna(), None)
+    parts = {}
+    for status in _SAID:
+        rows = [_said(row, status) for row in table[standing == status].to_dict("records")]
+        parts[f"{{{{page.comments_{status.replace(' ', '_')}}}}}"] = "\n\n".join(rows) or "None at present."
+    changed = dict.fromkeys(literal(page) for page in table.loc[standing == "done", "page"].dropna())
+    return parts | {"{{page.comments_changed}}": ", ".join(changed) or "nothing yet"}
+
+
+def _said(row: Mapping[Any, Any], status: str) -> str:
+    """One comment and its answer."""
+    from ut_research.publishing import comments
+
+    text = {name: comments.restored(str(value or "")) for name, value in row.items()}
+    when = row.get("date")
+    day = f" on {when.day} {when:%B %Y}" if when else ""
+    place = f" about {literal(text['page'])}" if text.get("page") else ""
+    answer = [text.get(part, "") for part in ("response", "reason")]
+    lines = "\n>\n".join(f"> {literal(line)}" for line in text["comment"].split("\n") if line.strip())
+    if status != "open" and not any(answer):
+        answer = ["the answer is not written down."]
+    answered = row.get("answered_date")
+    since = f"Since {answered.day} {answered:%B %Y}." if answered and status != "open" else ""
+    did = " ".join([_SAID[status], *(literal(part) for part in answer if part), since]).rstrip()
+    return f":::{{container}} ut-said\n**You said**{place}{day}:\n\n{lines}\n\n{did}\n:::"
+
+
+def parameters() -> str:
+    """Every parameter of a study: what it means, its unit, what it is unless said otherwise, and why."""
+    from ut_research.core.parameters import Study
+
+    heads = ("Parameter", "Meaning", "Unit", "Usual value", "Source")
+    return grid("Parameters of a study", heads, (row.values() for row in Study.describe()))
+
+
+def coverage() -> str:
+    """How the intervals and tests behave in small groups, by simulation; see `SIMULATED`."""
+    import pandas as pd
+
+    table, rows = pd.read_csv(SIMULATED), []
+    for (method, n1, n2), found in table.groupby(["method", "n1", "n2"], sort=False):
+        low, high = found["observed"].min(), found["observed"].max()
+        shown = f"{low:.1%}" if low == high else f"{low:.1%} to {high:.1%}"
+        people = f"{n1} and {n2}" if n2 else str(n1)
+        kind = found["quantity"].iloc[0]
+        claimed, error = f"{found['nominal'].iloc[0]:.0%}", f"{100 * found['monte_carlo_error'].max():.1f}"
+        none = found["no_interval"].max()
+        rows.append((method, people, kind, claimed, shown, error, f"{none:.0%}" if none else ""))
+    heads = (
+        *("Method", "People", "What was counted", "Claimed", "Found"),
+        *("Monte Carlo error, points", "Gave nothing, and not counted"),
+    )
+    caption = f"Intervals and tests in groups of our size, simulated: {table['replicates'].max():,} of each"
+    summary = f"<details><summary>Show {len(rows)} rows: {caption}</summary>"
+    return (
+        f":::{{raw}} html\n{summary}\n:::\n\n{grid(caption, heads, rows)}\n\n:::{{raw}} html\n</details>\n:::"
+    )
+
+
+def sureness() -> str:
+    """What the words for how sure we are mean, as a list."""
+    from ut_research.show.prose import SURENESS
+
+    *known, (_, widest) = SURENESS
+    lines = [f"- **{words.capitalize()}:** the range spans {n} in every 100, or less." for n, words in known]
+    return "\n".join([*lines, f"- **{widest.capitalize()}:** the range is wider than that."])
+
+
+def policy(held: Policy) -> str:
+    """The disclosure policy in force, in words, with where it comes from."""
+    zeros = "A true zero is shown." if held.zeros_safe else "A zero is withheld too."
+    rounded = (
+        "Counts are not rounded." if held.rounding == "none" else f"Counts are rounded: {held.rounding}."
+    )
+    return (
+        f"Counts from 1 to {held.threshold - 1} are withheld, and so is whatever would give one back. "
+        f"{zeros} {rounded} Source of the rule: {held.source}."
+    )
+
+
+def grid(caption: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    """A MyST table with a caption; every cell is shown as plain text, whatever it holds."""
+    lines = [f":::{{list-table}} {caption}", ":header-rows: 1", ":stub-columns: 1", ""]
+    for row in [list(heads), *rows]:
+        lines += [f"{'* -' if i == 0 else '  -'} {literal(cell)}".rstrip() for i, cell in enumerate(row)]
+    return "\n".join([*lines, ":::"])
+
+
+def literal(cell: Any) -> str:
+    """`cell` on one line, with every character that MyST could read as markup escaped."""
+    text = " ".join(str(cell).split())
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|$~:&@^=%\"'" else c for c in text)

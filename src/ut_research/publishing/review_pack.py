@@ -1,0 +1,103 @@
+"""The review pack for the steering group: the whole book, and its plain pages in large print, in one zip.
+
+In: a built book. Out: ``review-pack.zip``, for a memory stick and a room without internet. It is not made
+when a page would ask another computer for anything.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.publishing import blocks as paper
+from ut_research.publishing import workbook
+from ut_research.publishing.blocks import Block, Heading
+from ut_research.publishing.brief import LABELS
+
+LAYOUT = "book/paper/large-print.typ"
+#: Pages that are printed whole. Of the chapters, only how they open is; other pages are left out.
+WHOLE = ("index", "project", "next", "say", "yousaid", "glossary")
+#: Where a page would fetch something by itself; a link that a reader may follow is not one of them.
+_AWAY = r"""["']?((?:https?:)?//[^"' >)]+)"""
+_FETCHES = re.compile(
+    rf"<(?:script|img|iframe|source|video|audio|embed)\b[^>]*\bsrc={_AWAY}"
+    rf"|<link\b(?=[^>]*\brel=[\"']?(?:stylesheet|icon|pre))[^>]*\bhref={_AWAY}"
+    rf"|url\({_AWAY}|@import\s+{_AWAY}",
+    re.IGNORECASE,
+)
+READ_ME = """READ ME FIRST
+=============
+
+{label}
+
+This pack is for people who read and comment on the report. Nothing in it needs the internet.
+
+1. To read on a computer or a phone
+   Open the folder "book", and in it the file "index.html".
+   You can search it: type a word into "Search the book".
+
+2. To read on paper
+   Print "large-print.pdf". It holds the plain pages, in large letters.
+
+3. To have your say
+   In the book, open "Have your say". Or write on the paper, next to what you want to change.
+   Please do not write anybody's name or story. Hand it to the person who gave you this pack.
+
+If files do not open, copy the whole pack to the computer first, and unpack it there.
+"""
+
+
+def make(root: Path, folder: Path, report: Path) -> list[Path]:
+    """Write ``review-pack.zip`` and ``large-print.pdf`` of the run in `folder` into its `report`; the files.
+
+    Raises
+    ------
+    ProblemsFound : a page would ask another computer for something.
+    """
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    label = LABELS[manifest["origin"]]
+    book = report / "book"
+    if found := asks(book):
+        raise ProblemsFound(found)
+    pages = workbook.in_order(folder / "book" / "_toc.yml", book)
+    printed = large_print(pages, label, root / LAYOUT)
+    inside = sorted(p for p in book.rglob("*") if p.is_file())
+    files = [("READ-ME-FIRST.txt", READ_ME.format(label=label).replace("\n", "\r\n").encode("utf-8-sig"))]
+    files += [("large-print.pdf", printed)]
+    files += [(f"book/{p.relative_to(book).as_posix()}", p.read_bytes()) for p in inside]
+    (report / "large-print.pdf").write_bytes(printed)
+    (report / "review-pack.zip").write_bytes(paper.zipped((f"review-pack/{n}", c) for n, c in files))
+    return [report / "review-pack.zip", report / "large-print.pdf"]
+
+
+def asks(book: Path) -> list[Problem]:
+    """Everything in the pages and styles of `book` that a browser would fetch from another computer."""
+    problems = []
+    for file in sorted(p for p in book.rglob("*") if p.suffix in (".html", ".css")):
+        for match in _FETCHES.finditer(file.read_text(encoding="utf-8", errors="replace")):
+            where = f"book/{file.relative_to(book).as_posix()}"
+            problems.append(
+                Problem(f"it would ask {next(filter(None, match.groups()))}", where, "take it out")
+            )
+    return problems
+
+
+def large_print(pages: Iterable[Path], label: str, layout: Path) -> bytes:
+    """The plain pages of a book as a tagged PDF (PDF/UA-1) in large print."""
+    parts = []
+    for page in pages:
+        blocks = paper.read_page(page)
+        if page.stem not in WHOLE:
+            blocks = opening(blocks) if re.match(r"\d\d_", page.stem) else []
+        if blocks:
+            parts.append({"blocks": paper.for_layout(blocks), "whole": page.stem in WHOLE})
+    return paper.pdf(layout, {"title": "United Together, evaluated", "label": label, "pages": parts})
+
+
+def opening(blocks: list[Block]) -> list[Block]:
+    """How a chapter opens: its question, and its first section."""
+    sections = [i for i, b in enumerate(blocks) if isinstance(b, Heading) and b.level == 2]
+    return blocks[: sections[1]] if len(sections) > 1 else blocks

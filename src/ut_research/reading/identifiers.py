@@ -1,0 +1,146 @@
+"""Personal data at the door: keyed hashes of identifiers, and columns that must not come in at all."""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import os
+import re
+import secrets
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from ut_research.core.problems import stop
+
+KEY_VARIABLE = "UT_RESEARCH_KEY"
+_SHORTEST_KEY = 16
+_HASHED, _HASH_LENGTH = re.compile(r"p[0-9a-f]{32}"), 33
+
+#: Share of a column's filled cells that must look personal for the whole column to be refused.
+REFUSED_FROM = 0.1
+
+_HEADINGS = re.compile(
+    r"""\b(?:
+      (?:fore|sur|first|last|given|family|middle|full|maiden|preferred)s?\s?names?
+      | (?:participant|client|person|mentor|officer)s?\snames?
+      | ^names? | names?$ | initials | alias | nick\s?name
+      | address(?:es)? | addr | street | house\s?(?:number|no) | post\s?codes? | zip(?:\s?code)?
+      | d\s?o\s?b | (?:date|day|year|month)\s(?:of\s)?birth | birth\s?(?:date|day) | birthday | born
+      | (?:tele)?phones? | mobile | tel | landline | contact\s?(?:number|no|details)
+      | e\s?mails? | facebook | twitter | instagram | whatsapp
+      | nhs | pnc(?:\s?id)? | nomis | noms | delius | crn | cro | prison\s?(?:no|number|id) | passport
+      | national\s?insurance
+      | ni\s?(?:no|number) | nino | driving\s?licence | next\s?of\s?kin
+    )\b""",
+    re.VERBOSE,
+)
+
+_CONTENT = {
+    "email addresses": re.compile(r"[^\s@]+@[^\s@]+\.[a-z]{2,}", re.I),
+    "postcodes": re.compile(r"\b(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2})\b", re.I),
+    "telephone numbers": re.compile(r"(?<!\d)(?:\+44[\s(]*0?\)?|\(?0)\s?\d(?:[\s()-]*\d){8,9}(?!\d)"),
+    "PNC numbers": re.compile(r"\b(?:19|20)?\d\d/\d{4,7}[A-Z]\b", re.I),
+    "prison numbers": re.compile(r"\b[A-Z]\d{4}[A-Z]{2}\b", re.I),
+    "national insurance numbers": re.compile(r"\b[A-CEGHJ-PR-TW-Z]{2} ?\d\d ?\d\d ?\d\d ?[A-D]\b", re.I),
+    "NHS numbers": re.compile(r"(?<!\d)\d{3}[ -]?\d{3}[ -]?\d{4}(?!\d)"),
+}
+
+
+def key() -> bytes:
+    """Return the key of this person's hashes: from the environment, or from a file made on first use.
+
+    The file is `ut-research/key` in the user's own configuration folder, readable by that user alone.
+
+    Raises
+    ------
+    ProblemsFound : the key is too short, or its file can be neither read nor made.
+    """
+    if (given := os.environ.get(KEY_VARIABLE)) is not None:
+        if len(given) < _SHORTEST_KEY:
+            raise stop("the key is too short", f"environment variable {KEY_VARIABLE}",
+                       f"Give it at least {_SHORTEST_KEY} characters, or unset it")  # fmt: skip
+        return given.encode()
+    path = _config_folder() / "ut-research" / "key"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            # made for the owner alone (mkstemp), then there whole or not at all (link); the first one stays
+            descriptor, made = tempfile.mkstemp(dir=path.parent)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(secrets.token_hex(32).encode())
+            with contextlib.suppress(FileExistsError):
+                os.link(made, path)
+            Path(made).unlink()
+        found = path.read_bytes().strip()
+    except OSError:
+        found = b""
+    if len(found) < _SHORTEST_KEY:
+        raise stop("the key of the identifiers cannot be read or made", "settings folder, ut-research/key",
+                   f"Put it right, or set the environment variable {KEY_VARIABLE}") from None  # fmt: skip
+    return found
+
+
+def hash_ids(ids: Iterable[str], secret: bytes) -> list[str]:
+    """Return the keyed hash (HMAC-SHA256, its first 128 bits) of each identifier.
+
+    White space around an identifier and its case do not matter. A hash made here stays as it is.
+    """
+    return [
+        i if len(i) == _HASH_LENGTH and _HASHED.fullmatch(i)
+        else "p" + hmac.digest(secret, i.strip().casefold().encode("utf-8", "replace"), "sha256").hex()[:32]
+        for i in ids
+    ]  # fmt: skip
+
+
+def personal_heading(heading: str) -> bool:
+    """Whether a heading looks like that of a name, address, birth date, telephone, email or record number."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading)
+    return bool(_HEADINGS.search(re.sub(r"[\s_\-./]+", " ", words).strip().lower()))
+
+
+def personal_content(text: str) -> str | None:
+    """Return what kind of personal data `text` seems to hold ("email addresses" …), or None."""
+    for kind, pattern in _CONTENT.items():
+        found = pattern.search(text)
+        if found and (kind != "NHS numbers" or _nhs(found[0])):
+            return kind
+    return None
+
+
+def without_personal(text: str) -> str:
+    """Return `text` with whatever looks personal in it replaced by "[removed]"."""
+    for kind, pattern in _CONTENT.items():
+        for found in {m[0]: None for m in pattern.finditer(text)}:
+            if kind != "NHS numbers" or _nhs(found):
+                text = text.replace(found, "[removed]")
+    return text
+
+
+def refusal(texts: Sequence[str], counts: Sequence[int]) -> str | None:
+    """Return the kind of personal data for which a whole column is to be refused, or None.
+
+    Parameters
+    ----------
+    texts, counts : the distinct non-blank texts of the column and how often each occurs.
+    """
+    total, seen = sum(counts), dict[str, int]()
+    for text, count in zip(texts, counts, strict=True):
+        if kind := personal_content(text):
+            seen[kind] = seen.get(kind, 0) + count
+    most = max(seen, key=lambda k: seen[k], default=None)
+    return most if most and seen[most] >= REFUSED_FROM * total else None
+
+
+def _nhs(text: str) -> bool:
+    """Whether ten digits carry the check digit of an NHS number (modulus 11)."""
+    digits = [int(c) for c in text if c.isdigit()]
+    check = 11 - sum(d * w for d, w in zip(digits, range(10, 1, -1), strict=False)) % 11
+    return len(digits) == 10 and check % 11 == digits[9] and len(set(digits)) > 1
+
+
+def _config_folder() -> Path:
+    if sys.platform == "win32":
+        return Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming")
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")

@@ -1,0 +1,212 @@
+"""How one cell of each kind is read: its usual spellings, its range, the names it may be a variant of.
+
+Each function takes the tidied text of a cell and gives what it stands for, with the rule that it fell under:
+None when it was plain, otherwise a key of `RULES`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+from ut_research.core.issues import Action
+from ut_research.core.schema import Column
+from ut_research.reading.identifiers import personal_content, without_personal
+
+Reading = tuple[object, str | None]
+
+#: What is done with a cell under each rule.
+RULES: dict[str, tuple[Action, str]] = {
+    "white space": ("repaired", "spaces or hidden characters removed"),
+    "word for blank": ("repaired", "read as blank"),
+    "spelling": ("repaired", "read as the usual spelling"),
+    "two-digit year": ("repaired", "century added"),
+    "spreadsheet day number": ("repaired", "day number read as a date"),
+    "personal data": ("repaired", "what looked personal removed"),
+    "name not in the list": ("reported", "kept as written"),
+    "spreadsheet error": ("reported", "left blank"),
+    "unknown code": ("reported", "left blank"),
+    "not a number": ("reported", "left blank"),
+    "out of range": ("reported", "left blank"),
+    "too long": ("reported", "left blank"),
+    "not a date": ("reported", "left blank"),
+    "impossible date": ("reported", "left blank"),
+    "date out of range": ("reported", "left blank"),
+    "month first": (
+        "reported",
+        "left blank: not day first; if the column is month first, say so in columns.toml",
+    ),
+}
+
+#: Words for nothing. A day that is "not known" is not the same as no day (no exit), so those are kept apart.
+BLANKS = frozenset(
+    ["na", "n/a", "#n/a", "null", "none", "nan", "nat", "<na>", "nil", "-", "--", ".", "not applicable"]
+)
+NOT_KNOWN = frozenset(["?", "missing", "not recorded", "not known", "no data"])
+ERRORS = frozenset(["#value!", "#ref!", "#div/0!", "#name?", "#null!", "#num!"])
+_YES = frozenset(["yes", "y", "true", "t", "1", "1.0", "x", "✓", "✔", "☑", "ticked", "checked"])
+_NO = frozenset(["no", "n", "false", "f", "0", "0.0", "☐", "unticked", "unchecked"])
+
+#: Other spellings of codes, after lower-casing and with hyphens, slashes and underscores as spaces.
+_CODES: dict[str, dict[str, str]] = {
+    "gender": {
+        "m": "male", "man": "male", "men": "male", "f": "female", "woman": "female", "women": "female",
+        "non binary": "other", "nonbinary": "other", "x": "other", "prefer to self describe": "other",
+        "u": "unknown", "nk": "unknown", "n k": "unknown", "not stated": "unknown",
+        "prefer not to say": "unknown", "not recorded": "unknown", "not known": "unknown",
+    },
+    "timepoint": {
+        **dict.fromkeys(("1", "1.0", "t 1", "time 1", "baseline", "pre", "start", "first", "before"), "T1"),
+        **dict.fromkeys(("2", "2.0", "t 2", "time 2", "follow up", "followup", "post", "end", "after"), "T2"),
+    },
+    "group": {
+        "engage": "engaged", "did not engage": "not engaged", "non engaged": "not engaged",
+        "nonengaged": "not engaged", "unengaged": "not engaged", "referred but did not engage": "not engaged",
+    },
+    "outcome": {
+        **dict.fromkeys(("employed", "job", "work", "paid work"), "employment"),
+        **dict.fromkeys(("education", "training", "education training", "education & training",
+                         "education and training", "training education"), "education_training"),
+        **dict.fromkeys(("housed", "accommodation", "home"), "housing"),
+        **dict.fromkeys(("volunteer", "voluntary work"), "volunteering"),
+        **dict.fromkeys(("in treatment", "drug treatment", "alcohol treatment"), "treatment"),
+    },
+    "method": {"focusgroup": "focus group", "fg": "focus group", "one to one": "interview"},
+    "role": {"participants": "participant"},
+    "status": {"closed": "done", "complete": "done", "completed": "done", "notdone": "not done"},
+}  # fmt: skip
+
+#: The seven football trusts and the eight areas (2021 report, Introduction), each with its telling words.
+_NAMES: dict[str, dict[str, tuple[str, ...]]] = {
+    "partner": {
+        "Accrington Stanley Community Trust": ("accrington stanley", "accrington"),
+        "Blackburn Rovers Community Trust": ("blackburn rovers", "blackburn"),
+        "Blackpool FC Community Trust": ("blackpool",),
+        "Burnley FC in the Community": ("burnley",),
+        "Fleetwood Town Community Trust": ("fleetwood town", "fleetwood"),
+        "Morecambe FC Community Sports": ("morecambe",),
+        "Preston North End Community and Education Trust": ("preston north end", "preston", "pne"),
+    },
+    "area": {
+        "Accrington": ("accrington",),
+        "Blackburn with Darwen": ("blackburn with darwen", "blackburn darwen", "blackburn", "bwd"),
+        "Blackpool": ("blackpool",),
+        "Burnley": ("burnley",),
+        "Fleetwood": ("fleetwood",),
+        "Lancaster": ("lancaster",),
+        "Morecambe": ("morecambe",),
+        "Preston": ("preston",),
+    },
+}
+#: Words that every partner's name may hold.
+_COMMON = re.compile(r"\b(?:a?fc|football|club|in|the|community|communities|trust|sports?|education|and)\b")
+#: Least likeness (0 to 100, rapidfuzz ratio) for one spelling to be taken for another.
+_ALIKE = 85
+
+_HIDDEN = re.compile(r"[\u200b-\u200c\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_NUMBER = re.compile(r"([+-]?\d{1,9})(?:[.,]0+)?")
+_LABELLED = re.compile(r"(\d{1,3})\s?[-–=:.)]\s?[^\d\s].*")
+
+
+def listed(column: str) -> tuple[str, ...]:
+    """The names that `column` is known to hold; none for a column without a list."""
+    return tuple(_NAMES.get(column, ()))
+
+
+def tidy(text: str, *, lines: bool = False) -> str:
+    """Return `text` composed (NFC), without hidden and control characters or double spaces; `lines` stay."""
+    if text.isascii() and text.isprintable() and "  " not in text and text == text.strip():
+        return text
+    text = _HIDDEN.sub("", unicodedata.normalize("NFC", text))
+    text = "".join(
+        c if c.isprintable() or c == "\n" else " " for c in text.replace("\r\n", "\n").replace("\r", "\n")
+    )
+    if lines:
+        return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
+    return " ".join(text.split())
+
+
+def is_blank(text: str, *, day: bool = False) -> bool:
+    """Whether tidied text is a word that people write for nothing; for a `day`, "not known" is not."""
+    word = text.casefold()
+    return word in BLANKS or (word in NOT_KNOWN and not day)
+
+
+def reader(column: Column) -> Callable[[str], Reading]:
+    """Return the function that reads one tidied, non-blank cell of `column` (dates have their own module)."""
+    kinds: dict[str, Callable[[str, Column], Reading]] = {
+        "yes/no": _yes_no, "whole number": _whole, "code": _code, "name": _name, "text": _text, "id": _text,
+    }  # fmt: skip
+    one = kinds[column.kind]
+    return lambda text: one(text, column)
+
+
+def _yes_no(text: str, column: Column) -> Reading:
+    word = text.casefold()
+    if word in _YES:
+        return True, None if text == "yes" else "spelling"
+    if word in _NO:
+        return False, None if text == "no" else "spelling"
+    return None, "unknown code"
+
+
+def _whole(text: str, column: Column) -> Reading:
+    if found := _NUMBER.fullmatch(text):
+        rule = None if str(int(found[1])) == text else "spelling"
+    elif found := _LABELLED.fullmatch(text):
+        rule = "spelling"
+    else:
+        return None, "not a number"
+    number = int(found[1])
+    return (number, rule) if column.low <= number <= column.high else (None, "out of range")
+
+
+def _code(text: str, column: Column) -> Reading:
+    if text in column.allowed:
+        return text, None
+    word = " ".join(re.sub(r"[-_/]", " ", text.casefold()).split())
+    for code in column.allowed:
+        if word == code.casefold().replace("_", " "):
+            return code, "spelling"
+    found = _CODES.get(column.name, {}).get(word)
+    return (found, "spelling") if found else (None, "unknown code")
+
+
+def _name(text: str, column: Column) -> Reading:
+    if len(text) > column.longest:
+        return None, "too long"
+    if personal_content(text):
+        return None, "personal data"
+    if column.name == "exit_reason":
+        return text.casefold(), None if text == text.casefold() else "spelling"
+    if column.name not in _NAMES or text in _NAMES[column.name]:
+        return text, None
+    found = _like(text, column.name)
+    return (found, "spelling") if found else (text, "name not in the list")
+
+
+def _text(text: str, column: Column) -> Reading:
+    if len(text) > column.longest:
+        return None, "too long"
+    if personal_content(text):
+        return (without_personal(text) if column.kind == "text" else None), "personal data"
+    return text, None
+
+
+def _like(text: str, column: str) -> str | None:
+    """The canonical name that `text` is a variant of, or None; for a partner only the telling words count."""
+    words = re.sub(r"[^\w\s]", " ", text.casefold().replace("&", " and "))
+    if column == "partner":
+        words = _COMMON.sub(" ", words)
+    names = _telling(column)
+    best = process.extractOne(" ".join(words.split()), list(names), scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    return names[best[0]] if best else None
+
+
+@lru_cache
+def _telling(column: str) -> dict[str, str]:
+    return {words: name for name, telling in _NAMES[column].items() for words in telling}

@@ -1,0 +1,1 @@
+"""The steps of one report, and how they are run."""

@@ -1,0 +1,399 @@
+"""One run, from its name to its published report: what it may be called, its lock, building, publishing.
+
+A run works in `data/processed/<name>/` (cleaned tables, executed chapters, records: all that `forget` has to
+remove) and publishes to `reports/<name>/` in one step, when everything is done. Light on imports: a build in
+which nothing has changed must be quick.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ut_research.core.digests import SKIPPED, digest
+from ut_research.core.notebooks import chapters
+from ut_research.core.parameters import Study
+from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.running import loop, places, stages, worker
+from ut_research.running.settings import RELEASE, data_digest
+
+#: What a published report holds, of what a run makes: name in the report ← name in the run's folder.
+PUBLISHED = {
+    "book": "html",
+    "findings.json": "findings.json",
+    "issues.csv": "issues.csv",
+    "tables": "tables",
+}
+#: Where a report keeps its releases, each as NUMBER-EXPORT.json.
+RELEASES = "releases"
+#: What is said about steps that failed.
+RESUME = "The last good report is untouched. Put this right and build again: it resumes where it stopped."
+#: Longest that one chapter may run, in seconds.
+TIME_LIMIT = 300
+#: Free space without which a build does not start, and below which a disk is full, in bytes.
+SPACE, FULL = 200_000_000, 20_000_000
+
+
+class BuildFailed(ProblemsFound):
+    """Steps of a build that failed, each with its own words."""
+
+    def __str__(self) -> str:
+        return "\n".join([*(f"{p.where}\n{p.what}" for p in self.problems), self.problems[0].do])
+
+
+@dataclass(frozen=True)
+class Run:
+    """One export, under one name, in one copy of the project."""
+
+    root: Path
+    name: str
+    export: Path
+    study: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where the run works."""
+        return self.root / "data" / "processed" / self.name
+
+    @property
+    def report(self) -> Path:
+        """Where its report is published."""
+        return self.root / "reports" / self.name
+
+    @property
+    def owner(self) -> str:
+        """What tells this export from another of the same name: a hash of where it is."""
+        return hashlib.sha256(str(self.export.resolve()).encode()).hexdigest()[:16]
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The project's folder: the nearest above `start` with notebooks and a study, else the library's own."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents, Path(__file__).resolve().parents[3]):
+        if (folder / "notebooks").is_dir() and (folder / "study.toml").is_file():
+            return folder
+    raise ProblemsFound([Problem("this is not the project", str(here), "run it inside the project's folder")])
+
+
+def plan(
+    export: str = "", study: str = "", name: str = "", *, must_exist: bool = True, makes: bool = True
+) -> Run:
+    """The run that a person asked for, which need not have a name of its own unless it `makes` anything.
+
+    Its parameters are those of `study`, else of the export's own ``study.toml``, else of the project's.
+
+    Raises
+    ------
+    ProblemsFound : there is no such export, it lies where runs write, or its name is taken by another.
+    """
+    root = find_root()
+    where = _named(export) if export else root / "data" / "raw" / "example"
+    if must_exist and not os.path.exists(where):  # noqa: PTH110  (False for a name that is too long)
+        raise ProblemsFound(
+            [Problem("there is no such export", export, "give a folder or a workbook as EXPORT")]
+        )
+    given = name or (where.stem if where.is_file() else where.name)
+    clean_name = _plain(given)
+    if makes and not clean_name:
+        raise ProblemsFound([Problem("no name can be made of this", given, "give one as NAME=my-report")])
+    beside = where / "study.toml" if (where / "study.toml").is_file() else root / "study.toml"
+    file = _named(study) if study else beside
+    run = Run(root, clean_name, where, file)
+    if makes:
+        places.refuse(where, root, (run.folder, run.report, _aside(run, "new"), _aside(run, "old")))
+    for record in (run.report / "run.json", run.folder / "run.json") if makes else ():
+        if record.is_file() and _owner(record) not in (run.owner, None):
+            todo = (
+                f"give this run another name (NAME={clean_name}-2), or `make forget` the other export first"
+            )
+            raise ProblemsFound(
+                [Problem("this name is taken by another export", f"reports/{clean_name}", todo)]
+            )
+    return run
+
+
+def _plain(name: str) -> str:
+    """A name as folders of reports are called."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60]
+
+
+def _named(path: str) -> Path:
+    """The file or folder that a person named; a name such as ``~$book.xlsx`` is not about anybody's home."""
+    with contextlib.suppress(RuntimeError):
+        return Path(path).expanduser().resolve()
+    return Path(path).resolve()
+
+
+@contextlib.contextmanager
+def locked(run: Run, patience: float = 3.0) -> Iterator[int]:
+    """Hold the run's lock; its file descriptor. It is let go when the last process of the build has ended."""
+    run.folder.mkdir(parents=True, exist_ok=True)
+    with (run.folder / "lock").open("w") as file:
+        until = time.monotonic() + patience
+        while not _lock(file.fileno()):
+            if time.monotonic() > until:
+                todo = "wait for it to end, or give this one another name with NAME="
+                raise ProblemsFound(
+                    [Problem("this report is being built already", f"reports/{run.name}", todo)]
+                )
+            time.sleep(0.1)
+        yield file.fileno()
+
+
+def build(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0, since: str = "") -> bool:
+    """Bring the report of `run` up to date; True when something was built.
+
+    `since` names the report whose last release this one follows; empty: the one named last time, else the
+    last release of other data under this name. Invented people need no such protection, unless it is asked
+    for.
+
+    `tell` is called with each event (step, error, seconds) as it happens.
+
+    Raises
+    ------
+    ProblemsFound : before anything runs, for a mistake in the study, a notebook, the name or the disk;
+        or after, with what failed. The last good report is then still in place.
+    """
+    with _begun(run, jobs, since) as (settings, lock):
+        _bring(run, stages.line(settings), tell, lock)
+        return _publish(run, settings["data"])
+
+
+def prepare(run: Run, tell: Callable[[dict[str, Any]], None], since: str = "") -> None:
+    """The first half of `build`: clean the export, measure, and decide what to withhold."""
+    with _begun(run, 0, since) as (settings, lock):
+        _bring(run, stages.prepared(settings), tell, lock)
+
+
+def render(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0) -> bool:
+    """The second half of `build`: chapters and book, from what `prepare` left; the export is not read.
+
+    Raises
+    ------
+    ProblemsFound : as `build`; or what `prepare` left is not there, or not whole.
+    """
+    with locked(run) as lock:
+        try:
+            settings = json.loads((run.folder / "run.json").read_text(encoding="utf-8"))
+            settings |= {"jobs": jobs or os.cpu_count() or 1}
+            prepared = stages.prepared(settings)
+            with contextlib.chdir(run.folder):
+                whole = all(step.whole for step in prepared)
+        except (OSError, ValueError, KeyError):
+            whole = False
+        if not whole:
+            place = f"data/processed/{run.name}"
+            raise ProblemsFound([Problem("there is nothing prepared to render", place, "prepare it first")])
+        _recover(run)
+        _write(run.folder / "run.json", settings)
+        _bring(run, [step for step in stages.line(settings) if step not in prepared], tell, lock)
+        return _publish(run, settings["data"])
+
+
+@contextlib.contextmanager
+def _begun(run: Run, jobs: int, since: str) -> Iterator[tuple[dict[str, Any], int]]:
+    """Hold the lock of a run whose settings are written; they, and the lock's file descriptor."""
+    study = Study.read(run.study)
+    named = chapters(run.root, study)
+    with contextlib.suppress(OSError):
+        if shutil.disk_usage(run.root).free < SPACE:
+            raise ProblemsFound(
+                [Problem("the disk is full", str(run.root), "free at least 200 MB and build again")]
+            )
+    with locked(run) as lock:
+        _recover(run)
+        settings = {
+            "name": run.name,
+            "owner": run.owner,
+            "root": str(run.root),
+            "export": str(run.export),
+            "study": str(run.study),
+            "parameters": study.parameters(),
+            "chapters": named,
+            "data": (data := data_digest(run.export)[:12]),
+            "since": _since(run, since, data),
+            "follows": since or _follows(run),
+            "jobs": jobs or os.cpu_count() or 1,
+            "fork": worker.FORKS,
+            "limit": TIME_LIMIT,
+        }
+        _write(run.folder / "run.json", settings)
+        yield settings, lock
+
+
+def forget(run: Run, only: str = "") -> list[Path]:
+    """Remove every trace of the export of `run` that the project made; the folders that it was in.
+
+    Its reports are known by the export's place, whatever their names; `only` names the one to remove. What a
+    person put into one of these folders stays, and the folder with it.
+    """
+    removed: list[Path] = []
+    for name in sorted(_reports_of(run)):
+        if only and name != run.name:
+            continue
+        one = replace(run, name=name)
+        existed = one.folder.exists()
+        with locked(one):
+            _recover(one)
+            removed += [p for p in (one.folder, one.report) if p.exists() and (existed or p != one.folder)]
+            places.clear(one.report, places.REPORT)
+            places.clear(one.folder, places.FOLDER)
+    return removed
+
+
+def _reports_of(run: Run) -> set[str]:
+    """The names under which the export of `run` was built."""
+    records = [*run.folder.parent.glob("*/run.json"), *run.report.parent.glob("*/run.json")]
+    owners = [(r.parent.name.lstrip(".").split(".")[0], _owner(r)) for r in records]  # `.name.old` is `name`
+    return {name for name, owner in owners if owner == run.owner or (owner is None and name == run.name)}
+
+
+def _owner(record: Path) -> str | None:
+    """Whose run this is the record of; None where it was cut short."""
+    with contextlib.suppress(ValueError):
+        return str(json.loads(record.read_text(encoding="utf-8")).get("owner"))
+    return None
+
+
+def _bring(run: Run, line: list[loop.Step], tell: Callable[[dict[str, Any]], None], lock: int) -> None:
+    """Have a process of its own bring the steps of `line` up to date, unless they are.
+
+    Raises
+    ------
+    BuildFailed : with what each step that failed says.
+    """
+    with contextlib.chdir(run.folder):
+        if loop.current(line):
+            return
+    environment = {**os.environ, **worker.ENVIRONMENT}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    command = [sys.executable, "-m", "ut_research.running.worker", *(step.name for step in line)]
+    failures: list[Problem] = []
+    with contextlib.ExitStack() as stack:
+        log = stack.enter_context((run.folder / "build.log").open("w"))
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": log, "pass_fds": _inherited(lock)}
+        process = stack.enter_context(subprocess.Popen(command, cwd=run.folder, env=environment, **pipes))
+        stack.callback(process.kill)
+        for said in process.stdout or ():
+            event = json.loads(said)
+            tell(event)
+            if event["error"]:
+                failures.append(Problem(event["error"], event["step"], RESUME))
+        process.wait()
+    if process.returncode and not failures:
+        full = shutil.disk_usage(run.root).free < FULL
+        what = "The disk is full." if full else f"It ended early; see {run.folder / 'build.log'}"
+        failures.append(Problem(what, "the build", RESUME))
+    if failures:
+        raise BuildFailed(failures)
+
+
+def _since(run: Run, since: str, data: str) -> str:
+    """The file of the release before this one; empty where there is none."""
+    for name in filter(None, (since, _follows(run))):
+        if found := _others(run.report.with_name(_plain(Path(name).name)), data):
+            return found
+        if name == since:
+            todo = "give the name of a report in reports/, of other data than these"
+            raise ProblemsFound([Problem("there is no release to compare with", since, todo)])
+    return "" if (run.export / "INVENTED.md").is_file() else _others(run.report, data)
+
+
+def _follows(run: Run) -> str:
+    """The report that the last build of this one was compared with, where one was named."""
+    record = run.folder / "run.json"
+    with contextlib.suppress(ValueError, FileNotFoundError):
+        return str(json.loads(record.read_text(encoding="utf-8")).get("follows", ""))
+    return ""
+
+
+def _others(report: Path, data: str) -> str:
+    """The file of the last release in `report` that is of other data."""
+    kept = [str(file) for file in sorted((report / RELEASES).glob("*.json")) if not file.stem.endswith(data)]
+    return kept[-1] if kept else ""
+
+
+def _keep_release(run: Run, folder: Path, data: str) -> None:
+    """Put what was released into `folder`, after those before it; of the same data, only the last is kept."""
+    folder.mkdir()
+    kept = sorted((run.report / RELEASES).glob("*.json"))
+    for file in kept:
+        shutil.copyfile(file, folder / file.name)
+    last = kept[-1].stem if kept else "0000-"
+    number = int(last[:4]) + (not last.endswith(data))
+    shutil.copyfile(run.folder / RELEASE, folder / f"{number:04d}-{data}.json")
+
+
+def _publish(run: Run, data: str) -> bool:
+    """Put what was built in the place of the last report, in one step; False when it is there already."""
+    made = [run.folder / source for source in (*PUBLISHED.values(), RELEASE)]
+    built = digest(*made)
+    record = run.report / "run.json"
+    if record.is_file() and json.loads(record.read_text(encoding="utf-8")).get("built") == built:
+        return False
+    new, old = _aside(run, "new"), _aside(run, "old")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    for name, source in PUBLISHED.items():
+        if (run.folder / source).is_dir():
+            shutil.copytree(run.folder / source, new / name, ignore=shutil.ignore_patterns(*SKIPPED))
+        else:
+            shutil.copyfile(run.folder / source, new / name)
+    _keep_release(run, new / RELEASES, data)
+    text = json.dumps({"name": run.name, "owner": run.owner, "built": built}, indent=1)
+    (new / "run.json").write_text(text + "\n", encoding="utf-8")
+    places.carry(run.report, new, places.REPORT)
+    if run.report.exists():
+        run.report.rename(old)
+    new.rename(run.report)
+    shutil.rmtree(old, ignore_errors=True)
+    return True
+
+
+def _recover(run: Run) -> None:
+    """Put the last good report back, if a computer stopped in the instant between two renames."""
+    new, old = _aside(run, "new"), _aside(run, "old")
+    if old.exists() and not run.report.exists():
+        old.rename(run.report)
+    for left in (new, old):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _write(path: Path, settings: dict[str, Any]) -> None:
+    path.write_text(json.dumps(settings, indent=1), encoding="utf-8")
+
+
+def _aside(run: Run, which: str) -> Path:
+    return run.report.with_name(f".{run.name}.{which}")
+
+
+def _inherited(lock: int) -> tuple[int, ...]:
+    return (lock,) if os.name == "posix" else ()
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

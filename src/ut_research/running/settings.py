@@ -1,0 +1,33 @@
+"""What the settings of a run stand for: the code, the data and the days that its results depend on."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ut_research.core.digests import digest
+
+#: Files beside a workbook that are read with it.
+BESIDE = ("columns.toml", "INVENTED.md")
+#: What a run released, in its folder.
+RELEASE = "release.json"
+#: Modules that only run what makes results.
+ONLY_RUN = ("cli.py", *(f"running/{name}.py" for name in ("build", "loop", "worker", "places")))
+
+
+def data_digest(export: Path) -> str:
+    """A hash of what is read of an export: not of folders in it, hidden files, or a study that it brings."""
+    inside = export.iterdir() if export.is_dir() else (export, *map(export.with_name, BESIDE))
+    return digest(*sorted(f for f in inside if not f.name.startswith((".", "~$")) and f.name != "study.toml"
+                          and f.is_file()))  # fmt: skip
+
+
+def library(root: Path) -> str:
+    """A hash of the code that results depend on: the library, without what only runs it, and the lock."""
+    return digest(Path(__file__).parents[1], root / "requirements.lock", leave_out=ONLY_RUN)
+
+
+def delivery(parameters: dict[str, Any]) -> tuple[date, date]:
+    """First and last day of delivery: the study parameters that cleaning depends on."""
+    return date.fromisoformat(parameters["delivery_start"]), date.fromisoformat(parameters["delivery_end"])

@@ -1,0 +1,240 @@
+"""The steps of one report: clean, withhold, a chapter each, findings, pages, book.
+
+The first two prepare a report, the others render it from what they left. Each runs in the run's own folder
+(`data/processed/<name>`, the working directory), reads what earlier steps left there, and writes only there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ut_research.core.digests import digest
+from ut_research.core.problems import ABOUT_CODE, Problem, ProblemsFound
+from ut_research.disclosure import decision
+from ut_research.running.loop import Step
+from ut_research.running.settings import RELEASE, delivery, library
+
+if TYPE_CHECKING:
+    from ut_research.cleaning.tables import Cleaned
+
+#: What cleaning and measuring load, what chapters load besides, and what the book does.
+NUMBERS = (
+    *("numpy", "pandas", "pyarrow.parquet", "pyarrow.dataset", "scipy.stats"),
+    *("ut_research.stats.intervals", "ut_research.disclosure.gate"),
+)
+CHAPTERS = (
+    *("seaborn", "papermill", "IPython.core.interactiveshell"),
+    *("ut_research.show.chapter", "ut_research.show.charts"),
+)
+PAGES = ("pandera.pandas", "ut_research.publishing.brief")
+BOOK = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx_book_theme", "sphinx.builders.html")
+#: The steps that prepare a report.
+PREPARED = ("clean", "withhold")
+
+
+def line(settings: dict[str, Any]) -> list[Step]:
+    """The steps of the run with these settings, as `ut_research.running.build` writes them, in order."""
+    root, parameters = Path(settings["root"]), settings["parameters"]
+    days = tuple(map(str, delivery(parameters)))
+    code, published = library(root), digest(root / "data" / "raw" / "published")
+    since = digest(Path(settings["since"])) if settings["since"] else ""
+    decided = cache(partial(decision.read, Path(decision.FILE)))
+    longest_first = sorted(settings["chapters"], key=lambda name: -_notebook(root, name).stat().st_size)
+    chapters = [_chapter(settings, name, (code, published), decided) for name in longest_first]
+    every = tuple(step.name for step in chapters)
+    sources = digest(root / "book", root / "requirements.lock")
+    return [
+        Step("clean", clean, ("*.parquet", "manifest.json", "issues.csv"),
+             (code, settings["data"], days), loads=NUMBERS),
+        Step("withhold", withhold, (decision.FILE,), (code, decision.settings(parameters)), ("clean",),
+             loads=NUMBERS),
+        *chapters,
+        Step("findings", findings, ("findings.json", RELEASE, "tables"), (code, since, parameters), every),
+        Step("pages", pages, ("book",), (code, published, sources, since, parameters),
+             (*PREPARED, *every, "findings"), loads=(*NUMBERS, *PAGES)),
+        Step("book", book, ("html",), (code,), ("findings", "pages"), loads=BOOK),
+    ]  # fmt: skip
+
+
+def prepared(settings: dict[str, Any]) -> list[Step]:
+    """The steps that prepare a report; the others render it."""
+    return [step for step in line(settings) if step.name in PREPARED]
+
+
+def _chapter(settings: dict[str, Any], name: str, parts: tuple[str, ...], decided: Callable[[], Any]) -> Step:
+    """The step that runs one notebook. Of the decision, it depends on what is about its own findings."""
+    values = {parameter: settings["parameters"][parameter] for parameter in settings["chapters"][name]}
+    return Step(
+        f"chapter {name}",
+        partial(chapter, name, values),
+        (f"chapters/{name}.ipynb", f"chapters/{name}"),
+        (*parts, digest(_notebook(Path(settings["root"]), name)), values),
+        needs=("clean",),
+        after=("withhold",),
+        took=lambda: decision.told(Path("chapters", name), decided()),
+        loads=(*NUMBERS, *CHAPTERS),
+        limit=settings["limit"],
+    )
+
+
+def _notebook(root: Path, name: str) -> Path:
+    return root / "notebooks" / f"{name}.ipynb"
+
+
+def run() -> dict[str, Any]:
+    """The settings of this run: name, root, export, parameters, chapters and more."""
+    return dict(json.loads(Path("run.json").read_text(encoding="utf-8")))
+
+
+def clean() -> None:
+    """Read and clean the export; leave canonical tables, the issues log and the manifest."""
+    from ut_research.cleaning import tables as cleaning
+
+    settings = run()
+    for old in Path().glob("*.parquet"):
+        old.unlink()
+    cleaning.write(cleaned(Path(settings["export"]), settings["parameters"]), Path())
+
+
+def cleaned(export: Path, parameters: dict[str, Any]) -> Cleaned:
+    """Read and clean `export`; writes nothing."""
+    from ut_research.cleaning import tables as cleaning
+    from ut_research.reading import export as reading
+
+    first, last = delivery(parameters)
+    return cleaning.clean(reading.read(export), delivery_start=first, delivery_end=last)
+
+
+def withhold() -> None:
+    """Decide what the chapters may show; leave it in decided.json."""
+    import pandas as pd
+
+    from ut_research.disclosure import gate
+    from ut_research.measures import quality
+
+    parameters = run()["parameters"]
+    manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))
+    tables = {p.stem: pd.read_parquet(p) for p in sorted(Path().glob("*.parquet"))}
+    issues = pd.read_csv("issues.csv", dtype={"row": "Int64"})
+    origin = manifest["origin"]
+    found = decision.everything(tables, parameters, pd.Timestamp(manifest["data_to"]), origin)
+    rows = quality.measure(tables, manifest["rows"], issues, origin=origin)
+    policy = gate.Policy(**{k: parameters[k] for k in ("threshold", "rounding", "zeros_safe")})
+    decision.write(Path(decision.FILE), decision.decide(found, policy, rows))
+
+
+def chapter(name: str, values: dict[str, Any]) -> None:
+    """Run one notebook by papermill with the parameters that it names; leave it tidy in `chapters/`."""
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    from ut_research.publishing import book as bookmaking
+
+    settings = run()
+    source, limit = _notebook(Path(settings["root"]), name), settings["limit"]
+    out = Path("chapters", name).absolute()
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    options: dict[str, Any] = {"execution_timeout": limit}
+    if settings["fork"]:
+        from ut_research.running import notebook_engine
+
+        options = {"engine_name": notebook_engine.register(), "time_limit": limit}
+        _hold_memory()
+    try:
+        notebook = papermill.execute_notebook(
+            source,
+            None,
+            parameters={"data": str(Path().absolute()), "out": str(out), **values},
+            cwd=source.parent,
+            progress_bar=False,
+            kernel_name="python3",
+            **options,
+        )
+    except PapermillExecutionError as fault:
+        raise ProblemsFound([_cell_problem(source, fault, limit)]) from None
+    _write(out.with_suffix(".ipynb"), bookmaking.notebook_text(bookmaking.tidy(notebook, source.name)))
+
+
+def findings() -> None:
+    """Join what the chapters released into one ledger, and their tables into one folder.
+
+    Raises
+    ------
+    ProblemsFound : what changed since the release before would isolate a few people.
+    """
+    from ut_research.core import estimate as ledger
+    from ut_research.disclosure import differencing, gate
+
+    settings = run()
+    folders = [Path("chapters", name) for name in settings["chapters"]]
+    released = {f.name: ledger.read(file) for f in folders for file in sorted(f.glob("findings/*.json"))}
+    joined = list(ledger.join(released))
+    held = {k: settings["parameters"][k] for k in ("threshold", "rounding", "zeros_safe")}
+    policy = gate.Policy(**held)
+    try:
+        if settings["since"]:
+            differencing.compare(differencing.read(Path(settings["since"])).findings, joined, policy)
+    except gate.DisclosureError as fault:
+        where, todo = "this release beside the one before", "Nothing of it was released"
+        raise ProblemsFound([Problem(str(fault), where, todo)]) from None
+    differencing.write(Path(RELEASE), settings["name"], joined, policy)
+    ledger.write(joined, Path("findings.json"))
+    tables = Path("tables")
+    shutil.rmtree(tables, ignore_errors=True)
+    tables.mkdir()
+    for folder in folders:
+        for table in sorted(folder.glob("tables/*.csv")):
+            shutil.copyfile(table, tables / table.name)
+
+
+def pages() -> None:
+    """Put the book's sources together: written pages with their numbers filled in, and the chapters."""
+    from ut_research.publishing import book as bookmaking
+
+    bookmaking.assemble(run(), Path("book"))
+
+
+def book() -> None:
+    """Build the pages into a book."""
+    from ut_research.publishing import book as bookmaking
+
+    bookmaking.build(Path("book"), Path("html"), Path("tables"), library(Path(run()["root"])))
+
+
+def _cell_problem(notebook: Path, fault: Any, limit: float) -> Problem:
+    """One readable block: which cell, the error, the code. The message only where it cannot hold data."""
+    manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))
+    if fault.ename == "OutOfTime":
+        what = f"ran longer than {limit} seconds and was stopped"
+    elif fault.ename == "MemoryError":
+        what = "needed more memory than this computer has"
+    elif fault.ename in ABOUT_CODE or manifest.get("origin") == "example":
+        what = f"{fault.ename}: {fault.evalue}"
+    else:
+        what = f"{fault.ename} (its message is left out, because it may hold a value of the export)"
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    number = next(i for i, c in enumerate(cells, 1) if "".join(c["source"]) == fault.source)
+    code = "\n".join("    │ " + line for line in fault.source.rstrip().splitlines())
+    return Problem(
+        f"{what}\n{code}\n", f"notebooks/{notebook.name}, cell {number}", "See it happen with `make lab`"
+    )
+
+
+def _hold_memory(share: float = 0.8) -> None:
+    """Let this process have at most `share` of the memory, so that it fails and nothing else does."""
+    import resource
+
+    limit = int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * share)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+

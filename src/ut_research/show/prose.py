@@ -1,0 +1,298 @@
+"""Words made from released findings: numbers put into sentences, and sentences made by rule.
+
+No number is typed into prose. A text holds tokens such as ``{{reoffending.rate[group=engaged]|in_100}}``
+and `fill` puts in what the disclosure gate released: the number, or in plain words why there is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from ut_research.core.estimate import Estimate
+from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.core.units import places
+from ut_research.disclosure.gate import Released
+from ut_research.show.tables import counted, interval, name, number
+
+#: Words, the finding that they quote and its token.
+Piece: TypeAlias = tuple[str, Estimate | None, str]
+#: Where a sentence ends: after its full stop, a bold word and a colon, or a line that another part follows.
+_END = re.compile(r"(?<=[.!?]\s)|(?<=:\*\*\s)|(?<=\n)(?=\s*(?:\n|[-*:#|]))")
+#: A whole sentence, between what begins a list item or a cell and the space after it.
+_LEAD = re.compile(r"^(\s*(?:[-*>] +)*).*?(\s*)$", re.DOTALL)
+_TOKEN = re.compile(r"\{\{\s*([\w.-]+)\s*(?:\[([^\]]*)\])?\s*(?:\|\s*(\w+))?\s*\}\}")
+
+
+def fill(text: str, released: Released, **words: str) -> str:
+    """`text` with every token replaced by the released finding, or the word of `words`, that it names.
+
+    A sentence none of whose findings has a number would not read as one: what it is about, and why there is
+    no number, stand in its place.
+
+    Raises
+    ------
+    ProblemsFound : a token names no finding or no known format; all such tokens at once.
+    """
+    return "".join(words for words, _, _ in whole(pieces(text, released, **words)))
+
+
+def whole(spoken: Iterable[Piece]) -> list[Piece]:
+    """What `pieces` gives, with each sentence none of whose findings has a number put in other words."""
+    sentences: list[list[Piece]] = [[]]
+    for piece in spoken:
+        for i, part in enumerate([piece[0]] if piece[2] else _END.split(piece[0])):
+            sentences += [[]] if i else []
+            sentences[-1].append((part, *piece[1:]))
+    said: list[Piece] = []
+    for sentence in sentences:
+        text = _without(sentence)
+        if not text:
+            said += sentence
+        elif not said or said[-1][0].strip() != text.strip():  # once is enough
+            said.append((text, None, ""))
+    return said
+
+
+def _without(sentence: Sequence[Piece]) -> str:
+    """What a sentence none of whose findings has a number is about, and why; empty for any other."""
+    text = "".join(words for words, _, _ in sentence)
+    about = [e for _, e, token in sentence if e is not None and "sureness" not in token]
+    if not text.rstrip().endswith(".") or not about or any(e.status == "number" for e in about):
+        return ""
+    why: dict[str, dict[str, None]] = {}
+    for e in about:
+        why.setdefault(number(e), {})[re.sub(r": (.+)", r" (\1)", name(e))] = None
+    said = " ".join(f"{'; '.join(subjects)}: {reason}." for reason, subjects in why.items())
+    return _LEAD.sub(lambda m: m[1] + said + m[2], text, count=1)
+
+
+def pieces(text: str, released: Released, **words: str) -> list[Piece]:
+    """`text` in pieces: each token as the words put in its place, the finding that it quotes, and itself.
+
+    Plain words, and words of `words`, quote no finding.
+
+    Raises
+    ------
+    ProblemsFound : a token names no finding or no known format; all such tokens at once.
+    """
+    problems: list[Problem] = []
+    found: list[Piece] = []
+    end = 0
+    for match in _TOKEN.finditer(text):
+        found.append((text[end : match.start()], None, ""))
+        end = match.end()
+        name, group_text, style = match.groups()
+        if name in words:
+            found.append((words[name], None, match[0]))
+            continue
+        try:
+            group = dict(pair.strip().split("=", 1) for pair in (group_text or "").split(",") if pair)
+            estimate = _find(released, name, group)
+        except (LookupError, ValueError):
+            problems.append(Problem("no such finding", match[0], "check its id and group in findings.json"))
+            continue
+        if estimate is None:
+            found.append(("(none)", None, match[0]))
+            continue
+        if style is not None and style not in FORMATS:
+            problems.append(Problem("no such format", match[0], "one of: " + ", ".join(FORMATS)))
+            continue
+        found.append((show(estimate, style or "value"), estimate, match[0]))
+    if problems:
+        raise ProblemsFound(problems)
+    return [*found, (text[end:], None, "")]
+
+
+def _find(released: Released, id: str, group: dict[str, str]) -> Estimate | None:
+    """The finding of `id` and `group`; None for a group that these data do not have, of a kind they have."""
+    same = [e for e in released if e.id == id]
+    if any(dict(e.group) == group for e in same) or not same:
+        return released.get(id, **group)
+    if all(e.status == "not collected" for e in same):
+        return same[0]
+    if not any(set(e.group) == set(group) for e in same):
+        raise LookupError(id)
+    return None
+
+
+def show(estimate: Estimate, style: str = "value") -> str:
+    """A released finding as words, in one of `FORMATS`; where there is none, why not, in brackets."""
+    if style == "sureness" and estimate.status != "number":
+        return ""  # the number itself says why there is none
+    if style == "moved" and estimate.status != "number":
+        return f"changed by ({number(estimate)})"
+    text = FORMATS[style](estimate) if estimate.status == "number" else number(estimate)
+    return text if estimate.status == "number" and text else f"({text or 'not stated'})"
+
+
+def _size(e: Estimate) -> str:
+    return number(replace(e, value=None if e.value is None else abs(e.value)))
+
+
+#: How a token may ask for its finding.
+FORMATS: dict[str, Callable[[Estimate], str]] = {
+    "value": number,
+    "size": _size,
+    "moved": lambda e: more_or_fewer(e, "rose by ", "fell by ", "stayed the same: ") + _size(e),
+    "in_100": lambda e: "" if e.value is None else f"{round(e.value)} of every 100",
+    "count_of_n": counted,
+    "interval": interval,
+    "count": lambda e: "" if e.count is None else f"{e.count:,}",
+    "n": lambda e: "" if e.n is None else f"{e.n:,}",
+    "sureness": lambda e: sureness(e),
+}
+
+
+def more_or_fewer(difference: Estimate, more: str, fewer: str, same: str) -> str:
+    """The word that fits the sign of a released difference; `same` when it rounds to nothing."""
+    if difference.value is None:
+        return show(difference)
+    shown = round(difference.value, places(difference.unit))
+    return more if shown > 0 else fewer if shown < 0 else same
+
+
+def holds(difference: Estimate) -> bool:
+    """Whether the range around a difference takes in 0, as a reader sees it: −17 to 0 does."""
+    digits = places(difference.unit)
+    low, high = (None if x is None else round(x, digits) for x in (difference.low, difference.high))
+    return low is not None and high is not None and low <= 0 <= high
+
+
+def chance(difference: Estimate) -> str:
+    """In plain words, whether chance alone could explain a difference, from its interval."""
+    if difference.value is None:
+        return f"We cannot say how sure we are {show(difference)}."
+    if difference.low is None or difference.high is None:
+        return "We cannot say how sure we are: there is no range around this number."
+    if holds(difference):
+        return "Chance alone could explain this difference."
+    return "Chance alone is unlikely to explain this difference. Other things still could."
+
+
+def of_unrounded(change: Estimate, before: Estimate, after: Estimate) -> str:
+    """That a change is not the difference of the averages as they are shown, where it is not; or nothing."""
+    if change.value is None or before.value is None or after.value is None:
+        return ""
+    digits = places(change.unit)
+    shown = round(after.value, digits) - round(before.value, digits)
+    if abs(shown - round(change.value, digits)) < 0.5 * 10**-digits:
+        return ""
+    return "It is worked out before rounding, so it differs a little from the averages as they are shown."
+
+
+#: How wide the range around a share may be, in percentage points, for each wording.
+SURENESS = ((10, "fairly sure"), (20, "roughly sure"), (101, "not very sure"))
+
+
+def sureness(found: Estimate) -> str:
+    """In plain words, how sure we are of a number from its interval: of a share, see `SURENESS`."""
+    if found.value is None:
+        return f"We cannot say {show(found)}."
+    if found.low is None or found.high is None:
+        return "We cannot say how sure we are: there is no range around this number."
+    likely = f"is likely to be between {interval(found).replace(' to ', ' and ')}"
+    if found.unit != "%":
+        return f"The true number {likely}."
+    words = next(w for limit, w in SURENESS if found.high - found.low <= limit)
+    return f"We are {words}: the true share {likely}."
+
+
+def revalued(estimate: Estimate, value: float | None) -> Estimate:
+    """The same released finding with its value adjusted, for example for several tests; None: unchanged."""
+    return estimate if value is None else replace(estimate, value=value)
+
+
+def biggest(released: Released, how_many: int = 3) -> str:
+    """The labels and shares of the largest released findings, as a list in words."""
+    rows = sorted((e for e in released if e.value is not None), key=lambda e: (-(e.value or 0), e.label))[
+        :how_many
+    ]
+    if not rows:
+        return show(next(iter(released)))
+    parts = [f"{e.label[0].lower()}{e.label[1:]} ({show(e)})" for e in rows]
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+
+
+def period(days: int) -> str:
+    """A follow-up time as people say it: ``one year``, ``52 weeks``, ``18 months``, ``100 days``."""
+    months = days / 30.4375
+    if days in (365, 366):
+        return "one year"
+    if days % 7 == 0:
+        return f"{days // 7} weeks"
+    if abs(months - round(months)) < 0.05:
+        return f"{round(months)} months"
+    return f"{days} days"
+
+
+#: People in each group that the Justice Data Lab asks for before it compares (guidance of 2013).
+ENOUGH = 60
+
+
+#: Why a finding is not an effect of the project, by design.
+NOT_THE_CAUSE = {
+    "groups": "that the project was the cause, because people chose whether to engage",
+    "change": "that the project was the cause, because nobody like them without the project was asked",
+    "share": "how many would have without the project",
+}
+
+
+def extent(found: Estimate) -> str:
+    """The range of a finding in words, for every 100 people where it is about shares.
+
+    ``between 4 and 50 fewer of every 100``, ``between 13 and 23 of every 100``,
+    ``between 1.3 and 2.0 days more``.
+    """
+    if found.value is None or found.low is None or found.high is None:
+        return show(found)
+    if found.unit == "%":
+        return f"between {round(found.low)} and {round(found.high)} of every 100"
+    shares = found.unit == "percentage points"
+    digits = 0 if shares else places(found.unit)
+    low, high = (round(limit, digits) for limit in (found.low, found.high))
+    of = " of every 100" if shares else ""
+    unit, less = ("", "fewer") if shares else (f" {found.unit}", "less")
+    if low < 0 < high:
+        return f"between {-low:.{digits}f}{unit} {less} and {high:.{digits}f}{unit} more{of}"
+    small, large = sorted((abs(low), abs(high)))
+    return f"between {small:.{digits}f} and {large:.{digits}f}{unit} {less if high <= 0 else 'more'}{of}"
+
+
+def can_say(
+    found: Estimate,
+    sentence: str,
+    *,
+    design: str,
+    groups: Sequence[Estimate],
+    followed: Sequence[Estimate] = (),
+) -> str:
+    """What a finding lets us say and what it does not, as Markdown, by rule.
+
+    Parameters
+    ----------
+    found : a share, or a difference of shares or of means, with its interval.
+    sentence : what it says, with ``{}`` where its `extent` goes.
+    design : one of `NOT_THE_CAUSE`.
+    groups : findings whose `n` are the sizes of the groups.
+    followed : shares of people who were followed, or came back, as they should have been.
+    """
+    if found.value is None:
+        return f"**We can say nothing yet:** {number(found)}."
+    if found.low is None or found.high is None:
+        return "**We can say nothing yet:** there is no range around this number."
+    cannot = [NOT_THE_CAUSE[design]]
+    if design != "share" and holds(found):
+        cannot.insert(
+            0, "that there was a difference at all, because chance alone could explain one this size"
+        )
+    if any(e.n is not None and e.n < ENOUGH for e in groups):
+        cannot.append(
+            f"much about its size, because a group has fewer than the {ENOUGH} people that a fair test needs"
+        )
+    if any(e.value is not None and round(e.value) < 100 for e in followed):
+        cannot.append("what became of the people who were not followed to the end")
+    said = sentence.format(extent(found))
+    return f"**We can say:** {said}\n\n**We cannot say:**\n\n" + "\n".join(f"- {why}." for why in cannot)

@@ -1,0 +1,275 @@
+"""Numbers in words and tables in HTML, the way a reader meets them.
+
+In: Estimates that the disclosure gate has released. Out: short plain text for one Estimate
+(`number`, `counted`, `interval`, `name`) and one accessible HTML table for many (`table`).
+A cell is one of four things and looks like one of four things: a number, a true zero,
+suppressed, or not collected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+from ut_research.core.estimate import SERIES_KEYS, Estimate
+from ut_research.core.units import DECIMALS, places
+
+if TYPE_CHECKING:
+    from ut_research.disclosure.gate import Released
+
+TOO_FEW = "too few people to say"
+ABSENT = "not in this export"
+ORIGIN_NOTES = {
+    "example": "Invented example: not evidence about United Together",
+    "export": "From the export",
+    "published": "From published figures",
+}
+#: Units that a number is shown without.
+BARE = frozenset({"", "people", "ratio", "p-value", "number", "%", "£"})
+
+
+def number(estimate: Estimate, part: str = "value") -> str:
+    """The value (or `part`: low, high) with its unit: ``26%``, ``13.0 points``; or why there is none."""
+    if estimate.status != "number":
+        return TOO_FEW if estimate.status == "suppressed" else ABSENT
+    value, unit = getattr(estimate, part), estimate.unit
+    if value is None:
+        return "not stated"
+    if unit == "p-value" and value < 0.001:
+        return "below 0.001"
+    printed_whole = estimate.origin == "published" and value == int(value)
+    whole = (unit == "£" or unit not in DECIMALS) and (estimate.count == value or printed_whole)
+    text = f"{value:,.{0 if whole else places(unit)}f}"
+    if unit == "year":  # of the calendar
+        return text.replace(",", "")
+    text = text.lstrip("-") if not any(digit in text for digit in "123456789") else text.replace("-", "−")
+    if text == "1":
+        unit = unit.removesuffix("s")
+    return ("£" if unit == "£" else "") + text + ("%" if unit == "%" else "" if unit in BARE else f" {unit}")
+
+
+def counted(estimate: Estimate) -> str:
+    """``9 of 34``, or nothing where the counts are not given."""
+    if estimate.status != "number" or estimate.count is None or estimate.n is None:
+        return ""
+    return f"{estimate.count:,} of {estimate.n:,}"
+
+
+def interval(estimate: Estimate) -> str:
+    """``15% to 43%``, or nothing where there is no interval."""
+    if estimate.status != "number" or (estimate.low is None and estimate.high is None):
+        return ""
+    low = "no lower limit" if estimate.low is None else number(estimate, "low")
+    high = "no upper limit" if estimate.high is None else number(estimate, "high")
+    unit = f" {estimate.unit}"
+    said_once = high.endswith((unit, unit.removesuffix("s")))
+    return f"{low.removesuffix(unit) if said_once else low} to {high}"
+
+
+def name(estimate: Estimate) -> str:
+    """What one Estimate is about: its label, and its group where it has one."""
+    label = estimate.label
+    groups = [value for key, value in estimate.group.items() if key != "group"]  # which the label says
+    about = ", ".join(value for value in groups if value.lower() not in label.lower())
+    return f"{label}: {about}" if about else label
+
+
+def names(estimates: Iterable[Estimate]) -> list[str]:
+    """One name a row, no longer than need be: what all the names share ("Area: …") is left out."""
+    rows = list(estimates)
+    told = [k for k in rows[0].group if len({e.group.get(k) for e in rows}) > 1] if rows else []
+    groups = [", ".join(_along(k, v) for k, v in e.group.items() if k in told or not told) for e in rows]
+    labels = {e.label for e in rows}
+    if len(rows) > 1 and all(groups) and len(labels) == 1:
+        return [group[:1].upper() + group[1:] for group in groups]
+    heads = {e.label.split(": ", 1)[0] for e in rows}
+    if len(labels) == len(rows) > 1 and len(heads) == 1 and all(": " in label for label in labels):
+        return [(rest := e.label.split(": ", 1)[1])[:1].upper() + rest[1:] for e in rows]
+    return [e.label if len(labels) == len(rows) else name(e) for e in rows]
+
+
+def _along(key: str, value: object) -> str:
+    """A group in words: ``week 4`` along a curve, and elsewhere what it is called."""
+    return f"{key} {value}" if key in SERIES_KEYS else str(value)
+
+
+def _keys(rows: Sequence[Estimate]) -> list[str]:
+    """The group keys that tell rows apart, where it takes several and they say all that the labels do."""
+    if len({frozenset(e.group) for e in rows}) != 1:
+        return []
+    keys = [k for k in rows[0].group if len({e.group[k] for e in rows}) > 1]
+    rest = {e.label.rsplit(": ", 1)[0] if "group" in keys else e.label for e in rows}
+    by_group = all(e.label in e.group.values() for e in rows)
+    return keys if len(keys) > 1 and (len(rest) == 1 or by_group) else []
+
+
+def origin_note(released: Iterable[Estimate]) -> str:
+    """The sentence that says where the figures come from; one for each origin, never silent."""
+    first, *others = [ORIGIN_NOTES[origin] for origin in sorted({e.origin for e in released})] or [""]
+    return "; ".join([first, *(note[0].lower() + note[1:] for note in others)])
+
+
+COLUMNS: Mapping[str, str] = {
+    "finding": "Finding",
+    "number": "Number",
+    "counted": "People",
+    "interval": "Likely range",
+    "origin": "Where it comes from",
+}
+
+
+def table(
+    released: Released, caption: str, columns: Mapping[str, str] = COLUMNS, download: str | None = None
+) -> str:
+    """An accessible HTML table of released Estimates, one row each.
+
+    Parameters
+    ----------
+    released : what the gate let through; anything else is a TypeError.
+    caption : what the table shows, in a sentence.
+    columns : heading by column, from finding, number, counted, interval, origin, method, source; those that
+        would be blank, and the origin where the caption says it for all rows, are left out.
+    download : address of a file with the same numbers, linked under the table.
+
+    Returns
+    -------
+    HTML whose wide table scrolls inside a region that the keyboard can reach.
+    """
+    check_released(released)
+    unknown = [column for column in columns if column not in _CELLS]
+    if unknown:
+        raise ValueError(f"table() has no column {', '.join(unknown)}; it has {', '.join(_CELLS)}")
+    needless = {"origin"} if len({e.origin for e in released}) < 2 else set()
+    needless |= {c for c in ("counted", "interval", "method", "source") if not any(map(_CELLS[c], released))}
+    kept = [column for column in columns if column not in needless]
+    keys = _keys(list(released))
+    called = [[_value(e, k) for k in keys] for e in released] if keys else [[n] for n in names(released)]
+    heads = [text for c in kept for text in (keys if keys and c == "finding" else [columns[c]])]
+    head = "".join(f'<th scope="col">{escape(text[:1].upper() + text[1:])}</th>' for text in heads)
+    body = "".join(_row(estimate, called[i], kept) for i, estimate in enumerate(released))
+    said = f"{escape(caption)} <span>{escape(origin_note(released))}.</span>"
+    link = download_link(download, f"this table: {caption}") if download else ""
+    return _frame(head, body, said, caption) + link
+
+
+def breakdown(released: Released, by: str, caption: str, download: str | None = None) -> str:
+    """An accessible HTML table of findings by group: a row a value of the group key `by`, a column a finding.
+
+    A finding that is withheld for every group is named under the table instead of in it.
+    """
+    check_released(released)
+    found: dict[tuple[str, ...], dict[str, Estimate]] = {}
+    for e in released:
+        rest = sorted(value for key, value in e.group.items() if key != by)
+        found.setdefault((e.id, *rest), {})[e.group[by]] = e
+    columns = {_heading(cells.values()): cells for cells in found.values()}
+    lacking = {
+        label: next(iter(cells.values())).status
+        for label, cells in columns.items()
+        if not any(e.status == "number" for e in cells.values())
+    }
+    shown = [label for label in columns if label not in lacking]
+    rows = {e.group[by]: e.label.rsplit(": ", 1)[-1] if by == "group" else e.group[by] for e in released}
+    said = f"{escape(caption)} <span>{escape(origin_note(released))}.</span>"
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in (by.capitalize(), *shown))
+    body = "".join(
+        f'<tr><th scope="row">{escape(name[:1].upper() + name[1:])}</th>'
+        f"{''.join(_cell(columns[label].get(group)) for label in shown)}</tr>"
+        for group, name in rows.items()
+    )
+    parts = [_frame(head, body, said, caption)] if shown else []
+    for status, why in (("suppressed", TOO_FEW), ("not collected", ABSENT)):
+        if told := [label for label, state in lacking.items() if state == status]:
+            parts.append(f'<p class="ut-withheld">By {escape(by)}, {why}: {escape("; ".join(told))}.</p>')
+    if download and shown:
+        parts.append(download_link(download, f"this table: {caption}"))
+    return "\n".join(parts)
+
+
+def grid(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str, note: str = "") -> str:
+    """An accessible HTML table of plain text, escaped; the first cell of a row names the row.
+
+    `note` stands under the caption, for where the numbers come from.
+    """
+    head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in heads)
+    body = "".join(
+        f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in rest)}</tr>'
+        for first, *rest in rows
+    )
+    said = f"{escape(caption)} <span>{escape(note)}</span>" if note else escape(caption)
+    return _frame(head, body, said, caption)
+
+
+def download_link(href: str, what: str) -> str:
+    """A link to a file of released numbers, saying what it is and in which format."""
+    kind = href.rsplit(".", 1)[-1].upper()
+    link = f'<a href="{escape(href, quote=True)}" download>Download {escape(what)} ({kind})</a>'
+    return f'<p class="ut-download">{link}</p>'
+
+
+def check_released(released: object) -> None:
+    """Refuse anything that has not passed the gate, with a TypeError that says what to do."""
+    from ut_research.disclosure.gate import Released
+
+    if not isinstance(released, Released):
+        raise TypeError(
+            f"charts and tables take what disclosure.release() returns, not {type(released).__name__}: "
+            "release the estimates first"
+        )
+
+
+def _frame(head: str, body: str, said: str, name: str) -> str:
+    return (
+        f'<div class="ut-table" role="region" tabindex="0" aria-label="{escape(name, quote=True)}">'
+        f"<table><caption><div>{said}</div></caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _heading(cells: Iterable[Estimate]) -> str:
+    """What the cells of a column are: their label, or what comes before each group's own name in it."""
+    labels = {e.label for e in cells}
+    return labels.pop() if len(labels) == 1 else min(labels).rsplit(": ", 1)[0]
+
+
+def _cell(estimate: Estimate | None) -> str:
+    """One cell of a breakdown: the number, and under it the people that it rests on."""
+    if estimate is None:
+        return '<td class="ut-not-collected">–</td>'
+    people = f"<br><small>{escape(counted(estimate))}</small>" if counted(estimate) else ""
+    said = number(estimate).removesuffix(" people to say")  # many such cells stand side by side
+    return f'<td class="ut-{_kind(estimate)}">{escape(said)}{people}</td>'
+
+
+def _kind(estimate: Estimate) -> str:
+    """Which of the four things a cell is, as its class."""
+    return "zero" if estimate.status == "number" and not estimate.value else estimate.status.replace(" ", "-")
+
+
+def _value(estimate: Estimate, key: str) -> str:
+    """What a row says under a group key; a group of the study by its own name, which its label ends with."""
+    text = estimate.label.rsplit(": ", 1)[-1] if key == "group" else str(estimate.group[key])
+    return text[:1].upper() + text[1:]
+
+
+def _row(estimate: Estimate, called: Sequence[str], columns: Sequence[str]) -> str:
+    kind = _kind(estimate)
+    cells: list[str] = []
+    for column in columns:
+        for said in called if column == "finding" else [_CELLS[column](estimate)]:
+            begin, end = ("<td>", "</td>") if cells else ('<th scope="row">', "</th>")
+            begin = f'<td class="ut-{kind}">' if cells and column == "number" else begin
+            cells.append(begin + (escape(said) or "–") + end)
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+_CELLS: Mapping[str, Callable[[Estimate], str]] = {
+    "finding": name,
+    "number": number,
+    "counted": counted,
+    "interval": interval,
+    "origin": lambda e: ORIGIN_NOTES[e.origin],
+    "method": lambda e: e.method,
+    "source": lambda e: e.source,
+}

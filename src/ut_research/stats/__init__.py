@@ -1,0 +1,1 @@
+"""Intervals, tests, survival and power: arrays in, numbers out; nothing here knows a table."""

@@ -1,0 +1,88 @@
+import re
+
+import pandas as pd
+
+from ut_research.core.parameters import Study
+from ut_research.core.schema import dictionary
+from ut_research.disclosure.gate import Policy
+from ut_research.publishing import generated_pages
+
+
+def rows(page: str) -> list[list[str]]:
+    """The cells of the tables of a page, row by row, as a reader sees them."""
+    found: list[list[str]] = []
+    for line in page.splitlines():
+        if line.startswith("* -"):
+            found.append([])
+        if line.startswith(("* -", "  -")):
+            found[-1].append(re.sub(r"\\(.)", r"\1", line[3:].strip()))
+    return found
+
+
+def test_every_parameter_is_on_the_methods_page_with_its_meaning():
+    shown = {row[0]: row[1] for row in rows(generated_pages.parameters())}
+    assert {r["parameter"]: r["meaning"] for r in Study.describe()}.items() <= shown.items()
+
+
+def test_every_column_of_every_table_is_in_the_dictionary():
+    shown = [row[0] for row in rows(generated_pages.dictionary())]
+    assert set(dictionary()["column"]) <= set(shown)
+
+
+def test_the_simulation_is_shown_by_method_and_size_from_lowest_to_highest():
+    shown = {(r[0], r[1]): r for r in rows(generated_pages.coverage())[1:]}
+    found = pd.read_csv(generated_pages.SIMULATED)
+    wilson = found[(found["method"] == "Wilson interval") & (found["n1"] == 9)]["observed"]
+    assert shown["Wilson interval", "9"][4] == f"{wilson.min():.1%} to {wilson.max():.1%}"
+    assert len(shown) == len(found.drop_duplicates(["method", "n1", "n2"]))
+
+
+def test_the_policy_is_said_in_words():
+    assert "Counts from 1 to 4 are withheld" in generated_pages.policy(Policy())
+    rounded = generated_pages.policy(Policy(threshold=10, rounding="nearest 5", zeros_safe=False))
+    assert "Counts from 1 to 9" in rounded
+    assert "A zero is withheld too. Counts are rounded: nearest 5." in rounded
+
+
+def test_a_cell_is_shown_as_text_whatever_it_holds():
+    hostile = "{{reach.referred}} <b>x</b> `y` *z* [a](b) ::: {role}`x`"
+    page = generated_pages.grid("Caption", ("A",), [(hostile,)])
+    assert rows(page)[1] == [hostile]
+    assert "{{" not in page
+    assert "<b>" not in page
+
+
+def test_line_breaks_in_a_cell_do_not_end_the_row():
+    grid = generated_pages.grid("Caption", ("A", "B"), [("one\n* - two", "three")])
+    assert rows(grid)[1] == ["one * - two", "three"]
+
+
+def test_how_it_was_made_names_inputs_settings_and_programs():
+    changed = {**Study().parameters(), "low_at_most": 41}
+    page = generated_pages.made(changed, {"inputs": {"needs.csv": "ab12"}}, "cd34")
+    shown = rows(page)
+    assert ["needs.csv", "ab12"] in shown
+    assert [r[3] for r in shown if r[0] == "low_at_most"] == ["changed"]
+    assert [r[3] for r in shown if r[0] == "seed"] == [""]
+    assert any(r[0] == "pandas" and r[1] == pd.__version__ for r in shown)
+    assert "cd34" in page
+
+
+def test_a_comment_says_since_when_it_is_done_and_since_when_it_is_open():
+    day = pd.Timestamp("2021-09-06")
+    table = pd.DataFrame(
+        {
+            "date": [day, day],
+            "page": ["At a glance", "Reoffending"],
+            "comment": ["Say it sooner.", "Say it again."],
+            "response": ["Moved up.", None],
+            "status": ["done", "open"],
+            "reason": [None, None],
+            "answered_date": [pd.Timestamp("2021-10-04"), pd.NaT],
+        }
+    )
+    said = generated_pages.said(table)
+    assert said["{{page.comments_done}}"].endswith(r"**We did:** Moved up\. Since 4 October 2021." + "\n:::")
+    assert "on 6 September 2021:" in said["{{page.comments_open}}"]
+    assert "Open since then." in said["{{page.comments_open}}"]
+    assert "Since" not in generated_pages.said(table.drop(columns="answered_date"))["{{page.comments_done}}"]

@@ -1,0 +1,154 @@
+"""The review pack: the whole book, large print that can be read aloud, and no way out to the internet."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from ut_research.core.problems import ProblemsFound
+from ut_research.publishing import blocks, review_pack
+
+ROOT = Path(__file__).parents[2]
+SVG = '<svg viewBox="0 0 20 10" {}><rect width="20" height="10"/></svg>'
+PAGES = {
+    "index": "<h1>At a glance</h1><p>26 of every 100.</p>" + SVG.format('aria-hidden="true"'),
+    "01_data": "<h1>The data</h1><p>A question.</p><h2>The answer</h2><p>Short.</p>"
+    "<h2>Detail</h2><p>Long.</p>",
+    "methods": "<h1>Methods</h1><p>Not for this print.</p>",
+    "glossary": "<h1>Glossary</h1><dl><dt>chance</dt><dd><p>A coin.</p></dd></dl>"
+    "<table><caption>Words</caption><tr><th>Word</th><th>Meaning</th></tr><tr><th>mean</th><td>average</td></tr>"
+    "</table><img src='x.svg' alt='Bar chart. Half. 50%.'>",
+}
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> tuple[Path, Path]:
+    """The folder of a run and its report, with a book of four pages."""
+    folder, report = tmp_path / "folder", tmp_path / "report"
+    (folder / "book").mkdir(parents=True)
+    (report / "book").mkdir(parents=True)
+    (folder / "manifest.json").write_text('{"origin": "example"}', encoding="utf-8")
+    names = list(PAGES)
+    toc = {"root": names[0], "parts": [{"chapters": [{"file": name} for name in names[1:]]}]}
+    (folder / "book" / "_toc.yml").write_text(json.dumps(toc), encoding="utf-8")
+    for name, text in PAGES.items():
+        (report / "book" / f"{name}.html").write_text(f"<article>{text}</article>", encoding="utf-8")
+    (report / "book" / "x.svg").write_text(SVG.format('xmlns="http://www.w3.org/2000/svg"'), encoding="utf-8")
+    return folder, report
+
+
+def words(pdf: bytes) -> str:
+    return " ".join(" ".join(p.extract_text().split()) for p in PdfReader(io.BytesIO(pdf)).pages)
+
+
+def test_the_pack_holds_the_whole_book_and_what_to_read_first(run: tuple[Path, Path]):
+    folder, report = run
+    review_pack.make(ROOT, folder, report)
+    with zipfile.ZipFile(report / "review-pack.zip") as pack:
+        names = pack.namelist()
+        assert pack.read("review-pack/book/index.html") == (report / "book" / "index.html").read_bytes()
+        first = pack.read("review-pack/READ-ME-FIRST.txt").decode("utf-8-sig")
+    inside = {p.relative_to(report / "book").as_posix() for p in (report / "book").rglob("*") if p.is_file()}
+    assert {n.removeprefix("review-pack/book/") for n in names if "/book/" in n} == inside
+    assert names[0] == "review-pack/READ-ME-FIRST.txt"
+    assert "Invented example" in first
+    assert "index.html" in first
+
+
+def test_the_same_book_gives_the_same_pack(run: tuple[Path, Path]):
+    folder, report = run
+    packs = []
+    for _ in range(2):
+        review_pack.make(ROOT, folder, report)
+        packs.append((report / "review-pack.zip").read_bytes())
+    assert packs[0] == packs[1]
+
+
+def test_a_box_of_a_diagram_reads_as_a_name_and_what_it_says(tmp_path: Path):
+    page = tmp_path / "project.html"
+    steps = "<li><strong>Referral</strong> An officer refers.</li>"
+    steps += "<li><strong>Support</strong> A person may take up:<ul><li>sport</li><li>help</li></ul></li>"
+    steps += "<li><strong>Runs it</strong><ul><li>A trust</li></ul></li>"
+    page.write_text(f'<article><div class="ut-diagram"><ol>{steps}</ol></div></article>', encoding="utf-8")
+    (listed,) = blocks.read_page(page)
+    assert isinstance(listed, blocks.Bullets)
+    assert [blocks.words(item) for item in listed.items] == [
+        "Referral: An officer refers.",
+        "Support: A person may take up: sport; help",
+        "Runs it: A trust",
+    ]
+
+
+def test_large_print_holds_the_plain_pages_and_the_openings_of_chapters(run: tuple[Path, Path]):
+    _, report = run
+    pages = [report / "book" / f"{name}.html" for name in PAGES]
+    text = words(review_pack.large_print(pages, "Invented example", ROOT / review_pack.LAYOUT))
+    order = [
+        "Invented example",
+        "At a glance",
+        "The data",
+        "A question",
+        "The answer",
+        "Short",
+        "Glossary",
+        "chance",
+    ]
+    assert sorted(order, key=text.index) == order
+    assert "Long." not in text
+    assert "Not for this print" not in text
+    assert "Meaning: average" in text
+
+
+def test_large_print_is_tagged_and_nothing_is_smaller_than_16_points(run: tuple[Path, Path]):
+    _, report = run
+    made = review_pack.large_print(
+        [report / "book" / "index.html", report / "book" / "glossary.html"], "x", ROOT / review_pack.LAYOUT
+    )
+    pdf = PdfReader(io.BytesIO(made))
+    assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert pdf.trailer["/Root"]["/Lang"] == "en-GB"
+    sizes: set[float] = set()
+
+    def note(text: str, matrix: list[float], position: list[float], font: object, size: float) -> None:
+        if text.strip():
+            sizes.add(round(abs(size * position[3]), 1))
+
+    for page in pdf.pages:
+        page.extract_text(visitor_text=note)
+    assert min(sizes) >= 16
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        '<script src="https://cdn.example.org/x.js"></script>',
+        "<img alt='' src=//cdn.example.org/x.png>",
+        '<link rel="stylesheet" href="https://cdn.example.org/x.css">',
+        '<link href="https://cdn.example.org" rel="preconnect">',
+        "<style>@import 'https://cdn.example.org/x.css';</style>",
+        "<style>p { background: url(https://cdn.example.org/x.png) }</style>",
+    ],
+)
+def test_a_page_that_would_ask_another_computer_stops_the_pack(run: tuple[Path, Path], leak: str):
+    folder, report = run
+    page = report / "book" / "methods.html"
+    page.write_text(leak + page.read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(ProblemsFound, match=r"book/methods.html: it would ask .*cdn.example.org"):
+        review_pack.make(ROOT, folder, report)
+    assert not (report / "review-pack.zip").exists()
+
+
+def test_links_that_a_reader_follows_are_no_leak(run: tuple[Path, Path]):
+    _, report = run
+    page = report / "book" / "methods.html"
+    page.write_text('<a href="https://example.org">a source</a>', encoding="utf-8")
+    assert review_pack.asks(report / "book") == []
+
+
+def test_a_drawing_becomes_dots():
+    assert blocks.png(SVG.format('xmlns="http://www.w3.org/2000/svg"')).startswith(b"\x89PNG")

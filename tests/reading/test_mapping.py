@@ -1,0 +1,248 @@
+"""An organisation's own headings and codes: read, applied, worked out, and drafted."""
+
+import tomllib
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from bad_exports.cases import good, write
+
+from ut_research.cleaning import tables as cleaning
+from ut_research.core.problems import ProblemsFound
+from ut_research.reading import draft_mapping, export, mapping
+
+KEY = b"a key for tests only"
+THEIRS = """\
+Client ID,Date referred,Sex,Delivery partner,Jigsaw
+A-1,01/02/2020,1,Burnley,Y
+A-2,15/02/2020,2,Blackpool,N
+A-3,16/02/2020,2,Blackpool,N
+"""
+
+
+def _read(folder: Path, toml: str, **files: str) -> dict[str, pd.DataFrame]:
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text)
+    (folder / "columns.toml").write_text(toml)
+    return export.read(folder).tables
+
+
+def _rows(frame: pd.DataFrame) -> list[list]:
+    plain = frame.astype(object)
+    return plain.where(plain.notna(), None).values.tolist()
+
+
+def test_their_file_headings_and_codes_become_ours(tmp_path):
+    toml = """
+        [tables.participants]
+        file = "Caseload 2020"
+        [tables.participants.columns]
+        participant_id = "Client ID"
+        referral_date = "Date referred"
+        gender = "sex"
+        [tables.participants.codes.gender]
+        1 = "male"
+        2 = "female"
+    """
+
+    found = _read(tmp_path, toml, **{"caseload-2020": THEIRS})["participants"]
+
+    assert list(found.columns) == ["participant_id", "referral_date", "gender"]
+    assert _rows(found) == [
+        ["A-1", "01/02/2020", "male"],
+        ["A-2", "15/02/2020", "female"],
+        ["A-3", "16/02/2020", "female"],
+    ]
+
+
+def test_codes_are_found_whatever_their_case_and_spaces(tmp_path):
+    toml = """
+        [tables.reoffending.codes]
+        group = { "Engaged - active" = "engaged", "DNE" = "not engaged" }
+    """
+    text = "participant_id,group,reoffended\na,ENGAGED -  ACTIVE,no\nb, dne,no\nc,engaged,no\n"
+
+    found = _read(tmp_path, toml, reoffending=text)["reoffending"]
+
+    assert list(found["group"]) == ["engaged", "not engaged", "engaged"]
+
+
+def test_columns_are_worked_out_from_others(tmp_path):
+    toml = """
+        [tables.reoffending.columns]
+        participant_id = { row_number = true }
+        entry_date = { value = "1971-01-01" }
+        followed_up_to = { after = "entry_date", weeks = 52 }
+        reoffended = "arrest"
+        reoffence_date = { after = "entry_date", weeks_from = "week", where = { arrest = "1" } }
+        group = "fin"
+    """
+    text = "week,arrest,fin\n20,1,engaged\n52,0,not engaged\n,1,engaged\n"
+
+    found = _read(tmp_path, toml, reoffending=text)["reoffending"]
+
+    assert _rows(found) == [
+        ["2", "engaged", "1971-01-01", "1971-12-31", "1", "1971-05-21"],  # 20 weeks are 140 days
+        ["3", "not engaged", "1971-01-01", "1971-12-31", "0", None],
+        ["4", "engaged", "1971-01-01", "1971-12-31", "1", None],
+    ]
+
+
+def test_one_file_may_hold_several_tables(tmp_path):
+    toml = """
+        [tables.participants]
+        file = "all"
+        [tables.outcomes]
+        file = "all"
+        [tables.outcomes.columns]
+        outcome = "reached"
+    """
+
+    found = _read(tmp_path, toml, all="participant_id,area,reached\na,Burnley,housing\n")
+
+    assert _rows(found["participants"]) == [["a", "Burnley"]]
+    assert _rows(found["outcomes"]) == [["a", "housing"]]
+
+
+def test_a_column_may_be_month_first_when_the_person_says_so(tmp_path):
+    write(tmp_path, good())
+    (tmp_path / "columns.toml").write_text("[tables.needs]\nmonth_first = ['assessed_date']\n")
+
+    found = cleaning.clean(export.read(tmp_path), key=KEY).tables["needs"]
+
+    assert list(found["assessed_date"].dt.strftime("%Y-%m-%d")) == ["2020-11-01", "2020-11-01"]
+
+
+def test_the_public_study_is_read_from_its_package():
+    raw = export.read(Path(__file__).parents[2] / "examples" / "rossi")
+
+    found = raw.tables["reoffending"]
+    assert list(raw.tables) == ["reoffending"] and raw.origin == "export"
+    assert (len(found), int((found["reoffended"] == "yes").sum())) == (432, 114)  # as published
+    assert list(raw.inputs) == ["rossi.csv"]
+
+
+@pytest.mark.parametrize("toml, told", [
+    ("[tables.needs.columns]\nhousing = { after = 'assessed_date' }",
+    "after goes with exactly one of days, weeks"),
+    ("[tables.needs.columns]\nhousing = { value = 'yes', row_number = true }",
+    "exactly one of value, row_number and after"),
+    ("[tables.needs.columns]\nhousing = { after = 'home', days = 1 }",
+    "after should name a column of this table"),
+    ("[tables.needs.columns]\nhousing = { after = 'assessed_date', days = 'x' }",
+    "days should be a whole number"),
+    ("[tables.needs.columns]\nhousing = { from = 1, value = 'yes' }", "the key “from” is not known"),
+    ("[tables.needs]\ncolumns = 3", "[tables.needs.columns]: this should be a table of keys"),
+    ("[tables.needs]\nmonth_first = ['home']", "[tables.needs] month_first: the key “home” is not known"),
+    ("[tables.needs]\nmonth_first = 'assessed_date'", "[tables.needs] month_first: this should be a list"),
+    ("[tables.needs]\nmonth_first = 3", "[tables.needs] month_first: this should be a list"),
+    ("[tables.needs]\nfile = 3", "[tables.needs] file: this should be a name in quotes"),
+    ("[tables.needs]\ncodes = {housing = 3}", "codes.housing]: this should be a table of keys"),
+    ("[tables.needs]\ncodes = {housing = 'x'}", "codes.housing]: this should be a table of keys"),
+    ("[tables.needs.codes]\nhousing = {1 = 'yess'}",
+    "[tables.needs.codes.housing] 1: “yess” is no code of housing. Use one of yes, no"),
+    ("[tables.needs.columns]\nhousing = 3", "housing: this should be a heading in quotes, or a table"),
+    ("tables = 3", "[tables]: this should be a table of keys"),
+])  # fmt: skip
+def test_a_mistake_in_the_file_is_told_by_its_place(toml, told):
+    with pytest.raises(ProblemsFound) as stopped:
+        mapping.parse(tomllib.loads(toml))
+
+    assert told in str(stopped.value) and "columns.toml" in str(stopped.value)
+    assert len(stopped.value.problems) == 1
+
+
+def test_a_file_that_is_named_and_not_there_is_told(tmp_path):
+    write(tmp_path, good())
+    (tmp_path / "columns.toml").write_text("[tables.needs]\nfile = 'Assessments'\n")
+
+    with pytest.raises(
+        ProblemsFound, match=r"\[tables.needs\] file: there is no file or sheet “Assessments”"
+    ):
+        export.read(tmp_path)
+
+
+def test_columns_worked_out_from_each_other_are_told(tmp_path):
+    write(tmp_path, good())
+    toml = """
+        [tables.reoffending.columns]
+        entry_date = { after = "followed_up_to", days = 1 }
+        followed_up_to = { after = "entry_date", days = 1 }
+    """
+    (tmp_path / "columns.toml").write_text(toml)
+
+    with pytest.raises(ProblemsFound, match="in a circle"):
+        export.read(tmp_path)
+
+
+# --- drafting
+
+
+def test_a_draft_matches_headings_by_likeness_and_says_what_it_is_unsure_of(tmp_path):
+    (tmp_path / "participant.csv").write_text(THEIRS.replace("Delivery partner", "Partnering body"))
+
+    text = draft_mapping.draft(tmp_path)
+
+    columns = tomllib.loads(text)["tables"]["participants"]
+    assert columns["file"] == "participant"
+    assert columns["columns"] == {
+        "participant_id": "Client ID", "referral_date": "Date referred", "gender": "Sex",
+        "partner": "Partnering body",
+    }  # fmt: skip
+    assert "# unsure: 65% like" in next(line for line in text.splitlines() if line.startswith("partner"))
+    assert "# not matched: Jigsaw" in text
+
+
+def test_a_draft_of_an_export_in_our_own_words_has_nothing_to_say_and_can_be_used(tmp_path):
+    write(tmp_path, good())
+
+    (tmp_path / "columns.toml").write_text(draft_mapping.draft(tmp_path))
+
+    assert cleaning.clean(export.read(tmp_path), key=KEY).issues.empty
+
+
+def test_a_draft_shows_codes_only_where_few_and_none_is_rare(tmp_path):
+    often = "".join(f"a{i},Zed,often\n" for i in range(5))
+    (tmp_path / "reoffending.csv").write_text("participant_id,group,reoffended\n" + often)
+
+    codes = tomllib.loads(draft_mapping.draft(tmp_path))["tables"]["reoffending"]["codes"]
+
+    assert {column: set(pairs) for column, pairs in codes.items()} == {
+        "group": {"Zed"},
+        "reoffended": {"often"},
+    }
+
+    (tmp_path / "reoffending.csv").write_text(
+        "participant_id,group,reoffended\n" + often + "b,Zedderick,often\n"
+    )
+
+    assert "Zed" not in draft_mapping.draft(tmp_path)
+
+
+def test_a_draft_shows_no_identifier_date_name_or_text_and_warns_of_personal_columns(tmp_path):
+    tables = good()
+    for row in tables["participants"]:
+        row |= {"Surname": "Zedderick", "ethnicity": "Zeddish"}
+    write(tmp_path, tables)
+
+    text = draft_mapping.draft(tmp_path)
+
+    values = {"TEST-1", "Zedderick", "Zeddish", "11/01/2020", "An invented comment."}
+    assert [v for v in sorted(values) if v in text] == []
+    assert "# not matched: Surname; looks personal: delete it from the export" in text
+
+
+def test_a_draft_of_a_table_without_headings_shows_none_of_its_first_row(tmp_path):
+    (tmp_path / "participants.csv").write_text("A-17,01/02/2020,Zedderick Rovers,Zedley,male,34\n")
+
+    with pytest.raises(
+        ProblemsFound, match=r"participants.csv, row 1: this looks like data, not headings"
+    ) as stopped:
+        draft_mapping.draft(tmp_path)
+
+    assert "Zed" not in str(stopped.value)
+
+
+def test_a_draft_of_nothing_is_told(tmp_path):
+    with pytest.raises(ProblemsFound, match="there is no file to draft from"):
+        draft_mapping.draft(tmp_path)

@@ -1,0 +1,186 @@
+"""What runs again when something changes, and what is left in place when a chapter fails."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from small_project import SHOWN, Project
+
+from ut_research.running import worker
+
+pytestmark = pytest.mark.slow
+CHAPTERS = {"chapter 01_one", "chapter 02_two", "chapter 03_three"}
+
+
+def ran(project: Project) -> set[str]:
+    """The chapters that the last build ran."""
+    return CHAPTERS & set(project.steps)
+
+
+def change(project: Project, old: str, new: str) -> None:
+    """Change a line of the study."""
+    study = project.root / "study.toml"
+    text = study.read_text()
+    assert old in text
+    study.write_text(text.replace(old, new))
+
+
+def test_a_report_has_its_four_parts(project: Project) -> None:
+    assert {p.name for p in project.report.iterdir()} == {
+        "book",
+        "findings.json",
+        "issues.csv",
+        "tables",
+        "releases",
+        "run.json",
+    }
+    findings = json.loads((project.report / "findings.json").read_text())
+    assert {
+        "id",
+        "label",
+        "value",
+        "low",
+        "high",
+        "count",
+        "n",
+        "unit",
+        "method",
+        "origin",
+        "source",
+        "group",
+    } <= set(findings[0])
+    assert [f["id"] for f in findings] == sorted(SHOWN.values())
+
+
+def test_pages_and_chapters_hold_the_same_released_number(project: Project) -> None:
+    count = json.loads((project.report / "findings.json").read_text())[0]["count"]
+    for page in ("index.html", "01_one.html"):
+        assert f"{count:,} people" in (project.report / "book" / page).read_text()
+
+
+def test_nothing_changed_nothing_runs(project: Project) -> None:
+    for notebook in (project.root / "notebooks").iterdir():
+        notebook.touch()
+    assert project.build() == ""
+    assert project.steps == []
+
+
+def test_a_changed_parameter_runs_only_the_chapters_that_name_it(project: Project) -> None:
+    change(project, "follow_up_days = 365", "follow_up_days = 180")
+    assert project.build() == ""
+    assert ran(project) == {"chapter 01_one"}
+    change(project, "confidence = 0.95", "confidence = 0.9")
+    assert project.build() == ""
+    assert ran(project) == {"chapter 02_two"}
+
+
+def test_a_chapter_that_was_told_otherwise_runs_again(project: Project) -> None:
+    """What all chapters may show is decided anew: a chapter with a parameter of its own may not."""
+    shows = "from ut_research.measures import wellbeing\nmeasured = wellbeing.measure(chapter.tables)\n"
+    shows += 'shown = chapter.release([e for e in measured if e.id == "wellbeing.low_t1"])'
+    project.write(3, "three", [], shows)
+    assert project.build() == ""
+    change(project, "low_at_most = 40", "low_at_most = 44")
+    assert "not decided on for the whole report: wellbeing.low_t1" in project.build()
+    assert ran(project) == {"chapter 03_three"}
+    change(project, "low_at_most = 44", "low_at_most = 40")
+    assert project.build() == ""
+    assert ran(project) == {"chapter 03_three"}
+    assert project.build() == ""
+    assert project.steps == []
+    project.write(3, "three", [])
+    assert project.build() == ""
+
+
+def test_a_changed_page_runs_no_chapter(project: Project) -> None:
+    (project.root / "book" / "index.md").write_text("# Small\n\nStill {{reach.referred|count}} people.\n")
+    assert project.build() == ""
+    assert project.steps == ["pages", "book"]
+
+
+def test_a_title_may_hold_braces(project: Project) -> None:
+    change(project, 'title = "United Together"', 'title = "United {Together}"')
+    assert project.build() == ""
+    assert "pages" in project.steps
+
+
+def test_a_changed_export_cleans_again_and_runs_every_chapter(project: Project) -> None:
+    with (project.root / "data" / "raw" / "example" / "participants.csv").open("ab") as export:
+        export.write(b"INVENTED-9999,01/02/2020\n")
+    assert project.build() == ""
+    assert "clean" in project.steps
+    assert ran(project) == CHAPTERS
+
+
+def test_a_failed_chapter_says_where_and_leaves_the_last_good_book(project: Project) -> None:
+    before = project.bytes()
+    project.write(2, "two", ["confidence = 0.95"], "half = people / 0")
+    change(project, "follow_up_days = 180", "follow_up_days = 200")
+    said = project.build()
+    assert "notebooks/02_two.ipynb, cell 4: ZeroDivisionError: division by zero" in said
+    assert "│ half = people / 0" in said
+    assert "Traceback" not in said
+    assert "chapter 01_one" in project.steps, "the other chapters are still run"
+    assert project.bytes() == before
+
+    project.write(2, "two", ["confidence = 0.95"], 'chapter.numbers(found, caption="People")')
+    assert project.build() == ""
+    assert ran(project) == {"chapter 02_two"}, "it resumes where it stopped"
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ('chapter.tables["participants"]', "it shows a value that has not passed the gate"),
+        ("print(people)", "it prints text that has not passed the gate"),
+        (
+            "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show()",
+            "it shows a figure without a description",
+        ),
+    ],
+)
+def test_what_has_not_passed_the_gate_does_not_enter_the_book(project: Project, cell: str, said: str) -> None:
+    project.write(3, "three", [], cell)
+    assert f"notebooks/03_three.ipynb, cell 4: {said}" in project.build()
+    project.write(3, "three", [])
+
+
+def test_a_chapter_that_hangs_is_stopped_and_named(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.write(3, "three", [], "while True:\n    pass")
+    monkeypatch.setattr("ut_research.running.build.TIME_LIMIT", 6)
+    said = project.build()
+    assert "notebooks/03_three.ipynb, cell" in said
+    assert "ran longer than 6 seconds and was stopped" in said
+    project.write(3, "three", [])
+    assert project.build() == ""
+
+
+def test_a_chapter_that_is_killed_is_named(project: Project) -> None:
+    project.write(3, "three", [], "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
+    said = project.build()
+    assert "03_three" in said
+    assert "was stopped" in said or "DeadKernelError" in said
+    project.write(3, "three", [])
+    assert project.build() == ""
+
+
+@pytest.mark.skipif(not worker.FORKS, reason="only a forked chapter has a limit of its own")
+def test_a_chapter_that_eats_memory_is_stopped_and_named(project: Project) -> None:
+    project.write(3, "three", [], "held = [bytes(2**30) for _ in range(2**20)]")
+    assert "notebooks/03_three.ipynb, cell 4: needed more memory than this computer has" in project.build()
+    project.write(3, "three", [])
+    assert project.build() == ""
+
+
+def test_a_chapter_that_the_contents_forget_is_named(project: Project) -> None:
+    extra = project.write(4, "four", [])
+    assert "Add `- file: 04_four` where it belongs" in project.build()
+    extra.unlink()
+
+
+def test_a_page_that_names_no_finding_is_an_error_with_its_place(project: Project) -> None:
+    (project.root / "book" / "index.md").write_text("# Small\n\n{{reach.nobody}}\n")
+    assert "book/index.md, {{reach.nobody}}" in project.build()
+    (project.root / "book" / "index.md").write_text("# Small\n\n{{reach.referred}}\n")
+    assert project.build() == ""

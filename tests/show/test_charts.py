@@ -1,0 +1,238 @@
+"""Charts are drawn from released numbers, say them in words, and give the same bytes each time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import combinations
+from typing import Any
+
+import matplotlib as mpl
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.text import Text
+
+from ut_research.core.estimate import Estimate
+from ut_research.disclosure import gate
+from ut_research.disclosure.gate import Released
+from ut_research.show import charts
+from ut_research.show.charts import Chart
+
+ANY = gate.Policy(threshold=5, rounding="none", zeros_safe=True)
+
+
+def released(*estimates: Estimate) -> Released:
+    return gate.release(list(estimates), ANY)
+
+
+def one(id: str, value: float, low: float | None = None, high: float | None = None, **more: Any) -> Estimate:
+    label = more.pop("label", id.split(".")[-1].replace("_", " ").capitalize())
+    return Estimate(id, label, value, low, high, **({"unit": "%", "origin": "example"} | more))
+
+
+RATES = released(
+    *(one("reoffending.rate", 100 * c / n, low, high, count=c, n=n, label="Reoffended", group={"group": g})
+      for g, c, n, low, high in (("engaged", 9, 34, 14.6, 43.1), ("not engaged", 15, 27, 37.3, 72.4)))
+)
+NEEDS = released(
+    one("needs.housing", 52.6, 44.2, 60.9, count=70, n=133),
+    one("needs.mental_health", 70.7, 62.5, 77.7, count=94, n=133),
+)
+PUBLISHED = released(
+    *(one("reoffending.rate", v, origin="published", group={"group": g}, label="Reoffended", source="2021")
+      for v, g in ((26.0, "engaged"), (56.0, "not engaged")))
+)  # fmt: skip
+WELLBEING = released(
+    one("wellbeing.mean_t1", 35.2, 33.9, 36.5, n=103, unit="points", label="Mean score"),
+    one("wellbeing.mean_t2", 48.2, 47.1, 49.3, n=103, unit="points", label="Mean score"),
+    *(one(f"wellbeing.band_{t}", c / 1.03, count=c, n=103, group={"band": band})
+      for t, counts in (("t1", (84, 10, 9)), ("t2", (10, 78, 15)))
+      for band, c in zip(("low", "moderate", "high"), counts, strict=True)),
+)  # fmt: skip
+FREE = released(
+    *(one("demo.free", 100 - 4 * m, 95 - 5 * m, 100 - 3 * m, n=34 - m, group={"group": g, "month": str(m)})
+      for g in ("engaged", "not engaged") for m in range(13))
+)  # fmt: skip
+FLOW = released(
+    one("reach.referred", 250, count=250, unit="people"),
+    one("reach.registered", 81.6, count=204, n=250),
+    one("reach.assessed", 65.2, count=133, n=204),
+    one("reach.gender", 88.0, count=220, n=250, group={"gender": "male"}),
+)
+PASSAGES = released(
+    *(one("themes.passages", v, count=v, unit="passages", group={"theme": t, "role": r})
+      for t, row in (("peer support", (12, 9)), ("football", (6, 8)))
+      for r, v in zip(("strategic", "delivery"), row, strict=True))
+)  # fmt: skip
+CHOICES = released(
+    *(one("choices.difference", days / 20 - 30, days / 20 - 50, days / 20 - 12, n=61,
+          unit="percentage points", group={"follow up days": str(days), "missing": missing})
+      for days in (180, 365) for missing in ("left out", "counted"))
+)  # fmt: skip
+POWER = released(*(one("planning.power", n / 2, n=61, group={"n": str(n)}) for n in (40, 80, 160)))
+
+DRAWN: dict[str, tuple[Callable[..., Chart], tuple[Released, ...]]] = {
+    "shares": (charts.shares, (NEEDS,)),
+    "two_groups": (charts.two_groups, (RATES,)),
+    "beside_published": (charts.beside_published, (RATES, PUBLISHED)),
+    "before_after": (charts.before_after, (WELLBEING,)),
+    "curve": (charts.curve, (FREE,)),
+    "flow": (charts.flow, (FLOW,)),
+    "matrix": (charts.matrix, (PASSAGES,)),
+    "specification_curve": (charts.specification_curve, (CHOICES,)),
+    "power_curve": (charts.power_curve, (POWER,)),
+}
+every_chart = pytest.mark.parametrize(("draw", "numbers"), DRAWN.values(), ids=DRAWN)
+TITLE = "A title that says the finding"
+
+
+@every_chart
+def test_says_title_and_origin_in_picture_and_in_words(draw: Callable[..., Chart], numbers: tuple) -> None:
+    chart = draw(*numbers, TITLE)
+    written = " ".join(t.get_text() for t in chart.figure.findobj(Text)).replace("\n", " ")
+    for told in (written, chart.alt):
+        assert TITLE in told
+        assert "Invented example: not evidence about United Together" in told
+    assert chart.title == TITLE
+
+
+@every_chart
+def test_alt_is_sentences_that_hold_the_released_numbers(draw: Callable[..., Chart], numbers: tuple) -> None:
+    alt = draw(*numbers, TITLE).alt
+    assert alt.endswith(".") and alt.count(". ") >= 2
+    assert re.search(r"\d", alt) and ".svg" not in alt and "None" not in alt
+
+
+@every_chart
+def test_text_is_large_enough_for_a_phone_and_inside_the_figure(
+    draw: Callable[..., Chart], numbers: tuple
+) -> None:
+    figure = draw(*numbers, TITLE).figure
+    width, height = figure.get_size_inches() * figure.dpi
+    assert figure.get_size_inches()[0] <= 5.5
+    with mpl.rc_context(charts.STYLE):
+        figure.draw_without_rendering()
+    for text in (t for t in figure.findobj(Text) if t.get_text().strip() and t.get_visible()):
+        assert text.get_fontsize() >= 11, text.get_text()
+        box = text.get_window_extent()
+        inside = box.x0 >= -1 and box.y0 >= -1 and box.x1 <= width + 1 and box.y1 <= height + 1
+        assert inside, f"{text.get_text()!r} is cut off: {box.extents} in {width:.0f} by {height:.0f}"
+
+
+LONG = "Referred to the community and education trust of the football club"
+
+
+@every_chart
+def test_no_text_lies_on_another(draw: Callable[..., Chart], numbers: tuple) -> None:
+    long = [[replace(e, label=f"{LONG} {i}") for i, e in enumerate(part)] for part in numbers]
+    for given in (numbers, [released(*part) for part in long]):
+        figure = draw(*given, TITLE).figure
+        with mpl.rc_context(charts.STYLE):
+            figure.draw_without_rendering()
+        shown = [t for t in figure.findobj(Text) if t.get_text().strip() and t.get_visible()]
+        boxes = [(t.get_text(), t.get_window_extent().padded(-2)) for t in shown]
+        for (one_text, one_box), (other_text, other_box) in combinations(boxes, 2):
+            assert not one_box.overlaps(other_box), f"{one_text!r} and {other_text!r}"
+
+
+def test_a_curve_has_gaps_where_points_are_withheld() -> None:
+    points = [one("demo.free", 90.0 - 10 * m, n=100, group={"month": str(m)}) for m in range(6)]
+    points[3] = replace(points[3], value=None, n=None, status="suppressed")
+    chart = charts.curve(released(*points), TITLE)
+    drawn = chart.figure.axes[0].lines[0].get_ydata()
+    assert [y == y for y in drawn] == [True, True, True, False, True, True]
+    assert "The line has gaps: points that rest on too few people to show (1)" in chart.alt
+
+
+@every_chart
+def test_same_numbers_give_same_small_bytes_that_tell_nothing_else(
+    draw: Callable[..., Chart], numbers: tuple
+) -> None:
+    first, second = (draw(*numbers, TITLE).svg for _ in range(2))
+    assert first == second
+    assert len(first.encode()) <= 80_000
+    assert not re.search(r"<dc:|matplotlib\.org|<!--", first)
+
+
+@every_chart
+def test_refuses_what_has_not_passed_the_gate(draw: Callable[..., Chart], numbers: tuple) -> None:
+    with pytest.raises(TypeError, match="release the estimates first"):
+        draw(list(numbers[0]), *numbers[1:], TITLE)
+
+
+@every_chart
+def test_nothing_to_draw_is_a_calm_panel(draw: Callable[..., Chart], numbers: tuple) -> None:
+    absent = [Estimate(e.id, e.label, unit=e.unit, group=e.group, status="not collected") for e in numbers[0]]
+    chart = draw(*[released(*absent)] * len(numbers), TITLE)
+    assert chart.alt == f"No chart: {TITLE}. Not in this export. From the export."
+
+
+def test_suppressed_is_neither_drawn_nor_told() -> None:
+    few = one("needs.volunteering", 2.3, 0.8, 6.4, count=3, n=133)
+    chart = charts.shares(released(*NEEDS, few), TITLE)
+    assert "Volunteering: too few people to say" in chart.alt
+    assert " 2%" not in chart.alt and "3 of 133" not in chart.alt
+    widths = sorted(round(bar.get_width(), 1) for bar in chart.figure.axes[0].patches)
+    assert widths == [52.6, 70.7, 100.0]
+
+
+def test_a_panel_says_when_all_is_too_few() -> None:
+    few = released(one("needs.volunteering", 2.3, count=3, n=133))
+    assert charts.shares(few, TITLE).alt == (
+        f"No chart: {TITLE}. Too few people to show. Invented example: not evidence about United Together."
+    )
+
+
+def test_shares_go_from_most_to_least_unless_they_have_an_order() -> None:
+    said = charts.shares(NEEDS, TITLE).alt
+    assert said.index("Mental health") < said.index("Housing")
+    ages = released(
+        *(one("reach.age_band", n, count=n, n=100, group={"age_band": b})
+          for b, n in (("18 to 24", 20), ("25 to 34", 80)))
+    )  # fmt: skip
+    said = charts.shares(ages, TITLE).alt
+    assert said.index("18 to 24") < said.index("25 to 34")
+
+
+def test_flow_draws_its_steps_and_leaves_the_rest() -> None:
+    chart = charts.flow(FLOW, TITLE)
+    assert [e.id for e in chart.released] == ["reach.referred", "reach.registered", "reach.assessed"]
+    assert "Referred: 250 people" in chart.alt and "male" not in chart.alt
+
+
+def test_figures_beside_published_must_pair() -> None:
+    with pytest.raises(ValueError, match="2 given beside 1 published"):
+        charts.beside_published(RATES, PUBLISHED.select("reoffending.rate", group="engaged"), TITLE)
+
+
+def test_a_curve_needs_points() -> None:
+    with pytest.raises(ValueError, match=r"needs points along one of .*month"):
+        charts.curve(NEEDS, TITLE)
+
+
+def test_a_title_may_hold_tokens() -> None:
+    title = "{{reoffending.rate[group=engaged]|in_100}} reoffended"
+    assert charts.two_groups(RATES, title).title == "26 of every 100 reoffended"
+
+
+def test_dollars_and_markup_in_a_label_are_text() -> None:
+    odd = released(one("needs.odd", 50.0, count=50, n=100, label=r"$\frac{1}{0}$ <b>&"))
+    assert r"$\frac{1}{0}$ <b>&" in charts.shares(odd, TITLE).alt
+    assert charts.shares(odd, TITLE).svg.count("<path") > 10
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, 0 to 1; WCAG 2.2, definition of relative luminance."""
+    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def test_colours_differ_in_greyscale() -> None:
+    """Bands touch, so neighbours need 1.7 to 1; series also differ in shape and dash."""
+    for one_, other in combinations((charts.BLUE, charts.SKY, charts.YELLOW), 2):
+        dark, light = sorted((luminance(one_), luminance(other)))
+        assert (light + 0.05) / (dark + 0.05) >= 1.7
+    two = sorted(luminance(colour) for colour, *_ in charts.SERIES[:2])
+    assert (two[1] + 0.05) / (two[0] + 0.05) >= 1.7
+    assert len({(marker, dash) for _, marker, dash, _ in charts.SERIES}) == len(charts.SERIES)

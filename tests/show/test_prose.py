@@ -1,0 +1,185 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ut_research.core.estimate import Estimate
+from ut_research.core.problems import ProblemsFound
+from ut_research.disclosure.gate import Policy, release
+from ut_research.show import prose
+
+ENGAGED = Estimate(
+    "a.rate",
+    "Reoffended",
+    value=26.47,
+    low=14.6,
+    high=43.1,
+    count=9,
+    n=34,
+    unit="%",
+    group={"group": "engaged"},
+)
+OTHERS = replace(ENGAGED, value=55.56, low=37.3, high=72.4, count=15, n=27, group={"group": "not engaged"})
+CHANGE = Estimate("a.change", "Change", value=-1.5, low=-2.5, high=-0.5, n=60, unit="points")
+SMALL = Estimate("a.small", "Small", value=50.0, count=2, n=4, unit="%")
+ABSENT = Estimate("a.absent", "Absent", unit="%", status="not collected")
+RELEASED = release([ENGAGED, OTHERS, CHANGE, SMALL, ABSENT], Policy())
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("{{a.rate[group=engaged]}}", "26%"),
+        ("{{ a.rate[group=engaged] | in_100 }} people", "26 of every 100 people"),
+        ("{{a.rate[group=not engaged]|count_of_n}}", "15 of 27"),
+        ("{{a.rate[group=engaged]|interval}}", "15% to 43%"),
+        ("{{a.rate[group=engaged]|count}} of {{a.rate[group=engaged]|n}}", "9 of 34"),
+        ("It {{a.change|moved}}", "It fell by 1.5 points"),
+        ("It {{a.small|moved}}", "It changed by (too few people to say)"),
+        ("{{a.change}} or {{a.change|size}}", "−1.5 points or 1.5 points"),
+        ("{{a.change|count}}", "(not stated)"),
+        ("{{a.small}} and {{a.small|in_100}}", "(too few people to say) and (too few people to say)"),
+        ("{{a.absent|count}}", "(not in this export)"),
+        ("{{a.rate[group=third]}}", "(none)"),
+        ("{{a.absent[group=engaged]}}", "(not in this export)"),
+        ("no token, {one brace}", "no token, {one brace}"),
+    ],
+)
+def test_a_token_becomes_the_released_number_or_why_there_is_none(text, filled):
+    assert prose.fill(text, RELEASED) == filled
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"), [(1.74, 3.36, True), (1.7, 3.3, False), (None, 3.4, False)]
+)
+def test_a_change_that_rounding_hides_says_so(before, after, said):
+    change = replace(CHANGE, value=1.62, unit="days")
+    first, second = (replace(CHANGE, value=value, unit="days") for value in (before, after))
+    assert bool(prose.of_unrounded(change, first, second)) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("Then {{a.small|in_100}} people came: {{a.small|count_of_n}}.", "Small: too few people to say."),
+        ("It rose by {{a.small}}, or by {{a.absent}}.",
+         "Small: too few people to say. Absent: not in this export."),
+        ("- of {{a.small|n}} people, {{a.small|count}}\n  came.\n- Next.",
+         "- Small: too few people to say.\n- Next."),
+        ("Here {{a.small}}. {{a.small|sureness}}\nWe know little.",
+         "Small: too few people to say. \nWe know little."),
+        ("**Why:** {{a.small|count}} of them. There {{a.change}} more.",
+         "**Why:** Small: too few people to say. There −1.5 points more."),
+        ("Here {{a.small}}, there {{a.change}}.", "Here (too few people to say), there −1.5 points."),
+        ("{{who}} came. {{a.small}} went.\n\n{people}`{{a.small|in_100}}`",
+         "We came. Small: too few people to say.\n\n{people}`(too few people to say)`"),
+        ("In 1.5 {{a.labelled}}.", "Rate (Town): too few people to say."),
+        ("Of {{a.small|n}}, some came. {{a.small|count}} did. End.", "Small: too few people to say. End."),
+    ],
+)  # fmt: skip
+def test_a_sentence_with_no_number_left_says_what_it_is_about_and_why(text, filled):
+    labelled = replace(SMALL, id="a.labelled", label="Rate: Town")
+    released = release([ENGAGED, CHANGE, SMALL, ABSENT, labelled], Policy())
+    assert prose.fill(text, released, who="We") == filled
+
+
+def test_words_of_the_study_are_filled_in_as_they_are():
+    assert prose.fill("{{engaged}}: {{a.rate[group=engaged]}}", RELEASED, engaged="With us") == "With us: 26%"
+
+
+def test_every_token_that_names_nothing_is_told_at_once():
+    with pytest.raises(ProblemsFound) as caught:
+        prose.fill("{{a.rate}} {{b.none}} {{a.change|loud}}", RELEASED)
+    assert len(caught.value.problems) == 3
+    assert "{{b.none}}" in str(caught.value)
+    assert "One of: value, size" in str(caught.value)
+
+
+@given(st.text(alphabet="ab{}[]|= \n"))
+def test_text_without_tokens_comes_out_as_it_went_in(text):
+    if "{{" not in text:
+        assert prose.fill(text, RELEASED) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "word"), [(2.0, "rose"), (-2.0, "fell"), (0.04, "stayed"), (-0.04, "stayed")]
+)
+def test_the_word_follows_the_sign_at_the_decimals_shown(value, word):
+    assert prose.more_or_fewer(replace(CHANGE, value=value), "rose", "fell", "stayed") == word
+
+
+def test_chance_is_named_only_when_the_range_holds_nothing():
+    assert "Chance alone could explain" in prose.chance(replace(CHANGE, low=-3.0, high=0.0))
+    assert "unlikely" in prose.chance(CHANGE)
+    assert "could explain" in prose.chance(replace(CHANGE, low=-3.0, high=-0.02))  # is shown as 0.0
+    assert "no range" in prose.chance(replace(CHANGE, low=None))
+    assert "too few" in prose.chance(RELEASED.get("a.small"))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (20, 30, "fairly sure"),
+        (20, 30.1, "roughly sure"),
+        (20, 40, "roughly sure"),
+        (20, 40.1, "not very sure"),
+    ],
+)
+def test_how_sure_goes_by_the_width_of_the_range(low, high, words):
+    assert words in prose.sureness(replace(ENGAGED, low=low, high=high))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "words"),
+    [
+        (-49.7, -4.4, "percentage points", "between 4 and 50 fewer of every 100"),
+        (4.4, 49.7, "percentage points", "between 4 and 50 more of every 100"),
+        (-10.0, 20.0, "percentage points", "between 10 fewer and 20 more of every 100"),
+        (13.0, 23.5, "%", "between 13 and 24 of every 100"),
+        (1.26, 2.04, "days", "between 1.3 and 2.0 days more"),
+        (-2.04, -1.26, "points", "between 1.3 and 2.0 points less"),
+        (-1.0, 2.0, "points", "between 1.0 points less and 2.0 points more"),
+    ],
+)
+def test_the_range_is_told_in_words_for_every_hundred_people_where_it_is_about_shares(low, high, unit, words):
+    assert prose.extent(replace(CHANGE, value=(low + high) / 2, low=low, high=high, unit=unit)) == words
+
+
+def say(found=CHANGE, design="groups", groups=(ENGAGED,), followed=()):
+    return prose.can_say(found, "People changed by {}.", design=design, groups=groups, followed=followed)
+
+
+def test_what_cannot_be_said_follows_from_design_numbers_and_follow_up():
+    assert say().startswith("**We can say:** People changed by between 0.5 and 2.5 points less.")
+    assert "that the project was the cause, because people chose" in say()
+    assert "nobody like them" in say(design="change")
+    assert "how many would have without the project" in say(ENGAGED, design="share")
+    assert "fewer than the 60 people" in say()
+    assert "fewer than the 60" not in say(groups=[replace(ENGAGED, n=60)])
+    assert "not followed to the end" in say(followed=[replace(ENGAGED, value=99.4)])
+    assert "not followed to the end" not in say(followed=[replace(ENGAGED, value=100.0)])
+    assert "that there was a difference at all" in say(replace(CHANGE, low=-1.0, high=1.0))
+    assert "that there was a difference at all" not in say()
+    assert say(RELEASED.get("a.small")) == "**We can say nothing yet:** too few people to say."
+    without = replace(CHANGE, low=None, high=None)
+    assert say(without) == "**We can say nothing yet:** there is no range around this number."
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(365, "one year"), (364, "52 weeks"), (548, "18 months"), (183, "6 months"), (100, "100 days")],
+)
+def test_a_follow_up_time_is_said_as_people_say_it(days, words):
+    assert prose.period(days) == words
+
+
+def test_the_biggest_are_listed_largest_first():
+    assert prose.biggest(RELEASED.select("a.rate")) == "reoffended (56%) and reoffended (26%)"
+    assert prose.biggest(RELEASED.select("a.small")) == "(too few people to say)"
+    assert prose.biggest(RELEASED.select("a.absent")) == "(not in this export)"
+
+
+def test_an_adjusted_value_keeps_everything_else():
+    assert prose.revalued(CHANGE, 2.0) == replace(CHANGE, value=2.0)
+    assert prose.revalued(CHANGE, None) is CHANGE
