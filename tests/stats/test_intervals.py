@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 from ut_research.stats import intervals as E
 from ut_research.stats.intervals import NONE, Interval
@@ -418,8 +419,16 @@ def test_holm_by_hand():
     # 4 * 0.005, 3 * 0.01, 2 * 0.03, then 0.04 held up to the one before it
     assert E.holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert E.holm([]) == []
-    with pytest.raises(ValueError, match="from 0 to 1"):
-        E.holm([0.5, 1.5])
+    for refused in (1.5, -0.1, math.nan):
+        with pytest.raises(ValueError, match="from 0 to 1"):
+            E.holm([0.5, refused])
+
+
+def test_holm_agrees_with_statsmodels():
+    draw = np.random.default_rng(4)
+    for _ in range(3):
+        pvalues = np.round(draw.beta(0.4, 2, size=draw.integers(1, 30)), 2).tolist()  # many ties, some 0
+        assert E.holm(pvalues) == pytest.approx(multipletests(pvalues, method="holm")[1])
 
 
 @given(st.lists(st.one_of(st.none(), st.floats(0, 1)), max_size=20))

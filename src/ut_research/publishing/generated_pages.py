@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ut_research.disclosure.gate import Policy
 
 #: Programs whose versions matter to a result; all others are in requirements.lock.
-PROGRAMS = ["ut-research", "pandas", "numpy", "scipy", "statsmodels", "pandera", "pyarrow", "matplotlib"]
+PROGRAMS = ["ut-research", "pandas", "numpy", "scipy", "pandera", "pyarrow", "matplotlib"]
 PROGRAMS += ["papermill", "jupyter-book"]
 #: How the methods behave in small groups, as `tools.simulate_coverage` found it.
 SIMULATED = Path(__file__).parents[1] / "data" / "coverage.csv"

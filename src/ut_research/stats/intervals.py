@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
-from statsmodels.stats.multitest import multipletests
 
 Floats = NDArray[np.float64]
 
@@ -304,11 +303,14 @@ def holm(pvalues: Sequence[float | None]) -> list[float | None]:
 
     Source: Holm 1979, Scand J Stat 6:65.
     """
-    known = [p for p in pvalues if p is not None]
-    if any(not 0 <= p <= 1 for p in known):
+    known = np.array([p for p in pvalues if p is not None], dtype=float)
+    if not ((known >= 0) & (known <= 1)).all():
         raise ValueError("a p-value must lie from 0 to 1")
-    adjusted = iter(multipletests(known, method="holm")[1] if known else ())
-    return [None if p is None else float(next(adjusted)) for p in pvalues]
+    order = np.argsort(known)
+    steps = np.maximum.accumulate(known[order] * np.arange(len(known), 0, -1))
+    known[order] = np.minimum(steps, 1)
+    adjusted = iter(known.tolist())
+    return [None if p is None else next(adjusted) for p in pvalues]
 
 
 # --- helpers --------------------------------------------------------------------------------------
