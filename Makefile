@@ -14,7 +14,7 @@ override export SINCE := $(value SINCE)
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH VIRTUAL_ENV
 CLI = $(BIN)/python -m ut_research.cli
 
-.PHONY: help report brief tables review check map lab comments test bench mutants forget clean headlines lock
+.PHONY: help report brief tables review check map lab comments quick test deep lint bench mutants forget clean headlines lock
 
 help:
 	@echo 'make report                     build the report on the invented example'
@@ -29,7 +29,9 @@ help:
 	@echo 'make map EXPORT=path            draft columns.toml, to match its headings to the ones used here'
 	@echo 'make lab                        open JupyterLab with the notebooks ready to run'
 	@echo 'make comments FILE=path         add comments that a reader handed back (EXPORT=path: to that export)'
-	@echo 'make test                       run every test (browser tests need Chromium)'
+	@echo 'make quick                      check the code and run the tests that need no report: a minute'
+	@echo 'make test                       run every test (browser tests need Chromium): a quarter of an hour'
+	@echo 'make deep                       run every test on many more samples (hours)'
 	@echo 'make bench                      measure how fast things are, as ratios'
 	@echo 'make mutants                    plant mistakes in the measures and count those the tests find (hours)'
 	@echo 'make forget EXPORT=path         remove every trace of an export'
@@ -55,16 +57,21 @@ forget: $(READY)
 	@test -n "$$EXPORT" || { echo 'Which export? make forget EXPORT=path'; exit 2; }
 	@$(CLI) forget "$$EXPORT" --name "$$NAME"
 
-test: $(READY)
+quick: lint
+	@echo 'Running the tests that need no report …'
+	@$(BIN)/pytest -n 2 --dist worksteal -m 'not slow and not browser'
+
+deep: export UT_DEEP := 1
+test deep: lint
+	@$(CLI) report
+	@echo 'Running the tests, and every notebook to compare its headlines …'
+	@$(BIN)/pytest -n 2 --nbval-lax --nbval-cell-timeout=300 tests notebooks
+	@echo 'All tests passed. The report that they looked at is reports/example/book/index.html'
+
+lint: $(READY)
 	@echo 'Checking the code …'
 	@$(BIN)/ruff check --quiet src tools tests bench notebooks .ci
 	@$(BIN)/mypy --no-error-summary
-	@$(CLI) report
-	@echo 'Running the tests …'
-	@$(BIN)/pytest -n 2 --dist loadfile
-	@echo 'Running every notebook, and comparing the headlines …'
-	@$(BIN)/pytest -n 2 --dist loadfile --nbval-lax --nbval-cell-timeout=300 notebooks
-	@echo 'All tests passed. The report that they looked at is reports/example/book/index.html'
 
 bench: $(READY)
 	@$(BIN)/python bench/run.py

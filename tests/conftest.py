@@ -1,4 +1,8 @@
-"""What tests share: hypothesis tries the same examples each time; a small project; one Chromium."""
+"""What tests share: hypothesis tries the same examples each time; a small project; one Chromium.
+
+What a test costs is seen from what it asks for, so that `make quick` needs neither a build nor a browser.
+How much a test tries is said in `samples`.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,38 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from small_project import Project, make
+from xdist.scheduler import LoadScopeScheduling
 
 settings.register_profile("same", deadline=None, derandomize=True)
 settings.load_profile("same")
+#: Fixtures that build a report, or look at one that was built before.
+REPORT = {"project", "built", "build", "book"}
+#: Files whose tests share a build, or a kernel, and so stay in one process.
+WHOLE = ("notebooks/", "tests/workflow/", "tests/faults/", "tests/attack/test_built", "tests/book/test_say")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a report as slow, and what needs a browser."""
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))  # a cell of a notebook has none
+        if asked & REPORT or item.path.suffix == ".ipynb":
+            item.add_marker(pytest.mark.slow)
+        if "browser" in asked:
+            item.add_marker(pytest.mark.browser)
+
+
+class Whole(LoadScopeScheduling):  # type: ignore[misc]
+    """Deals out the files of WHOLE each in one piece, those with most tests first, and then single tests."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.split("::")[0] if nodeid.startswith(WHOLE) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    """`Whole` for ``-n 2``, xdist's own where ``--dist`` is given; its loadgroup fails with pytest 9.2."""
+    return Whole(config, log) if config.getvalue("dist") == "load" else None
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from bad_exports.cases import CASES, Case, good, write
 from bad_exports.cases import text as csv_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import samples
 
 from ut_research.cleaning import tables as cleaning
 from ut_research.core import schema
@@ -64,7 +65,7 @@ def test_a_bad_export_is_explained(case: Case, tmp_path):
     st.sampled_from(sorted(good())),
     st.lists(st.tuples(st.integers(0, 999), st.binary(max_size=3)), max_size=9),
 )
-@settings(max_examples=60)
+@settings(max_examples=samples(40, 600))
 def test_files_damaged_anyhow_are_read_or_refused_but_never_crash(name, damage):
     text = bytearray(csv_text(good()[name]).encode())
     for at, what in damage:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from pathlib import Path
 
@@ -10,14 +9,15 @@ import chapters
 import pytest
 from intruder import not_rounded, ranges_of_few, steps_of_few, told_by_tests, too_small, worked_out
 from planted import MARK, Planted, plant
+from samples import samples
 
 from ut_research.core import estimate
 from ut_research.disclosure import decision
 from ut_research.disclosure.gate import Policy
 
-#: Exports of each batch, and how many batches: two hundred exports. UT_ATTACKS=20 attacks twenty.
+#: Exports of each batch, and how many batches: twenty exports, or two hundred.
 BATCH = 4
-BATCHES = max(1, int(os.environ.get("UT_ATTACKS", "200")) // BATCH)
+BATCHES = samples(5, 50)
 
 
 @pytest.fixture(autouse=True)
@@ -68,10 +68,12 @@ def test_nothing_is_found_in_what_the_gate_lets_through(tmp_path: Path, batch: i
     assert {name: what for name, what in found.items() if what} == {}
 
 
+#: How many people, and which of the policies.
+TOGETHER = [(45, 0), (60, 1), (80, 3), (170, 2), (11, 0), (90, 0), (150, 0), (250, 0)]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("people", "policy"), [(11, 0), (45, 0), (60, 1), (80, 3), (90, 0), (150, 0), (170, 2), (250, 0)]
-)
+@pytest.mark.parametrize(("people", "policy"), TOGETHER[: samples(4, 8)])
 def test_nothing_is_found_in_the_chapters_taken_together(tmp_path: Path, people: int, policy: int) -> None:
     export = plant(tmp_path / "export", people, people)
     chapters.prepare(export.folder, tmp_path / "run", POLICIES[policy])
@@ -81,6 +83,7 @@ def test_nothing_is_found_in_the_chapters_taken_together(tmp_path: Path, people:
     assert len(estimate.join(ledgers)) > 100, "what two chapters say is the same in both"
 
 
+@pytest.mark.slow
 def test_the_n_of_one_chapter_does_not_give_back_what_another_withholds(tmp_path: Path) -> None:
     """The n of outcomes by partner told how many of a partner's people had not registered."""
     export = plant(tmp_path / "export", 168, 840775)
@@ -91,6 +94,7 @@ def test_the_n_of_one_chapter_does_not_give_back_what_another_withholds(tmp_path
     assert any("reach." in cell for cell in worked_out(seen.truth, seen.released)), "the intruder is asleep"
 
 
+@pytest.mark.slow
 def test_an_intruder_who_looks_finds_what_is_there(tmp_path: Path) -> None:
     export = plant(tmp_path / "export", 60, 1)
     [seen] = chapters.quickly(export.folder, tmp_path / "out").values()

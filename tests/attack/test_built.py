@@ -28,7 +28,6 @@ from ut_research import cli
 from ut_research.core import estimate
 from ut_research.running import build
 
-pytestmark = pytest.mark.slow
 PARTS = ("notebooks", "book", "data/raw/published", "study.toml", "requirements.lock")
 
 
@@ -146,7 +145,6 @@ def test_no_cell_of_a_download_is_a_formula(built: Built) -> None:
         assert not any(re.search(rb"<f[ >]", sheet) for sheet in sheets)
 
 
-@pytest.mark.browser
 def test_nothing_hostile_comes_alive(built: Built, browser: Any) -> None:
     page = browser.new_page()
     faults: list[str] = []

@@ -9,8 +9,6 @@ from urllib.parse import unquote, urlsplit
 import axe_playwright_python
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MOST_BYTES = 1_200_000  # for one page with everything that it loads, a third of it the theme's own style

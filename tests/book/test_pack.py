@@ -30,7 +30,6 @@ def pack(book: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return report / "review-pack"
 
 
-@pytest.mark.browser
 def test_the_pack_opens_and_is_searched_from_a_memory_stick(pack: Path, browser: Any) -> None:
     page = browser.new_context().new_page()
     asked: list[str] = []

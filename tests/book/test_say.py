@@ -72,8 +72,6 @@ def small(build: Callable[[Path], Path], export: Path, tmp_path_factory: pytest.
     return Path(shutil.copytree(build(export), tmp_path_factory.mktemp("first") / "book"))
 
 
-@pytest.mark.browser
-@pytest.mark.slow
 def test_written_saved_taken_in_and_answered(
     browser: Any, small: Path, build: Callable[[Path], Path], export: Path, tmp_path: Path
 ) -> None:
@@ -129,8 +127,6 @@ def test_written_saved_taken_in_and_answered(
     context.close()
 
 
-@pytest.mark.browser
-@pytest.mark.slow
 def test_comments_are_kept_until_the_page_closes_where_the_browser_stores_nothing(
     browser: Any, small: Path
 ) -> None:
@@ -148,8 +144,6 @@ def test_comments_are_kept_until_the_page_closes_where_the_browser_stores_nothin
     context.close()
 
 
-@pytest.mark.browser
-@pytest.mark.slow
 def test_a_comment_can_be_taken_back(browser: Any, small: Path) -> None:
     context = browser.new_context()
     page = context.new_page()
@@ -166,8 +160,6 @@ def test_a_comment_can_be_taken_back(browser: Any, small: Path) -> None:
     context.close()
 
 
-@pytest.mark.browser
-@pytest.mark.slow
 def test_on_paper_and_without_a_script_it_is_a_form_to_write_on(browser: Any, small: Path) -> None:
     context = browser.new_context(java_script_enabled=False, viewport={"width": 794, "height": 1123})
     page = context.new_page()

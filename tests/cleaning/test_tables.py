@@ -9,6 +9,7 @@ import pytest
 from bad_exports.cases import good
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import samples
 
 from ut_research.cleaning import tables as cleaning
 from ut_research.core import schema
@@ -334,19 +335,8 @@ def _tables(draw: st.DrawFn) -> dict[str, pd.DataFrame]:
 
 
 @given(_tables())
-@settings(max_examples=25)
+@settings(max_examples=samples(20, 400))
 def test_no_row_of_any_tables_is_unaccounted_for_and_cleaning_again_changes_nothing(frames):
-    _check_laws(frames)
-
-
-@pytest.mark.slow
-@given(_tables())
-@settings(max_examples=400)
-def test_nor_is_one_of_many_more(frames):
-    _check_laws(frames)
-
-
-def _check_laws(frames: dict[str, pd.DataFrame]) -> None:
     raw = export.from_frames(frames)
 
     once = cleaning.clean(raw, key=KEY, **DELIVERY)
@@ -365,7 +355,7 @@ def _check_laws(frames: dict[str, pd.DataFrame]) -> None:
 
 
 @given(st.permutations(range(6)))
-@settings(max_examples=30)
+@settings(max_examples=samples(15, 100))
 def test_rows_keep_their_order(order):
     people = pd.DataFrame(good()["participants"]).iloc[list(order)]
     people["age_at_referral"] = [str(20 + i) for i in order]

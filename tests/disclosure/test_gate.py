@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import samples
 from scipy.optimize import linprog
 
 from ut_research.core import estimate as findings
@@ -744,19 +745,19 @@ def one_way(cells: Iterable[Cell]) -> list[Cell]:
     return [name for name in margins(dict.fromkeys(cells, 0)) if len(name) < 2]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=samples(30, 300))
 @given(crossed(), st.sampled_from([3, 5, 10]))
 def test_no_cell_of_a_two_way_table_can_be_worked_out(cells: dict[Cell, int], threshold: int) -> None:
     attack_counts(cells, margins(cells), threshold)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=samples(30, 300))
 @given(crossed())
 def test_no_cell_of_two_tables_that_share_their_total_can_be_worked_out(cells: dict[Cell, int]) -> None:
     attack_counts(cells, one_way(cells), 5)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=samples(20, 200))
 @given(two_shares())
 def test_no_share_by_partner_or_by_area_can_be_worked_out(
     people: dict[Cell, dict[str, tuple[int, int]]],
@@ -764,7 +765,7 @@ def test_no_share_by_partner_or_by_area_can_be_worked_out(
     attack_shares(people, one_way(people))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=samples(15, 150))
 @given(two_shares())
 def test_no_share_by_partner_and_area_can_be_worked_out(
     people: dict[Cell, dict[str, tuple[int, int]]],
@@ -776,7 +777,7 @@ def test_no_share_by_partner_and_area_can_be_worked_out(
 @pytest.mark.parametrize("seed", range(4))
 def test_thousands_of_tables_are_attacked(seed: int) -> None:
     chance = np.random.default_rng(seed)
-    for _ in range(200):
+    for _ in range(samples(50, 200)):
         rows, columns = chance.integers(1, 5, 2)
         top = int(chance.choice([4, 8, 20, 80]))
         cells = {
@@ -791,7 +792,7 @@ def test_thousands_of_tables_are_attacked(seed: int) -> None:
         attack_shares(people, one_way(people))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=samples(50, 500))
 @given(st.lists(small_or_not, min_size=1, max_size=5), st.booleans())
 def test_whole_numbers_leave_the_intruder_room_too(sizes: list[int], zeros_safe: bool) -> None:
     """What is left of a total for its withheld parts: two at least, and enough to be anything."""
@@ -802,7 +803,7 @@ def test_whole_numbers_leave_the_intruder_room_too(sizes: list[int], zeros_safe:
         assert total - sum(c for c in parts if c is not None) >= POLICY.threshold
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=samples(50, 500))
 @given(crossed())
 def test_the_same_findings_give_the_same_release(cells: dict[tuple[str, str], int]) -> None:
     given_ = [tally("a.b", sum(cells[c] for c in m), **keys(name)) for name, m in margins(cells).items()]

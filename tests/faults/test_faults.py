@@ -15,15 +15,16 @@ import time
 from pathlib import Path
 
 import pytest
+from samples import samples
 from small_project import Project, make
 
 pytestmark = pytest.mark.slow
 COMMAND = [sys.executable, "-m", "ut_research.cli", "report"]
 #: How often a build is killed, and within how many seconds of its start.
-KILLS, LATEST = 50, 6.0
+KILLS, LATEST = samples(8, 50), 6.0
 
 
-def test_killed_at_fifty_moments(project: Project) -> None:
+def test_killed_at_many_moments(project: Project) -> None:
     """Each build starts from where the killed one left things, or from nothing."""
     before = project.bytes()
     moments = random.Random(2)

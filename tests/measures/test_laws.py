@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import samples
 
 from ut_research.core.estimate import SERIES_KEYS
 from ut_research.core.parameters import Study
@@ -105,7 +106,7 @@ def counted(estimates):
 
 
 @given(exports, st.sampled_from(GROUPS))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=samples(8, 60))
 def test_the_counts_of_groups_add_up_to_everyones(tables, by):
     check_that_groups_add_up(tables, by)
 
@@ -126,7 +127,7 @@ def check_that_groups_add_up(tables, by):
 
 
 @given(exports, st.none() | st.sampled_from(GROUPS))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=samples(8, 60))
 def test_shares_lie_within_0_and_100_and_within_their_interval(tables, by):
     for e in measured(tables, by):
         if e.unit == "%" and e.status == "number":
@@ -138,7 +139,7 @@ def test_shares_lie_within_0_and_100_and_within_their_interval(tables, by):
 
 
 @given(exports, st.randoms(use_true_random=False))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=samples(8, 60))
 def test_the_order_of_rows_changes_nothing(tables, random):
     def shuffled(frame):
         order = list(range(len(frame)))
@@ -155,7 +156,7 @@ def test_the_order_of_rows_changes_nothing(tables, random):
 
 
 @given(exports, st.sampled_from(GROUPS))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=samples(8, 60))
 def test_a_finding_is_never_said_twice(tables, by):
     for estimates in (measured(tables), measured(tables, by)):
         names = [(e.id, frozenset(e.group.items())) for e in estimates]

@@ -10,6 +10,7 @@ import shutil
 import time
 
 import pytest
+from samples import samples
 from small_project import Project
 
 pytestmark = pytest.mark.slow
@@ -82,7 +83,7 @@ def test_a_build_that_was_cut_short_is_not_built_upon(project: Project) -> None:
 
 def test_a_build_that_is_killed_while_it_makes_pages_on_top(project: Project) -> None:
     moments = random.Random(2)
-    for turn in range(int(os.environ.get("UT_KILLS", "4"))):
+    for turn in range(samples(2, 20)):
         before = project.bytes()
         text = f"# Small\n\nRound {turn}, {{{{reach.referred|count}}}} people.\n"
         (project.root / "book" / "index.md").write_text(text)

@@ -7,6 +7,7 @@ import random
 import shutil
 
 import pytest
+from samples import samples
 from small_project import Project
 
 from ut_research.core.problems import ProblemsFound
@@ -67,7 +68,7 @@ def test_no_path_of_this_machine_is_in_the_report(project: Project) -> None:
 def test_a_killed_build_leaves_the_last_good_report_and_the_next_one_ends_the_same(project: Project) -> None:
     before = project.bytes()
     moments = random.Random(1)
-    for _ in range(int(os.environ.get("UT_KILLS", "4"))):
+    for _ in range(samples(2, 20)):
         wipe(project)
         assert project.kill(moments.uniform(0.3, 6)) == []  # nothing outlives it
         assert project.bytes() == before

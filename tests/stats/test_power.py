@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import samples
 from scipy import stats
 
 from ut_research.stats import intervals as E
@@ -55,7 +56,7 @@ def test_exact_power_by_trying_every_table(rates):
     assert P.exact_power(n1, n2, *rates) == pytest.approx(expected)
 
 
-@settings(max_examples=25)
+@settings(max_examples=samples(25, 100))
 @given(st.integers(1, 60), st.integers(1, 60), rates)
 def test_fishers_test_keeps_its_level(n1, n2, rate):
     assert P.exact_power(n1, n2, rate, rate) <= 0.05

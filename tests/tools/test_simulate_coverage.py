@@ -9,6 +9,7 @@ import math
 
 import pandas as pd
 import pytest
+from samples import samples
 
 from tools import simulate_coverage as C
 
@@ -77,7 +78,7 @@ SAMPLE = [s for i, s in enumerate(C.settings()) if i % 5 == 2]
 @pytest.mark.parametrize("setting", SAMPLE, ids=lambda s: f"{s.method}, {s.n1} v {s.n2}, {s.truth}")
 def test_a_second_simulation_agrees_within_monte_carlo_error(setting):
     """Four standard errors of the difference; a share of 0 or 1 is given the error of one event."""
-    row = C.simulate(setting, seed=12, replicates=1000)
+    row = C.simulate(setting, seed=12, replicates=samples(300, 1000))
     key = [setting.method, setting.quantity, setting.n1, setting.n2, setting.truth]
     kept = TABLE[(TABLE[KEY] == key).all(axis=1)]
     first, count = float(kept["observed"].iloc[0]), row.replicates * (1 - row.no_interval)
