@@ -2,10 +2,9 @@
 
 A report is built in a copy of the project: by the workflow for the first time, when no library is compiled
 yet, as in a fresh clone; from nothing; again with nothing changed; with one parameter changed, then another;
-and by hand: plain papermill, one notebook after another, and then ``jupyter-book build``. Then the bootstrap
-is set beside scipy's, by ``bench/bootstrap.py``, and the multiverse of the example is timed. Last, cleaning
-and all measures are run on invented caseloads of growing size, each in a process of its own, by
-``bench/caseload.py``.
+and by hand: plain papermill, one notebook after another, and then ``jupyter-book build``. Then the
+multiverse of the example is timed. Last, cleaning and all measures are run on invented caseloads of growing
+size, each in a process of its own, by ``bench/caseload.py``.
 """
 
 from __future__ import annotations
@@ -90,8 +89,7 @@ def report() -> None:
 
 
 def statistics() -> None:
-    """Print how much faster the bootstrap is than scipy's, and the time of the example's multiverse."""
-    import bootstrap
+    """Print the time of the example's multiverse."""
     import pandas as pd
 
     from ut_research.cleaning import tables
@@ -99,7 +97,6 @@ def statistics() -> None:
     from ut_research.measures import multiverse
     from ut_research.reading import export
 
-    bootstrap.main()
     study, example = Study(), ROOT / "data" / "raw" / "example"
     cleaned = tables.clean(
         export.read(example),
@@ -134,7 +131,7 @@ def caseload() -> None:
 if __name__ == "__main__":
     print("Building the report, four ways …", flush=True)
     report()
-    print("Working out the bootstrap and the multiverse …", flush=True)
+    print("Working out the multiverse …", flush=True)
     statistics()
     print("Cleaning and measuring invented caseloads …", flush=True)
     caseload()

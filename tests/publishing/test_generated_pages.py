@@ -63,7 +63,7 @@ def test_how_it_was_made_names_inputs_settings_and_programs():
     shown = rows(page)
     assert ["needs.csv", "ab12"] in shown
     assert [r[3] for r in shown if r[0] == "low_at_most"] == ["changed"]
-    assert [r[3] for r in shown if r[0] == "seed"] == [""]
+    assert [r[3] for r in shown if r[0] == "high_at_least"] == [""]
     assert any(r[0] == "pandas" and r[1] == pd.__version__ for r in shown)
     assert "cd34" in page
 

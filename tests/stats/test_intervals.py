@@ -171,15 +171,14 @@ def test_the_change_in_students_sleep():
     found = E.mean_t(changes)
     assert found == Interval(pytest.approx(1.58), pytest.approx(0.7001142), pytest.approx(2.4598858))
     assert E.wilcoxon_p(changes) < 0.01
-    assert E.bca_mean(changes).value == found.value
 
 
 def test_a_mean_of_hardly_anybody():
-    assert E.mean_t([]) == E.bca_mean([]) == NONE
-    assert E.mean_t([4]) == E.bca_mean([4]) == Interval(4.0, None, None)
+    assert E.mean_t([]) == NONE
+    assert E.mean_t([4]) == Interval(4.0, None, None)
 
 
-@pytest.mark.parametrize("method", [E.mean_t, E.bca_mean, E.wilcoxon_p])
+@pytest.mark.parametrize("method", [E.mean_t, E.wilcoxon_p])
 def test_what_is_no_column_of_numbers_is_refused(method):
     with pytest.raises(ValueError, match="has missing values"):
         method([1, math.nan])
@@ -189,59 +188,10 @@ def test_what_is_no_column_of_numbers_is_refused(method):
 
 def test_the_same_change_in_everyone_says_nothing_of_others_and_has_no_interval():
     """As R's t.test(c(3, 3, 3)), "data are essentially constant": no width at all would claim certainty."""
-    assert E.mean_t([3, 3, 3]) == E.bca_mean([3, 3, 3]) == Interval(3, None, None)
+    assert E.mean_t([3, 3, 3]) == Interval(3, None, None)
     filled = [0.1 + 0.2, 0.3]  # alike but for rounding
     assert filled[0] != filled[1]
-    assert E.mean_t(filled).low is None and E.bca_mean(filled).low is None
-
-
-def changes_of(n, seed=0):
-    return np.random.default_rng(seed).gamma(2, 6, n).round() - 8
-
-
-def test_bca_gives_the_same_limits_for_the_same_seed():
-    data = changes_of(103)
-    assert E.bca_mean(data, seed=1) == E.bca_mean(data, seed=1)
-    assert E.bca_mean(data, seed=1) != E.bca_mean(data, seed=2)
-
-
-@pytest.mark.parametrize("n", [9, 34, 103, 600])
-def test_bca_agrees_with_scipy_to_monte_carlo_error(n):
-    """Averaged over seeds, so that what is left of Monte Carlo error is far under a step of the interval."""
-    data = changes_of(n)
-    runs = range(20)
-    ours = [E.bca_mean(data, resamples=2000, seed=s) for s in runs]
-    scipys = [
-        stats.bootstrap((data,), np.mean, n_resamples=2000, rng=np.random.default_rng(100 + s)) for s in runs
-    ]
-    theirs = [found.confidence_interval for found in scipys]
-    for own, other in (
-        ([i.low for i in ours], [i.low for i in theirs]),
-        ([i.high for i in ours], [i.high for i in theirs]),
-    ):
-        error = math.sqrt((np.var(own, ddof=1) + np.var(other, ddof=1)) / len(runs))
-        assert abs(np.mean(own) - np.mean(other)) < 4 * error
-
-
-def test_bca_leans_towards_the_longer_tail():
-    found = E.bca_mean(changes_of(34, seed=3))
-    assert found.high - found.value > found.value - found.low
-
-
-def test_bca_limits_move_with_the_data():
-    data = changes_of(50)
-    plain, moved = E.bca_mean(data, seed=4), E.bca_mean(3 * data + 100, seed=4)
-    assert (moved.low, moved.high) == pytest.approx((3 * plain.low + 100, 3 * plain.high + 100))
-
-
-@pytest.mark.parametrize("n", [2, 3, 9, 10, 513, 5000])
-def test_resampled_totals_have_the_moments_of_sampling_with_replacement(n):
-    """Odd and even, paired, one by one and by value: mean n * mean, variance n * population variance."""
-    data = changes_of(n, seed=n)
-    totals = E._resampled_totals(data, 20_000, np.random.default_rng(5))
-    spread = math.sqrt(n * data.var())
-    assert abs(totals.mean() - data.sum()) < 4 * spread / math.sqrt(20_000)
-    assert totals.std() == pytest.approx(spread, rel=0.03)
+    assert E.mean_t(filled).low is None
 
 
 def test_wilcoxon_by_hand():
@@ -442,11 +392,3 @@ def test_holm_never_lowers_keeps_order_and_skips_what_is_absent(pvalues):
     if pairs:
         least = min(p for p, _ in pairs)
         assert min(a for _, a in pairs) == pytest.approx(min(1, least * len(pairs)))
-
-
-def test_bca_of_many_people_on_few_scores_is_close_to_t_and_quick_for_a_million():
-    data = np.repeat(np.arange(-3, 8), 100_000)
-    found, t = E.bca_mean(data, resamples=4000, seed=1), E.mean_t(data)
-    assert found.value == t.value
-    # a limit of 4000 resamples has a Monte Carlo error of about 4% of the half width
-    assert (found.low, found.high) == pytest.approx((t.low, t.high), abs=0.12 * (t.high - t.value))

@@ -78,8 +78,8 @@ def found(cleaned: cleaning.Cleaned) -> list[Estimate]:
     return [
         *reach.measure(cleaned.tables, origin="example", data_to=cleaned.data_to),
         *needs.measure(cleaned.tables, origin="example"),
-        *wellbeing.measure(cleaned.tables, origin="example", bootstrap_resamples=200),
-        *activity.measure(cleaned.tables, origin="example", bootstrap_resamples=200),
+        *wellbeing.measure(cleaned.tables, origin="example"),
+        *activity.measure(cleaned.tables, origin="example"),
         *reoffending.measure(cleaned.tables, origin="example"),
         *outcomes.measure(cleaned.tables, origin="example"),
         *themes.measure(cleaned.tables, origin="example", findings=published.findings()),
@@ -186,10 +186,8 @@ def test_nobody_is_treated_after_the_day_of_the_export(cleaned):
 def _measured(people: int, seed: int) -> dict[tuple[str, str], Estimate]:
     """What the measures find of people drawn at random, for each parameter of `example.truth`."""
     tables = example.generate(people, seed, calibrated=False)
-    every = [e for measures in (reach, needs, outcomes, reoffending) for e in measures.measure(tables)]
-    every += [
-        e for measures in (wellbeing, activity) for e in measures.measure(tables, bootstrap_resamples=200)
-    ]
+    measures = (reach, needs, outcomes, reoffending, wellbeing, activity)
+    every = [e for measure in measures for e in measure.measure(tables)]
     wanted = {}
     for e in every:
         group = dict(e.group)

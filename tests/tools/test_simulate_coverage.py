@@ -51,8 +51,6 @@ def test_exact_methods_keep_their_promise():
         ("Newcombe interval", 0, 0.93),
         ("t interval", 9, 0.88),
         ("t interval", 103, 0.93),
-        ("BCa interval", 9, 0.85),
-        ("BCa interval", 103, 0.93),
         ("Kaplan-Meier interval", 27, 0.93),
         ("restricted mean interval", 27, 0.90),
         ("restricted mean interval", 103, 0.92),

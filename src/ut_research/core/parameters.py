@@ -65,18 +65,6 @@ class Study:
     confidence: float = _parameter(
         0.95, "analysis", "proportion", "convention", "Level of every interval", low=0.5, high=0.999
     )
-    bootstrap_resamples: int = _parameter(
-        10_000,
-        "analysis",
-        "resamples",
-        "Efron and Tibshirani 1993",
-        "Resamples of a BCa interval",
-        low=200,
-        high=1_000_000,
-    )
-    seed: int = _parameter(
-        20210601, "analysis", "", "arbitrary", "Start of the resampling", low=0, high=2**32 - 1
-    )
     follow_up_days: int = _parameter(
         365,
         "reoffending",

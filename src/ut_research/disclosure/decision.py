@@ -40,11 +40,9 @@ BREAKDOWNS: Mapping[str, tuple[str, ...]] = {
 }
 
 #: Parameters that change no count and no n.
-_NO_MATTER = {"title", "seed", "confidence", "bootstrap_resamples", "engaged", "not_engaged"}
+_NO_MATTER = {"title", "confidence", "engaged", "not_engaged"}
 #: Parameters that are days.
 _DAYS = {"delivery_start", "delivery_end", "interview_round_from"}
-#: Resamples where only counts matter.
-_FEW = 99
 
 
 def measured(
@@ -97,9 +95,7 @@ def everything(
 def _choices(measure: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """Of the parameters `given`, those that `measure` takes and that change a count or an n, in its types."""
     taken = {k: v for k, v in given.items() if k in inspect.signature(measure).parameters.keys() - _NO_MATTER}
-    taken |= {k: date.fromisoformat(v) for k, v in taken.items() if k in _DAYS}
-    few = {"bootstrap_resamples": _FEW}
-    return taken | {k: v for k, v in few.items() if k in inspect.signature(measure).parameters}
+    return taken | {k: date.fromisoformat(v) for k, v in taken.items() if k in _DAYS}
 
 
 def uncovered(found: Iterable[Estimate], decided: Decided, policy: Policy) -> list[str]:

@@ -21,8 +21,6 @@ def measure(
     by: By | None = None,
     origin: Origin = "export",
     active_days: int = 5,
-    bootstrap_resamples: int = 10_000,
-    seed: int = 20210601,
     confidence: float = 0.95,
 ) -> list[Estimate]:
     """Days active before and after, of people who answered both times (``activity.*``).
@@ -30,7 +28,6 @@ def measure(
     Parameters
     ----------
     active_days : days a week, from 0 to 7, from which a person counts as active.
-    bootstrap_resamples, seed : of the BCa interval.
     """
     found: list[Estimate] = []
     columns = {"activity": ["participant_id", "timepoint", "active_days"]}
@@ -40,8 +37,7 @@ def measure(
         people = people[people.active_days_t1.notna()]
         pairs = people.dropna()
         before, after = pairs.active_days_t1, pairs.active_days_t2
-        resampling = {"bootstrap_resamples": bootstrap_resamples, "seed": seed}
-        found += change(make, "activity", before, after, "days", "days active a week", **resampling)
+        found += change(make, "activity", before, after, "days", "days active a week")
         for time, when, days in (("t1", "at the start", before), ("t2", "later", after)):
             n, active = len(days), int((days >= active_days).sum())
             label = f"Active on {active_days} or more days {when}"

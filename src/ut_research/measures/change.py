@@ -11,7 +11,7 @@ import pandas as pd
 
 from ut_research.core.estimate import Estimate
 from ut_research.measures.grouping import Maker
-from ut_research.stats.intervals import bca_mean, mean_t, missing_bounds, tipping_point, wilcoxon_p
+from ut_research.stats.intervals import mean_t, missing_bounds, tipping_point, wilcoxon_p
 
 
 def both_times(answers: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
@@ -40,9 +40,6 @@ def change(
     after: pd.Series,
     unit: str,
     what: str,
-    *,
-    bootstrap_resamples: int,
-    seed: int,
 ) -> list[Estimate]:
     """Mean before, after and of the change, its spread, and last the rank test, of people with both.
 
@@ -54,9 +51,7 @@ def change(
     """
     changes = after.to_numpy(dtype=float) - before.to_numpy(dtype=float)
     mean = mean_t(changes, make.confidence)
-    resampled = bca_mean(changes, make.confidence, bootstrap_resamples, seed)
     spread = float(changes.std(ddof=1)) if len(changes) > 1 else None
-    bootstrap = f"mean difference, BCa bootstrap interval, {bootstrap_resamples:,} resamples"
     both, rise = "of people with both questionnaires", f"Average change in {what}"
     n, ways = len(changes), np.sign(np.round(changes, 9))
     few = min(filter(None, (int((ways > 0).sum()), int((ways < 0).sum()))), default=0)
@@ -65,7 +60,6 @@ def change(
         make.mean(f"{subject}.mean_t1", f"Average {what} at the start", before, unit, both),
         make.mean(f"{subject}.mean_t2", f"Average {what} later", after, unit, both),
         make.number(f"{subject}.change_mean", rise, mean, unit, "mean difference, t interval", n=n),
-        make.number(f"{subject}.change_bca", f"{rise}, bootstrap", resampled, unit, bootstrap, n=n),
         make.number(f"{subject}.change_sd", "Spread of the changes", spread, unit, "standard deviation", n=n),
         make.number(
             f"{subject}.wilcoxon_p",

@@ -50,8 +50,6 @@ def measure(
     missing_items: int = 0,
     reliability: float = 0.83,
     population_mean: float = POPULATION_MEAN,
-    bootstrap_resamples: int = 10_000,
-    seed: int = 20210601,
     confidence: float = 0.95,
 ) -> list[Estimate]:
     """Wellbeing before and after, of people with both questionnaires scored (``wellbeing.*``).
@@ -63,7 +61,6 @@ def measure(
     missing_items : most items of a questionnaire that are filled with the mean of the rest, 0 to 3.
     reliability : test-retest, 0 to 1, for the standard error of measurement.
     population_mean : points, towards which people chosen for low scores drift of themselves.
-    bootstrap_resamples, seed : of the BCa interval.
     """
     columns = {"wemwbs": ["participant_id", "timepoint", *ITEMS, "total"]}
     all_answers = [(group, part["wemwbs"]) for group, part in parts(tables, columns, by)]
@@ -77,8 +74,7 @@ def measure(
         make = Maker("wemwbs", origin, group, confidence, collected(tables, "wemwbs"))
         pairs = people[people.total_t2.notna()]
         before, after = pairs.total_t1, pairs.total_t2
-        resampling = {"bootstrap_resamples": bootstrap_resamples, "seed": seed}
-        found += change(make, "wellbeing", before, after, "points", "wellbeing score", **resampling)
+        found += change(make, "wellbeing", before, after, "points", "wellbeing score")
         found += _bands(make, before, after, low_at_most, high_at_least)
         found += _meaningful(make, after - before, meaningful_change, meaningful_rule, sd, reliability)
         found += _scale(make, answers, before, after)
