@@ -132,7 +132,7 @@ def simulate(setting: Setting, seed: int, replicates: int = REPLICATES) -> Row:
 # --- one replicate of each method -----------------------------------------------------------------
 
 
-def _holds(found: Interval | survival.RestrictedMean | survival.Point, truth: float) -> bool | None:
+def _holds(found: Interval | survival.Point, truth: float) -> bool | None:
     if found.low is None or found.high is None:
         return None
     return bool(found.low <= truth <= found.high)

@@ -39,10 +39,6 @@ NEEDS = released(
     one("needs.housing", 52.6, 44.2, 60.9, count=70, n=133),
     one("needs.mental_health", 70.7, 62.5, 77.7, count=94, n=133),
 )
-PUBLISHED = released(
-    *(one("reoffending.rate", v, origin="published", group={"group": g}, label="Reoffended", source="2021")
-      for v, g in ((26.0, "engaged"), (56.0, "not engaged")))
-)  # fmt: skip
 WELLBEING = released(
     one("wellbeing.mean_t1", 35.2, 33.9, 36.5, n=103, unit="points", label="Mean score"),
     one("wellbeing.mean_t2", 48.2, 47.1, 49.3, n=103, unit="points", label="Mean score"),
@@ -75,7 +71,6 @@ POWER = released(*(one("planning.power", n / 2, n=61, group={"n": str(n)}) for n
 DRAWN: dict[str, tuple[Callable[..., Chart], tuple[Released, ...]]] = {
     "shares": (charts.shares, (NEEDS,)),
     "two_groups": (charts.two_groups, (RATES,)),
-    "beside_published": (charts.beside_published, (RATES, PUBLISHED)),
     "before_after": (charts.before_after, (WELLBEING,)),
     "curve": (charts.curve, (FREE,)),
     "flow": (charts.flow, (FLOW,)),
@@ -201,11 +196,6 @@ def test_flow_draws_its_steps_and_leaves_the_rest() -> None:
     assert "Referred: 250 people" in chart.alt and "male" not in chart.alt
 
 
-def test_figures_beside_published_must_pair() -> None:
-    with pytest.raises(ValueError, match="2 given beside 1 published"):
-        charts.beside_published(RATES, PUBLISHED.select("reoffending.rate", group="engaged"), TITLE)
-
-
 def test_a_curve_needs_points() -> None:
     with pytest.raises(ValueError, match=r"needs points along one of .*month"):
         charts.curve(NEEDS, TITLE)
@@ -235,4 +225,4 @@ def test_colours_differ_in_greyscale() -> None:
         assert (light + 0.05) / (dark + 0.05) >= 1.7
     two = sorted(luminance(colour) for colour, *_ in charts.SERIES[:2])
     assert (two[1] + 0.05) / (two[0] + 0.05) >= 1.7
-    assert len({(marker, dash) for _, marker, dash, _ in charts.SERIES}) == len(charts.SERIES)
+    assert len({(marker, dash) for _, marker, dash in charts.SERIES}) == len(charts.SERIES)

@@ -133,12 +133,6 @@ def test_what_has_not_passed_the_gate_is_refused() -> None:
         tables.table([share()], caption="x")  # type: ignore[arg-type]
 
 
-def test_unknown_column_is_named() -> None:
-    released = gate.release([share()], POLICY)
-    with pytest.raises(ValueError, match="no column colour"):
-        tables.table(released, caption="x", columns={"colour": "Colour"})
-
-
 def test_a_breakdown_has_a_row_a_group_and_a_column_a_finding() -> None:
     def share(id: str, label: str, count: int, n: int, partner: str) -> Estimate:
         value = 100 * count / n

@@ -15,7 +15,6 @@ import pandas as pd
 from ut_research.core.estimate import Estimate, Origin
 from ut_research.core.schema import NOT_RECORDED
 from ut_research.measures.grouping import By, Maker, Tables, among, collected, parts
-from ut_research.stats.intervals import Interval
 from ut_research.stats.survival import kaplan_meier, last_step, median_time, restricted_mean
 
 #: Oldest age of each age band, in years.
@@ -191,12 +190,12 @@ def _stay(make: Maker, registered: pd.DataFrame, data_to: pd.Timestamp) -> list[
     weeks, ended = stayed.weeks.to_numpy(dtype=float), stayed.ended.to_numpy(dtype=bool)
     n, censored = len(weeks), "people still supported censored"
     horizon = last_step(WEEKS[1:], weeks.max(initial=0))
-    mean = restricted_mean(weeks, ended, horizon, make.confidence)
+    whole = restricted_mean(weeks, ended, horizon, make.confidence)
     points = kaplan_meier(weeks, ended, WEEKS, make.confidence)
     seen = "people still supported counted up to the day the data are complete to"
     median, curve = f"Kaplan-Meier, {censored}", dict(zip(map(str, WEEKS), points, strict=True))
     within, area = f"Average stay within the first {horizon:.0f} weeks", f"area under the curve of {median}"
-    middle, whole = median_time(weeks, ended, make.confidence), Interval(mean.value, mean.low, mean.high)
+    middle = median_time(weeks, ended, make.confidence)
     return [
         make.mean("reach.stay_mean_weeks", "Average stay so far", stayed.weeks, "weeks", seen),
         make.number("reach.stay_median_weeks", "Weeks by which half had left", middle, "weeks", median, n=n),

@@ -17,7 +17,6 @@ import pandas as pd
 from ut_research.core.estimate import Estimate, Origin
 from ut_research.measures.grouping import DAYS_A_MONTH, By, Maker, Tables, collected, parts, scaled
 from ut_research.stats import intervals, survival
-from ut_research.stats.intervals import Interval
 
 GROUPS = ("engaged", "not engaged")
 
@@ -203,7 +202,7 @@ def _time(
         make.number(
             "reoffending.rmst_months",
             f"Average months free of reoffending: {label}",
-            scaled(Interval(mean.value, mean.low, mean.high), 1 / DAYS_A_MONTH),
+            scaled(mean, 1 / DAYS_A_MONTH),
             "months",
             method,
             n=len(d),

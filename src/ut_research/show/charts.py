@@ -5,7 +5,7 @@ Out: a frozen `Chart`: the figure, an alt text in sentences made from the same n
 the numbers themselves. Figures are narrow (4.5 inches) so that 12 pt text stays legible on a
 phone; rows carry their own labels and values; every figure says its units, its numbers and
 where they come from. Style and colours are seaborn's, from its palette for colour-blind readers, told
-apart by lightness and by shape or hatch as well. No pyplot: nothing here keeps state between charts.
+apart by lightness and by shape as well. No pyplot: nothing here keeps state between charts.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 BLUE, SKY, ORANGE = (seaborn.color_palette("colorblind").as_hex()[i] for i in (0, 9, 1))
 YELLOW = "#F0E442"
 INK, QUIET, GRID = "#1A1A1A", "#4D4D4D", "#D9D9D9"
-SERIES = ((BLUE, "o", "-", ""), (ORANGE, "D", "--", "//"), (SKY, "s", ":", ".."), (YELLOW, "^", "-.", "xx"))
+SERIES = ((BLUE, "o", "-"), (ORANGE, "D", "--"), (SKY, "s", ":"), (YELLOW, "^", "-."))
 #: Steps of the usual flow diagram, and group keys whose values have an order of their own.
 FLOW = ("reach.referred", "reach.registered", "reach.assessed", "reach.completed")
 ORDERED = frozenset({"age_band", "period", "half", "band"})
@@ -87,13 +87,6 @@ class Chart:
         numbers = r' (?:d|x|y)="[^"]*"|translate\([^)]*\)'
         return re.sub(r"\n\s+", "\n", re.sub(numbers, _hundredths, plain))
 
-    def png(self, dpi: int = 144) -> bytes:
-        """The figure as PNG, for documents that cannot hold SVG."""
-        data = io.BytesIO()
-        with mpl.rc_context(STYLE):
-            self.figure.savefig(data, format="png", dpi=dpi, metadata={"Software": None})
-        return data.getvalue()
-
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {"image/svg+xml": self.svg, "text/plain": self.alt}
 
@@ -119,39 +112,24 @@ def shares(released: Released, title: str, *, keep_order: bool = False) -> Chart
     rows = list(released)
     if not keep_order and not any(key in ORDERED for e in rows for key in e.group):
         rows.sort(key=lambda e: (e.status != "number", -(e.value or 0.0)))
-    return _rows(released, title, "Bar chart", [(e,) for e in rows], _bar)
+    return _rows(released, title, "Bar chart", rows, _bar)
 
 
 @_styled
 def two_groups(released: Released, title: str) -> Chart:
     """One dot and its interval for each group, in the order given."""
-    return _rows(released, title, "Dot chart with intervals", [(e,) for e in released], _dot)
-
-
-@_styled
-def beside_published(released: Released, published: Released, title: str) -> Chart:
-    """Each figure beside the published one: the n-th of `released` beside the n-th of `published`."""
-    check_released(published)
-    ours, theirs = list(released), list(published)
-    if len(ours) != len(theirs):
-        raise ValueError(
-            f"beside_published() pairs figures in order: {len(ours)} given beside {len(theirs)} published; "
-            "select the same number of each"
-        )
-    pairs = list(zip(ours, theirs, strict=True))
-    return _rows(released + published, title, "Dot chart", pairs, _beside)
+    return _rows(released, title, "Dot chart with intervals", list(released), _dot)
 
 
 @_styled
 def before_after(released: Released, title: str) -> Chart:
     """First against second questionnaire: means (ids ending ``mean_t1``, ``mean_t2``) joined by a line, and
-    shares by band (``band_t1`` …) as stacked bars or by number of days (``days_t1`` …) as columns."""
+    shares by band (``band_t1`` …) as stacked bars."""
     shown = _numbers(released)
     if not shown:
         return _nothing(released, title)
     means = [e for e in shown if "mean_t" in e.id]
     parts = [[e for e in released if e.group and e.id.endswith(end)] for end in ("t1", "t2")]
-    spread = "days" if any("days" in e.group for e in shown) else "band"
     height = (1.5 if means else 0.0) + (1.9 if any(parts) else 0.0)
     key = f"First and second questionnaire{_same_n(shown)}."
     figure, ax = _sheet(title, height, _note(released, key), axis=False)
@@ -161,7 +139,7 @@ def before_after(released: Released, title: str) -> Chart:
         floor -= 1.5
         _slope(ax, means, floor)
     if any(parts):
-        (_stack if spread == "band" else _columns)(ax, parts, floor - 1.75)
+        _stack(ax, parts, floor - 1.75)
     when = {"t1": "first", "t2": "second"}
     said = [f"{name(e)} ({when.get(e.id[-2:], 'both')} questionnaire): {_full(e)}" for e in released]
     return Chart(figure, _alt("Before and after", title, said, released), released, title)
@@ -174,19 +152,19 @@ def curve(released: Released, title: str) -> Chart:
 
 
 @_styled
-def power_curve(released: Released, title: str, *, wanted: float = 80.0) -> Chart:
-    """Chance of seeing a difference (%) by number of people; `wanted` (%) is marked."""
-    return _lines(released, title, "Line chart", steps=False, mark=wanted)
+def power_curve(released: Released, title: str) -> Chart:
+    """Chance of seeing a difference (%) by number of people; the usual aim, 80%, is marked."""
+    return _lines(released, title, "Line chart", steps=False, mark=80.0)
 
 
 @_styled
-def flow(released: Released, title: str, *, steps: Sequence[str] = FLOW) -> Chart:
+def flow(released: Released, title: str) -> Chart:
     """Flow of people, box under box: each is part of the nearest box above whose count is its denominator.
 
-    Of `released`, the ungrouped findings named by `steps` are drawn, in that order.
+    Of `released`, the ungrouped findings named by `FLOW` are drawn, in that order.
     """
     by_id = {e.id: e for e in released if not e.group}
-    boxes = [by_id[step] for step in steps if step in by_id]
+    boxes = [by_id[step] for step in FLOW if step in by_id]
     released = released.of(boxes)
     if not _numbers(boxes):
         return _nothing(released, title)
@@ -216,13 +194,13 @@ def flow(released: Released, title: str, *, steps: Sequence[str] = FLOW) -> Char
 
 
 @_styled
-def matrix(released: Released, title: str, *, rows: str = "theme", columns: str = "role") -> Chart:
-    """A grid of counts: one row and one column for each value of the two group keys, darker for more."""
-    cells = [e for e in released if rows in e.group and columns in e.group]
+def matrix(released: Released, title: str) -> Chart:
+    """A grid of counts: one row for each theme and one column for each role, darker for more."""
+    cells = [e for e in released if "theme" in e.group and "role" in e.group]
     if not _numbers(cells):
         return _nothing(released, title)
-    ys = list(dict.fromkeys(e.group[rows] for e in cells))
-    xs = list(dict.fromkeys(e.group[columns] for e in cells))
+    ys = list(dict.fromkeys(e.group["theme"] for e in cells))
+    xs = list(dict.fromkeys(e.group["role"] for e in cells))
     most = max(e.value or 0 for e in _numbers(cells)) or 1
     labels = {y: wrap(y, 18) for y in ys}
     tall = {y: 0.16 + 0.19 * len(labels[y]) for y in ys}
@@ -238,7 +216,7 @@ def matrix(released: Released, title: str, *, rows: str = "theme", columns: str 
     for y in ys:
         ax.text(0, tops[y] - tall[y] / 2, "\n".join(labels[y]), fontsize=11, va="center")
     for e in cells:
-        y, left = e.group[rows], first + step * xs.index(e.group[columns])
+        y, left = e.group["theme"], first + step * xs.index(e.group["role"])
         share = (e.value or 0) / most if e.status == "number" else 0.0
         red, green, blue = (1 - share * (1 - part) for part in to_rgb(BLUE))
         fill: Any = {"fc": (red, green, blue)}
@@ -251,7 +229,7 @@ def matrix(released: Released, title: str, *, rows: str = "theme", columns: str 
         box = {"fc": "white", "ec": "none", "pad": 1.5} if e.status != "number" else None
         ax.text(left + step / 2, tops[y] - tall[y] / 2, text, ha="center", va="center", fontsize=11, bbox=box,
                 color="white" if share > 0.6 else INK)  # fmt: skip
-    said = [f"{e.group[rows]}, {e.group[columns]}: {number(e)}" for e in cells]
+    said = [f"{e.group['theme']}, {e.group['role']}: {number(e)}" for e in cells]
     return Chart(figure, _alt("Grid of counts", title, said, released), released, title)
 
 
@@ -386,54 +364,45 @@ ROW, LINE, MARK = 0.62, 0.2, 0.2
 
 
 def _rows(
-    released: Released, title: str, kind: str, rows: Sequence[tuple[Estimate, ...]],
-    mark: Callable[[Axes, float, int, tuple[Estimate, ...]], None],
+    released: Released, title: str, kind: str, rows: Sequence[Estimate],
+    mark: Callable[[Axes, float, int, Estimate], None],
 ) -> Chart:  # fmt: skip
-    """One row under another: label and value in words, and under them the mark. A row may hold a pair."""
+    """One row under another: label and value in words, and under them the mark."""
     shown = _numbers(released)
     if not shown:
         return _nothing(released, title)
-    called = names(row[0] for row in rows)
-    values = [_value(row) for row in rows]
+    called = names(rows)
+    values = [f"{number(e)} ({counted(e)})" if counted(e) else number(e) for e in rows]
     room = [int(10.7 * INNER - 1.15 * len(value)) for value in values]
     labels = [wrap(text, most) for text, most in zip(called, room, strict=True)]
-    tall = [ROW + LINE * (len(label) - 1) + 0.16 * (len(rows[0]) - 1) for label in labels]
+    tall = [ROW + LINE * (len(label) - 1) for label in labels]
     tops = [-sum(tall[:i]) for i in range(len(rows))]
     ends = [v for e in shown for v in (e.value, e.low, e.high) if v is not None]
     right = 100.0 if shown[0].unit == "%" else max(0.0, *ends) * 1.08
     left = min(0.0, *ends) * 1.08
     lines = "Thin lines: likely range." if any(e.low is not None for e in released) else ""
-    key = "Circle: this report. Diamond: published. " if mark is _beside else ""
     unit = "percent" if shown[0].unit == "%" else shown[0].unit
-    figure, ax = _sheet(title, sum(tall), _note(released, key + lines), unit)
+    figure, ax = _sheet(title, sum(tall), _note(released, lines), unit)
     ax.set(xlim=(left, right or left + 1), ylim=(-sum(tall), 0), yticks=[])
     across: Any = {"transform": ax.get_yaxis_transform(), "fontsize": 11.5, "va": "top"}
-    for i, row in enumerate(rows):
+    for i, e in enumerate(rows):
         ax.text(0, tops[i] - 0.06, "\n".join(labels[i]), **across)
         ax.text(1, tops[i] - 0.06, values[i], ha="right", weight="bold", **across)
         y = tops[i] - ROW - LINE * (len(labels[i]) - 1) + 0.21
-        if row[0].status == "suppressed":
+        if e.status == "suppressed":
             ax.barh(y, right - left, MARK, left=left, color="white", edgecolor=GRID, hatch="///")
-        mark(ax, y, i, row)
+        mark(ax, y, i, e)
     ax.spines["left"].set_visible(False)
     ax.grid(axis="x", color=GRID, lw=0.8)
     ax.set_axisbelow(True)
     ax.locator_params(axis="x", nbins=5)
     if left < 0:
         ax.axvline(0, color=INK, lw=1, ls="--")
-    said = [f"{called[i]}: {', published '.join(map(_full, row))}" for i, row in enumerate(rows)]
+    said = [f"{label}: {_full(e)}" for label, e in zip(called, rows, strict=True)]
     return Chart(figure, _alt(kind, title, said, released), released, title)
 
 
-def _value(row: tuple[Estimate, ...]) -> str:
-    """What is written at the right of a row."""
-    if len(row) == 2:
-        return f"{number(row[0])}, published {number(row[1])}"
-    return f"{number(row[0])} ({counted(row[0])})" if counted(row[0]) else number(row[0])
-
-
-def _bar(ax: Axes, y: float, i: int, row: tuple[Estimate, ...]) -> None:
-    e = row[0]
+def _bar(ax: Axes, y: float, i: int, e: Estimate) -> None:
     if e.status != "number" or e.value is None:
         return
     ax.barh(y, e.value, MARK, color=BLUE)
@@ -442,18 +411,13 @@ def _bar(ax: Axes, y: float, i: int, row: tuple[Estimate, ...]) -> None:
         ax.plot([e.low, e.high], [y, y], color=INK, lw=1.6, marker="|", ms=7, zorder=3)
 
 
-def _dot(ax: Axes, y: float, i: int, row: tuple[Estimate, ...]) -> None:
-    e, (colour, marker, _, _) = row[0], SERIES[i % len(SERIES)]
+def _dot(ax: Axes, y: float, i: int, e: Estimate) -> None:
+    colour, marker, _ = SERIES[i % len(SERIES)]
     if e.status != "number" or e.value is None:
         return
     if e.low is not None and e.high is not None:
         ax.plot([e.low, e.high], [y, y], color=INK, lw=1.8, marker="|", ms=9, zorder=2)
     ax.plot([e.value], [y], marker, color=colour, mec=INK, ms=12, zorder=3)
-
-
-def _beside(ax: Axes, y: float, i: int, row: tuple[Estimate, ...]) -> None:
-    _dot(ax, y, 0, row[:1])
-    _dot(ax, y - 0.17, 1, row[1:])
 
 
 def _slope(ax: Axes, means: list[Estimate], floor: float) -> None:
@@ -464,7 +428,7 @@ def _slope(ax: Axes, means: list[Estimate], floor: float) -> None:
     at = [floor + 0.35 + 0.8 * ((e.value or 0) - low) / ((high - low) or 1) for e in points]
     xs = [36, 64][: len(points)]
     ax.plot(xs, at, color=BLUE, lw=2.5, zorder=2)
-    for x, y, e, (colour, marker, _, _) in zip(xs, at, points, SERIES, strict=False):
+    for x, y, e, (colour, marker, _) in zip(xs, at, points, SERIES, strict=False):
         if e.low is not None and e.high is not None:
             span = [floor + 0.35 + 0.8 * (v - low) / ((high - low) or 1) for v in (e.low, e.high)]
             ax.plot([x, x], span, color=INK, lw=1.6, marker="_", ms=9, zorder=2)
@@ -498,24 +462,6 @@ def _stack(ax: Axes, parts: list[list[Estimate]], floor: float) -> None:
             ax.add_patch(Rectangle((left, y), 100 - left, 0.42, fc="white", ec=QUIET, hatch="///"))
 
 
-def _columns(ax: Axes, parts: list[list[Estimate]], floor: float) -> None:
-    """Two small column charts side by side (one column a value), in a strip 1.75 inches high at `floor`."""
-    most = max((e.value or 0.0 for part in parts for e in part), default=0.0) or 1.0
-    for side, part in enumerate(parts):
-        when = ("First", "Second")[side]
-        ax.text(52 * side, floor + 1.6, f"{when} questionnaire", fontsize=11.5, va="center")
-        wide = 46 / max(len(part), 1)
-        for i, e in enumerate(part):
-            x, tall = 52 * side + wide * i, 1.05 * (e.value or 0.0) / most
-            hatch = "///" if e.status == "suppressed" else SERIES[side][3]
-            face = "white" if e.status == "suppressed" else SERIES[side][0]
-            tall = 0.2 if e.status == "suppressed" else tall
-            box: Any = {"fc": face, "ec": INK, "lw": 0.6, "hatch": hatch}
-            ax.add_patch(Rectangle((x, floor + 0.22), wide * 0.86, tall, **box))
-            under = next(iter(e.group.values()))
-            ax.text(x + wide * 0.43, floor + 0.08, under, ha="center", va="center", fontsize=11)
-
-
 def _lines(released: Released, title: str, kind: str, *, steps: bool, mark: float | None = None) -> Chart:
     shown = _numbers(released)
     if not shown:
@@ -541,7 +487,7 @@ def _lines(released: Released, title: str, kind: str, *, steps: bool, mark: floa
         points = sorted(points, key=lambda e: float(e.group[key]))
         x = [float(e.group[key]) for e in points]
         y, low, high = ([_or_gap(getattr(e, part)) for e in points] for part in ("value", "low", "high"))
-        colour, marker, dash, _ = SERIES[i % len(SERIES)]
+        colour, marker, dash = SERIES[i % len(SERIES)]
         alone = [j for j in range(len(y)) if all(w != w for w in (*y[max(j - 1, 0) : j], *y[j + 1 : j + 2]))]
         ax.plot(x, y, color=colour, lw=2.6, ls=dash, zorder=3, drawstyle="steps-post" if steps else "default")
         ax.plot(x, y, marker, color=colour, mec=INK, ms=7, zorder=4, clip_on=False,
@@ -595,7 +541,7 @@ def _at_risk(ax: Axes, groups: dict[str, list[Estimate]], along: str, last: floa
         points = [e for e in _numbers(points) if e.n is not None]
         points.sort(key=lambda e: float(e.group[along]))
         if len(groups) > 1:
-            colour, _, dash, _ = SERIES[i % len(SERIES)]
+            colour, _, dash = SERIES[i % len(SERIES)]
             key: Any = {"color": colour, "lw": 2.6, "ls": dash, "clip_on": False, "transform": ax.transAxes}
             ax.plot([-0.1, -0.03], [y - (0.24 + 0.22 * i) / 2.6] * 2, **key)
         written = -last

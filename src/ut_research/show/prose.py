@@ -205,11 +205,9 @@ def revalued(estimate: Estimate, value: float | None) -> Estimate:
     return estimate if value is None else replace(estimate, value=value)
 
 
-def biggest(released: Released, how_many: int = 3) -> str:
-    """The labels and shares of the largest released findings, as a list in words."""
-    rows = sorted((e for e in released if e.value is not None), key=lambda e: (-(e.value or 0), e.label))[
-        :how_many
-    ]
+def biggest(released: Released) -> str:
+    """The labels and shares of the three largest released findings, as a list in words."""
+    rows = sorted((e for e in released if e.value is not None), key=lambda e: (-(e.value or 0), e.label))[:3]
     if not rows:
         return show(next(iter(released)))
     parts = [f"{e.label[0].lower()}{e.label[1:]} ({show(e)})" for e in rows]

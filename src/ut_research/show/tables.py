@@ -119,17 +119,15 @@ COLUMNS: Mapping[str, str] = {
 }
 
 
-def table(
-    released: Released, caption: str, columns: Mapping[str, str] = COLUMNS, download: str | None = None
-) -> str:
+def table(released: Released, caption: str, download: str | None = None) -> str:
     """An accessible HTML table of released Estimates, one row each.
+
+    Of `COLUMNS`, those that would be blank, and the origin where the caption says it, are left out.
 
     Parameters
     ----------
     released : what the gate let through; anything else is a TypeError.
     caption : what the table shows, in a sentence.
-    columns : heading by column, from finding, number, counted, interval, origin, method, source; those that
-        would be blank, and the origin where the caption says it for all rows, are left out.
     download : address of a file with the same numbers, linked under the table.
 
     Returns
@@ -137,15 +135,12 @@ def table(
     HTML whose wide table scrolls inside a region that the keyboard can reach.
     """
     check_released(released)
-    unknown = [column for column in columns if column not in _CELLS]
-    if unknown:
-        raise ValueError(f"table() has no column {', '.join(unknown)}; it has {', '.join(_CELLS)}")
     needless = {"origin"} if len({e.origin for e in released}) < 2 else set()
-    needless |= {c for c in ("counted", "interval", "method", "source") if not any(map(_CELLS[c], released))}
-    kept = [column for column in columns if column not in needless]
+    needless |= {c for c in ("counted", "interval") if not any(map(_CELLS[c], released))}
+    kept = [column for column in COLUMNS if column not in needless]
     keys = _keys(list(released))
     called = [[_value(e, k) for k in keys] for e in released] if keys else [[n] for n in names(released)]
-    heads = [text for c in kept for text in (keys if keys and c == "finding" else [columns[c]])]
+    heads = [text for c in kept for text in (keys if keys and c == "finding" else [COLUMNS[c]])]
     head = "".join(f'<th scope="col">{escape(text[:1].upper() + text[1:])}</th>' for text in heads)
     body = "".join(_row(estimate, called[i], kept) for i, estimate in enumerate(released))
     said = f"{escape(caption)} <span>{escape(origin_note(released))}.</span>"
@@ -270,6 +265,4 @@ _CELLS: Mapping[str, Callable[[Estimate], str]] = {
     "counted": counted,
     "interval": interval,
     "origin": lambda e: ORIGIN_NOTES[e.origin],
-    "method": lambda e: e.method,
-    "source": lambda e: e.source,
 }

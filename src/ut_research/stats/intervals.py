@@ -146,7 +146,7 @@ def wilcoxon_p(changes: ArrayLike) -> float | None:
     return min(1.0, 2 * float(min(chance[: seen + 1].sum(), chance[seen:].sum())))
 
 
-def improved(changes: ArrayLike, threshold: float, rule: str = "at least") -> NDArray[np.bool_]:
+def improved(changes: ArrayLike, threshold: float, rule: str) -> NDArray[np.bool_]:
     """Whether each person's change is ``at least`` or ``more than`` `threshold`.
 
     A billionth is allowed, so that a total filled from a mean of items is not lost to rounding.
@@ -255,13 +255,13 @@ def missing_bounds(changes: ArrayLike, before_only: ArrayLike, lowest: float, hi
     return Interval(float(seen.mean()) if len(seen) else None, float(low), float(high))
 
 
-def tipping_point(mean_change: float, pairs: int, missing: int, target: float = 0.0) -> float | None:
-    """Mean change that people without a second measurement must have for everyone's to be `target`.
+def tipping_point(mean_change: float, pairs: int, missing: int) -> float | None:
+    """Mean change that people without a second measurement must have for everyone's to be 0.
 
-    None when nobody is missing. It moves the estimate, not its interval, to `target`.
+    None when nobody is missing. It moves the estimate, not its interval, to 0.
     """
     _check(pairs, pairs + missing)
-    return (target * (pairs + missing) - mean_change * pairs) / missing if missing else None
+    return (0.0 - mean_change * pairs) / missing if missing else None  # from 0, as -0.0 is no number to show
 
 
 # --- many tests -----------------------------------------------------------------------------------

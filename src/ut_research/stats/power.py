@@ -1,6 +1,6 @@
 """What a study of a given size can tell, and the size that a given difference needs.
 
-Two shares are compared with a two-sided test at `alpha`. Unless said otherwise the normal
+Two shares are compared with a two-sided test at `ALPHA`. Unless said otherwise the normal
 approximation is used, with the pooled variance under no difference (that of R's
 ``power.prop.test``, here for groups of unequal size); `exact_power` is Fisher's test by
 enumeration, which is lower and the one to trust in groups of tens.
@@ -16,29 +16,32 @@ from scipy import special, stats
 
 from ut_research.core.estimate import Estimate
 
+#: Level of every test, and the chance of finding a difference that a study is planned for: the usual ones.
+ALPHA, POWER = 0.05, 0.8
 
-def power(n1: int, n2: int, rate1: float, rate2: float, alpha: float = 0.05) -> float:
+
+def power(n1: int, n2: int, rate1: float, rate2: float) -> float:
     """Chance, 0 to 1, that a true difference of `rate1` and `rate2` is found, in the true direction.
 
     Source: Fleiss, Levin and Paik 2003, Statistical Methods for Rates and Proportions, chapter 4
     (no continuity correction).
     """
-    _check(n1, n2, rate1, rate2, alpha)
+    _check(n1, n2, rate1, rate2)
     pooled = (n1 * rate1 + n2 * rate2) / (n1 + n2)
     null = math.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
     true = math.sqrt(rate1 * (1 - rate1) / n1 + rate2 * (1 - rate2) / n2)
-    reach = abs(rate1 - rate2) + special.ndtri(alpha / 2) * null
+    reach = abs(rate1 - rate2) + special.ndtri(ALPHA / 2) * null
     if true == 0:
         return 1.0 if reach > 0 else 0.0
     return float(special.ndtr(reach / true))
 
 
-def exact_power(n1: int, n2: int, rate1: float, rate2: float, alpha: float = 0.05) -> float:
-    """Chance that Fisher's two-sided p is at or below `alpha`; with equal rates, the test's true size.
+def exact_power(n1: int, n2: int, rate1: float, rate2: float) -> float:
+    """Chance that Fisher's two-sided p is at or below `ALPHA`; with equal rates, the test's true size.
 
     Exact: every table is enumerated, shape (n1 + 1, n2 + 1).
     """
-    _check(n1, n2, rate1, rate2, alpha)
+    _check(n1, n2, rate1, rate2)
     chance = np.outer(
         stats.binom.pmf(np.arange(n1 + 1), n1, rate1), stats.binom.pmf(np.arange(n2 + 1), n2, rate2)
     )
@@ -50,12 +53,12 @@ def exact_power(n1: int, n2: int, rate1: float, rate2: float, alpha: float = 0.0
         sums = np.cumsum(table[order])
         # p is the total of all tables no likelier than the one seen, equal ones within rounding
         upto = np.searchsorted(table[order], table * (1 + 1e-7), side="right")
-        significant = sums[upto - 1] <= alpha
+        significant = sums[upto - 1] <= ALPHA
         found += float(chance[c1, events - c1][significant].sum())
     return found
 
 
-def curve(rate: float, falls: Sequence[float], sizes: Sequence[int], alpha: float = 0.05) -> list[Estimate]:
+def curve(rate: float, falls: Sequence[float], sizes: Sequence[int]) -> list[Estimate]:
     """Power by size of each group, for each fall from `rate` (``planning.power``, in percent).
 
     Parameters
@@ -68,9 +71,9 @@ def curve(rate: float, falls: Sequence[float], sizes: Sequence[int], alpha: floa
         Estimate(
             "planning.power",
             "Chance of finding a real difference",
-            value=100 * power(n, n, rate - fall, rate, alpha),
+            value=100 * power(n, n, rate - fall, rate),
             unit="%",
-            method=f"normal approximation, two-sided test at {alpha:g}",
+            method=f"normal approximation, two-sided test at {ALPHA:g}",
             origin="published",
             source="worked out from the published rate of people who did not engage",
             group={"fall": f"fall of {100 * fall:.0f} points", "n": str(n)},
@@ -80,7 +83,7 @@ def curve(rate: float, falls: Sequence[float], sizes: Sequence[int], alpha: floa
     ]
 
 
-def seen(n1: int, n2: int, rate: float, falls: Sequence[float], alpha: float = 0.05) -> list[Estimate]:
+def seen(n1: int, n2: int, rate: float, falls: Sequence[float]) -> list[Estimate]:
     """Power of a study as large as it was, for each true fall from `rate` (``planning.seen``, in percent).
 
     By Fisher's test, every table enumerated.
@@ -89,9 +92,9 @@ def seen(n1: int, n2: int, rate: float, falls: Sequence[float], alpha: float = 0
         Estimate(
             "planning.seen",
             f"A fall of {100 * fall:.0f} points",
-            value=100 * exact_power(n1, n2, rate - fall, rate, alpha),
+            value=100 * exact_power(n1, n2, rate - fall, rate),
             unit="%",
-            method=f"Fisher's exact test, two-sided at {alpha:g}, {n1} and {n2} people",
+            method=f"Fisher's exact test, two-sided at {ALPHA:g}, {n1} and {n2} people",
             origin="published",
             source="worked out from the published counts",
             group={"fall": f"{100 * fall:.0f}"},
@@ -100,9 +103,7 @@ def seen(n1: int, n2: int, rate: float, falls: Sequence[float], alpha: float = 0
     ]
 
 
-def people(
-    rate: float, falls: Sequence[float], months: Sequence[int], power: float = 0.8, alpha: float = 0.05
-) -> list[Estimate]:
+def people(rate: float, falls: Sequence[float], months: Sequence[int]) -> list[Estimate]:
     """People needed in each of two groups, by fall and by how long they are followed (``planning.people``).
 
     The longer they are followed, the more of them reoffend, and the fewer people a fall needs. The risk of
@@ -118,9 +119,9 @@ def people(
         Estimate(
             "planning.people",
             f"A fall of {100 * fall:.0f} points in a year",
-            value=sample_size(rate_by(rate - fall, 12, time), rate_by(rate, 12, time), power, alpha),
+            value=sample_size(rate_by(rate - fall, 12, time), rate_by(rate, 12, time)),
             unit="people",
-            method=f"each group, power {power:.0%}, two-sided test at {alpha:g}, risk constant in time",
+            method=f"each group, power {POWER:.0%}, two-sided test at {ALPHA:g}, risk constant in time",
             origin="published",
             source="worked out from the published rate of people who did not engage",
             group={"fall": f"{100 * fall:.0f}", "months": str(time)},
@@ -130,15 +131,15 @@ def people(
     ]
 
 
-def sample_size(rate1: float, rate2: float, power: float = 0.8, alpha: float = 0.05) -> int:
+def sample_size(rate1: float, rate2: float, power: float = POWER) -> int:
     """People needed in each of two groups of one size, rounded up."""
-    _check(1, 1, rate1, rate2, alpha)
+    _check(1, 1, rate1, rate2)
     if rate1 == rate2:
         raise ValueError("rate1 and rate2 must differ: no number of people shows a difference of nothing")
-    if not alpha / 2 < power < 1:
-        raise ValueError("power must lie between alpha / 2 and 1")
+    if not ALPHA / 2 < power < 1:
+        raise ValueError(f"power must lie between {ALPHA / 2:g} and 1")
     pooled = (rate1 + rate2) / 2
-    null = -float(special.ndtri(alpha / 2)) * math.sqrt(2 * pooled * (1 - pooled))
+    null = -float(special.ndtri(ALPHA / 2)) * math.sqrt(2 * pooled * (1 - pooled))
     true = float(special.ndtri(power)) * math.sqrt(rate1 * (1 - rate1) + rate2 * (1 - rate2))
     return max(2, math.ceil(((null + true) / (rate1 - rate2)) ** 2 - 1e-9))
 
@@ -153,10 +154,8 @@ def rate_by(rate: float, horizon: float, time: float) -> float:
     return -math.expm1(math.log1p(-rate) * time / horizon)
 
 
-def _check(n1: int, n2: int, rate1: float, rate2: float, alpha: float) -> None:
+def _check(n1: int, n2: int, rate1: float, rate2: float) -> None:
     if n1 < 1 or n2 < 1:
         raise ValueError("each group needs at least one person")
     if not (0 <= rate1 <= 1 and 0 <= rate2 <= 1):
         raise ValueError("rates must be shares from 0 to 1")
-    if not 0 < alpha < 1:
-        raise ValueError("alpha must lie between 0 and 1")
