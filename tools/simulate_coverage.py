@@ -161,8 +161,8 @@ def _change(n: int, shape: str) -> Trial:
 
     def trial(rng: np.random.Generator) -> bool | None:
         if shape == "normal":
-            return _holds(estimates.mean_t(rng.normal(4, 8, n).round()), 4)
-        return _holds(estimates.mean_t(4 + 8 * (rng.gamma(2, 1, n) - 2) / math.sqrt(2)), 4)
+            return _holds(intervals.mean_t(rng.normal(4, 8, n).round()), 4)
+        return _holds(intervals.mean_t(4 + 8 * (rng.gamma(2, 1, n) - 2) / math.sqrt(2)), 4)
 
     return trial
 
