@@ -20,7 +20,7 @@ from ut_research.running import build as workflow
 HERE = Path(__file__).resolve().parents[2]
 GATE = ["data = ''", "out = ''", "threshold = 5", "rounding = 'none'", "zeros_safe = True"]
 START = """\
-from ut_research.chapter import Chapter
+from ut_research.show.chapter import Chapter
 from ut_research.measures import reach
 chapter = Chapter("{name}", data=data, out=out, threshold=threshold, rounding=rounding, zeros_safe=zeros_safe)
 people = len(chapter.tables["participants"])

@@ -8,7 +8,7 @@ from small_project import Project
 pytestmark = pytest.mark.slow
 
 NEW = """\
-from ut_research.findings import Estimate
+from ut_research.core.estimate import Estimate
 sizes = chapter.tables["participants"].partner.value_counts()
 measured = [
     Estimate("reach.new", "New", float(n), count=int(n), n=people, unit="people", group={"partner": partner},
