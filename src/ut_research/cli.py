@@ -62,9 +62,8 @@ Since = Annotated[
 #: How a reader is told what a step is.
 STEPS = {
     "clean": "Reading and cleaning",
-    "withhold": "Deciding what to withhold",
+    "measure": "Measuring, and deciding what to withhold",
     "chapter": "Chapter",
-    "findings": "Gathering the findings",
     "pages": "Filling in the pages",
     "book": "Making the book",
 }

@@ -23,7 +23,6 @@ from ut_research.core.parameters import Study
 from ut_research.disclosure import decision
 from ut_research.disclosure import gate as disclosure
 from ut_research.disclosure.gate import Policy
-from ut_research.measures import GROUPS, quality
 from ut_research.running import stages
 from ut_research.show import chapter as chapters
 from ut_research.show import charts
@@ -41,7 +40,7 @@ class Seen:
     Attributes
     ----------
     tables : the cleaned tables.
-    measured : what each call of the gate was given, and what it let through, call by call.
+    measured : what the gate was given, and what it let through.
     shown : all that was put on a page, as text.
     """
 
@@ -78,37 +77,33 @@ class Seen:
 def prepare(export: Path, data: Path, policy: Policy = POLICY) -> None:
     """Read and clean `export` into `data`, and decide there what is withheld, as the workflow does."""
     cleaning.write(stages.cleaned(export, PARAMETERS), data)
-    settings = {"parameters": PARAMETERS | asdict(policy)}
+    settings = {"name": "attacked", "since": "", "parameters": PARAMETERS | asdict(policy)}
     (data / "run.json").write_text(json.dumps(settings), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(data)
-        stages.withhold()
+        stages.measure()
 
 
 def quickly(export: Path, folder: Path, *policies: Policy) -> dict[Policy, Seen]:
-    """Everything that the chapters say through the gate, without the chapters: ledger, tables, page.
+    """Everything that is released of one export, without the chapters: ledger, tables, page.
 
-    It is decided on as for the report. What a policy leaves the same is worked out once.
+    What a policy leaves the same is worked out once.
     """
     cleaned = stages.cleaned(export, PARAMETERS)
-    data_to = pd.Timestamp(cleaned.data_to)  # type: ignore[arg-type]
-    rows = quality.measure(cleaned.tables, cleaned.counts, cleaned.issues)
+    manifest = {"origin": "export", "rows": cleaned.counts, "data_to": cleaned.data_to}
     found, known = {}, {}
     for policy in policies or (POLICY,):
         seen = found[policy] = Seen(folder / str(len(found)), cleaned.tables)
         seen.folder.mkdir(parents=True)
         exact = replace(policy, rounding="none")
         if exact not in known:
-            given = decision.everything(cleaned.tables, PARAMETERS | asdict(exact), data_to, "export")
-            known[exact] = given, decision.decide(given, exact, rows)
-        given, decided = known[exact]
-        came = [e for e in given if e.id.startswith("reach.") and e.group.keys().isdisjoint(GROUPS)]
-        for name, part in {"all": given, "rows": came + rows}.items():
-            released = disclosure.release(part, policy, decided)
-            seen.measured.append((part, list(released)))
-            seen.shown.append(display.table(released, caption=name))
-            estimate.write(released, seen.folder / f"{name}.json")
-            disclosure.write_csv(released, seen.folder / f"{name}.csv")
+            parameters = PARAMETERS | asdict(exact)
+            known[exact] = decision.measured(cleaned.tables, parameters, manifest, cleaned.issues)
+        released = decision.released(known[exact], policy)
+        seen.measured.append((known[exact], list(released)))
+        seen.shown.append(display.table(released, caption="all"))
+        decision.write(released, seen.folder)
+        disclosure.write_csv(released, seen.folder / "all.csv")
         cleaned.issues.to_csv(seen.folder / "issues.csv")
     return found
 
@@ -122,15 +117,11 @@ def alone(seen: Seen, measure: str) -> list[Estimate]:
 def run(data: Path, policy: Policy = POLICY, *, draw: bool = False) -> Seen:
     """Run every chapter on the cleaned tables in `data`; what it writes goes to `data`/out."""
     seen = Seen(data / "out", {p.stem: pd.read_parquet(p) for p in sorted(data.glob("*.parquet"))})
+    manifest = json.loads((data / "manifest.json").read_text(encoding="utf-8"))
+    issues = pd.read_csv(data / "issues.csv", dtype={"row": "Int64"})
+    given = decision.measured(seen.tables, PARAMETERS | asdict(policy), manifest, issues)
+    seen.measured.append((given, list(decision.read(data, policy))))
     with pytest.MonkeyPatch.context() as patch:
-        gate = disclosure.release
-
-        def watched(estimates: list[Estimate], *more: Any) -> disclosure.Released:
-            out = gate(estimates, *more)
-            seen.measured.append((list(estimates), list(out)))
-            return out
-
-        patch.setattr(disclosure, "release", watched)
         patch.setattr(chapters, "display", lambda what, **more: seen.shown.append(_as_text(what, more)))
         if not draw:
             for name in ("shares", "two_groups", "before_after", "curve", "power_curve", "flow", "matrix"):
@@ -141,7 +132,7 @@ def run(data: Path, policy: Policy = POLICY, *, draw: bool = False) -> Seen:
             for code, parameters in cells:
                 exec(code, known)
                 if parameters:
-                    known |= {"data": str(data), "out": str(seen.folder), **asdict(policy)}
+                    known |= {"data": str(data), "out": str(seen.folder)}
     return seen
 
 

@@ -1,9 +1,23 @@
-from dataclasses import replace
+from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from importlib import import_module
+
+import pandas as pd
+import pytest
+
+from tools.example import cohort
+from ut_research import measures
 from ut_research.core import estimate
 from ut_research.core.estimate import Estimate, Key
+from ut_research.core.parameters import Study
 from ut_research.disclosure import decision, gate
 from ut_research.disclosure.gate import Policy
+
+MANIFEST = {"origin": "example", "rows": {}, "data_to": date(2021, 6, 1)}
+ISSUES = pd.DataFrame(columns=["table", "row", "column", "rule", "action", "done"])
 
 
 def rates(n: int) -> list[Estimate]:
@@ -20,39 +34,70 @@ def rates(n: int) -> list[Estimate]:
 
 
 def withheld(n: int) -> set[Key]:
-    return {key for key, sizes in decision.decide(rates(n), Policy()).items() if sizes is None}
+    return {estimate.key(e) for e in decision.released(rates(n), Policy()) if e.status == "suppressed"}
 
 
-def test_a_group_is_shown_where_neither_it_nor_the_rest_is_small():
+def test_a_group_is_shown_where_neither_it_nor_the_rest_is_small() -> None:
     assert withheld(320) == set()
     assert withheld(32) == {estimate.key(e) for e in rates(32)[1:]}
     assert withheld(16) == {estimate.key(e) for e in rates(16)}
 
 
-def test_what_is_decided_holds_in_every_chapter_and_anything_else_is_decided_there():
-    decided = decision.decide(rates(32), Policy())
-    whole, north, south = rates(32)
-    assert [e.status for e in gate.release([whole], Policy(), decided)] == ["number"]
-    assert [e.status for e in gate.release([north], Policy(), decided)] == ["suppressed"]
-    more = dict(value=50.0, count=8, n=16)
-    changed = [whole, replace(north, **more), replace(south, **more)]
-    assert {e.status for e in gate.release(changed, Policy())} == {"number"}
-    shown = gate.release(changed, Policy(), decided)
-    assert [e.status for e in shown] == ["number", "suppressed", "suppressed"], "the decision is kept"
-    small = replace(whole, id="reoffending.free", count=2, value=100 * 2 / 32)
-    with_small = gate.release([whole, small], Policy(), decided)
-    assert [e.status for e in with_small] == ["number", "suppressed"]
+def test_what_is_kept_is_what_is_read_back_in_its_order(tmp_path) -> None:
+    released = decision.released(rates(32), Policy())
+    decision.write(released, tmp_path)
+    assert list(decision.read(tmp_path, Policy())) == list(released)
+    assert {e.status for e in released if e.id == "reoffending.rate"} == {"number", "suppressed"}
 
 
-def test_what_is_kept_is_what_is_read_back(tmp_path):
-    stay = Estimate("reach.stay_mean_weeks", "Stay", 15.2, n=32, unit="weeks")
-    decided = decision.decide([*rates(32), stay], Policy())
-    decision.write(tmp_path / decision.FILE, decided)
-    assert decision.read(tmp_path / decision.FILE) == decided
-    assert None in decided.values()
-    assert decision.read(tmp_path / "none.json") == {}
+def test_everything_is_measured_once_a_grouping_and_decided_on_in_one_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls: Counter[tuple[str, str]] = Counter()
+
+    def counted(name: str) -> None:
+        module = import_module(f"ut_research.measures.{name}")
+        subject = module.measure
+
+        def measure(*tables, by=None, **choices):
+            calls[name, by or "everyone"] += 1
+            return subject(*tables, **choices, **({"by": by} if by else {}))
+
+        measure.__signature__ = measures.inspect.signature(subject)  # type: ignore[attr-defined]
+        monkeypatch.setattr(module, "measure", measure)
+
+    for name in measures.SUBJECTS:
+        counted(name)
+    about_people = []
+    release = gate.release
+    monkeypatch.setattr(gate, "release", lambda found, policy: (
+        about_people.append(sum(map(gate.about_people, found))), release(found, policy))[1])  # fmt: skip
+    found = decision.measured(cohort.generate(), Study().parameters(), MANIFEST, ISSUES)
+    decision.released(found, Policy())
+    assert set(calls.values()) == {1}
+    assert {name for name, by in calls if by == "everyone"} == set(measures.SUBJECTS)
+    shown_by_area = {name for name, shown in measures.SUBJECTS.items() if shown}
+    assert {name for name, by in calls if by == "area"} == shown_by_area
+    assert [n for n in about_people if n] == [sum(map(gate.about_people, found))]
 
 
-def test_a_decision_depends_on_what_changes_counts_and_on_nothing_else():
-    changed = {"low_at_most": 41, "engaged": "With us", "threshold": 6}
-    assert decision.settings(changed) == {"low_at_most": 41, "threshold": 6}
+def test_a_parameter_reaches_every_measure_that_takes_it() -> None:
+    usual = {estimate.key(e): e for e in _measured()}
+    other = {estimate.key(e): e for e in _measured(low_at_most=44, delivery_end="2021-06-30")}
+    assert usual[("wellbeing.low_t1", ())] != other[("wellbeing.low_t1", ())]
+    halves = [e for e in usual.values() if e.id == "outcomes.housing_half"]
+    assert [other[estimate.key(e)] for e in halves] != halves
+    same = [k for k in usual if k[0].startswith("activity.")]
+    assert [usual[k] for k in same] == [other[k] for k in same]
+
+
+def test_by_a_group_and_about_everyone() -> None:
+    whole, north, south = rates(320)
+    spread = replace(north, id="reach.area", group={"area": "north"})
+    released = gate.release([whole, north, south, spread], Policy())
+    assert list(released.by("area")) == [north, south]
+    assert list(released.everyone()) == [whole, spread]
+
+
+def _measured(**changed: object) -> list[Estimate]:
+    return decision.measured(cohort.generate(), Study().parameters() | changed, MANIFEST, ISSUES)

@@ -11,8 +11,10 @@ import pandas as pd
 import pytest
 
 from tools import example
+from ut_research import measures
 from ut_research.core.estimate import Estimate
-from ut_research.disclosure import decision, differencing
+from ut_research.core.parameters import Study
+from ut_research.disclosure import differencing
 from ut_research.disclosure.gate import DisclosureError, Policy, release
 
 POLICY = Policy()
@@ -97,7 +99,9 @@ def test_with_rounding_the_release_may_go_ahead_also_after_one_without() -> None
 
 
 def test_no_mean_of_what_people_said_or_are_is_forgotten() -> None:
-    found = decision.measured(example.generate(), {}, pd.Timestamp("2021-06-01"), "example")
+    given = Study().parameters() | {"data_to": pd.Timestamp("2021-06-01"), "rows": {}, "origin": "example"}
+    no_issues = pd.DataFrame(columns=["table", "row", "column", "rule", "action", "done"])
+    found = measures.measure(example.generate(), given | {"issues": no_issues})
     means = {e.id for e in found if re.search(r"\bmean\b.*interval", e.method)}
     known = {"reach.age_mean", "activity.change_mean", "wellbeing.swemwbs_mean_t1"}
     assert known <= means & differencing.MEANS

@@ -124,7 +124,7 @@ def test_a_clock_that_was_wrong(project: Project, moved: int) -> None:
 def test_damaged_results_of_an_earlier_build(project: Project) -> None:
     """Cleaned tables cut short by a crash of the computer: told or made again, never used in silence."""
     before = project.bytes()
-    for damaged in ("decided.json", "manifest.json", "participants.parquet"):
+    for damaged in ("findings.json", "manifest.json", "participants.parquet"):
         (project.root / "data" / "processed" / "example" / damaged).write_bytes(b"")
     project.build()
     assert project.bytes() == before

@@ -18,14 +18,12 @@ from ut_research.core.problems import ProblemsFound
 from ut_research.running import build as workflow
 
 HERE = Path(__file__).resolve().parents[2]
-GATE = ["data = ''", "out = ''", "threshold = 5", "rounding = 'none'", "zeros_safe = True"]
+PLACES = ["data = ''", "out = ''"]
 START = """\
 from ut_research.show.chapter import Chapter
-from ut_research.measures import reach
-chapter = Chapter("{name}", data=data, out=out, threshold=threshold, rounding=rounding, zeros_safe=zeros_safe)
-people = len(chapter.tables["participants"])
-everyone = reach.measure(chapter.tables, data_to=chapter.data_to, origin=chapter.origin)
-found = chapter.release([e for e in everyone if e.id == "{id}"])
+chapter = Chapter("{name}", data, out)
+found = chapter.findings("{id}")
+people = found.get("{id}").count
 """
 #: What each chapter shows; any other shows what the first does.
 SHOWN = {"one": "reach.referred", "two": "reach.registered", "three": "reach.still_supported"}
@@ -34,7 +32,7 @@ SHOWN = {"one": "reach.referred", "two": "reach.registered", "three": "reach.sti
 def notebook(name: str, parameters: list[str], *cells: str) -> str:
     """A chapter's notebook: a title, the parameters, what every chapter starts with, and `cells`."""
     start = START.format(name=name, id=SHOWN.get(name, SHOWN["one"]))
-    code = ["\n".join([*GATE, *parameters]), start, *cells]
+    code = ["\n".join([*PLACES, *parameters]), start, *cells]
     made: list[dict[str, Any]] = [
         {"cell_type": "markdown", "id": "title", "metadata": {}, "source": f"# {name}"},
         *(

@@ -7,32 +7,21 @@ from small_project import Project
 
 pytestmark = pytest.mark.slow
 
-NEW = """\
-from ut_research.core.estimate import Estimate
-sizes = chapter.tables["participants"].partner.value_counts()
-measured = [
-    Estimate("reach.new", "New", float(n), count=int(n), n=people, unit="people", group={"partner": partner},
-             origin="example")
-    for partner, n in sizes.items()
-]
-"""
-
 
 @pytest.mark.parametrize(
     "cell",
     [
-        "shown = chapter.release(measured)",
-        'alone = Chapter("three", data, threshold=threshold, rounding=rounding, zeros_safe=zeros_safe)\n'
-        "shown = alone.release(measured)",
+        'own = Chapter("three", data, out, low_at_most=41)\nown.findings("wellbeing")',
+        'own = Chapter("three", data, low_at_most=41)\nown.findings("wellbeing")',
+        "from ut_research.measures import wellbeing\nchapter.measure(wellbeing, low_at_most=41)",
     ],
-    ids=["as usual", "without a place to write"],
+    ids=["as usual", "without a place to write", "a measure"],
 )
-def test_a_measure_by_partner_that_nobody_decided_on_stops_the_build(project: Project, cell: str) -> None:
+def test_what_a_chapter_measures_by_itself_stops_the_build(project: Project, cell: str) -> None:
     before = project.bytes()
-    project.write(3, "three", [], NEW + cell)
+    project.write(3, "three", [], cell)
     said = project.build()
     assert "notebooks/03_three.ipynb, cell 4" in said
-    assert "not decided on for the whole report: reach.new by partner" in said
-    assert "BREAKDOWNS of src/ut_research/disclosure/decision.py" in said
+    assert "it measures with its own low_at_most: the report was measured with others" in said
     assert project.bytes() == before
     project.write(3, "three", [])

@@ -15,8 +15,6 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from ut_research.core.problems import Problem, ProblemsFound
-
 Origin = Literal["published", "example", "export"]
 Status = Literal["number", "suppressed", "not collected"]
 
@@ -59,8 +57,6 @@ class Estimate:
 
 #: Id and group of a finding.
 Key = tuple[str, tuple[tuple[str, str], ...]]
-#: What was decided for the whole report: finding → its count and n, which may be shown; None: withheld.
-Decided = Mapping[Key, tuple[int | None, int | None] | None]
 
 
 def key(estimate: Estimate) -> Key:
@@ -74,31 +70,10 @@ def frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
     return pd.DataFrame([{**row, **group} for row in rows for group in [row.pop("group")]])
 
 
-def join(ledgers: Mapping[str, Iterable[Estimate]]) -> list[Estimate]:
-    """The findings of several chapters, by name, as one ledger; what several released alike is there once.
-
-    Raises
-    ------
-    ProblemsFound : two chapters released one finding differently. One might show what the other withholds.
-    """
-    first: dict[tuple[str, tuple[tuple[str, str], ...]], tuple[str, Estimate]] = {}
-    problems = []
-    for chapter, estimates in ledgers.items():
-        for e in estimates:
-            before, known = first.setdefault(key(e), (chapter, e))
-            if known != e:
-                what = f"{e.id} {dict(e.group) or ''} is released differently in {before}".replace("  ", " ")
-                do = "give both chapters the same parameters, and release it beside the same findings"
-                problems.append(Problem(what, chapter, do))
-    if problems:
-        raise ProblemsFound(problems)
-    return [e for _, e in first.values()]
-
-
 def write(estimates: Iterable[Estimate], path: Path) -> None:
-    """Write the ledger at `path` as JSON, ordered by id and group: equal findings give equal bytes."""
-    rows = [asdict(e) for e in sorted(estimates, key=key)]
-    text = json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False, sort_keys=True)
+    """Write the ledger at `path` as JSON, in the order given, in which a reader sees them."""
+    rows = [asdict(e) for e in estimates]
+    text = json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
 
 

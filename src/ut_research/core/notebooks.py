@@ -12,6 +12,8 @@ from ut_research.core.problems import Problem, ProblemsFound
 
 #: Parameters that a build gives each chapter; all others are the study's.
 GIVEN = {"data": "", "out": ""}
+#: What a chapter asked for of what was released, in the folder of its results: ids, or what they begin with.
+ASKED = "asked.json"
 
 
 def chapters(root: Path, study: Study) -> dict[str, list[str]]:

@@ -40,7 +40,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from numbers import Integral, Real
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NoReturn, get_args
 
 import pandas as pd
@@ -296,6 +295,25 @@ class Released:
         mine = {key(e): e for e in self._estimates}
         return Released([mine[k] for e in estimates if (k := key(e)) in mine], self._policy, _SEAL)
 
+    def in_unit(self, unit: str) -> Released:
+        """The findings in `unit`."""
+        return Released((e for e in self._estimates if e.unit == unit), self._policy, _SEAL)
+
+    def by(self, key: str) -> Released:
+        """Findings by the group `key` that are there about everyone too."""
+        whole = {(e.id, frozenset(e.group.items())) for e in self._estimates}
+        kept = [
+            e
+            for e in self._estimates
+            if key in e.group and (e.id, frozenset(e.group.items() - {(key, e.group[key])})) in whole
+        ]
+        return Released(kept, self._policy, _SEAL)
+
+    def everyone(self) -> Released:
+        """Findings about everyone: those that are not `by` a group."""
+        grouped = {e for group in GROUPS for e in map(findings.key, self.by(group))}
+        return Released((e for e in self._estimates if findings.key(e) not in grouped), self._policy, _SEAL)
+
     def frame(self) -> pd.DataFrame:
         """Tidy results, one row a finding; its status tells withheld from not collected."""
         return findings.frame(self._estimates)
@@ -311,17 +329,13 @@ class Released:
         return f"{number:.10g}"
 
 
-def release(
-    estimates: list[Estimate], policy: Policy, decided: findings.Decided = MappingProxyType({})
-) -> Released:
+def release(estimates: list[Estimate], policy: Policy) -> Released:
     """What may leave of `estimates`, under `policy`; the rules are those of this module.
 
     Parameters
     ----------
     estimates : everything that shares people, in one list, so that totals cannot give cells back.
     policy : see `Policy`.
-    decided : what the whole report withholds, and what it shows; see `ut_research.disclosure.decision`. A
-        finding whose numbers are not those that were decided on is looked at anew.
 
     Raises
     ------
@@ -343,18 +357,16 @@ def release(
     cells = [tidy[i] for i in own]
     curves = suppression.on_curves(cells)
     small = {k for k, e in enumerate(cells) if _is_small(e, policy, on_curve=k in curves)}
-    small |= {k for k, e in enumerate(cells) if decided.get(findings.key(e), ()) is None}
-    settled = {k for k, e in enumerate(cells) if decided.get(findings.key(e)) == (e.count, e.n)}
     small |= suppression.too_near(cells, small, policy.threshold)
     unsafe, quiet = suppression.curve_steps(cells, policy.threshold)
     small |= unsafe
     cells = [replace(e, n=cells[quiet[k]].n) if k in quiet else e for k, e in enumerate(cells)]
     try:
-        hidden = suppression.protect_in_turn(cells, small, policy.threshold, policy.zeros_safe, settled)
+        hidden = suppression.protect_in_turn(cells, small, policy.threshold, policy.zeros_safe)
     except ValueError as e:
         raise DisclosureError(str(e)) from e
     gone = _resting(tidy, {own[k] for k in hidden})
-    gone |= _rows_telling(tidy, gone, decided)
+    gone |= _rows_telling(tidy, gone)
     unsaid = {own[k] for k in quiet}
     tidy = [replace(e, n=None) if i in unsaid else e for i, e in enumerate(tidy)]
     curved = {own[k] for k in curves}
@@ -362,6 +374,11 @@ def release(
         _withhold(e) if i in gone else _rounded(e, policy, on_curve=i in curved) for i, e in enumerate(tidy)
     ]
     return Released(out, policy, _SEAL)
+
+
+def read(path: Path, policy: Policy) -> Released:
+    """What `release` let go under `policy`, from the ledger at `path` (see `ut_research.core.estimate`)."""
+    return Released(findings.read(path), policy, _SEAL)
 
 
 def write_csv(released: Released, path: Path) -> None:
@@ -531,19 +548,11 @@ def _resting(estimates: list[Estimate], withheld: set[int]) -> set[int]:
     return grown if grown == withheld else _resting(estimates, grown)
 
 
-def _rows_telling(estimates: list[Estimate], withheld: set[int], decided: findings.Decided) -> set[int]:
-    """Counts of rows and blanks that would give back a finding about everyone, withheld here or elsewhere."""
-    everyone = ((), ("group",))
-    secret = {
-        id
-        for (id, group), sizes in decided.items()
-        if sizes is None and tuple(k for k, _ in group) in everyone
-    }
-    secret |= {estimates[i].id for i in withheld if tuple(estimates[i].group) in everyone}
-    gone = {findings.key(estimates[i]) for i in withheld} | {
-        k for k, sizes in decided.items() if sizes is None
-    }
-    secret |= {"reach.age_band"} if ("reach.age_band", (("age_band", NOT_RECORDED),)) in gone else set()
+def _rows_telling(estimates: list[Estimate], withheld: set[int]) -> set[int]:
+    """Counts of rows and blanks that would give back a withheld finding about everyone."""
+    secret = {estimates[i].id for i in withheld if tuple(estimates[i].group) in ((), ("group",))}
+    unrecorded = ("reach.age_band", (("age_band", NOT_RECORDED),))
+    secret |= {"reach.age_band"} if unrecorded in {findings.key(estimates[i]) for i in withheld} else set()
     return {
         i
         for i, e in enumerate(estimates)

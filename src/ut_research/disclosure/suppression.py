@@ -78,21 +78,14 @@ def protect_in_turn(
     small: Iterable[int],
     threshold: int,
     zeros_safe: bool = True,
-    settled: Iterable[int] = (),
 ) -> set[int]:
-    """As `protect`, but a breakdown (by partner, by area …) never takes a finding about everyone with it.
-
-    `settled` are the indices of those that are shown elsewhere already; where nothing is left to decide
-    beside them and those in `small`, nothing is.
-    """
-    small, settled = set(small), set(settled)
-    if len(small | settled) == len(estimates):
-        return small
+    """As `protect`, but a breakdown (by partner, by area …) never takes a finding about everyone with it."""
+    small = set(small)
     top = [i for i, e in enumerate(estimates) if e.group.keys().isdisjoint(GROUPS)]
     places = {i: k for k, i in enumerate(top)}
-    own, spare = ([places[i] for i in top if i in part] for part in (small, settled))
-    hidden = {top[k] for k in protect([estimates[i] for i in top], own, threshold, zeros_safe, spare)}
-    return protect(estimates, small, threshold, zeros_safe, settled.union(top) - hidden)
+    own = [places[i] for i in top if i in small]
+    hidden = {top[k] for k in protect([estimates[i] for i in top], own, threshold, zeros_safe)}
+    return protect(estimates, small, threshold, zeros_safe, set(top) - hidden)
 
 
 def protect(

@@ -82,7 +82,7 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
     import pandas as pd
 
     from ut_research.core import estimate
-    from ut_research.disclosure import gate, ledger
+    from ut_research.disclosure import decision, gate
     from ut_research.publishing import comments, generated_pages
     from ut_research.show import prose
 
@@ -91,7 +91,7 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
     shutil.copytree(root / "book", folder, ignore=shutil.ignore_patterns(*SKIPPED))
     manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))
     said = pd.read_parquet(file) if (file := Path("steering_comments.parquet")).is_file() else None
-    released = ledger.quotable(parameters, Path("findings.json"))
+    released = decision.read(Path(), decision.policy(parameters))
     released += gate.release(comments.counts(said, manifest["origin"]), released.policy)
     by_rule: dict[str, Callable[[], str]] = {
         "{{page.made}}": lambda: generated_pages.made(

@@ -18,7 +18,7 @@ from typing import Any
 from ut_research import published
 from ut_research.core.estimate import Estimate
 from ut_research.core.problems import Problem, ProblemsFound
-from ut_research.disclosure import ledger
+from ut_research.disclosure import decision
 from ut_research.disclosure.gate import Released
 from ut_research.publishing import blocks as paper
 from ut_research.publishing.blocks import Block, Bullets, Heading, Paragraph, Picture, Table, Text, plain
@@ -92,7 +92,7 @@ def of_run(root: Path, folder: Path, *, strict: bool) -> Brief:
     settings, manifest = (
         json.loads((folder / name).read_text(encoding="utf-8")) for name in ("run.json", "manifest.json")
     )
-    released = ledger.quotable(settings["parameters"], folder / "findings.json")
+    released = decision.read(folder, decision.policy(settings["parameters"]))
     text = (root / FILE).read_text(encoding="utf-8")
     return write(text, released, origin=manifest["origin"], data_to=manifest["data_to"], strict=strict)
 

@@ -28,7 +28,7 @@ TABLES = (
 #: What a run makes in its folder.
 FOLDER = (
     *(f"{table}.parquet" for table in TABLES),
-    *("manifest.json", "issues.csv", "decided.json", "chapters", "findings.json", "release.json", "tables"),
+    *("manifest.json", "issues.csv", "chapters", "findings.json", "release.json", "tables"),
     *("book", "html", "sphinx", "made", "run.json", "build.log", "lock"),
     *_LEFT,
 )

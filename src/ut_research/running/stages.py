@@ -1,4 +1,4 @@
-"""The steps of one report: clean, withhold, a chapter each, findings, pages, book.
+"""The steps of one report: clean, measure, a chapter each, pages, book.
 
 The first two prepare a report, the others render it from what they left. Each runs in the run's own folder
 (`data/processed/<name>`, the working directory), reads what earlier steps left there, and writes only there.
@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ut_research.core.digests import digest
+from ut_research.core.notebooks import ASKED
 from ut_research.core.problems import ABOUT_CODE, Problem, ProblemsFound
-from ut_research.disclosure import decision
 from ut_research.running.loop import Step
 from ut_research.running.settings import RELEASE, delivery, library
 
@@ -35,7 +35,7 @@ CHAPTERS = (
 PAGES = ("pandera.pandas", "ut_research.publishing.brief")
 BOOK = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx_book_theme", "sphinx.builders.html")
 #: The steps that prepare a report.
-PREPARED = ("clean", "withhold")
+PREPARED = ("clean", "measure")
 
 
 def line(settings: dict[str, Any]) -> list[Step]:
@@ -44,21 +44,20 @@ def line(settings: dict[str, Any]) -> list[Step]:
     days = tuple(map(str, delivery(parameters)))
     code, published = library(root), digest(root / "data" / "raw" / "published")
     since = digest(Path(settings["since"])) if settings["since"] else ""
-    decided = cache(partial(decision.read, Path(decision.FILE)))
+    released = cache(lambda: json.loads(Path("findings.json").read_text(encoding="utf-8")))
     longest_first = sorted(settings["chapters"], key=lambda name: -_notebook(root, name).stat().st_size)
-    chapters = [_chapter(settings, name, (code, published), decided) for name in longest_first]
+    chapters = [_chapter(settings, name, (code, published), released) for name in longest_first]
     every = tuple(step.name for step in chapters)
     sources = digest(root / "book", root / "requirements.lock")
     return [
         Step("clean", clean, ("*.parquet", "manifest.json", "issues.csv"),
              (code, settings["data"], days), loads=NUMBERS),
-        Step("withhold", withhold, (decision.FILE,), (code, decision.settings(parameters)), ("clean",),
+        Step("measure", measure, ("findings.json", RELEASE), (code, published, since, parameters), ("clean",),
              loads=NUMBERS),
         *chapters,
-        Step("findings", findings, ("findings.json", RELEASE, "tables"), (code, since, parameters), every),
-        Step("pages", pages, ("book",), (code, published, sources, since, parameters),
-             (*PREPARED, *every, "findings"), loads=(*NUMBERS, *PAGES)),
-        Step("book", book, ("html",), (code,), ("findings", "pages"), loads=BOOK),
+        Step("pages", pages, ("book", "tables"), (code, published, sources, since, parameters),
+             (*PREPARED, *every), loads=(*NUMBERS, *PAGES)),
+        Step("book", book, ("html",), (code,), ("pages",), loads=BOOK),
     ]  # fmt: skip
 
 
@@ -67,20 +66,31 @@ def prepared(settings: dict[str, Any]) -> list[Step]:
     return [step for step in line(settings) if step.name in PREPARED]
 
 
-def _chapter(settings: dict[str, Any], name: str, parts: tuple[str, ...], decided: Callable[[], Any]) -> Step:
-    """The step that runs one notebook. Of the decision, it depends on what is about its own findings."""
+def _chapter(
+    settings: dict[str, Any], name: str, parts: tuple[str, ...], released: Callable[[], list[Any]]
+) -> Step:
+    """The step that runs one notebook. Of what was released, it depends on what it asked for."""
     values = {parameter: settings["parameters"][parameter] for parameter in settings["chapters"][name]}
     return Step(
         f"chapter {name}",
         partial(chapter, name, values),
         (f"chapters/{name}.ipynb", f"chapters/{name}"),
         (*parts, digest(_notebook(Path(settings["root"]), name)), values),
-        needs=("clean",),
-        after=("withhold",),
-        took=lambda: decision.told(Path("chapters", name), decided()),
+        after=("measure",),
+        took=lambda: _took(Path("chapters", name), released),
         loads=(*NUMBERS, *CHAPTERS),
         limit=settings["limit"],
     )
+
+
+def _took(chapter: Path, released: Callable[[], list[Any]]) -> list[Any]:
+    """What a chapter, with its results in the folder `chapter`, asked for of what was released."""
+    try:
+        wanted = tuple(json.loads((chapter / ASKED).read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return []
+    within = tuple(f"{one}." for one in wanted)
+    return [row for row in released() if row["id"] in wanted or row["id"].startswith(within)]
 
 
 def _notebook(root: Path, name: str) -> Path:
@@ -111,22 +121,31 @@ def cleaned(export: Path, parameters: dict[str, Any]) -> Cleaned:
     return cleaning.clean(reading.read(export), delivery_start=first, delivery_end=last)
 
 
-def withhold() -> None:
-    """Decide what the chapters may show; leave it in decided.json."""
+def measure() -> None:
+    """Measure everything, decide what of it may leave, and leave that in findings.json.
+
+    Raises
+    ------
+    ProblemsFound : what changed since the release before would isolate a few people.
+    """
     import pandas as pd
 
-    from ut_research.disclosure import gate
-    from ut_research.measures import quality
+    from ut_research.disclosure import decision, differencing, gate
 
-    parameters = run()["parameters"]
+    settings = run()
+    policy = decision.policy(settings["parameters"])
     manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))
     tables = {p.stem: pd.read_parquet(p) for p in sorted(Path().glob("*.parquet"))}
     issues = pd.read_csv("issues.csv", dtype={"row": "Int64"})
-    origin = manifest["origin"]
-    found = decision.everything(tables, parameters, pd.Timestamp(manifest["data_to"]), origin)
-    rows = quality.measure(tables, manifest["rows"], issues, origin=origin)
-    policy = gate.Policy(**{k: parameters[k] for k in ("threshold", "rounding", "zeros_safe")})
-    decision.write(Path(decision.FILE), decision.decide(found, policy, rows))
+    out = decision.released(decision.measured(tables, settings["parameters"], manifest, issues), policy)
+    try:
+        if settings["since"]:
+            differencing.compare(differencing.read(Path(settings["since"])).findings, list(out), policy)
+    except gate.DisclosureError as fault:
+        where, todo = "this release beside the one before", "Nothing of it was released"
+        raise ProblemsFound([Problem(str(fault), where, todo)]) from None
+    differencing.write(Path(RELEASE), settings["name"], out, policy)
+    decision.write(out, Path())
 
 
 def chapter(name: str, values: dict[str, Any]) -> None:
@@ -162,43 +181,18 @@ def chapter(name: str, values: dict[str, Any]) -> None:
     _write(out.with_suffix(".ipynb"), bookmaking.notebook_text(bookmaking.tidy(notebook, source.name)))
 
 
-def findings() -> None:
-    """Join what the chapters released into one ledger, and their tables into one folder.
-
-    Raises
-    ------
-    ProblemsFound : what changed since the release before would isolate a few people.
-    """
-    from ut_research.core import estimate as ledger
-    from ut_research.disclosure import differencing, gate
+def pages() -> None:
+    """Put the book's sources together: pages with their numbers filled in, the chapters, the tables."""
+    from ut_research.publishing import book as bookmaking
 
     settings = run()
-    folders = [Path("chapters", name) for name in settings["chapters"]]
-    released = {f.name: ledger.read(file) for f in folders for file in sorted(f.glob("findings/*.json"))}
-    joined = list(ledger.join(released))
-    held = {k: settings["parameters"][k] for k in ("threshold", "rounding", "zeros_safe")}
-    policy = gate.Policy(**held)
-    try:
-        if settings["since"]:
-            differencing.compare(differencing.read(Path(settings["since"])).findings, joined, policy)
-    except gate.DisclosureError as fault:
-        where, todo = "this release beside the one before", "Nothing of it was released"
-        raise ProblemsFound([Problem(str(fault), where, todo)]) from None
-    differencing.write(Path(RELEASE), settings["name"], joined, policy)
-    ledger.write(joined, Path("findings.json"))
     tables = Path("tables")
     shutil.rmtree(tables, ignore_errors=True)
     tables.mkdir()
-    for folder in folders:
-        for table in sorted(folder.glob("tables/*.csv")):
+    for name in settings["chapters"]:
+        for table in sorted(Path("chapters", name).glob("tables/*.csv")):
             shutil.copyfile(table, tables / table.name)
-
-
-def pages() -> None:
-    """Put the book's sources together: written pages with their numbers filled in, and the chapters."""
-    from ut_research.publishing import book as bookmaking
-
-    bookmaking.assemble(run(), Path("book"))
+    bookmaking.assemble(settings, Path("book"))
 
 
 def book() -> None:

@@ -1,8 +1,7 @@
-"""What a notebook needs to be a chapter: its data on one side, the gate and the page on the other.
+"""What a notebook needs to be a chapter: what was released on one side, the page on the other.
 
-Data come in as canonical tables. What a measure returns goes through `release`, the only way to
-the page: sentences, charts and tables take what it gives back. Everything released is also written
-to the findings ledger, and every table that a reader sees can be downloaded.
+Everything was measured, and decided on, before any chapter runs. A chapter asks for findings and shows them:
+sentences, charts and tables take nothing else. Every table that a reader sees can be downloaded.
 """
 
 from __future__ import annotations
@@ -14,16 +13,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from IPython.display import HTML, Markdown, display
 
-from ut_research.core import estimate
-from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.notebooks import ASKED
 from ut_research.core.problems import Problem, ProblemsFound
 from ut_research.disclosure import decision, gate
-from ut_research.disclosure.gate import Policy, Released
+from ut_research.disclosure.gate import Released
 from ut_research.show import prose
 from ut_research.show.tables import TOO_FEW, breakdown, grid, origin_note, table
 
@@ -37,83 +36,67 @@ class Chapter:
     Parameters
     ----------
     name : the chapter's file name without its number, for example ``reoffending``.
-    data : folder of one run's canonical tables (parquet) and manifest.
-    out : folder that takes the findings and the tables for download; empty: nothing is written.
-    threshold, rounding, zeros_safe : the disclosure policy, see `ut_research.disclosure.gate.Policy`.
+    data : folder of a run: its canonical tables, manifest, settings and findings.
+    out : folder that takes the tables for download; empty: nothing is written.
+    parameters : those of the study that the notebook names, with its values for them.
     """
 
-    def __init__(
-        self, name: str, data: str, out: str = "", *, threshold: int, rounding: str, zeros_safe: bool
-    ) -> None:
+    def __init__(self, name: str, data: str, out: str = "", **parameters: Any) -> None:
         self.name = name
-        self.policy = Policy(threshold=threshold, rounding=rounding, zeros_safe=zeros_safe)
         self._data = Path(data)
         self._out = Path(out) if out else None
-        self._released: list[Estimate] = []
+        self._asked: set[str] = set()
         self._tables_shown = 0
-        if not (self._data / "manifest.json").is_file():
+        if not (self._data / decision.FILE).is_file():
             raise ProblemsFound(
-                [Problem("there are no cleaned data here", data, "run `make report` or `make lab` first")]
+                [Problem("there are no findings here", data, "run `make report` or `make lab` first")]
             )
+        self._study = self._read("run.json")["parameters"]
+        if unknown := sorted(parameters.keys() - self._study.keys()):
+            what, todo = f"there is no parameter {', '.join(unknown)}", "name parameters of study.toml"
+            raise ProblemsFound([Problem(what, f"chapter {name}", todo)])
+        self._own = {k: v for k, v in parameters.items() if v != self._study[k]}
+
+    def _read(self, file: str) -> dict[str, Any]:
+        return dict(json.loads((self._data / file).read_text(encoding="utf-8")))
 
     @cached_property
-    def manifest(self) -> Mapping[str, object]:
-        """What is known of the data: name, origin, inputs, rows, the day they are complete to."""
-        return dict(json.loads((self._data / "manifest.json").read_text(encoding="utf-8")))
+    def released(self) -> Released:
+        """Everything that was released; with a parameter of the notebook's own, in JupyterLab, anew."""
+        return self._anew(self._own) if self._own else decision.read(self._data, decision.policy(self._study))
 
-    @property
-    def origin(self) -> Origin:
-        """Where the data come from: ``example`` (invented) or ``export``."""
-        return "example" if self.manifest["origin"] == "example" else "export"
+    def findings(self, *ids: str) -> Released:
+        """What was released under one of `ids`, or under an id that begins with it and a dot."""
+        self._asked |= set(ids)
+        if self._out:
+            self._out.mkdir(parents=True, exist_ok=True)
+            (self._out / ASKED).write_text(json.dumps(sorted(self._asked)), encoding="utf-8")
+        return self.released.select(ids)
 
-    @property
-    def data_to(self) -> pd.Timestamp:
-        """The day the data are complete to; NaT when the export has no dates."""
-        return pd.Timestamp(self.manifest["data_to"])  # type: ignore[arg-type]
+    def measure(self, subject: ModuleType, **choices: Any) -> Released:
+        """What a module of `ut_research.measures` says with other choices; in JupyterLab only.
 
-    @property
-    def rows(self) -> Mapping[str, Mapping[str, int]]:
-        """For each table, how many rows came ``in``, were ``kept`` and were ``rejected``."""
-        return self.manifest["rows"]  # type: ignore[return-value]
+        Everything is measured with them, and decided on anew with the rest of the report.
 
-    @cached_property
-    def issues(self) -> pd.DataFrame:
-        """The issues log of cleaning: table, row, column, rule, action, done."""
-        return pd.read_csv(self._data / "issues.csv", dtype={"row": "Int64"})
+        Raises
+        ------
+        ProblemsFound : in a build, where everything is measured once, for all chapters.
+        """
+        return self._anew({**self._own, **choices}).select(subject.__name__.rpartition(".")[2])
+
+    def _anew(self, own: Mapping[str, Any]) -> Released:
+        if self._out or "UT_BUILD" in os.environ:
+            what = f"it measures with its own {', '.join(sorted(own))}: the report was measured with others"
+            raise ProblemsFound([Problem(what, f"chapter {self.name}", "give them in study.toml instead")])
+        parameters = {**self._study, **own}
+        issues = pd.read_csv(self._data / "issues.csv", dtype={"row": "Int64"})
+        found = decision.measured(self.tables, parameters, self._read("manifest.json"), issues)
+        return decision.released(found, decision.policy(parameters))
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The canonical tables of the run, by name; a table that is not in the export is absent."""
         return {p.stem: pd.read_parquet(p) for p in sorted(self._data.glob("*.parquet"))}
-
-    def release(self, *measured: Iterable[Estimate]) -> Released:
-        """What may leave, of everything `measured`; written to the ledger of this chapter.
-
-        Pass everything that shares people in one call: the gate then keeps totals from giving
-        small groups back. In a build, anything about people must have been decided on with the rest of the
-        report; in JupyterLab, where nothing leaves, the rest is decided here.
-
-        Raises
-        ------
-        ProblemsFound : what the whole report's decision does not cover, in a build.
-        """
-        found = [e for part in measured for e in part]
-        decided = decision.read(self._data / decision.FILE)
-        released = gate.release(found, self.policy, decided)
-        if self._out or "UT_BUILD" in os.environ:  # a chapter that forgets `out` is in the book all the same
-            self._refuse(decision.uncovered(found, decided, self.policy))
-        self._released += released
-        if self._out:
-            (self._out / "findings").mkdir(parents=True, exist_ok=True)
-            estimate.write(self._released, self._out / "findings" / f"{self.name}.json")
-        return released
-
-    def _refuse(self, uncovered: list[str]) -> None:
-        if uncovered:
-            what = f"not decided on for the whole report: {', '.join(uncovered)}"
-            todo = "name it in BREAKDOWNS of src/ut_research/disclosure/decision.py, and use the study's "
-            todo += "parameters: decided on alone, it could give back what others withhold"
-            raise ProblemsFound([Problem(what, f"chapter {self.name}", todo)])
 
     def say(self, text: str, released: Released | None = None, **words: str) -> None:
         """Show Markdown; its tokens are filled from `released` and `words`."""
