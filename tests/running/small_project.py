@@ -23,10 +23,10 @@ START = """\
 from ut_research.show.chapter import Chapter
 chapter = Chapter("{name}", data, out)
 found = chapter.findings("{id}")
-people = found.get("{id}").count
+people = len(chapter.tables["participants"])
 """
 #: What each chapter shows; any other shows what the first does.
-SHOWN = {"one": "reach.referred", "two": "reach.registered", "three": "reach.still_supported"}
+SHOWN = {"one": "reach.referred", "two": "reach.areas", "three": "reach.partners"}
 
 
 def notebook(name: str, parameters: list[str], *cells: str) -> str:
