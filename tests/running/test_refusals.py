@@ -11,8 +11,8 @@ NEW = """\
 from ut_research.core.estimate import Estimate
 sizes = chapter.tables["participants"].partner.value_counts()
 measured = [
-    Estimate("reach.new", "New", float(n), count=int(n), n=people, unit="people", group={"partner": partner},
-             origin="example")
+    Estimate("reach.referred", "New", float(n), count=int(n), n=people, unit="people",
+             group={"partner": partner}, origin="example")
     for partner, n in sizes.items()
 ]
 """
@@ -32,7 +32,7 @@ def test_a_measure_by_partner_that_nobody_decided_on_stops_the_build(project: Pr
     project.write(3, "three", [], NEW + cell)
     said = project.build()
     assert "notebooks/03_three.ipynb, cell 4" in said
-    assert "not decided on for the whole report: reach.new by partner" in said
-    assert "BREAKDOWNS of src/ut_research/disclosure/decision.py" in said
+    assert "not decided on for the whole report: reach.referred by partner" in said
+    assert "in `by` where src/ut_research/measures/ declares it" in said
     assert project.bytes() == before
     project.write(3, "three", [])

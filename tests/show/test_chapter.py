@@ -74,13 +74,13 @@ def test_everything_released_is_in_the_ledger_and_small_counts_are_not(data, tmp
     assert ledger["reach.partners"].value == 7
 
 
-NEW = replace(WORK, id="outcomes.new", group={"partner": "north"})
+NEW = replace(WORK, id="outcomes.any", group={"partner": "north"})
 
 
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        (NEW, "outcomes.new by partner"),
+        (NEW, "outcomes.any by partner"),
         (replace(WORK, count=37), "outcomes.employment"),
         (replace(WORK, group={"area": "north"}), "outcomes.employment by area"),
     ],
@@ -90,7 +90,7 @@ def test_a_build_refuses_what_was_not_decided_on_and_says_where_to_name_it(data,
     chapter.release([WORK])
     with pytest.raises(ProblemsFound, match=f"not decided on for the whole report: {said}") as stopped:
         chapter.release([WORK, found] if estimate.key(found) != estimate.key(WORK) else [found])
-    assert "BREAKDOWNS of src/ut_research/disclosure/decision.py" in str(stopped.value)
+    assert "in `by` where src/ut_research/measures/ declares it" in str(stopped.value)
     assert "north" not in str(stopped.value)
     ledger = estimate.read(tmp_path / "out" / "findings" / "outcomes.json")
     assert ledger == [WORK]
@@ -104,7 +104,7 @@ def test_a_build_refuses_everything_about_people_where_nothing_was_decided(data,
 
 def test_a_chapter_of_a_build_that_forgets_where_to_write_is_refused_all_the_same(data, monkeypatch):
     monkeypatch.setenv("UT_BUILD", "1")
-    with pytest.raises(ProblemsFound, match=r"outcomes\.new by partner"):
+    with pytest.raises(ProblemsFound, match=r"outcomes\.any by partner"):
         Chapter("outcomes", data, **POLICY).release([NEW])
 
 
@@ -114,7 +114,7 @@ def test_what_was_rounded_before_is_what_was_decided_on(data, tmp_path):
 
 
 def test_in_the_lab_what_was_not_decided_on_is_decided_there(data, tmp_path):
-    small = replace(NEW, id="outcomes.few", count=3, n=9)
+    small = replace(NEW, id="outcomes.volunteering", count=3, n=9)
     for decided in (True, False):
         chapter = Chapter("outcomes", data, **POLICY)
         found = chapter.release([NEW, small, replace(WORK, count=37), FEW])

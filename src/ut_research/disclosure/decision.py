@@ -25,20 +25,6 @@ if TYPE_CHECKING:
 #: The decision, in the folder of a run.
 FILE = "decided.json"
 
-#: What the chapters show by partner, area, gender and period: measure → ids. The less is shown, the less
-#: the gate must withhold.
-BREAKDOWNS: Mapping[str, tuple[str, ...]] = {
-    "reach": ("reach.registered", "reach.assessed", "reach.completed"),
-    "needs": (
-        *("needs.mental_health", "needs.employability", "needs.alcohol_drugs"),
-        *("needs.physical_health", "needs.housing"),
-    ),
-    "reoffending": ("reoffending.rate",),
-    "wellbeing": ("wellbeing.change_mean", "wellbeing.low_t1"),
-    "activity": ("activity.mean_t1", "activity.change_mean"),
-    "outcomes": ("outcomes.employment", "outcomes.education_training", "outcomes.housing"),
-}
-
 #: Parameters that change no count and no n.
 _NO_MATTER = {"title", "confidence", "engaged", "not_engaged"}
 #: Parameters that are days.
@@ -48,25 +34,25 @@ _DAYS = {"delivery_start", "delivery_end", "interview_round_from"}
 def measured(
     tables: Mapping[str, pd.DataFrame], parameters: Mapping[str, Any], data_to: pd.Timestamp, origin: Origin
 ) -> list[Estimate]:
-    """What the measures say about people, for everyone and by each group that the chapters show.
+    """What the measures say about people, for everyone and by each column that a quantity names (`by`).
 
     Parameters
     ----------
     parameters : the study's, by name; each measure is given those that it takes.
     data_to : the day the data are complete to.
     """
-    from importlib import import_module
-
-    from ut_research.measures import GROUPS
+    from ut_research.measures import GROUPS, declared
 
     given = {**parameters, "data_to": data_to, "origin": origin}
     found: list[Estimate] = []
-    for name, shown in BREAKDOWNS.items():
-        measure = import_module(f"ut_research.measures.{name}").measure
-        choices = _choices(measure, given)
-        found += measure(tables, **choices)
+    for module in declared.modules().values():
+        if "by" not in inspect.signature(module.measure).parameters:
+            continue  # of no group: it has a measure of its own in `everything`, or is about rows
+        choices = _choices(module.measure, given)
+        found += module.measure(tables, **choices)
         for key in GROUPS:
-            found += [e for e in measure(tables, by=key, **choices) if e.id in shown]
+            if shown := {q.id for q in module.QUANTITIES if key in q.by}:
+                found += [e for e in module.measure(tables, by=key, **choices) if e.id in shown]
     return found
 
 
@@ -120,7 +106,7 @@ def decide(found: list[Estimate], policy: Policy, rows: Sequence[Estimate] = ())
     Parameters
     ----------
     rows : counts of the export's rows and cells, decided on next, beside who came (``reach.*``): with nothing
-        else do they share a total. What else they would tell, the gate knows (`disclosure.ROWS_GIVE`).
+        else do they share a total. What else they would tell, the gate knows (`Quantity.rows_of`).
     """
     from ut_research.measures import GROUPS
 

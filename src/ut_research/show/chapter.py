@@ -111,7 +111,7 @@ class Chapter:
     def _refuse(self, uncovered: list[str]) -> None:
         if uncovered:
             what = f"not decided on for the whole report: {', '.join(uncovered)}"
-            todo = "name it in BREAKDOWNS of src/ut_research/disclosure/decision.py, and use the study's "
+            todo = "name the group in `by` where src/ut_research/measures/ declares it, and use the study's "
             todo += "parameters: decided on alone, it could give back what others withhold"
             raise ProblemsFound([Problem(what, f"chapter {self.name}", todo)])
 
