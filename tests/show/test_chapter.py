@@ -8,7 +8,7 @@ import pytest
 from ut_research.core import estimate
 from ut_research.core.estimate import Estimate
 from ut_research.core.problems import ProblemsFound
-from ut_research.disclosure import decision
+from ut_research.disclosure import decision, gate
 from ut_research.disclosure.gate import Policy
 from ut_research.show import chapter as module
 from ut_research.show.chapter import Chapter
@@ -94,6 +94,13 @@ def test_a_build_refuses_what_was_not_decided_on_and_says_where_to_name_it(data,
     assert "north" not in str(stopped.value)
     ledger = estimate.read(tmp_path / "out" / "findings" / "outcomes.json")
     assert ledger == [WORK]
+
+
+@pytest.mark.parametrize("out", ["", "out"])
+def test_what_no_measure_declares_is_refused_in_a_build_and_in_the_lab(data, tmp_path, out):
+    chapter = Chapter("outcomes", data, out and str(tmp_path / out), **POLICY)
+    with pytest.raises(gate.DisclosureError, match=r"outcomes\.lost .* QUANTITIES of .*/outcomes\.py"):
+        chapter.release([WORK, replace(WORK, id="outcomes.lost")])
 
 
 def test_a_build_refuses_everything_about_people_where_nothing_was_decided(data, tmp_path):

@@ -3,7 +3,7 @@
 In: a list of `Estimate` and a `Policy`. Out: a `Released`, the only thing that pages, charts,
 sentences and downloads accept. Nothing else can make one, and anything that the gate does not know
 stops the build: it fails closed. Of a number about people it knows what its measure declares of it
-(`ut_research.core.quantity`).
+(`ut_research.core.quantity`), and no number about people is let through that no measure declares.
 
 The rules, in the order in which they apply:
 
@@ -293,6 +293,7 @@ def release(
         raise DisclosureError(f"the gate takes a list of Estimate; it was given {', '.join(strange)}")
     quantities = declared.quantities() if quantities is None else quantities
     problems = [p for e in estimates for p in _problems(e)] or [
+        *_undeclared(estimates, quantities),
         *_repeated(estimates),
         *_lists_of_people(estimates),
         *_baseless(estimates, quantities),
@@ -389,6 +390,16 @@ def _problems(e: Estimate) -> list[str]:
     if not found and None not in (e.count, e.n) and e.count > e.n and not on_curve:  # type: ignore[operator]
         found.append(f"{e.id}: counts more people than there are (count above n)")
     return found
+
+
+def _undeclared(estimates: list[Estimate], quantities: Quantities) -> list[str]:
+    """The ids about people that no measure declares, and where to; whether or not there is a number yet."""
+    ids = {e.id for e in estimates if e.origin != "published" and e.unit not in THINGS}
+    return [
+        f"{id} is declared by no measure: say in QUANTITIES of {declared.place(id)} what disclosure control "
+        "must know of it"
+        for id in sorted(ids - quantities.keys())
+    ]
 
 
 def _known(estimates: list[Estimate], quantities: Quantities) -> Quantities:
