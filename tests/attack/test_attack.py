@@ -12,7 +12,7 @@ from planted import MARK, Planted, plant
 from samples import samples
 
 from ut_research.disclosure.gate import Policy
-from ut_research.measures import SUBJECTS
+from ut_research.measures import declared
 
 #: Exports of each batch, and how many batches: twenty exports, or two hundred.
 BATCH = 4
@@ -88,7 +88,8 @@ def test_the_n_of_one_chapter_does_not_give_back_what_another_withholds(tmp_path
     export = plant(tmp_path / "export", 168, 840775)
     [seen] = chapters.quickly(export.folder, tmp_path / "out").values()
     assert found_in(seen, export) == []
-    apart = [out for ids in SUBJECTS for out in chapters.alone(seen, ids)]
+    subjects = dict.fromkeys(id.split(".")[0] for id, q in declared.quantities().items() if q.by)
+    apart = [out for subject in subjects for out in chapters.alone(seen, subject)]
     seen.measured = [(seen.measured[0][0], apart)]
     assert any("reach." in cell for cell in worked_out(seen.truth, seen.released)), "the intruder is asleep"
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 from collections import Counter
 from dataclasses import replace
 from datetime import date
@@ -9,12 +10,12 @@ import pandas as pd
 import pytest
 
 from tools.example import cohort
-from ut_research import measures
 from ut_research.core import estimate
 from ut_research.core.estimate import Estimate, Key
 from ut_research.core.parameters import Study
 from ut_research.disclosure import decision, gate
 from ut_research.disclosure.gate import Policy
+from ut_research.measures import declared
 
 MANIFEST = {"origin": "example", "rows": {}, "data_to": date(2021, 6, 1)}
 ISSUES = pd.DataFrame(columns=["table", "row", "column", "rule", "action", "done"])
@@ -63,10 +64,10 @@ def test_everything_is_measured_once_a_grouping_and_decided_on_in_one_call(
             calls[name, by or "everyone"] += 1
             return subject(*tables, **choices, **({"by": by} if by else {}))
 
-        measure.__signature__ = measures.inspect.signature(subject)  # type: ignore[attr-defined]
+        measure.__signature__ = inspect.signature(subject)  # type: ignore[attr-defined]
         monkeypatch.setattr(module, "measure", measure)
 
-    for name in measures.SUBJECTS:
+    for name in declared.SUBJECTS:
         counted(name)
     about_people = []
     release = gate.release
@@ -75,8 +76,8 @@ def test_everything_is_measured_once_a_grouping_and_decided_on_in_one_call(
     found = decision.measured(cohort.generate(), Study().parameters(), MANIFEST, ISSUES)
     decision.released(found, Policy())
     assert set(calls.values()) == {1}
-    assert {name for name, by in calls if by == "everyone"} == set(measures.SUBJECTS)
-    shown_by_area = {name for name, shown in measures.SUBJECTS.items() if shown}
+    assert {name for name, by in calls if by == "everyone"} == set(declared.SUBJECTS)
+    shown_by_area = {id.split(".")[0] for id, q in declared.quantities().items() if "area" in q.by}
     assert {name for name, by in calls if by == "area"} == shown_by_area
     assert [n for n in about_people if n] == [sum(map(gate.about_people, found))]
 

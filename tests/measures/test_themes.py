@@ -80,10 +80,6 @@ def test_passages_take_the_role_of_their_interview(found, theme, role, count):
     assert finding(found, "themes.passages", theme=theme, role=role).count == count
 
 
-def test_interviews_belong_to_no_partner():
-    assert themes.measure(TABLES, findings=FINDINGS, by="partner") == []
-
-
 def test_people_whose_number_is_missing_are_one_and_each_round_has_its_own(found):
     people = {(e.group["round"], e.group["role"]): e.count for e in found if e.id == "themes.people"}
     assert people == {

@@ -9,6 +9,7 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
+from invented import release
 
 from ut_research.core.estimate import Estimate
 from ut_research.disclosure import gate
@@ -29,7 +30,7 @@ def report(tmp_path: Path) -> Path:
     """A small report: two tables, one shown on a page with a chart, one on none."""
     (tmp_path / "tables").mkdir()
     (tmp_path / "book" / "_images").mkdir(parents=True)
-    released = gate.release([FEW, MANY, NONE, ABSENT, FORMULA], gate.Policy())
+    released = release([FEW, MANY, NONE, ABSENT, FORMULA], gate.Policy())
     gate.write_csv(released, tmp_path / "tables" / "needs-01-what.csv")
     gate.write_csv(released.of([MANY]), tmp_path / "tables" / "all-01-more.csv")
     chart = charts.shares(released.of([MANY]), "Four in ten")

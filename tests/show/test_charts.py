@@ -10,6 +10,7 @@ from typing import Any
 
 import matplotlib as mpl
 import pytest
+from invented import release
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
@@ -23,7 +24,7 @@ ANY = gate.Policy(threshold=5, rounding="none", zeros_safe=True)
 
 
 def released(*estimates: Estimate) -> Released:
-    return gate.release(list(estimates), ANY)
+    return release(list(estimates), ANY)
 
 
 def one(id: str, value: float, low: float | None = None, high: float | None = None, **more: Any) -> Estimate:

@@ -3,10 +3,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from invented import release
 
 from ut_research.core.estimate import Estimate
 from ut_research.core.problems import ProblemsFound
-from ut_research.disclosure.gate import Policy, release
+from ut_research.disclosure.gate import Policy
 from ut_research.show import prose
 
 ENGAGED = Estimate(

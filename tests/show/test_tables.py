@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
+from invented import release
 
 from ut_research.core.estimate import Estimate
 from ut_research.disclosure import gate
@@ -79,7 +80,7 @@ def test_rows_that_several_keys_tell_apart_have_a_column_for_each() -> None:
 
 
 def table_of(*estimates: Estimate, **options: object) -> BeautifulSoup:
-    released = gate.release(list(estimates), POLICY)
+    released = release(list(estimates), POLICY)
     return BeautifulSoup(tables.table(released, caption="Reoffending, by group", **options), "html.parser")
 
 
@@ -144,7 +145,7 @@ def test_a_breakdown_has_a_row_a_group_and_a_column_a_finding() -> None:
         share("needs.job", "A job", 1, 40, "rovers"),
         share("needs.job", "A job", 2, 30, "stanley"),
     ]
-    released = gate.release(given, POLICY)
+    released = release(given, POLICY)
     html = tables.breakdown(released, "partner", "Needs, by partner", "tables/needs.csv")
     soup = BeautifulSoup(html, "html.parser")
     assert [th.text for th in soup.select("thead th")] == ["Partner", "Housing"]
@@ -157,6 +158,6 @@ def test_a_breakdown_has_a_row_a_group_and_a_column_a_finding() -> None:
 
 def test_a_breakdown_of_which_nothing_is_shown_is_a_sentence() -> None:
     few = Estimate("a.b", "Low <b>", 50.0, count=2, n=4, unit="%", group={"area": "north"})
-    assert tables.breakdown(gate.release([few], POLICY), "area", "Low, by area") == (
+    assert tables.breakdown(release([few], POLICY), "area", "Low, by area") == (
         '<p class="ut-withheld">By area, too few people to say: Low &lt;b&gt;.</p>'
     )

@@ -13,12 +13,12 @@ from typing import Any
 
 import pandas as pd
 
-from ut_research import measures, published
+from ut_research import published
 from ut_research.core import estimate
 from ut_research.core.estimate import Estimate
 from ut_research.disclosure import gate
 from ut_research.disclosure.gate import Policy, Released
-from ut_research.measures import multiverse
+from ut_research.measures import everything, multiverse
 from ut_research.published import evidence
 
 #: What a run releases, in its folder: the Estimates that may leave and nothing else.
@@ -52,7 +52,7 @@ def measured(
         "issues": issues,
         "findings": published.findings(),
     }
-    found = measures.measure(tables, given)
+    found = everything.measured(tables, given)
     return [*found, *evidence.measure(found, confidence=parameters["confidence"])]
 
 

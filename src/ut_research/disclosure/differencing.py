@@ -19,6 +19,7 @@ from typing import Any
 from ut_research.core.estimate import Estimate
 from ut_research.disclosure.gate import ROUNDINGS, THINGS, DisclosureError, Policy, key, name
 from ut_research.disclosure.suppression import count_given
+from ut_research.measures import declared
 
 Cell = tuple[str, tuple[tuple[str, str], ...]]
 
@@ -31,24 +32,6 @@ class Release:
     policy: Policy
     findings: tuple[Estimate, ...]
 
-
-#: Means of what people said or are. Of as many people as before, one moves only where records were corrected
-#: or people changed places, and it may have been one record. Means of time are not among them: they move with
-#: the day that the data are complete to. Nor is the mean number of needs, which moves with their counts.
-MEANS = frozenset(
-    {
-        "reach.age_mean",
-        *(
-            f"{of}.{name}"
-            for of in ("wellbeing", "activity")
-            for name in ("mean_t1", "mean_t2", "change_mean")
-        ),
-        *(f"wellbeing.swemwbs_{name}" for name in ("mean_t1", "mean_t2", "change_mean")),
-        "multiverse.wellbeing_change",
-        "multiverse.activity",
-        "reoffending.months_to_reoffence",
-    }
-)
 
 _SAID = {"number": "shown", "suppressed": "withheld", "not collected": "not collected"}
 
@@ -113,9 +96,10 @@ def compare(previous: Sequence[Estimate], current: Sequence[Estimate], policy: P
     """What moved between two releases, in the order of id and group.
 
     A finding gives somebody away where its count, its n or the people outside its count moved by 1 to
-    threshold - 1; where it is one of `MEANS` and moved though it is of as many people as before: times the
-    people, the difference is what one record was corrected by; or where a cell withheld in one release can be
-    worked out with what the other shows, taking it that the cell shown there has not moved.
+    threshold - 1; where it is a mean that moves with records (`Quantity.moves_with_records`) and moved though
+    it is of as many people as before: times the people, the difference is what one record was corrected by;
+    or where a cell withheld in one release can be worked out with what the other shows, taking it that the
+    cell shown there has not moved.
 
     Raises
     ------
@@ -176,7 +160,8 @@ def _isolates(before: Estimate, after: Estimate, policy: Policy) -> bool:
 
 def _corrected(before: Estimate, after: Estimate) -> bool:
     """Whether a mean of as many people as before is another."""
-    if before.id not in MEANS or before.n is None or before.n != after.n:
+    quantity = declared.quantities().get(before.id)
+    if quantity is None or not quantity.moves_with_records or before.n is None or before.n != after.n:
         return False
     values = (before.value, after.value)
     return None not in values and not isclose(*values, abs_tol=1e-9)  # type: ignore[arg-type]

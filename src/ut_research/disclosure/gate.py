@@ -2,7 +2,8 @@
 
 In: a list of `Estimate` and a `Policy`. Out: a `Released`, the only thing that pages, charts,
 sentences and downloads accept. Nothing else can make one, and anything that the gate does not know
-stops the build: it fails closed.
+stops the build: it fails closed. Of a number about people it knows what its measure declares of it
+(`ut_research.core.quantity`), and no number about people is let through that no measure declares.
 
 The rules, in the order in which they apply:
 
@@ -16,13 +17,13 @@ The rules, in the order in which they apply:
    The range and the spread of a mean want twice as many people as the mean itself: with it they give
    the sum of the answers and of their squares, and few answers have both.
    Of two rules on one scale, or two steps of one follow-up, that differ by 1 to threshold - 1 people, the
-   less important is withheld (`suppression.NESTED`).
+   less important is withheld (`Quantity.nested_with`).
 3. *Curves* move in steps of at least threshold people or not at all (`suppression.curve_steps`).
 4. *Linked cells* are withheld until nothing withheld can be worked out from the rest to within
    less than the threshold, within what is given to the gate in one call. A breakdown that would cost
    a finding about everyone is withheld whole instead (`suppression.protect_in_turn`).
-5. What is computed from a withheld finding is withheld with it (`RESTS_ON`), and so are the counts
-   of the rows that it is made of (`ROWS_GIVE`).
+5. What is computed from a withheld finding is withheld with it (`Quantity.rests_on`), and so are the
+   counts of the rows that it is made of (`Quantity.rows_of`).
 6. *Rounding*, where the policy asks for it: counts and n are rounded, shares are recomputed from
    them, and what would give the counts back (intervals of shares, statistics that rest on shares)
    is withheld. Every other number keeps only the digits that a page shows: the rest would tell of how
@@ -46,11 +47,12 @@ import pandas as pd
 
 from ut_research.core import estimate as findings
 from ut_research.core.estimate import Estimate, Origin, Status
+from ut_research.core.quantity import Quantities, Quantity
 from ut_research.core.schema import NOT_RECORDED
 from ut_research.core.units import places
 from ut_research.disclosure import suppression
 from ut_research.disclosure.suppression import count_given
-from ut_research.measures import GROUPS
+from ut_research.measures import GROUPS, declared
 
 #: How the three kinds of cell without a number look; a true zero is the number 0.
 SUPPRESSED = "too few"
@@ -90,9 +92,6 @@ THINGS = frozenset(
     }
 )
 
-#: Findings about the project, not about people, though their unit does not say so.
-ABOUT_THE_PROJECT = frozenset({"reach.delivery_months"})
-
 #: Group keys that would make a row a person.
 PERSON_KEYS = frozenset(
     {
@@ -107,51 +106,6 @@ _IDENTIFIER = re.compile(r"INVENTED-\d+|\b[0-9a-f]{16,64}\b", re.IGNORECASE)
 
 #: So many groups of one person at most under one id: that is a list of people.
 MOST_SINGLE_PEOPLE = 20
-
-#: How the ids of findings end that say how far people's answers lie apart.
-SPREAD = ("_sd",)
-
-_RATE = ("reoffending.rate",)
-_LOW = ("wellbeing.low_t1", "wellbeing.low_t2")
-
-#: Findings computed from others: id → the ids whose counts it would give back, in the same group.
-RESTS_ON: Mapping[str, tuple[str, ...]] = {
-    "reoffending.risk_difference": _RATE,
-    "reoffending.fisher_p": _RATE,
-    "reoffending.months_to_reoffence": _RATE,
-    "reoffending.free": _RATE,
-    "reoffending.logrank_p": _RATE,
-    "reoffending.rmst_months": _RATE,
-    "wellbeing.band_mcnemar_p": _LOW,
-    **{
-        f"{subject}.{name}": (f"{subject}.t1_only",)
-        for subject in ("wellbeing", "activity")
-        for name in ("bound_low", "bound_high", "tipping_point")
-    },
-    "activity.mean_t1": ("activity.mean_t2",),  # the change, which stays, is the difference of the two
-    "activity.mean_t2": ("activity.mean_t1",),
-    "multiverse.reoffending": _RATE,
-    "multiverse.low_wellbeing": _LOW,
-    "needs.number_mean": (
-        *("needs.mental_health", "needs.employability", "needs.training_education", "needs.volunteering"),
-        *("needs.alcohol_drugs", "needs.physical_health", "needs.housing", "needs.family_relationships"),
-        "needs.social_isolation",
-    ),
-    "outcomes.housing_half": ("outcomes.housing",),
-}
-
-#: What the rows of a table would give back, less what else is known: table → ids about everyone.
-ROWS_GIVE: Mapping[str, tuple[str, ...]] = {
-    "participants": ("reach.registered", "reach.still_supported", "reach.age_band"),
-    "needs": ("reach.assessed",),
-    "wemwbs": ("wellbeing.pairs", "wellbeing.t1_only"),
-    "activity": ("activity.pairs", "activity.t1_only"),
-    "reoffending": _RATE,
-    "outcomes": tuple(
-        f"outcomes.{name}"
-        for name in ("employment", "education_training", "housing", "volunteering", "treatment")
-    ),
-}
 
 _SEAL = object()
 
@@ -329,13 +283,14 @@ class Released:
         return f"{number:.10g}"
 
 
-def release(estimates: list[Estimate], policy: Policy) -> Released:
+def release(estimates: list[Estimate], policy: Policy, quantities: Quantities | None = None) -> Released:
     """What may leave of `estimates`, under `policy`; the rules are those of this module.
 
     Parameters
     ----------
     estimates : everything that shares people, in one list, so that totals cannot give cells back.
     policy : see `Policy`.
+    quantities : what is known of what the estimates are of; what the measures declare when not given.
 
     Raises
     ------
@@ -347,31 +302,39 @@ def release(estimates: list[Estimate], policy: Policy) -> Released:
         raise DisclosureError(f"the gate takes a list of Estimate, not a {type(estimates).__name__}")
     if strange := sorted({type(e).__name__ for e in estimates if type(e) is not Estimate}):
         raise DisclosureError(f"the gate takes a list of Estimate; it was given {', '.join(strange)}")
-    problems = [p for e in estimates for p in _problems(e)]
-    if problems := problems or [*_repeated(estimates), *_lists_of_people(estimates), *_baseless(estimates)]:
+    quantities = declared.quantities() if quantities is None else quantities
+    problems = [p for e in estimates for p in _problems(e)] or [
+        *_undeclared(estimates, quantities),
+        *_repeated(estimates),
+        *_lists_of_people(estimates),
+        *_baseless(estimates, quantities),
+    ]
+    if problems:
         raise DisclosureError("; ".join(problems))
+    known = _known(estimates, quantities)
     tidy = _without_ranges([_tidy(e) for e in estimates], 2 * policy.threshold)
     if not policy.zeros_safe:
         tidy = _without_empty_groups(tidy)
     own = [i for i, e in enumerate(tidy) if about_people(e)]
     cells = [tidy[i] for i in own]
     curves = suppression.on_curves(cells)
-    small = {k for k, e in enumerate(cells) if _is_small(e, policy, on_curve=k in curves)}
-    small |= suppression.too_near(cells, small, policy.threshold)
+    small = {k for k, e in enumerate(cells) if _is_small(e, known[e.id], policy, on_curve=k in curves)}
+    small |= suppression.too_near(cells, known, small, policy.threshold)
     unsafe, quiet = suppression.curve_steps(cells, policy.threshold)
     small |= unsafe
     cells = [replace(e, n=cells[quiet[k]].n) if k in quiet else e for k, e in enumerate(cells)]
     try:
-        hidden = suppression.protect_in_turn(cells, small, policy.threshold, policy.zeros_safe)
+        hidden = suppression.protect_in_turn(cells, known, small, policy.threshold, policy.zeros_safe)
     except ValueError as e:
         raise DisclosureError(str(e)) from e
-    gone = _resting(tidy, {own[k] for k in hidden})
-    gone |= _rows_telling(tidy, gone)
+    gone = _resting(tidy, known, {own[k] for k in hidden})
+    gone |= _rows_telling(tidy, quantities, gone)
     unsaid = {own[k] for k in quiet}
     tidy = [replace(e, n=None) if i in unsaid else e for i, e in enumerate(tidy)]
     curved = {own[k] for k in curves}
     out = [
-        _withhold(e) if i in gone else _rounded(e, policy, on_curve=i in curved) for i, e in enumerate(tidy)
+        _withhold(e) if i in gone else _rounded(e, known[e.id], policy, on_curve=i in curved)
+        for i, e in enumerate(tidy)
     ]
     return Released(out, policy, _SEAL)
 
@@ -441,6 +404,23 @@ def _problems(e: Estimate) -> list[str]:
     return found
 
 
+def _undeclared(estimates: list[Estimate], quantities: Quantities) -> list[str]:
+    """The ids about people that no measure declares, and where to; whether or not there is a number yet."""
+    ids = {e.id for e in estimates if e.origin != "published" and e.unit not in THINGS}
+    return [
+        f"{id} is declared by no measure: say in QUANTITIES of {declared.place(id)} what disclosure control "
+        "must know of it"
+        for id in sorted(ids - quantities.keys())
+    ]
+
+
+def _known(estimates: list[Estimate], quantities: Quantities) -> Quantities:
+    """What is known of the ids at hand, in the order of `quantities`; of public ones and things, nothing."""
+    here = {e.id for e in estimates}
+    known = {id: q for id, q in quantities.items() if id in here}
+    return known | {id: Quantity(id=id) for id in here - known.keys()}
+
+
 def _repeated(estimates: list[Estimate]) -> list[str]:
     """The findings that are there twice: two numbers for one cell."""
     times = Counter(map(key, estimates))
@@ -462,14 +442,14 @@ def _lists_of_people(estimates: list[Estimate]) -> list[str]:
     ]
 
 
-def _baseless(estimates: list[Estimate]) -> list[str]:
+def _baseless(estimates: list[Estimate], quantities: Quantities) -> list[str]:
     """The findings whose counts cannot be checked, because the findings that they rest on are not here."""
     here = {e.id for e in estimates if e.origin != "published"}
-    lone = sorted({e.id for e in estimates if about_people(e) and e.id in RESTS_ON} & here)
+    rests = {e.id: quantities[e.id].rests_on for e in estimates if about_people(e) and e.id in quantities}
     return [
-        f"{id} rests on {', '.join(RESTS_ON[id])}: give both to the gate together"
-        for id in lone
-        if here.isdisjoint(RESTS_ON[id])
+        f"{id} rests on {', '.join(bases)}: give both to the gate together"
+        for id, bases in sorted(rests.items())
+        if bases and here.isdisjoint(bases)
     ]
 
 
@@ -524,11 +504,11 @@ def about_people(e: Estimate) -> bool:
     return e.origin != "published" and e.status == "number" and e.unit not in THINGS
 
 
-def _is_small(e: Estimate, policy: Policy, *, on_curve: bool) -> bool:
+def _is_small(e: Estimate, quantity: Quantity, policy: Policy, *, on_curve: bool) -> bool:
     """Whether `e` is about too few people, taken by itself."""
     if e.count is None and e.n is None:
-        return e.id not in ABOUT_THE_PROJECT
-    if e.n is not None and e.n < 2 * policy.threshold and e.id.endswith(SPREAD):
+        return quantity.about != "project"
+    if e.n is not None and e.n < 2 * policy.threshold and quantity.spread:
         return True
     count = e.count if on_curve else count_given(e)
     sizes = [x for x in (count, e.n) if x is not None]
@@ -537,33 +517,40 @@ def _is_small(e: Estimate, policy: Policy, *, on_curve: bool) -> bool:
     return any(0 < size < policy.threshold or (size == 0 and not policy.zeros_safe) for size in sizes)
 
 
-def _resting(estimates: list[Estimate], withheld: set[int]) -> set[int]:
+def _resting(estimates: list[Estimate], known: Quantities, withheld: set[int]) -> set[int]:
     """`withheld`, and all that was computed from it; indices of `estimates`."""
     grown = set(withheld)
     for i, e in enumerate(estimates):
+        q = known[e.id]
         if e.origin != "published" and any(
-            estimates[j].id in RESTS_ON.get(e.id, ()) and _about_the_same(e, estimates[j]) for j in withheld
+            estimates[j].id in q.rests_on and _about_the_same(e, q, estimates[j]) for j in withheld
         ):
             grown.add(i)
-    return grown if grown == withheld else _resting(estimates, grown)
+    return grown if grown == withheld else _resting(estimates, known, grown)
 
 
-def _rows_telling(estimates: list[Estimate], withheld: set[int]) -> set[int]:
+def _rows_telling(estimates: list[Estimate], quantities: Quantities, withheld: set[int]) -> set[int]:
     """Counts of rows and blanks that would give back a withheld finding about everyone."""
-    secret = {estimates[i].id for i in withheld if tuple(estimates[i].group) in ((), ("group",))}
-    unrecorded = ("reach.age_band", (("age_band", NOT_RECORDED),))
-    secret |= {"reach.age_band"} if unrecorded in {findings.key(estimates[i]) for i in withheld} else set()
-    return {
-        i
-        for i, e in enumerate(estimates)
-        if e.id.startswith("quality.") and not secret.isdisjoint(ROWS_GIVE.get(e.group.get("table", ""), ()))
+    tables = {
+        table
+        for id, group in (findings.key(estimates[i]) for i in withheld)
+        if id in quantities and _is_everyone(group)
+        for table in quantities[id].rows_of
     }
+    rows = {id for id, q in quantities.items() if q.about == "rows"}
+    return {i for i, e in enumerate(estimates) if e.id in rows and e.group.get("table") in tables}
 
 
-def _about_the_same(derived: Estimate, base: Estimate) -> bool:
+def _is_everyone(group: tuple[tuple[str, str], ...]) -> bool:
+    """Whether a finding is about everyone, or about those of whom something is not recorded."""
+    keys = {key for key, value in group if value != NOT_RECORDED or key in GROUPS}
+    return keys <= {"group"}
+
+
+def _about_the_same(derived: Estimate, quantity: Quantity, base: Estimate) -> bool:
     """Whether `base` is of the group of `derived`, or one of the groups that `derived` compares."""
     left_out = findings.SERIES_KEYS | ({"group"} - set(derived.group))
-    if derived.id.startswith("multiverse."):  # its group says the choices, which are all about everyone
+    if quantity.choices:
         return base.group.keys() <= {"group"}
     a, b = ({k: v for k, v in e.group.items() if k not in left_out} for e in (derived, base))
     return a == b
@@ -574,11 +561,11 @@ def _withhold(e: Estimate) -> Estimate:
     return replace(e, value=None, low=None, high=None, count=None, n=None, status="suppressed", method=said)
 
 
-def _rounded(e: Estimate, policy: Policy, *, on_curve: bool = False) -> Estimate:
+def _rounded(e: Estimate, quantity: Quantity, policy: Policy, *, on_curve: bool = False) -> Estimate:
     """`e` as the policy rounds it; withheld where it would give the counts back more exactly."""
     if policy.rounding == "none" or not about_people(e):
         return e
-    if e.id in RESTS_ON:
+    if quantity.rests_on:
         return _withhold(e)
     said = f"{e.method}; counts rounded, {policy.rounding}".lstrip("; ")
     count, n = map(policy.rounded, (e.count, e.n))

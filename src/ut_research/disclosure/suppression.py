@@ -4,9 +4,9 @@ In: Estimates and the indices of those that are small by themselves. Out: the in
 
 The counts and the n's of one release are the variables of one system. Its equations are those that
 a reader may know: the counts of one id add up along each group key to their total, the n's of
-groups add up to the n of everyone, a share is count out of n, a mean gives a sum (`MEAN_OF`). What is
-not withheld is known. For each variable that is withheld, the whole numbers that it could still be are
-found (exactly, by integer programming where one equation is not enough): if they span less than the
+groups add up to the n of everyone, a share is count out of n, a mean gives a sum (`Quantity.mean_of`).
+What is not withheld is known. For each variable that is withheld, the whole numbers that it could still be
+are found (exactly, by integer programming where one equation is not enough): if they span less than the
 threshold, another cell is withheld with it, the smallest of its line first, and so on until none is left.
 
 A breakdown that could only be kept safe by withholding a finding about everyone is withheld whole, and
@@ -15,7 +15,7 @@ stays in the system as unknown, so that no other breakdown gives it back.
 The reader is assumed to know more than is shown, never less: totals that are not in the release (unless
 all that they are the total of is withheld whole), the n of a share that is withheld, that two n's (or a
 count and the n of a later step) are the same people, that some findings count some of the people of others
-(`NESTED`).
+(`Quantity.nested_with`).
 """
 
 from __future__ import annotations
@@ -25,49 +25,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from ut_research.core.estimate import SERIES_KEYS, Estimate
-from ut_research.core.schema import NOT_RECORDED
+from ut_research.core.quantity import Quantities
 from ut_research.disclosure.bounds import System, components, narrow
 from ut_research.measures import GROUPS
-from ut_research.measures.reach import AGE_BANDS
-
-#: The same people counted under two names: id → (id, group keys to add).
-SAME_COUNT: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    "wellbeing.low_t1": ("wellbeing.band_t1", {"band": "low"}),
-    "wellbeing.low_t2": ("wellbeing.band_t2", {"band": "low"}),
-    "wellbeing.meaningful": ("wellbeing.meaningful_more_than_3", {}),
-    "wellbeing.meaningful_at_least_3": ("wellbeing.meaningful", {}),
-}
-
-#: The people at the top of a scale, counted together: id → (id of the people at each point, its key).
-TOP_OF = {
-    "activity.active_t1": ("activity.days_t1", "days"),
-    "activity.active_t2": ("activity.days_t2", "days"),
-}
-
-#: The mean of a scale, which times the people is the sum of what they said, and with its interval the sum
-#: of the squares: id → (id of the people at each point, its key).
-MEAN_OF = {
-    "activity.mean_t1": ("activity.days_t1", "days"),
-    "activity.mean_t2": ("activity.days_t2", "days"),
-}
-
-#: Findings of those only of whom something is recorded; their n tells of how many it is not: id → (id of that
-#: count, group keys to add).
-KNOWN_OF: Mapping[str, tuple[str, Mapping[str, str]]] = dict.fromkeys(
-    ("reach.age_mean", "reach.age_min", "reach.age_max"), ("reach.age_band", {"age_band": NOT_RECORDED})
-)
-
-#: Findings that each count some of the people of another, by rules on one scale or steps of one follow-up, so
-#: that the difference of two counts people too: (id, group keys to add), those to keep first.
-NESTED: Sequence[Sequence[tuple[str, Mapping[str, str]]]] = (
-    (
-        ("wellbeing.meaningful", {}),
-        *((f"wellbeing.meaningful_{rule}", {}) for rule in ("more_than_3", "at_least_3", "sem", "rci")),
-    ),
-    (("wellbeing.band_t1", {"band": "low"}), ("wellbeing.floor_t1", {})),
-    (("wellbeing.band_t2", {"band": "high"}), ("wellbeing.ceiling_t2", {})),
-    tuple((f"reoffending.{name}", {}) for name in ("rate", "complete_follow_up", "proven_follow_up")),
-)
 
 Group = frozenset[tuple[str, str]]
 Part = tuple[str, tuple[str, ...]]
@@ -75,6 +35,7 @@ Part = tuple[str, tuple[str, ...]]
 
 def protect_in_turn(
     estimates: Sequence[Estimate],
+    known: Quantities,
     small: Iterable[int],
     threshold: int,
     zeros_safe: bool = True,
@@ -84,12 +45,13 @@ def protect_in_turn(
     top = [i for i, e in enumerate(estimates) if e.group.keys().isdisjoint(GROUPS)]
     places = {i: k for k, i in enumerate(top)}
     own = [places[i] for i in top if i in small]
-    hidden = {top[k] for k in protect([estimates[i] for i in top], own, threshold, zeros_safe)}
-    return protect(estimates, small, threshold, zeros_safe, set(top) - hidden)
+    hidden = {top[k] for k in protect([estimates[i] for i in top], known, own, threshold, zeros_safe)}
+    return protect(estimates, known, small, threshold, zeros_safe, set(top) - hidden)
 
 
 def protect(
     estimates: Sequence[Estimate],
+    known: Quantities,
     small: Iterable[int],
     threshold: int,
     zeros_safe: bool = True,
@@ -100,6 +62,7 @@ def protect(
     Parameters
     ----------
     estimates : sound Estimates about people, numbers only.
+    known : what is known of each of their ids.
     small : indices of those withheld for themselves.
     threshold, zeros_safe : as in `ut_research.disclosure.gate.Policy`.
     spare : indices of those not to withhold while anything else will do. Before one of them goes, a breakdown
@@ -108,7 +71,7 @@ def protect(
     parts: dict[Part, list[int]] = {}
     for i in sorted(set(range(len(estimates))).difference(spare := set(spare))):
         parts.setdefault((estimates[i].id, _group_keys(estimates[i])), []).append(i)
-    system, shows, hidden = _build(estimates, threshold, zeros_safe)
+    system, shows, hidden = _build(estimates, known, threshold, zeros_safe)
     spared = {v for i in spare for v in shows[i]}
     often = Counter(v for variables in shows.values() for v in set(variables))
     wide: set[int] = set()
@@ -143,10 +106,10 @@ def protect(
     return set(small) | unsaid | {i for i, variables in shows.items() if hidden & set(variables)}
 
 
-def too_near(estimates: Sequence[Estimate], small: set[int], threshold: int) -> set[int]:
-    """The indices of findings that count 1 to threshold - 1 people more or fewer than one kept (`NESTED`)."""
+def too_near(estimates: Sequence[Estimate], known: Quantities, small: set[int], threshold: int) -> set[int]:
+    """The indices of findings that count 1 to threshold - 1 people more or fewer than a nested one kept."""
     near: set[int] = set()
-    for run in _nested(estimates):
+    for run in _nested(estimates, known):
         kept: list[int] = []
         for i in run:
             count = count_given(estimates[i])
@@ -159,21 +122,28 @@ def too_near(estimates: Sequence[Estimate], small: set[int], threshold: int) -> 
     return near
 
 
-def _nested(estimates: Sequence[Estimate]) -> Iterator[list[int]]:
-    """The indices of each run of findings of `NESTED` in one group, those to keep first."""
+def _nested(estimates: Sequence[Estimate], known: Quantities) -> Iterator[list[int]]:
+    """The indices of each run of findings of one group that are nested in each other, those to keep first."""
     at = {(e.id, _group(e)): i for i, e in enumerate(estimates)}
-    for chain in NESTED:
+    chains: dict[tuple[str, Group], list[str]] = {}
+    for id, q in known.items():
+        if q.nested_with is None:
+            continue
+        first, more = q.nested_with
+        if not callable(more):
+            chains.setdefault((first, frozenset(more.items())), []).append(id)
+            continue
+        for i, e in enumerate(estimates):
+            if e.id == id and e.value is not None:
+                whole = at.get((first, _group(e).union(more(e.value).items())))
+                yield [i] if whole is None else [whole, i]
+    for (first, keys), ids in chains.items():
         runs: dict[Group, list[int]] = {}
-        for id, extra in chain:
+        for id, own in ((first, keys), *((id, Group()) for id in ids)):
             for i, e in enumerate(estimates):
-                if e.id == id and extra.items() <= e.group.items():
-                    runs.setdefault(_less(_group(e), extra), []).append(i)
+                if e.id == id and own <= _group(e):
+                    runs.setdefault(_group(e) - own, []).append(i)
         yield from runs.values()
-    for i, e in enumerate(estimates):
-        if e.id in ("reach.age_min", "reach.age_max") and e.value is not None:
-            band = next((name for name, oldest in AGE_BANDS.items() if e.value <= oldest), "")
-            if (whole := at.get(("reach.age_band", _group(e) | {("age_band", band)}))) is not None:
-                yield [whole, i]
 
 
 def on_curves(estimates: Sequence[Estimate]) -> set[int]:
@@ -248,7 +218,7 @@ def _spread(run: Sequence[int], estimates: Sequence[Estimate]) -> bool:
 
 
 def _build(
-    estimates: Sequence[Estimate], threshold: int, zeros_safe: bool
+    estimates: Sequence[Estimate], known: Quantities, threshold: int, zeros_safe: bool
 ) -> tuple[System, dict[int, list[int]], set[int]]:
     """The system of one release, the variables that each Estimate shows, and the sensitive variables."""
     system, shows, hidden = System(), dict[int, list[int]](), set[int]()
@@ -276,11 +246,11 @@ def _build(
                 sizes.setdefault(e.id, {})[group] = shows[i][0]
         elif e.unit == "people" and e.count:
             base(group, e.count)
-    for i, e in sorted(enumerate(estimates), key=lambda item: (item[1].id in SAME_COUNT, item[0])):
+    for i, e in sorted(enumerate(estimates), key=lambda at: known[at[1].id].same_as is not None):
         count, group = count_given(e), _group(e)
         if count is None or i in curves:
             continue
-        alias, extra = SAME_COUNT.get(e.id, ("", {}))
+        alias, extra = known[e.id].same_as or ("", {})
         v = counts.get(alias, {}).get(group | frozenset(extra.items()))
         if v is None or system.truth[v] != count:
             v = bases.get((group, count)) if count and (count != e.n or e.unit == "people") else None
@@ -295,17 +265,17 @@ def _build(
         if sensitive(e.n - count) and (e.unit == "%" or e.n != count):
             system.lines[whole, (v, system.add(e.n - count, unseen=True))] = None
             hidden |= {v, len(system.truth) - 1}
-    for run in _nested(estimates):
+    for run in _nested(estimates, known):
         steps = {
             v for i in run if (v := counts.get(estimates[i].id, {}).get(_group(estimates[i]))) is not None
         }
         for part, whole in pairwise(sorted(steps, key=lambda v: system.truth[v])):
             system.within[part, whole] = None
-    _add_tops(system, counts)
+    _add_tops(system, known, counts)
     for i, e in enumerate(estimates):
-        shows[i] += _add_sums(system, e, counts)
-        if e.id in KNOWN_OF and e.n is not None:
-            rest, extra = KNOWN_OF[e.id]
+        shows[i] += _add_sums(system, e, known[e.id].mean_of, counts)
+        if (unknown := known[e.id].known_of) is not None and e.n is not None:
+            rest, extra = unknown
             blank = counts.get(rest, {}).get(_group(e) | frozenset(extra.items()))
             shows[i] += [] if blank is None else [blank]
     for cells in counts.values():
@@ -317,10 +287,11 @@ def _build(
     return system, shows, hidden
 
 
-def _add_tops(system: System, counts: Mapping[str, Mapping[Group, int]]) -> None:
-    """Add the lines of `TOP_OF`: from whichever point of the scale upwards the people add up to the count."""
-    for id, (scale, key) in TOP_OF.items():
-        for group, total in counts.get(id, {}).items():
+def _add_tops(system: System, known: Quantities, counts: Mapping[str, Mapping[Group, int]]) -> None:
+    """Add the lines of `Quantity.top_of`: the people from some point of the scale upwards are the count."""
+    for id, q in known.items():
+        scale, key = q.top_of or ("", "")
+        for group, total in counts.get(id, {}).items() if q.top_of else ():
             places = {v: dict(g)[key] for g, v in counts.get(scale, {}).items() if _less(g, (key,)) == group}
             parts = sorted(places, key=lambda v: -float(places[v]))
             for k in range(1, len(parts) + 1):
@@ -328,12 +299,16 @@ def _add_tops(system: System, counts: Mapping[str, Mapping[Group, int]]) -> None
                     system.lines[total, tuple(sorted(parts[:k]))] = None
 
 
-def _add_sums(system: System, mean: Estimate, counts: Mapping[str, Mapping[Group, int]]) -> list[int]:
-    """Add the lines of `MEAN_OF`; the variables of the sums, which `mean` shows. A part stands in its line as
-    often as it counts."""
-    if mean.id not in MEAN_OF or mean.n is None:
+def _add_sums(
+    system: System, mean: Estimate, of: tuple[str, str] | None, counts: Mapping[str, Mapping[Group, int]]
+) -> list[int]:
+    """Add the lines of `mean`, where it is that `of` a scale; the variables of the sums, which it shows.
+
+    A part stands in its line as often as it counts.
+    """
+    if of is None or mean.n is None:
         return []
-    scale, key = MEAN_OF[mean.id]
+    scale, key = of
     at = {v: int(dict(g)[key]) for g, v in counts.get(scale, {}).items() if _less(g, (key,)) == _group(mean)}
     if sum(system.truth[v] for v in at) != mean.n:
         return []

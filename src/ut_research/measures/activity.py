@@ -8,11 +8,32 @@ people without a second answer could do to the change.
 from __future__ import annotations
 
 from ut_research.core.estimate import Estimate, Origin
-from ut_research.measures.change import both_times, change, without_second
+from ut_research.core.quantity import Quantity
+from ut_research.measures import GROUPS
+from ut_research.measures.change import both_times, change, changes, without_second
 from ut_research.measures.grouping import By, Maker, Tables, collected, parts
 
 #: Days that a person may answer.
 DAYS = range(8)
+
+_SCALES = {time: (f"activity.days_{time}", "days") for time in ("t1", "t2")}
+
+QUANTITIES = (
+    # the change, which stays, is the difference of the two
+    *(
+        Quantity(
+            id=f"activity.mean_{time}",
+            by=GROUPS if time == "t1" else (),
+            mean_of=_SCALES[time],
+            rests_on=(f"activity.mean_{other}",),
+            moves_with_records=True,
+        )
+        for time, other in (("t1", "t2"), ("t2", "t1"))
+    ),
+    *changes("activity", "activity"),
+    *(Quantity(id=f"activity.active_{time}", top_of=scale) for time, scale in _SCALES.items()),
+    *(Quantity(id=id) for id, _ in _SCALES.values()),
+)
 
 
 def measure(

@@ -10,8 +10,31 @@ import numpy as np
 import pandas as pd
 
 from ut_research.core.estimate import Estimate
+from ut_research.core.quantity import Quantity
+from ut_research.measures import GROUPS
 from ut_research.measures.grouping import Maker
 from ut_research.stats.intervals import mean_t, missing_bounds, tipping_point, wilcoxon_p
+
+
+def changes(subject: str, table: str) -> tuple[Quantity, ...]:
+    """What `change` and `without_second` give, but for the two means, declared for `subject`.
+
+    Parameters
+    ----------
+    table : with two rows for each person who answered both times and one for the rest.
+    """
+    alone = f"{subject}.t1_only"
+    return (
+        Quantity(id=f"{subject}.pairs", rows_of=(table,)),
+        Quantity(id=f"{subject}.change_mean", by=GROUPS, importance="headline", moves_with_records=True),
+        Quantity(id=f"{subject}.change_sd", spread=True),
+        Quantity(id=f"{subject}.wilcoxon_p"),
+        Quantity(id=alone, rows_of=(table,)),
+        *(
+            Quantity(id=f"{subject}.{name}", rests_on=(alone,))
+            for name in ("bound_low", "bound_high", "tipping_point")
+        ),
+    )
 
 
 def both_times(answers: pd.DataFrame, columns: list[str]) -> pd.DataFrame:

@@ -23,6 +23,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.quantity import Quantity
 from ut_research.core.schema import ITEMS
 from ut_research.measures import reach, reoffending, wellbeing
 from ut_research.measures.change import both_times
@@ -38,6 +39,21 @@ STAYED_DAYS = 42
 NOTHING = {
     "reoffending": 0.0, "low_wellbeing": 0.0, "wellbeing_change": 0.0, "meaningful": 50.0, "activity": 0.0,
 }  # fmt: skip
+
+QUANTITIES = (
+    Quantity(id="multiverse.reoffending", choices=True, sensitive=True, rests_on=("reoffending.rate",)),
+    Quantity(
+        id="multiverse.low_wellbeing",
+        choices=True,
+        sensitive=True,
+        rests_on=("wellbeing.low_t1", "wellbeing.low_t2"),
+    ),
+    Quantity(id="multiverse.meaningful", choices=True),
+    *(
+        Quantity(id=f"multiverse.{name}", choices=True, moves_with_records=True)
+        for name in ("wellbeing_change", "activity")
+    ),
+)
 
 #: The choices beside those of the study itself.
 WINDOWS = (183, 365, 548)

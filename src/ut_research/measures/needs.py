@@ -7,6 +7,8 @@ need, and how many needs a person named on average. A need left blank was not na
 from __future__ import annotations
 
 from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.quantity import Quantity
+from ut_research.measures import GROUPS
 from ut_research.measures.grouping import By, Maker, Tables, collected, parts
 
 #: The nine needs, in the order of the assessment, in words that a reader sees.
@@ -21,6 +23,22 @@ NEEDS = {
     "family_relationships": "Family relationships",
     "social_isolation": "Feeling socially isolated",
 }
+
+#: The needs that are shown by group.
+_BY_GROUP = {"mental_health", "employability", "alcohol_drugs", "physical_health", "housing"}
+
+QUANTITIES = (
+    *(
+        Quantity(
+            id=f"needs.{need}",
+            by=GROUPS if need in _BY_GROUP else (),
+            importance="headline" if need == "mental_health" else "everyone",
+            sensitive=True,
+        )
+        for need in NEEDS
+    ),
+    Quantity(id="needs.number_mean", sensitive=True, rests_on=tuple(f"needs.{need}" for need in NEEDS)),
+)
 
 
 def measure(

@@ -10,6 +10,8 @@ from __future__ import annotations
 from datetime import date
 
 from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.quantity import Quantity
+from ut_research.measures import GROUPS
 from ut_research.measures.grouping import By, Maker, Tables, among, collected, halves, parts
 
 #: The outcomes, in words that a reader sees.
@@ -20,6 +22,21 @@ OUTCOMES = {
     "volunteering": "Took a volunteering role",
     "treatment": "Started treatment for alcohol or drugs",
 }
+
+QUANTITIES = (
+    *(
+        Quantity(
+            id=f"outcomes.{outcome}",
+            by=GROUPS if outcome in ("employment", "education_training", "housing") else (),
+            importance="headline" if outcome == "employment" else "everyone",
+            sensitive=outcome == "treatment",
+            rows_of=("outcomes",),
+        )
+        for outcome in OUTCOMES
+    ),
+    Quantity(id="outcomes.any"),
+    Quantity(id="outcomes.housing_half", rests_on=("outcomes.housing",)),
+)
 
 
 def measure(

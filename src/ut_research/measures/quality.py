@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.quantity import Quantity
 from ut_research.measures.grouping import Maker, Tables
 
 #: Columns of the canonical tables that cleaning adds, which nobody filled in.
@@ -29,6 +30,11 @@ TABLES = {
     "coded_segments": "Coded passages",
     "steering_comments": "Comments of the steering group",
 }
+
+QUANTITIES = tuple(
+    Quantity(id=f"quality.{name}", about="rows", importance="ancillary")
+    for name in ("kept", "rejected", "missing", "issues")
+)
 
 
 def measure(

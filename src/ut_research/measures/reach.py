@@ -13,6 +13,7 @@ from datetime import date
 import pandas as pd
 
 from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.quantity import Quantity
 from ut_research.core.schema import NOT_RECORDED
 from ut_research.measures.grouping import By, Maker, Tables, among, collected, parts
 from ut_research.stats.survival import kaplan_meier, last_step, median_time, restricted_mean
@@ -27,6 +28,32 @@ GROUPS: dict[str, str] = {
     "area": "Area",
     "period": "Referred in the",
 }
+
+#: The people whose age is not recorded.
+_AGELESS = ("reach.age_band", {"age_band": NOT_RECORDED})
+
+
+def _band_at(age: float) -> dict[str, str]:
+    """The age band, as a group, in which an age in years lies."""
+    return {"age_band": next((name for name, oldest in AGE_BANDS.items() if age <= oldest), "")}
+
+
+QUANTITIES = (
+    Quantity(id="reach.referred", importance="headline"),
+    Quantity(id="reach.registered", by=tuple(GROUPS), importance="headline", rows_of=("participants",)),
+    Quantity(id="reach.assessed", by=tuple(GROUPS), rows_of=("needs",)),
+    Quantity(id="reach.completed", by=tuple(GROUPS), importance="headline"),
+    Quantity(id="reach.age_mean", known_of=_AGELESS, moves_with_records=True),
+    Quantity(id="reach.age_min", known_of=_AGELESS, nested_with=("reach.age_band", _band_at)),
+    Quantity(id="reach.age_max", known_of=_AGELESS, nested_with=("reach.age_band", _band_at)),
+    Quantity(id="reach.age_band", rows_of=("participants",)),
+    Quantity(id="reach.ethnic_minority", sensitive=True),
+    *(Quantity(id=f"reach.{key}") for key in GROUPS),
+    Quantity(id="reach.delivery_months", about="project"),
+    *(Quantity(id=f"reach.stay_{name}_weeks") for name in ("mean", "median", "restricted_mean")),
+    Quantity(id="reach.still_supported", rows_of=("participants",)),
+    Quantity(id="reach.stay"),
+)
 
 #: Weeks at which the share still supported is given.
 WEEKS = range(0, 53, 4)

@@ -15,10 +15,30 @@ from dataclasses import replace
 import pandas as pd
 
 from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.quantity import Quantity
+from ut_research.measures import GROUPS as COLUMNS
 from ut_research.measures.grouping import DAYS_A_MONTH, By, Maker, Tables, collected, parts, scaled
 from ut_research.stats import intervals, survival
 
 GROUPS = ("engaged", "not engaged")
+
+_RATE = "reoffending.rate"
+
+QUANTITIES = (
+    Quantity(id=_RATE, by=COLUMNS, importance="headline", sensitive=True, rows_of=("reoffending",)),
+    *(
+        Quantity(id=f"reoffending.{step}_follow_up", sensitive=True, nested_with=(_RATE, {}))
+        for step in ("complete", "proven")
+    ),
+    Quantity(
+        id="reoffending.months_to_reoffence", sensitive=True, rests_on=(_RATE,), moves_with_records=True
+    ),
+    *(
+        Quantity(id=f"reoffending.{name}", sensitive=True, rests_on=(_RATE,))
+        for name in ("free", "rmst_months", "risk_difference", "fisher_p", "logrank_p")
+    ),
+    Quantity(id="reoffending.benchmark_p", sensitive=True),
+)
 
 _CENSORED = "people not followed to the end censored"
 

@@ -11,8 +11,9 @@ from datetime import date
 import pandas as pd
 
 from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.quantity import Quantity
 from ut_research.core.schema import NOT_RECORDED
-from ut_research.measures.grouping import By, Maker, Tables, collected, parts
+from ut_research.measures.grouping import Maker, Tables, collected, parts
 
 #: The two rounds of interviews, in order.
 ROUNDS = ("2021 evaluation", "2022 study")
@@ -22,25 +23,24 @@ STUDY = "arc2022"
 
 ROLES = ("strategic", "delivery", "participant")
 
+#: Interviews, passages and findings are things, and need no more said.
+QUANTITIES = (Quantity(id="themes.people"),)
+
 
 def measure(
     tables: Tables,
     *,
     findings: pd.DataFrame | None = None,
-    by: By | None = None,
     origin: Origin = "export",
     interview_round_from: date = date(2021, 7, 1),
 ) -> list[Estimate]:
-    """Interviews, people, published findings and coded passages (``themes.*``).
+    """Interviews, people, published findings and coded passages (``themes.*``), which are of no group.
 
     Parameters
     ----------
     findings : the register of published findings: columns question, kind and document.
-    by : interviews belong to no partner, area, gender or period, so with any of these there is nothing.
     interview_round_from : day from which an interview belongs to the later round.
     """
-    if by is not None:
-        return []
     columns = {
         "interviews": ["interview_id", "method", "role", "held_date", "people"],
         "coded_segments": ["interview_id", "theme"],

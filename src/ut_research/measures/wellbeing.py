@@ -15,8 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.quantity import Quantity
 from ut_research.core.schema import ITEMS
-from ut_research.measures.change import both_times, change, without_second
+from ut_research.measures import GROUPS
+from ut_research.measures.change import both_times, change, changes, without_second
 from ut_research.measures.grouping import By, Maker, Tables, collected, parts
 from ut_research.stats import intervals
 
@@ -36,6 +38,40 @@ LOWEST, HIGHEST = 14, 70
 POPULATION_MEAN = 49.9
 
 BANDS = ("low", "moderate", "high")
+
+#: A meaningful change by the rule in force.
+_IN_FORCE = "wellbeing.meaningful"
+
+QUANTITIES = (
+    *(Quantity(id=f"wellbeing.mean_{time}", moves_with_records=True) for time in ("t1", "t2")),
+    *changes("wellbeing", "wemwbs"),
+    *(
+        Quantity(
+            id=f"wellbeing.low_{time}",
+            by=GROUPS if time == "t1" else (),
+            sensitive=True,
+            same_as=(f"wellbeing.band_{time}", {"band": "low"}),
+        )
+        for time in ("t1", "t2")
+    ),
+    *(Quantity(id=f"wellbeing.band_{time}", sensitive=True) for time in ("t1", "t2")),
+    Quantity(
+        id="wellbeing.band_mcnemar_p", sensitive=True, rests_on=("wellbeing.low_t1", "wellbeing.low_t2")
+    ),
+    # the rule in force may be any of the others
+    Quantity(id=_IN_FORCE, same_as=(f"{_IN_FORCE}_more_than_3", {})),
+    Quantity(id=f"{_IN_FORCE}_more_than_3", nested_with=(_IN_FORCE, {})),
+    Quantity(id=f"{_IN_FORCE}_at_least_3", nested_with=(_IN_FORCE, {}), same_as=(_IN_FORCE, {})),
+    *(Quantity(id=f"{_IN_FORCE}_{rule}", nested_with=(_IN_FORCE, {})) for rule in ("sem", "rci")),
+    Quantity(id="wellbeing.alpha_t1", importance="ancillary"),
+    Quantity(id="wellbeing.floor_t1", sensitive=True, nested_with=("wellbeing.band_t1", {"band": "low"})),
+    Quantity(id="wellbeing.ceiling_t2", nested_with=("wellbeing.band_t2", {"band": "high"})),
+    *(
+        Quantity(id=f"wellbeing.swemwbs_{name}", moves_with_records=True)
+        for name in ("mean_t1", "mean_t2", "change_mean")
+    ),
+    Quantity(id="wellbeing.regression_to_mean"),
+)
 
 
 def measure(

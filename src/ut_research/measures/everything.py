@@ -1,0 +1,37 @@
+"""Everything that is measured: each subject for everyone, and by each column that its quantities name."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from ut_research.core.estimate import Estimate
+from ut_research.measures import GROUPS, declared
+
+
+def measured(tables: Mapping[str, pd.DataFrame], given: Mapping[str, Any]) -> list[Estimate]:
+    """What each subject says, once for everyone and once by each column that a quantity of it names.
+
+    Parameters
+    ----------
+    tables : canonical tables by name.
+    given : the study's parameters and what is known of the data (``data_to``, ``origin``, ``rows``,
+        ``issues``), by name; each measure is given those that it takes. Days may be ISO text.
+    """
+    found: list[Estimate] = []
+    for module in declared.modules().values():
+        taken = inspect.signature(module.measure).parameters
+        choices = {k: _day(v) if taken[k].annotation == "date" else v for k, v in given.items() if k in taken}
+        found += module.measure(tables, **choices)
+        for key in GROUPS:
+            if shown := {q.id for q in module.QUANTITIES if key in q.by}:
+                found += [e for e in module.measure(tables, by=key, **choices) if e.id in shown]
+    return found
+
+
+def _day(given: Any) -> Any:
+    return date.fromisoformat(given) if isinstance(given, str) else given
