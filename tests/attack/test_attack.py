@@ -79,6 +79,7 @@ def test_nothing_is_found_in_the_chapters_taken_together(tmp_path: Path, people:
     chapters.prepare(export.folder, tmp_path / "run", POLICIES[policy])
     seen = chapters.run(tmp_path / "run", POLICIES[policy], draw=people in (45, 150, 170))
     assert found_in(seen, export, POLICIES[policy]) == []
+    assert seen.refused == [], "a build refuses words of a chapter that leaks nothing"
     ledgers = {file.stem: estimate.read(file) for file in sorted((seen.folder / "findings").glob("*.json"))}
     assert len(estimate.join(ledgers)) > 100, "what two chapters say is the same in both"
 
