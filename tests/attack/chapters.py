@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -23,6 +23,7 @@ from ut_research.core.parameters import Study
 from ut_research.disclosure import decision
 from ut_research.disclosure import gate as disclosure
 from ut_research.disclosure.gate import Policy
+from ut_research.publishing import shown
 from ut_research.running import stages
 from ut_research.show import chapter as chapters
 from ut_research.show import charts
@@ -42,12 +43,14 @@ class Seen:
     tables : the cleaned tables.
     measured : what the gate was given, and what it let through.
     shown : all that was put on a page, as text.
+    refused : where a chapter said words that a build refuses, because nobody wrote them (it should not).
     """
 
     folder: Path
     tables: dict[str, pd.DataFrame]
     measured: list[tuple[list[Estimate], list[Estimate]]] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
 
     @property
     def truth(self) -> dict[Any, Estimate]:
@@ -122,12 +125,12 @@ def run(data: Path, policy: Policy = POLICY, *, draw: bool = False) -> Seen:
     given = decision.measured(seen.tables, PARAMETERS | asdict(policy), manifest, issues)
     seen.measured.append((given, list(decision.read(data, policy))))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(chapters, "display", lambda what, **more: seen.shown.append(_as_text(what, more)))
         if not draw:
             for name in ("shares", "two_groups", "before_after", "curve", "power_curve", "flow", "matrix"):
                 patch.setattr(charts, name, _not_drawn)
             patch.setattr(charts, "specification_curve", _not_drawn)
         for name, cells in _notebooks().items():
+            patch.setattr(chapters, "display", partial(_look, seen, name))
             known: dict[str, Any] = {"__name__": name}
             for code, parameters in cells:
                 exec(code, known)
@@ -163,6 +166,14 @@ def _not_drawn(released: disclosure.Released, title: str, **_: Any) -> _NoFigure
     return _NoFigure(released, title)
 
 
-def _as_text(what: Any, more: Any) -> str:
-    data = what if isinstance(what, dict) else getattr(what, "data", what)
-    return f"{data} {more}"
+def _look(seen: Seen, name: str, data: dict[str, str], *, raw: bool, metadata: dict[str, Any]) -> None:
+    seen.shown.append(f"{data} {metadata.get('alt', '')}")
+    places = shown.lacking(metadata[chapters.MARK], _written(name))
+    seen.refused += [f"{name}, {place}: {data}" for place in places]
+
+
+@lru_cache
+def _written(name: str) -> set[str]:
+    """What stands in quotes in the code of a notebook."""
+    cells = json.loads((ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+    return shown.quoted(*("".join(c["source"]) for c in cells if c["cell_type"] == "code"))

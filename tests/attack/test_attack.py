@@ -80,6 +80,7 @@ def test_nothing_is_found_in_the_chapters_taken_together(tmp_path: Path, people:
     assert found_in(seen, export, POLICIES[policy]) == []
     assert len(seen.released) > 100
     assert len(seen.shown) > 50
+    assert seen.refused == [], "a build refuses words of a chapter that leaks nothing"
 
 
 @pytest.mark.slow

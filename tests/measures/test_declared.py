@@ -15,10 +15,11 @@ import pytest
 from tools import example
 from ut_research import disclosure, measures
 from ut_research.core.estimate import Estimate
+from ut_research.core.parameters import Study
 from ut_research.core.problems import ProblemsFound
 from ut_research.core.quantity import Quantity
 from ut_research.disclosure import decision, gate
-from ut_research.measures import GROUPS, declared, multiverse, quality, reoffending, themes
+from ut_research.measures import GROUPS, declared
 
 DATA_TO = pd.Timestamp("2021-06-01")
 DECLARED = declared.quantities()
@@ -73,20 +74,20 @@ def test_every_module_with_a_measure_is_a_subject() -> None:
     assert {name for name, text in code.items() if "\ndef measure(" in text} == set(declared.SUBJECTS)
 
 
-def test_what_is_measured_of_people_is_what_is_declared(tables: dict[str, pd.DataFrame]) -> None:
-    given = decision.measured(tables, {}, DATA_TO, "example")
-    given += [*themes.measure(tables), *multiverse.measure(tables, data_to=DATA_TO, threshold=5)]
-    given += reoffending.against(given[0], [Estimate("there.rate", "There", 40.0, unit="%")])
+@pytest.fixture(scope="module")
+def given(tables: dict[str, pd.DataFrame]) -> list[Estimate]:
+    """Everything that is measured of the invented cohort."""
+    manifest = {"origin": "example", "rows": {}, "data_to": DATA_TO}
     issues = pd.DataFrame({"rule": ["a"], "action": ["repaired"]})
-    given += quality.measure(tables, {}, issues)
+    return decision.measured(tables, Study().parameters(), manifest, issues)
+
+
+def test_what_is_measured_of_people_is_what_is_declared(given: list[Estimate]) -> None:
     about = {e.id for e in given if e.origin != "published" and e.unit not in gate.THINGS}
     assert about == set(DECLARED)
 
 
-def test_a_grouping_is_measured_where_a_quantity_names_it_and_nowhere_else(
-    tables: dict[str, pd.DataFrame],
-) -> None:
-    given = decision.measured(tables, {}, DATA_TO, "example")
+def test_a_grouping_is_measured_where_a_quantity_names_it_and_nowhere_else(given: list[Estimate]) -> None:
     by = {(e.id, key) for e in given for key in GROUPS if key in e.group and e.id != f"reach.{key}"}
     assert by == {(q.id, key) for q in DECLARED.values() for key in q.by}
     assert {q.by for q in DECLARED.values() if q.id == "reoffending.rate"} == {GROUPS}
@@ -113,17 +114,13 @@ def test_all_that_is_wrong_with_declarations_is_told_at_once_with_the_file() -> 
     ]
 
 
-#: What decides on everything at once knows two more, until it takes them from the measures too.
-STILL = {"decision.py": {"reoffending.rate", "reach."}}
-
-
 def test_disclosure_control_knows_no_measure_by_name() -> None:
     subjects = "|".join(declared.SUBJECTS)
     named = re.compile(rf"\b(?:{subjects})\.(?:\w+|$)")
     for file in Path(disclosure.__path__[0]).glob("*.py"):
         texts = [n.value for n in ast.walk(ast.parse(file.read_text())) if isinstance(n, ast.Constant)]
         ids = {id for text in texts if isinstance(text, str) for id in named.findall(text)}
-        assert ids <= STILL.get(file.name, set()), file.name
+        assert ids == set(), file.name
 
 
 # ---------------------------------------------------------------- true of the invented cohort

@@ -125,23 +125,6 @@ def test_a_failed_chapter_says_where_and_leaves_the_last_good_book(project: Proj
     assert ran(project) == {"chapter 02_two"}, "it resumes where it stopped"
 
 
-@pytest.mark.parametrize(
-    ("cell", "said"),
-    [
-        ('chapter.tables["participants"]', "it shows a value that has not passed the gate"),
-        ("print(people)", "it prints text that has not passed the gate"),
-        (
-            "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show()",
-            "it shows a figure without a description",
-        ),
-    ],
-)
-def test_what_has_not_passed_the_gate_does_not_enter_the_book(project: Project, cell: str, said: str) -> None:
-    project.write(3, "three", [], cell)
-    assert f"notebooks/03_three.ipynb, cell 4: {said}" in project.build()
-    project.write(3, "three", [])
-
-
 def test_a_chapter_that_hangs_is_stopped_and_named(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.write(3, "three", [], "while True:\n    pass")
     monkeypatch.setattr("ut_research.running.build.TIME_LIMIT", 6)

@@ -1,16 +1,19 @@
 import csv
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from ut_research.core import digests
 from ut_research.core.estimate import Estimate
 from ut_research.core.parameters import Study
 from ut_research.core.problems import ProblemsFound
+from ut_research.core.quantity import Quantity
 from ut_research.disclosure import decision, gate
 from ut_research.disclosure.gate import Policy
-from ut_research.measures import outcomes
+from ut_research.measures import declared, outcomes
 from ut_research.show import chapter as module
 from ut_research.show.chapter import Chapter
 
@@ -26,11 +29,10 @@ def shown(monkeypatch):
     """What a chapter puts on the page: (kind, text) in order."""
     page = []
 
-    def display(thing, **options):
-        if isinstance(thing, dict):
-            page.append(("figure", options["metadata"]["alt"]))
-        else:
-            page.append((type(thing).__name__, thing.data))
+    def display(data, *, raw, metadata):
+        kind = next(iter(data))
+        assert metadata[module.MARK]["digest"] == digests.key(data)
+        page.append(("figure", metadata["alt"]) if "alt" in metadata else (kind, data[kind]))
 
     monkeypatch.setattr(module, "display", display)
     return page
@@ -103,7 +105,7 @@ def test_a_table_comes_with_the_file_that_holds_it(data, tmp_path, shown):
     rows = list(csv.DictReader(file.open(encoding="utf-8")))
     assert [r["value"] for r in rows] == ["17.6", "too few"]
     [(kind, html)] = shown
-    assert kind == "HTML"
+    assert kind == "text/html"
     assert 'href="tables/outcomes-01-outcomes-more.csv"' in html
     assert "Outcomes &amp; more" in html
 
@@ -113,7 +115,7 @@ def test_a_chart_is_shown_with_its_description_and_its_numbers(data, shown):
 
     shown_in = chapter(data)
     shown_in.chart(charts.shares(gate.release([WORK], POLICY), title="Who found work"))
-    assert [kind for kind, _ in shown] == ["figure", "HTML"]
+    assert [kind for kind, _ in shown] == ["figure", "text/html"]
     assert "Found work: 18% (36 of 204" in shown[0][1]
     assert shown[1][1].startswith("<details><summary>Show the numbers</summary>")
 
@@ -130,9 +132,40 @@ def test_words_and_tokens_are_shown_as_text(data, shown):
     released = gate.release([WORK], POLICY)
     shown_in.say("{{outcomes.employment|count}} found work", released)
     shown_in.grid(("Who", "What"), [("<b>us</b>", "{{outcomes.employment|count_of_n}}")], "Both", released)
-    assert shown[0] == ("Markdown", "36 found work")
+    assert shown[0] == ("text/markdown", "36 found work")
     assert "&lt;b&gt;us&lt;/b&gt;" in shown[1][1]
     assert "36 of 204" in shown[1][1]
+
+
+def test_a_table_of_words_takes_findings_that_were_released_and_adjusted_tests(data, shown):
+    test = Estimate("outcomes.p", "Test", value=0.04, unit="p-value", n=90, count=40)
+    known = {**declared.quantities(), test.id: Quantity(id=test.id)}
+    decision.write(gate.release([WORK, test], POLICY, known), Path(data))
+    one = chapter(data)
+    one.findings("outcomes")
+    printed = replace(FEW, id="ut2021.x", origin="published")
+    one.grid(("Who", "What"), [("a", WORK), ("b", replace(test, value=0.08)), ("c", printed)], "All")
+    assert all(f"<td>{words}</td>" in shown[0][1] for words in ("18%", "0.080", "2%"))
+    for measured in (FEW, replace(WORK, value=17.7), replace(test, n=91)):
+        with pytest.raises(ProblemsFound, match=rf"chapter outcomes: {measured.id} was not released"):
+            one.grid(("Who", "What"), [("a", measured)], "All")
+
+
+def test_a_table_of_words_that_repeats_itself_is_refused(data):
+    with pytest.raises(ProblemsFound, match="two rows of a table of words are the same"):
+        chapter(data).grid(("Outcome",), [("housing",), ("employment",), ("housing",)], "Outcomes")
+
+
+def test_a_look_is_for_the_lab_alone(data, tmp_path, monkeypatch):
+    looked = []
+    monkeypatch.setattr(module, "display", looked.append)
+    one = chapter(data)
+    one.look(one.tables["outcomes"])
+    assert looked[0] is one.tables["outcomes"]
+    chapter(data, str(tmp_path / "out")).look(one.tables["outcomes"])
+    monkeypatch.setenv("UT_BUILD", "1")
+    one.look(one.tables["outcomes"])
+    assert len(looked) == 1
 
 
 def test_a_table_of_words_says_where_its_numbers_come_from(data, shown):
@@ -160,4 +193,4 @@ def test_published_figures_are_set_beside_the_runs(data, shown):
 def test_where_no_published_figure_answers_it_says_so(data, shown):
     shown_in = chapter(data)
     shown_in.beside_published(gate.release([FEW], POLICY))
-    assert shown == [("Markdown", "These data hold nothing that a published figure can be set beside.")]
+    assert shown == [("text/markdown", "These data hold nothing that a published figure can be set beside.")]

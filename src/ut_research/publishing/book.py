@@ -17,6 +17,7 @@ from typing import Any
 
 from ut_research.core.digests import SKIPPED, digest
 from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.publishing import shown
 
 #: Kinds of output that `ut_research.show.chapter.Chapter` makes.
 SHOWN = ("image/svg+xml", "text/html", "text/markdown")
@@ -24,7 +25,7 @@ SHOWN = ("image/svg+xml", "text/html", "text/markdown")
 _PLACES = re.compile(r"^(data|out) = .*\n?", re.MULTILINE)
 
 
-def tidy(notebook: Any, name: str) -> dict[str, Any]:
+def tidy(notebook: Any, name: str, tables: Path) -> dict[str, Any]:
     """An executed notebook as the book takes it.
 
     Code is folded away, cells that show nothing together; timings, paths and printed text are gone; each
@@ -34,37 +35,29 @@ def tidy(notebook: Any, name: str) -> dict[str, Any]:
     ----------
     notebook : as papermill returns it.
     name : file name, for messages.
+    tables : the folder of its tables for download.
 
     Raises
     ------
-    ProblemsFound : a cell shows a figure without a description, or something that has not passed the gate.
+    ProblemsFound : a cell shows, or wrote to `tables`, what no `Chapter` did: `ut_research.publishing.shown`.
     """
+    shown.check(notebook, name, tables)
     cells: list[dict[str, Any]] = []
-    problems: list[Problem] = []
-    number = 0
     for cell in notebook["cells"]:
-        injected = "injected-parameters" in cell["metadata"].get("tags", ())
-        number += not injected  # as the author counts them
         tags = [t for t in cell["metadata"].get("tags", ()) if t != "injected-parameters"]
         if cell["cell_type"] != "code":
             cells.append(_cell(cell["cell_type"], cell["source"], tags))
             continue
-        where = f"notebooks/{name}, cell {number}"
         tags = sorted({*tags, "hide-input"} - ({"hide-input"} if "remove-input" in tags else set()))
-        shown = [o for o in cell["outputs"] if o["output_type"] != "stream"]
-        problems += [Problem(*complaint) for o in shown if (complaint := _complaint(o, where))]
-        if any(o.get("name") == "stdout" and o["text"].strip() for o in cell["outputs"]):
-            problems.append(Problem("it prints text that has not passed the gate", where, "use chapter.say"))
+        outputs = [o for o in cell["outputs"] if o["output_type"] != "stream"]
         source = _PLACES.sub("", cell["source"])
-        if not shown and cells and cells[-1].get("outputs") == [] and "hide-input" in tags:
+        if not outputs and cells and cells[-1].get("outputs") == [] and "hide-input" in tags:
             cells[-1]["source"] += f"\n\n{source}"  # cells that show nothing fold away as one
             continue
-        for part in _one_figure_each(shown):
+        for part in _one_figure_each(outputs):
             cells.append(_cell("code", source, tags, part))
             # hidden, but not empty: Jupyter Book leaves out cells without code, and what they show
             source, tags = "# what the cell above shows, continued", ["remove-input"]
-    if problems:
-        raise ProblemsFound(problems)
     for position, cell in enumerate(cells):
         cell["id"] = f"cell-{position}"
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -253,26 +246,12 @@ def _one_figure_each(outputs: list[Any]) -> list[list[Any]]:
     parts: list[list[Any]] = [[]]
     for output in outputs:
         kept = {k: v for k, v in output["data"].items() if k in SHOWN}
-        plain = {"output_type": "display_data", "data": kept, "metadata": dict(output["metadata"])}
+        about = {k: v for k, v in output["metadata"].items() if k == "alt"}
+        plain = {"output_type": "display_data", "data": kept, "metadata": about}
         if "alt" in plain["metadata"] and any("alt" in o["metadata"] for o in parts[-1]):
             parts.append([])
         parts[-1].append(plain)
     return parts
-
-
-def _complaint(output: Any, where: str) -> tuple[str, str, str] | None:
-    """Why this output may not enter the book, or None."""
-    data = output.get("data", {})
-    if any(kind.startswith("image/") for kind in data):
-        if not output["metadata"].get("alt", "").strip():
-            return "it shows a figure without a description", where, "use chapter.chart"
-    elif output["output_type"] == "execute_result" or 'class="dataframe"' in "".join(
-        data.get("text/html", "")
-    ):
-        return "it shows a value that has not passed the gate", where, "use chapter.say or chapter.numbers"
-    elif not any(kind in SHOWN for kind in data):
-        return "it shows something that the book cannot", where, "use chapter.say, chart or numbers"
-    return None
 
 
 def notebook_text(notebook: dict[str, Any]) -> str:

@@ -178,7 +178,8 @@ def chapter(name: str, values: dict[str, Any]) -> None:
         )
     except PapermillExecutionError as fault:
         raise ProblemsFound([_cell_problem(source, fault, limit)]) from None
-    _write(out.with_suffix(".ipynb"), bookmaking.notebook_text(bookmaking.tidy(notebook, source.name)))
+    tidy = bookmaking.tidy(notebook, source.name, out / "tables")
+    _write(out.with_suffix(".ipynb"), bookmaking.notebook_text(tidy))
 
 
 def pages() -> None:

@@ -2,6 +2,9 @@
 
 Everything was measured, and decided on, before any chapter runs. A chapter asks for findings and shows them:
 sentences, charts and tables take nothing else. Every table that a reader sees can be downloaded.
+
+Whatever a chapter shows carries a mark (`MARK`), and a build lets nothing without one into the book: see
+`ut_research.publishing.shown`.
 """
 
 from __future__ import annotations
@@ -10,15 +13,18 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pandas as pd
-from IPython.display import HTML, Markdown, display
+from IPython.display import display
 
+from ut_research.core.digests import digest, key
+from ut_research.core.estimate import Estimate
 from ut_research.core.notebooks import ASKED
 from ut_research.core.problems import Problem, ProblemsFound
 from ut_research.disclosure import decision, gate
@@ -28,6 +34,12 @@ from ut_research.show.tables import TOO_FEW, breakdown, grid, origin_note, table
 
 if TYPE_CHECKING:
     from ut_research.show.charts import Chart
+
+#: The mark of what a chapter showed, in the metadata of each output: its ``kind`` and ``digest``; what the
+#: author ``typed``, as (place, words); the words of released findings that stand in it (``quoted``); and the
+#: ``tables`` written for download, as {file: digest}.
+MARK = "ut_research"
+Typed: TypeAlias = Sequence[tuple[str, str]]
 
 
 class Chapter:
@@ -47,6 +59,8 @@ class Chapter:
         self._out = Path(out) if out else None
         self._asked: set[str] = set()
         self._tables_shown = 0
+        self._told: list[Estimate] = []
+        self._wordings: set[str] = set()
         if not (self._data / decision.FILE).is_file():
             raise ProblemsFound(
                 [Problem("there are no findings here", data, "run `make report` or `make lab` first")]
@@ -71,7 +85,7 @@ class Chapter:
         if self._out:
             self._out.mkdir(parents=True, exist_ok=True)
             (self._out / ASKED).write_text(json.dumps(sorted(self._asked)), encoding="utf-8")
-        return self.released.select(ids)
+        return self._tell(self.released.select(ids))
 
     def measure(self, subject: ModuleType, **choices: Any) -> Released:
         """What a module of `ut_research.measures` says with other choices; in JupyterLab only.
@@ -82,7 +96,13 @@ class Chapter:
         ------
         ProblemsFound : in a build, where everything is measured once, for all chapters.
         """
-        return self._anew({**self._own, **choices}).select(subject.__name__.rpartition(".")[2])
+        return self._tell(self._anew({**self._own, **choices}).select(subject.__name__.rpartition(".")[2]))
+
+    def _tell(self, released: Released) -> Released:
+        """Keep what the chapter was told: it may show that, and what `prose` says of it."""
+        self._told += released
+        self._wordings.update(*map(prose.wordings, released))
+        return released
 
     def _anew(self, own: Mapping[str, Any]) -> Released:
         if self._out or "UT_BUILD" in os.environ:
@@ -99,22 +119,37 @@ class Chapter:
         return {p.stem: pd.read_parquet(p) for p in sorted(self._data.glob("*.parquet"))}
 
     def say(self, text: str, released: Released | None = None, **words: str) -> None:
-        """Show Markdown; its tokens are filled from `released` and `words`."""
-        display(Markdown(text if released is None else prose.fill(text, released, **words)))
+        """Show Markdown; its tokens are filled from `released` and `words`.
+
+        What is no token of a finding must stand in quotes in the notebook, or be what `prose` says of one.
+        """
+        spoken = [(text, None, "")] if released is None else prose.pieces(text, released, **words)
+        filled = text if released is None else prose.fill(text, released, **words)
+        self._markdown(filled, [("text", said) for said, of, _ in spoken if of is None])
+
+    def look(self, table: pd.DataFrame) -> None:
+        """Show a table as it is, in JupyterLab alone: a build shows nothing of it."""
+        if not self._out and "UT_BUILD" not in os.environ:
+            display(table)
 
     def chart(self, chart: Chart) -> None:
         """Show a chart with its description, and under it the numbers it was drawn from."""
-        display({"image/svg+xml": chart.svg, "text/plain": chart.alt}, raw=True, metadata={"alt": chart.alt})
+        data = {"image/svg+xml": chart.svg, "text/plain": chart.alt}
+        self._show("chart", data, [("title", chart.title)], alt=chart.alt)
         self.numbers(chart.released, caption=chart.title, folded=True)
 
     def numbers(self, released: Released, caption: str, *, folded: bool = False) -> None:
         """Show released findings as a table, with a link that downloads it."""
-        html = table(released, caption=caption, download=self._download(released, caption))
-        display(HTML(_folded("Show the numbers", html) if folded else html))
+        file = self._download(released, caption)
+        html = table(released, caption=caption, download=file)
+        self._html(
+            "numbers", _folded("Show the numbers", html) if folded else html, [("caption", caption)], file
+        )
 
     def breakdown(self, released: Released, by: str, caption: str) -> None:
         """Show findings by the group key `by`, a row a group and a column a finding, with a download."""
-        display(HTML(breakdown(released, by, caption, self._download(released, caption))))
+        file = self._download(released, caption)
+        self._html("breakdown", breakdown(released, by, caption, file), [("caption", caption)], file)
 
     def _download(self, released: Released, caption: str) -> str | None:
         """Write the numbers of a table to a file of their own; its address in the book."""
@@ -130,7 +165,7 @@ class Chapter:
     def grid(
         self,
         heads: Sequence[str],
-        rows: Iterable[Sequence[str]],
+        rows: Iterable[Sequence[str | Estimate]],
         caption: str,
         released: Released | None = None,
         *,
@@ -138,15 +173,39 @@ class Chapter:
     ) -> None:
         """Show a table of words; tokens in its cells are filled from `released`.
 
-        Under its caption stands where the numbers come from that it quotes, or all of `released`.
+        What is no token must stand in quotes in the notebook, or in what is published, or be a finding, or
+        what `prose` says of one. Under its caption stands where the numbers come from that it quotes, or all
+        of `released`.
+
+        Raises
+        ------
+        ProblemsFound : two rows are the same, or a cell holds a finding that was not released.
         """
-        filled, note = [list(row) for row in rows], ""
+        spoken = [[self._spoken(cell, released) for cell in row] for row in rows]
+        filled = [["".join(said for said, _, _ in prose.whole(cell)) for cell in row] for row in spoken]
+        if len({tuple(row) for row in filled}) < len(filled):
+            todo = "show each once, or count them, by a measure"
+            raise ProblemsFound([Problem("two rows of a table of words are the same", self._where, todo)])
+        typed = [("caption", caption), *(("headings", str(head)) for head in heads)]
+        for i, row in enumerate(spoken, 1):
+            typed += [(f"row {i}", said) for cell in row for said, of, _ in cell if of is None]
+        note = ""
         if released is not None:
-            quoted = [e for row in filled for c in row for _, e, _ in prose.pieces(c, released) if e]
-            filled = [[prose.fill(c, released) for c in row] for row in filled]
+            quoted = [e for row in spoken for cell in row for _, e, token in cell if e and token]
             note = f"Numbers: {_origin(released.of(quoted) if quoted else released)}."
         html = grid(heads, filled, caption, note)
-        display(HTML(_folded(f"Show {len(filled)} rows: {caption}", html) if folded else html))
+        self._html("grid", _folded(f"Show {len(filled)} rows: {caption}", html) if folded else html, typed)
+
+    def _spoken(self, cell: str | Estimate, released: Released | None) -> list[prose.Piece]:
+        """A cell of a table of words in pieces, as `prose.pieces` gives them."""
+        if not isinstance(cell, Estimate):
+            return [(str(cell), None, "")] if released is None else prose.pieces(str(cell), released)
+        adjusted = cell.unit == "p-value"  # for several tests
+        known = (replace(e, value=cell.value) if adjusted else e for e in self._told)
+        if cell.origin != "published" and cell not in known:
+            todo = "show what chapter.findings gives"
+            raise ProblemsFound([Problem(f"{cell.id} was not released", self._where, todo)])
+        return [(prose.show(cell), cell, "")]
 
     def beside_published(self, released: Released) -> None:
         """Show every published figure that `released` answers, beside what these data give."""
@@ -155,7 +214,7 @@ class Chapter:
         found = published.compare(released)
         found = found[found["agrees"] != "not in this run"]
         if found.empty:
-            self.say("These data hold nothing that a published figure can be set beside.")
+            self._markdown("These data hold nothing that a published figure can be set beside.")
             return
         percent = {f.id for f in published.load().figures if f.unit == "%"}
         rows = [
@@ -166,14 +225,43 @@ class Chapter:
         ]
         own = released.of(e for e in released if e.origin != "published")
         caption, note = "Published figures beside these data", f"“Here”: {_origin(own)}."
-        display(HTML(grid(("Figure", "Published", "Here", "Same"), rows, caption, note)))
-        self.say("“Same” means the same at the rounding that was printed, or as the printed words mean it.")
+        self._html("beside published", grid(("Figure", "Published", "Here", "Same"), rows, caption, note))
+        self._markdown(
+            "“Same” means the same at the rounding that was printed, or as the printed words mean it."
+        )
         self.published_in(found["place"])
 
     def published_in(self, places: Iterable[str]) -> None:
         """Show where published figures or findings stand, each place once."""
-        text = "; ".join(sorted(set(places)))
-        self.say(f"Published in: {text}{'' if text.endswith('?') else '.'}")
+        stand = sorted(set(map(str, places)))
+        text = "; ".join(stand)
+        said = f"Published in: {text}{'' if text.endswith('?') else '.'}"
+        self._markdown(said, [("places", place) for place in stand])
+
+    @property
+    def _where(self) -> str:
+        return f"chapter {self.name}"
+
+    def _markdown(self, text: str, typed: Typed = ()) -> None:
+        plain = "<IPython.core.display.Markdown object>"  # what IPython says of Markdown
+        self._show("say", {"text/markdown": text, "text/plain": plain}, typed)
+
+    def _html(self, kind: str, html: str, typed: Typed = (), file: str | None = None) -> None:
+        self._show(kind, {"text/html": html, "text/plain": kind}, typed, file)
+
+    def _show(
+        self, kind: str, data: Mapping[str, str], typed: Typed, file: str | None = None, **metadata: str
+    ) -> None:
+        """Show `data` with the mark that lets it into the book."""
+        said = "\n".join(words for _, words in typed).casefold()
+        mark = {
+            "kind": kind,
+            "digest": key(data),
+            "typed": [list(pair) for pair in typed],
+            "quoted": sorted(w for w in self._wordings if w.casefold() in said) if said else [],
+            "tables": {Path(file).name: digest(self._out / file)} if self._out and file else {},
+        }
+        display(data, raw=True, metadata={**metadata, MARK: mark})
 
 
 def _origin(released: Released) -> str:

@@ -146,6 +146,16 @@ FORMATS: dict[str, Callable[[Estimate], str]] = {
 }
 
 
+def wordings(e: Estimate) -> set[str]:
+    """What may be said of a released finding without a token: its names, and its number with a unit.
+
+    A bare whole number is not among them: it could be anybody's age. It goes by a token.
+    """
+    said = {number(e), show(e), _size(e), interval(e), interval(e).replace(" to ", " and "), extent(e)}
+    said |= {e.label, e.source, *e.group, *(e.group.values() if e.origin == "published" else ())}
+    return {words for words in said if words and not words.replace(",", "").isdigit()}
+
+
 def more_or_fewer(difference: Estimate, more: str, fewer: str, same: str) -> str:
     """The word that fits the sign of a released difference; `same` when it rounds to nothing."""
     if difference.value is None:

@@ -1,0 +1,194 @@
+"""What of an executed notebook may reach a page: what its `Chapter` showed, of words that may be read.
+
+Three lists, and what is on none of them stops the build. An output is let through by its mark
+(`ut_research.show.chapter.MARK`), a table for download by its name and digest in a mark, and words by where
+they come from: the notebook's code, a released finding, or what is published. See decision 0015.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from ut_research.core.digests import digest, key
+from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.show import prose
+from ut_research.show.chapter import MARK
+
+#: Where words are taken apart that stand in quotes: at tokens, and at what `format` and ``%`` fill in.
+_FILLED = re.compile(r"\{\{.*?\}\}|\{[^{}]*\}|%s", re.DOTALL)
+#: What only one source may say as a whole: a word, a number, a date, values with commas between.
+_WHOLE = re.compile(r"\w+(?:[.,;:|/_-]+\w+)+|\w+")
+#: How often one text may say the same words; a column of a table says its values more often.
+OFTEN = 3
+#: What a cell may put out by itself, by a sign of it: what to say of it, and what to do.
+_LOOK = "use chapter.say, chart or numbers; to see a table in JupyterLab, chapter.look"
+_UNMARKED = {
+    "dataframe": ("it shows a table that has not passed the gate", _LOOK),
+    "image/": ("it shows a figure that chapter.chart did not draw", "use chapter.chart"),
+    "text/html": ("it shows HTML that no chapter made", _LOOK),
+    "text/markdown": ("it shows Markdown that no chapter made", "use chapter.say"),
+    "": ("it shows something that the book cannot", "use chapter.say, chart or numbers"),
+}
+
+
+def check(notebook: Any, name: str, tables: Path) -> None:
+    """Refuse what the executed `notebook` shows, or wrote to `tables`, and its `Chapter` did not.
+
+    Parameters
+    ----------
+    name : its file name, for messages.
+    tables : the folder of its tables for download.
+
+    Raises
+    ------
+    ProblemsFound : everything of that kind, by cell; never with a word of it.
+    """
+    typed = quoted(*(cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code"))
+    problems: dict[Problem, None] = {}
+    written: dict[str, str] = {}
+    number = 0
+    for cell in notebook["cells"]:
+        number += "injected-parameters" not in cell["metadata"].get("tags", ())  # as the author counts them
+        for output in cell.get("outputs", ()):
+            where = f"notebooks/{name}, cell {number}"
+            mark = _mark(output)
+            written |= mark["tables"] if mark else {}
+            said = _unsourced(mark, typed, where) if mark else _unmarked(output, where)
+            problems |= dict.fromkeys(said)
+    for file in sorted(tables.glob("**/*")):
+        if not file.is_file() or written.get(file.relative_to(tables).as_posix()) != digest(file):
+            what, todo = "a file among the tables that no chapter wrote", "use chapter.numbers or breakdown"
+            problems[Problem(what, f"notebooks/{name}, tables/{file.name}", todo)] = None
+    if problems:
+        raise ProblemsFound(problems)
+
+
+def quoted(*cells: str) -> set[str]:
+    """The words and numbers that the author wrote: what stands in quotes in `cells`, and numbers with a name.
+
+    Words come in the parts that tokens and other fillings leave of them; a number as itself, as a percentage
+    and as a period (`ut_research.show.prose.period`). The words of `ut_research.show.prose`, which makes
+    sentences, are among them.
+    """
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    codes = [TransformerManager().transform_cell(cell) for cell in cells]  # type: ignore[no-untyped-call]
+    trees = [ast.parse(code) for code in (*codes, inspect.getsource(prose))]
+    found: set[str] = set()
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found |= {node.value, *_FILLED.split(node.value)}
+    for node in (node for tree in trees for node in tree.body):
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value:
+            found.update(*map(_as_said, _numbers(node.value)))
+    return found
+
+
+def _numbers(value: ast.expr) -> list[float]:
+    """The numbers in `value`, where nothing in it is worked out."""
+    try:
+        ast.literal_eval(value)
+    except ValueError:
+        return []
+    found = (n.value for n in ast.walk(value) if isinstance(n, ast.Constant))
+    return [n for n in found if isinstance(n, (int, float)) and not isinstance(n, bool)]
+
+
+def _as_said(number: float) -> set[str]:
+    share = {f"{number:.0%}".rstrip("%"), f"{100 * number:g}"} if 0 < number < 1 else set()
+    return {f"{number:g}", f"{number:,}", *share} | (
+        {prose.period(number)} if isinstance(number, int) else set()
+    )
+
+
+def unsourced(text: str, *sources: Iterable[str]) -> bool:
+    """Whether some of `text` is not in `sources`: it is not one whole text of theirs after another.
+
+    Upper and lower case are the same. No word, and no number, is put together of two texts; none is said more
+    often than `OFTEN`, apart from signs.
+    """
+    text = text.casefold()
+    by_sign: dict[str, set[str]] = {}
+    for words in map(str.casefold, chain.from_iterable(sources)):
+        if words and words in text:
+            by_sign.setdefault(words[0], set()).add(words)
+    inside = {i for m in _WHOLE.finditer(text) for i in range(m.start() + 1, m.end())}
+    came: dict[int, str] = {0: ""}  # how far whole texts take us, and the longest that took us there
+    for i in range(len(text)):
+        if i in came and i not in inside:
+            for words in (text[i] if text[i].isspace() else "", *by_sign.get(text[i], ())):
+                if words and text.startswith(words, i):
+                    came.setdefault(i + len(words), words)
+    said: Counter[str] = Counter()
+    end = len(text)
+    while end and end in came:
+        said[came[end]] += any(map(str.isalnum, came[end]))
+        end -= len(came[end])
+    return end > 0 or max(said.values(), default=0) > OFTEN
+
+
+@cache
+def _published() -> set[str]:
+    """Every text of the registry of what is published, of its audit, and of its figures as findings."""
+    from ut_research import published
+
+    registry = published.load()
+    frames = [published.audit(), published.findings(), published.figures()]
+    rows: list[dict[Any, Any]] = [row for frame in frames for row in frame.to_dict("records")]
+    rows += [*map(asdict, registry.definitions), *map(asdict, registry.relations)]
+    texts = {value for row in rows for value in row.values() if isinstance(value, str)}
+    return (
+        texts
+        | set(published.DOCUMENTS.values())
+        | set().union(*map(prose.wordings, published.as_estimates()))
+    )
+
+
+def lacking(mark: Mapping[str, Any], typed: set[str]) -> list[str]:
+    """Where a chapter was given words that are not in `typed`, no words of a finding and not published."""
+    near = (typed, mark["quoted"])
+    return list(
+        dict.fromkeys(
+            place
+            for place, words in mark["typed"]
+            if unsourced(words, *near) and unsourced(words, *near, _published())
+        )
+    )
+
+
+def _unsourced(mark: Mapping[str, Any], typed: set[str], where: str) -> Iterator[Problem]:
+    if places := lacking(mark, typed):
+        said = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
+        what = f"chapter.{mark['kind']} is given words that do not stand in the notebook ({said})"
+        todo = "write words in quotes in the notebook, and let numbers in by the tokens of released findings"
+        yield Problem(what, where, todo)
+
+
+def _mark(output: Any) -> Mapping[str, Any] | None:
+    """The mark of an output, where what is shown is what was marked."""
+    mark: Mapping[str, Any] | None = output.get("metadata", {}).get(MARK)
+    return mark if mark and mark["digest"] == key(output["data"]) else None
+
+
+def _unmarked(output: Any, where: str) -> Iterator[Problem]:
+    """What to say of an output without a mark; what goes to standard error enters no book and may stand."""
+    if output["output_type"] == "stream":
+        if output["name"] == "stdout" and output["text"].strip():
+            yield Problem("it prints text that has not passed the gate", where, "use chapter.say")
+    elif output["output_type"] == "execute_result":
+        yield Problem("it shows a value that has not passed the gate", where, _LOOK)
+    else:
+        html = "".join(output.get("data", {}).get("text/html", ""))
+        table = "dataframe" if 'class="dataframe' in html or 'id="T_' in html else ""
+        signs = [table, *output.get("data", {})]
+        what, todo = next(said for sign, said in _UNMARKED.items() if any(s.startswith(sign) for s in signs))
+        yield Problem(what, where, todo)
