@@ -1,4 +1,4 @@
-"""The unit of finding, and the ledger that chapters write and pages read.
+"""The unit of finding, and the ledger of them that chapters and pages read.
 
 An `Estimate` is one number with everything needed to quote it. Measures return lists of
 them; the disclosure gate releases them; charts, prose, the brief and the tables are made
