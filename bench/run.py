@@ -46,8 +46,8 @@ def by_hand(project: Path) -> float:
     """Seconds to prepare without forks, run papermill one notebook after another, then Jupyter Book."""
     run = project / "data" / "processed" / "example"
     shutil.rmtree(run.parent)
-    alone = "from ut_research import cli; from ut_research.running import worker; worker.FORKS = False; cli.main()"
-    took = timed(PYTHON, "-c", alone, "prepare", cwd=project)
+    alone = "from ut_research.running import worker; worker.FORKS = False; from ut_research import cli; "
+    took = timed(PYTHON, "-c", alone + "cli.main()", "prepare", cwd=project)
     for notebook in sorted((project / "notebooks").glob("*.ipynb")):
         out = project / "plain" / notebook.stem
         out.mkdir(parents=True)

@@ -6,6 +6,7 @@ import contextlib
 import subprocess
 import sys
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,8 @@ from ut_research.running.loop import Step
 class Done:
     """A step that was performed at once, in this process."""
 
-    stdout = None
-
     def __init__(self, step: Step) -> None:
+        self.stdout = BytesIO()
         with contextlib.suppress(ZeroDivisionError):
             step.perform()
 

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Any, TypeAlias
 
 from ut_research.core.digests import digest, key
 
@@ -25,6 +25,8 @@ from ut_research.core.digests import digest, key
 GRACE = 15
 #: Where the records of finished steps are, in the folder of a run.
 RECORDS = Path("made")
+#: A step at work, used as a `subprocess.Popen` is; its `stdout` says what went wrong, once it has ended.
+Child: TypeAlias = Any
 #: What is said of a step that ended without a word.
 STOPPED = "was stopped from outside: it ran out of memory, or out of time and would not end"
 
@@ -88,20 +90,6 @@ class Step:
         half.replace(record)
 
 
-class Child(Protocol):
-    """A step at work, as a `subprocess.Popen` is used."""
-
-    @property
-    def stdout(self) -> IO[bytes] | None:
-        """What went wrong, once it has ended; nothing when it was done."""
-
-    def poll(self) -> int | None:
-        """Its status, once it has ended."""
-
-    def kill(self) -> None:
-        """End it, whatever it does."""
-
-
 def current(line: Sequence[Step]) -> bool:
     """Whether no step of `line` has to run."""
     return all(step.fresh for step in line)
@@ -143,8 +131,7 @@ def run(
             time.sleep(0.01)
         for child in [c for c in at_work if c.poll() is not None]:
             step, began = at_work.pop(child)
-            said = child.stdout.read().decode() if child.stdout else ""
-            error = said or ("" if _record(step.name) else STOPPED)
+            error = child.stdout.read().decode() or ("" if _record(step.name) else STOPPED)
             done |= set() if error else {step.name}
             yield {"step": step.name, "error": error, "seconds": round(time.monotonic() - began, 1)}
         for child, (step, began) in at_work.items():
