@@ -14,7 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
+from ut_research import published
 from ut_research.cleaning import tables
+from ut_research.core import estimate
 from ut_research.core.parameters import Study
 from ut_research.publishing import book as bookmaking
 from ut_research.publishing import comments
@@ -46,7 +48,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path],
 
     def make(export: Path) -> Path:
         tables.write(tables.clean(reading.read(export)), at)
-        (at / "findings.json").write_text("[]")
+        estimate.write(published.as_estimates(), at / "findings.json")
         (at / "tables").mkdir(exist_ok=True)
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(at)

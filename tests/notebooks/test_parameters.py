@@ -1,7 +1,10 @@
 """Chapters that say the same thing take it from the same parameters."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -64,3 +67,23 @@ def test_with_every_parameter_changed_every_chapter_shows_what_was_measured_with
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         run(path, changed, data, tmp_path / path.stem)  # one that measured with another is refused
         assert json.loads((tmp_path / path.stem / "asked.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.slow
+def test_a_notebook_runs_by_papermill_alone_in_a_fresh_clone_with_a_parameter_of_its_own(tmp_path):
+    """From the project's root, where nothing was built: the chapter prepares the example for itself."""
+    for part in ("notebooks", "data/raw", "study.toml"):
+        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copyfile
+        (tmp_path / part).parent.mkdir(parents=True, exist_ok=True)
+        copy(ROOT / part, tmp_path / part)
+    command = [sys.executable, "-m", "papermill", "notebooks/04_reoffending.ipynb", "out.ipynb"]
+    done = subprocess.run(
+        [*command, "-p", "follow_up_days", "180", "--no-progress-bar"],
+        cwd=tmp_path, env=os.environ | {"UT_RESEARCH_KEY": "an invented key of the tests"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    said = (tmp_path / "out.ipynb").read_text(encoding="utf-8")
+    assert "Reoffended within 180 days" in said
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["data", "notebooks", "out.ipynb", "study.toml"]
+    assert [p.name for p in (tmp_path / "data").iterdir()] == ["raw"]

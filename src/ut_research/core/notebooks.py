@@ -16,6 +16,15 @@ GIVEN = {"data": "", "out": ""}
 ASKED = "asked.json"
 
 
+def find_root(start: Path | None = None) -> Path:
+    """The project's folder: the nearest above `start` with notebooks and a study, else the library's own."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents, Path(__file__).resolve().parents[3]):
+        if (folder / "notebooks").is_dir() and (folder / "study.toml").is_file():
+            return folder
+    raise ProblemsFound([Problem("this is not the project", str(here), "run it inside the project's folder")])
+
+
 def chapters(root: Path, study: Study) -> dict[str, list[str]]:
     """The chapters in reading order, each with the study parameters that its parameters cell names.
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from ut_research.core.digests import SKIPPED, digest
-from ut_research.core.notebooks import chapters
+from ut_research.core.notebooks import chapters, find_root
 from ut_research.core.parameters import Study
 from ut_research.core.problems import Problem, ProblemsFound
 from ut_research.running import loop, places, stages, worker
@@ -76,15 +76,6 @@ class Run:
     def owner(self) -> str:
         """What tells this export from another of the same name: a hash of where it is."""
         return hashlib.sha256(str(self.export.resolve()).encode()).hexdigest()[:16]
-
-
-def find_root(start: Path | None = None) -> Path:
-    """The project's folder: the nearest above `start` with notebooks and a study, else the library's own."""
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents, Path(__file__).resolve().parents[3]):
-        if (folder / "notebooks").is_dir() and (folder / "study.toml").is_file():
-            return folder
-    raise ProblemsFound([Problem("this is not the project", str(here), "run it inside the project's folder")])
 
 
 def plan(

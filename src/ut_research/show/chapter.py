@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -25,7 +26,8 @@ from IPython.display import display
 
 from ut_research.core.digests import digest, key
 from ut_research.core.estimate import Estimate
-from ut_research.core.notebooks import ASKED
+from ut_research.core.notebooks import ASKED, find_root
+from ut_research.core.parameters import Study
 from ut_research.core.problems import Problem, ProblemsFound
 from ut_research.disclosure import decision, gate
 from ut_research.disclosure.gate import Released
@@ -55,21 +57,29 @@ class Chapter:
 
     def __init__(self, name: str, data: str, out: str = "", **parameters: Any) -> None:
         self.name = name
-        self._data = Path(data)
+        self._data = self._folder(data, out)
         self._out = Path(out) if out else None
         self._asked: set[str] = set()
         self._tables_shown = 0
         self._told: list[Estimate] = []
         self._wordings: set[str] = set()
-        if not (self._data / decision.FILE).is_file():
-            raise ProblemsFound(
-                [Problem("there are no findings here", data, "run `make report` or `make lab` first")]
-            )
         self._study = self._read("run.json")["parameters"]
         if unknown := sorted(parameters.keys() - self._study.keys()):
             what, todo = f"there is no parameter {', '.join(unknown)}", "name parameters of study.toml"
             raise ProblemsFound([Problem(what, f"chapter {name}", todo)])
         self._own = {k: v for k, v in parameters.items() if v != self._study[k]}
+
+    def _folder(self, data: str, out: str) -> Path:
+        """The folder that `data` names, from here or from the notebooks; or the example, prepared for now."""
+        for folder in (Path(data), find_root() / "notebooks" / data):
+            if (folder / decision.FILE).is_file():
+                return folder
+        if out or "UT_BUILD" in os.environ or Path(data).name != "example":
+            todo = "run `make report` or `make lab` first"
+            raise ProblemsFound([Problem("there are no findings here", data, todo)])
+        self._for_now = tempfile.TemporaryDirectory(prefix="ut-example-")  # it goes with the chapter
+        _prepare(find_root(), Path(self._for_now.name))
+        return Path(self._for_now.name)
 
     def _read(self, file: str) -> dict[str, Any]:
         return dict(json.loads((self._data / file).read_text(encoding="utf-8")))
@@ -262,6 +272,23 @@ class Chapter:
             "tables": {Path(file).name: digest(self._out / file)} if self._out and file else {},
         }
         display(data, raw=True, metadata={**metadata, MARK: mark})
+
+
+def _prepare(root: Path, folder: Path) -> None:
+    """Clean and measure the invented example into `folder`, with the parameters of the project's study."""
+    from ut_research.cleaning import tables as cleaning
+    from ut_research.reading import export
+
+    study = Study.read(root / "study.toml")
+    raw = export.read(root / "data" / "raw" / "example")
+    first, last = study.delivery_start, study.delivery_end
+    cleaned = cleaning.clean(raw, delivery_start=first, delivery_end=last)
+    cleaning.write(cleaned, folder)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    found = decision.measured(cleaned.tables, study.parameters(), manifest, cleaned.issues)
+    decision.write(decision.released(found, decision.policy(study.parameters())), folder)
+    settings = json.dumps({"parameters": study.parameters()})
+    (folder / "run.json").write_text(settings, encoding="utf-8")
 
 
 def _origin(released: Released) -> str:
