@@ -62,11 +62,10 @@ def test_a_notebook_without_a_parameters_cell_is_named(fresh: Project) -> None:
 
 
 def test_a_chapter_depends_on_the_parameters_that_it_names_and_no_others(fresh: Project) -> None:
-    gate = ["threshold", "rounding", "zeros_safe"]
     assert notebooks.chapters(fresh.root, Study()) == {
-        "01_one": [*gate, "follow_up_days"],
-        "02_two": [*gate, "confidence"],
-        "03_three": gate,
+        "01_one": ["follow_up_days"],
+        "02_two": ["confidence"],
+        "03_three": [],
     }
 
 

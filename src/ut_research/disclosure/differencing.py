@@ -103,10 +103,10 @@ def compare(previous: Sequence[Estimate], current: Sequence[Estimate], policy: P
 
     Raises
     ------
-    DisclosureError : naming such findings, and how many there are.
+    DisclosureError : naming such findings, the most important first, and how many there are.
     """
     before, after = _by_cell(previous), _by_cell(current)
-    both = [c for c in sorted(before) if c in after]
+    both = sorted(before.keys() & after.keys(), key=lambda c: (_rank(c[0]), c))
     few = [name(after[c]) for c in both if _isolates(before[c], after[c], policy)]
     exact = policy.rounding == "none"  # else nobody can tell that it is of as many people
     corrected = [name(after[c]) for c in both if exact and _corrected(before[c], after[c])]
@@ -128,6 +128,12 @@ def compare(previous: Sequence[Estimate], current: Sequence[Estimate], policy: P
         raise DisclosureError("; ".join(told) + ". " + todo)
     changes = [Change(before.get(c), after.get(c)) for c in sorted({*before, *after})]
     return [c for c in changes if c.before is None or c.after is None or _moved(c.before, c.after)]
+
+
+def _rank(id: str) -> int:
+    """How far down in a list of findings one of this id belongs, by its declared importance."""
+    quantity = declared.quantities().get(id)
+    return ("headline", "everyone", "ancillary").index(quantity.importance if quantity else "everyone")
 
 
 def _some(names: Sequence[str], most: int = 12) -> str:
