@@ -29,7 +29,7 @@ help:
 	@echo 'make map EXPORT=path            draft columns.toml, to match its headings to the ones used here'
 	@echo 'make lab                        open JupyterLab with the notebooks ready to run'
 	@echo 'make comments FILE=path         add comments that a reader handed back (EXPORT=path: to that export)'
-	@echo 'make quick                      check the code and run the tests that need no report: a minute'
+	@echo 'make quick                      check the code and run the tests that need no report: a minute or two'
 	@echo 'make test                       run every test (browser tests need Chromium): a quarter of an hour'
 	@echo 'make deep                       run every test on many more samples (hours)'
 	@echo 'make bench                      measure how fast things are, as ratios'

@@ -186,8 +186,8 @@ def render(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0) -> b
         except (OSError, ValueError, KeyError):
             whole = False
         if not whole:
-            place = f"data/processed/{run.name}"
-            raise ProblemsFound([Problem("there is nothing prepared to render", place, "prepare it first")])
+            what, todo = "there is nothing prepared to render", "prepare it first, by `ut-research prepare`"
+            raise ProblemsFound([Problem(what, f"data/processed/{run.name}", todo)])
         _recover(run)
         _write(run.folder / "run.json", settings)
         _bring(run, [step for step in stages.line(settings) if step not in prepared], tell, lock)
