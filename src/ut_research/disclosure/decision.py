@@ -7,6 +7,7 @@ disclosure control in one call, and is kept in `FILE`, where chapters, pages, ch
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,14 @@ def released(found: list[Estimate], policy: Policy) -> Released:
     """What may leave of `found`, and how many of the released combinations of choices agree."""
     out = gate.release(found, policy)
     return out + gate.release(multiverse.agreement(out), policy)
+
+
+def of_run(folder: Path, parameters: Mapping[str, Any]) -> Released:
+    """What may leave of a run, measured with `parameters` from what cleaning left in `folder`."""
+    tables = {p.stem: pd.read_parquet(p) for p in sorted(folder.glob("*.parquet"))}
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    issues = pd.read_csv(folder / "issues.csv", dtype={"row": "Int64"})
+    return released(measured(tables, parameters, manifest, issues), policy(parameters))
 
 
 def write(out: Released, folder: Path) -> None:

@@ -128,16 +128,11 @@ def measure() -> None:
     ------
     ProblemsFound : what changed since the release before would isolate a few people.
     """
-    import pandas as pd
-
     from ut_research.disclosure import decision, differencing, gate
 
     settings = run()
     policy = decision.policy(settings["parameters"])
-    manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))
-    tables = {p.stem: pd.read_parquet(p) for p in sorted(Path().glob("*.parquet"))}
-    issues = pd.read_csv("issues.csv", dtype={"row": "Int64"})
-    out = decision.released(decision.measured(tables, settings["parameters"], manifest, issues), policy)
+    out = decision.of_run(Path(), settings["parameters"])
     try:
         if settings["since"]:
             differencing.compare(differencing.read(Path(settings["since"])).findings, list(out), policy)

@@ -63,7 +63,8 @@ class Chapter:
         self._tables_shown = 0
         self._told: list[Estimate] = []
         self._wordings: set[str] = set()
-        self._study = self._read("run.json")["parameters"]
+        settings = json.loads((self._data / "run.json").read_text(encoding="utf-8"))
+        self._study: dict[str, Any] = settings["parameters"]
         if unknown := sorted(parameters.keys() - self._study.keys()):
             what, todo = f"there is no parameter {', '.join(unknown)}", "name parameters of study.toml"
             raise ProblemsFound([Problem(what, f"chapter {name}", todo)])
@@ -80,9 +81,6 @@ class Chapter:
         self._for_now = tempfile.TemporaryDirectory(prefix="ut-example-")  # it goes with the chapter
         _prepare(find_root(), Path(self._for_now.name))
         return Path(self._for_now.name)
-
-    def _read(self, file: str) -> dict[str, Any]:
-        return dict(json.loads((self._data / file).read_text(encoding="utf-8")))
 
     @cached_property
     def released(self) -> Released:
@@ -118,10 +116,7 @@ class Chapter:
         if self._out or "UT_BUILD" in os.environ:
             what = f"it measures with its own {', '.join(sorted(own))}: the report was measured with others"
             raise ProblemsFound([Problem(what, f"chapter {self.name}", "give them in study.toml instead")])
-        parameters = {**self._study, **own}
-        issues = pd.read_csv(self._data / "issues.csv", dtype={"row": "Int64"})
-        found = decision.measured(self.tables, parameters, self._read("manifest.json"), issues)
-        return decision.released(found, decision.policy(parameters))
+        return decision.of_run(self._data, {**self._study, **own})
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -284,9 +279,7 @@ def _prepare(root: Path, folder: Path) -> None:
     first, last = study.delivery_start, study.delivery_end
     cleaned = cleaning.clean(raw, delivery_start=first, delivery_end=last)
     cleaning.write(cleaned, folder)
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    found = decision.measured(cleaned.tables, study.parameters(), manifest, cleaned.issues)
-    decision.write(decision.released(found, decision.policy(study.parameters())), folder)
+    decision.write(decision.of_run(folder, study.parameters()), folder)
     settings = json.dumps({"parameters": study.parameters()})
     (folder / "run.json").write_text(settings, encoding="utf-8")
 
