@@ -15,7 +15,7 @@ HOLDS_DATA = re.compile(rf"\.({KINDS}|mp[34]|m4a|wav)$", re.IGNORECASE)
 #: The files of those places and kinds that belong to the project.
 OURS = re.compile(
     r"data/processed/README\.md"
-    r"|data/raw/published/(README\.md|(definitions|figures|findings|relations)\.csv)"
+    r"|studies/[a-z0-9-]+/published/(documents|definitions|figures|findings|relations)\.csv"
     r"|book/words\.csv|src/ut_research/data/coverage\.csv|tests/reference/\w+\.csv"
 )
 #: A file of an invented cohort: its mark, or one of the tables that an export may hold.

@@ -71,7 +71,7 @@ def report() -> None:
         unchanged = timed(*REPORT, cwd=project)
         changed = {}
         for name, old, new in CHANGES:
-            study = project / "study.toml"
+            study = project / "studies" / "united-together" / "study.toml"
             usual = study.read_text()
             study.write_text(usual.replace(f"{name} = {old}", f"{name} = {new}"))
             changed[name] = timed(*REPORT, cwd=project)
@@ -98,17 +98,11 @@ def statistics() -> None:
     import pandas as pd
 
     from ut_research.cleaning import tables
-    from ut_research.core.parameters import Study
+    from ut_research.core import studies
     from ut_research.measures import multiverse
-    from ut_research.reading import export
 
-    study, example = Study(), ROOT / "data" / "raw" / "example"
-    cleaned = tables.clean(
-        export.read(example),
-        delivery_start=study.delivery_start,
-        delivery_end=study.delivery_end,
-        key=b"a key that is only for timing",
-    )
+    found = studies.read(studies.find(ROOT, ""), ROOT)
+    study, cleaned = found.study, tables.of_export(found.data or ROOT, found.study.parameters())
     began = time.perf_counter()
     found = multiverse.measure(
         cleaned.tables, data_to=pd.Timestamp(cleaned.data_to), threshold=study.threshold

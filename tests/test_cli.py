@@ -52,7 +52,9 @@ def test_no_name_of_an_export_is_an_error_that_should_not_happen(command: str, e
 
 def test_a_folder_given_as_study_file_is_told() -> None:
     status, said = ut_research("report", "--study", "tests")
-    assert (status, "the study file cannot be opened" in said) == (1, True), said
+    assert (status, "tests: there is no such study. Give a folder with a study.toml" in said) == (1, True), (
+        said
+    )
 
 
 def test_check_and_map_need_no_name_that_is_free(tmp_path: Path) -> None:

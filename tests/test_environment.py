@@ -87,9 +87,9 @@ def test_this_environment_is_the_locked_one() -> None:
 
 #: Where a person may drop a file that is about people.
 DROPPED = [
-    *("data/raw/q3.csv", "data/raw/q3/participants.csv", "data/raw/published/q3.csv"),
+    *("data/raw/q3.csv", "data/raw/q3/participants.csv", "studies/united-together/published/q3.csv"),
     *("data/raw/example/export.xlsx", "data/raw/example/participants2.csv", "data/raw/example/a.txt"),
-    *("data/raw/example/sub/participants.csv", "examples/rossi/rossi.csv", "tests/real.sav", "tests/q3.csv"),
+    *("data/raw/example/sub/participants.csv", "studies/rossi/rossi.csv", "tests/real.sav", "tests/q3.csv"),
     *("participants.csv", "Export.XLSX", "notebooks/q3.dta"),
     *("voices.qdpx", "exports.zip", "docs/interview.docx", "data/processed/q3/README.md"),
 ]  # fmt: skip
@@ -104,7 +104,7 @@ DROPPED = [
         ("notes.txt", 5_000_001, "larger than 5 MB"),
         ("notes.txt", 5_000_000, ""),
         ("data/processed/README.md", 10, ""),
-        ("data/raw/published/figures.csv", 10, ""),
+        ("studies/united-together/published/figures.csv", 10, ""),
         *((path, 10, "exports and results stay out of git") for path in DROPPED),
     ],
 )

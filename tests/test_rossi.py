@@ -1,4 +1,4 @@
-"""The public study in examples/rossi: our results against `lifelines` and against plain counting.
+"""The public study in studies/rossi: our results against `lifelines` and against plain counting.
 
 Nothing expected here is computed by `ut_research`: counts come from the package's own frame, curves and the
 log-rank test from `lifelines`, and 432 people and 114 arrests from the study as published (Rossi, Berk and
@@ -14,13 +14,13 @@ from lifelines.statistics import logrank_test
 from lifelines.utils import restricted_mean_survival_time
 
 from ut_research.cleaning import tables
+from ut_research.core import studies
 from ut_research.core.estimate import Estimate
-from ut_research.core.parameters import Study
 from ut_research.measures import needs, outcomes, reach, reoffending, wellbeing
 from ut_research.reading import export
 from ut_research.stats import survival
 
-FOLDER = Path(__file__).resolve().parents[1] / "examples" / "rossi"
+FOLDER = Path(__file__).resolve().parents[1] / "studies" / "rossi"
 FIN = {"engaged": 1, "not engaged": 0}
 WEEKS = {"3": 13, "6": 26, "9": 39, "12": 52}  # months of the measure, and the same time in the study's weeks
 DAYS_A_MONTH = 365.25 / 12
@@ -33,7 +33,7 @@ def cleaned() -> tables.Cleaned:
 
 @pytest.fixture(scope="module")
 def found(cleaned: tables.Cleaned) -> list[Estimate]:
-    study = Study.read(FOLDER / "study.toml")
+    study = studies.read(FOLDER / "study.toml", FOLDER.parents[1]).study
     return reoffending.measure(
         cleaned.tables,
         engaged=study.engaged,

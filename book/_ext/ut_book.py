@@ -20,12 +20,12 @@ from sphinx.util import logging
 
 NOTES = {
     "example": "The people in this book are invented. It shows how the report works. "
-    "It is not evidence about United Together. Numbers marked “published” are real.",
+    "It is not evidence about real people. Numbers marked “published” are real.",
     "export": "The numbers in this book come from an export of the project's own records, "
     "unless they are marked “published”.",
 }
 FOOTERS = {
-    "example": "Made from an invented example. Not evidence about United Together.",
+    "example": "Made from an invented example. Not evidence about real people.",
     "export": "Made from an export of the project's own records. Small counts are withheld.",
 }
 log = logging.getLogger(__name__)

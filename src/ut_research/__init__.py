@@ -1,1 +1,1 @@
-"""United Together, reproducibly: from a charity's monitoring export to an evaluation people can trust."""
+"""From a charity's monitoring export to an evaluation people can trust."""

@@ -50,7 +50,7 @@ Export = Annotated[
     ),
 ]
 Given = Annotated[str, typer.Argument(help="A folder of CSV files, or one workbook (.xlsx, .ods).")]
-Parameters = Annotated[str, typer.Option(help="A file of parameters, made from study.toml.")]
+Parameters = Annotated[str, typer.Option(help="A study: its name in studies/, its folder or a file.")]
 Name = Annotated[str, typer.Option(help="What to call the report; left out, it is the name of the export.")]
 Since = Annotated[
     str,
@@ -150,11 +150,11 @@ def review_(export: Export = "", study: Parameters = "", name: Name = "", since:
 @app.command()
 def check(export: Given, study: Parameters = "") -> None:
     """Read and clean an export and say what was found; nothing is written. Fails when a row is rejected."""
-    from ut_research.core.parameters import Study
-    from ut_research.running import stages
+    from ut_research.cleaning import tables
+    from ut_research.core import studies
 
     run = workflow.plan(export, study, makes=False)
-    cleaned = stages.cleaned(run.export, Study.read(run.study).parameters())
+    cleaned = tables.of_export(run.export, studies.read(run.study, run.root).study.parameters())
     _show(cleaned)
     rejected = sum(count["rejected"] for count in cleaned.counts.values())
     if rejected:
@@ -203,9 +203,9 @@ def comments_add(
     from ut_research.publishing import comments
 
     run = workflow.plan(export)
-    if run.export == run.root / "data" / "raw" / "example":
+    if run.export.parent == run.root / "data" / "raw":
         say.print("The example's own comments are invented and stay as they are. Yours go to a copy of it.")
-        run = workflow.plan(str(comments.copy_of_example(run.root)))
+        run = workflow.plan(str(comments.copy_of(run.export, run.root)))
     with workflow.locked(run):
         done = comments.add(files, run.export)
     are = "comment is" if done.new == 1 else "comments are"

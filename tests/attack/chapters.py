@@ -15,11 +15,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from united_together import PARAMETERS, REGISTRY, SETTINGS
 
 from ut_research.cleaning import tables as cleaning
 from ut_research.core import estimate
 from ut_research.core.estimate import Estimate
-from ut_research.core.parameters import Study
 from ut_research.disclosure import decision
 from ut_research.disclosure import gate as disclosure
 from ut_research.disclosure.gate import Policy
@@ -30,8 +30,8 @@ from ut_research.show import charts
 from ut_research.show import tables as display
 
 ROOT = Path(__file__).parents[2]
-PARAMETERS = Study().parameters()
 POLICY = Policy()
+KNOWN = shown.sources(REGISTRY, SETTINGS)
 
 
 @dataclass
@@ -79,8 +79,8 @@ class Seen:
 
 def prepare(export: Path, data: Path, policy: Policy = POLICY) -> None:
     """Read and clean `export` into `data`, and decide there what is withheld, as the workflow does."""
-    cleaning.write(stages.cleaned(export, PARAMETERS), data)
-    settings = {"name": "attacked", "since": "", "parameters": PARAMETERS | asdict(policy)}
+    cleaning.write(cleaning.of_export(export, PARAMETERS), data)
+    settings = SETTINGS | {"name": "attacked", "parameters": PARAMETERS | asdict(policy)}
     (data / "run.json").write_text(json.dumps(settings), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(data)
@@ -92,7 +92,7 @@ def quickly(export: Path, folder: Path, *policies: Policy) -> dict[Policy, Seen]
 
     What a policy leaves the same is worked out once.
     """
-    cleaned = stages.cleaned(export, PARAMETERS)
+    cleaned = cleaning.of_export(export, PARAMETERS)
     manifest = {"origin": "export", "rows": cleaned.counts, "data_to": cleaned.data_to}
     found, known = {}, {}
     for policy in policies or (POLICY,):
@@ -101,7 +101,7 @@ def quickly(export: Path, folder: Path, *policies: Policy) -> dict[Policy, Seen]
         exact = replace(policy, rounding="none")
         if exact not in known:
             parameters = PARAMETERS | asdict(exact)
-            known[exact] = decision.measured(cleaned.tables, parameters, manifest, cleaned.issues)
+            known[exact] = decision.measured(cleaned.tables, parameters, manifest, cleaned.issues, REGISTRY)
         released = decision.released(known[exact], policy)
         seen.measured.append((known[exact], list(released)))
         seen.shown.append(display.table(released, caption="all"))
@@ -122,7 +122,7 @@ def run(data: Path, policy: Policy = POLICY, *, draw: bool = False) -> Seen:
     seen = Seen(data / "out", {p.stem: pd.read_parquet(p) for p in sorted(data.glob("*.parquet"))})
     manifest = json.loads((data / "manifest.json").read_text(encoding="utf-8"))
     issues = pd.read_csv(data / "issues.csv", dtype={"row": "Int64"})
-    given = decision.measured(seen.tables, PARAMETERS | asdict(policy), manifest, issues)
+    given = decision.measured(seen.tables, PARAMETERS | asdict(policy), manifest, issues, REGISTRY)
     seen.measured.append((given, list(decision.read(data, policy))))
     with pytest.MonkeyPatch.context() as patch:
         if not draw:
@@ -168,7 +168,7 @@ def _not_drawn(released: disclosure.Released, title: str, **_: Any) -> _NoFigure
 
 def _look(seen: Seen, name: str, data: dict[str, str], *, raw: bool, metadata: dict[str, Any]) -> None:
     seen.shown.append(f"{data} {metadata.get('alt', '')}")
-    places = shown.lacking(metadata[chapters.MARK], _written(name))
+    places = shown.lacking(metadata[chapters.MARK], _written(name), KNOWN)
     seen.refused += [f"{name}, {place}: {data}" for place in places]
 
 

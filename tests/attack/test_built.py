@@ -28,7 +28,7 @@ from ut_research import cli
 from ut_research.core import estimate
 from ut_research.running import build
 
-PARTS = ("notebooks", "book", "data/raw/published", "study.toml", "requirements.lock")
+PARTS = ("notebooks", "book", "studies", "requirements.lock")
 
 
 @dataclass(frozen=True)

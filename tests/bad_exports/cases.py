@@ -91,7 +91,9 @@ def write(folder: Path, tables: dict[str, Rows]) -> None:
         (folder / f"{name}.csv").write_text(text(rows), encoding="utf-8")
 
 
-def book(folder: Path, tables: dict[str, Rows], change: Callable[[openpyxl.Workbook], object] = lambda b: None) -> None:
+def book(
+    folder: Path, tables: dict[str, Rows], change: Callable[[openpyxl.Workbook], object] = lambda b: None
+) -> None:
     """Write the tables as one workbook, after `change` has been at it."""
     made = openpyxl.Workbook()
     made.remove(made.active)
@@ -363,7 +365,10 @@ def ods(folder: Path, body: str, *, before: str = "") -> None:
 
 def ods_row(*cells: str, repeat: int = 1, each: str = "") -> str:
     """A row of text cells."""
-    inner = "".join(f"<table:table-cell {each}><text:p>{c}</text:p></table:table-cell>" if c else "<table:table-cell/>" for c in cells)
+    inner = "".join(
+        f"<table:table-cell {each}><text:p>{c}</text:p></table:table-cell>" if c else "<table:table-cell/>"
+        for c in cells
+    )
     return f'<table:table-row table:number-rows-repeated="{repeat}">{inner}</table:table-row>'
 
 
@@ -372,7 +377,9 @@ _ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;
 
 
 def _ods(body: str, before: str = "") -> Callable[[Path], None]:
-    return lambda folder: ods(folder, f'<table:table table:name="outcomes">{body}</table:table>', before=before)
+    return lambda folder: ods(
+        folder, f'<table:table table:name="outcomes">{body}</table:table>', before=before
+    )
 
 
 def _refused(column: str, kind: str = "personal data") -> tuple[str, ...]:

@@ -8,8 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup
-
-from ut_research import published
+from united_together import REGISTRY
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 Pages = dict[str, BeautifulSoup]
@@ -107,7 +106,7 @@ def test_every_figure_carries_its_origin(pages: Pages) -> None:
 
 def test_a_figure_printed_in_words_is_never_shown_as_a_number(pages: Pages) -> None:
     """ "Over half" once stood as 50%, and "thousands" as 2,000."""
-    worded = {f.label: f.as_printed for f in published.load().figures if f.bound}
+    worded = {f.label: f.as_printed for f in REGISTRY.figures if f.bound}
     faults = [
         f"{name}: {label}: {words!r} is not in its row"
         for name, page in pages.items()

@@ -13,11 +13,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
+from united_together import PARTS, REGISTRY, SETTINGS
 
 from ut_research import published
 from ut_research.cleaning import tables
 from ut_research.core import estimate
-from ut_research.core.parameters import Study
 from ut_research.publishing import book as bookmaking
 from ut_research.publishing import comments
 from ut_research.reading import export as reading
@@ -44,11 +44,11 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path],
     contents = "format: jb-book\nroot: index\nchapters:\n- file: say\n- file: yousaid\n- file: glossary\n"
     (root / "book" / "_toc.yml").write_text(contents)
     (root / "requirements.lock").write_text("")
-    settings = {"root": str(root), "parameters": Study.read(ROOT / "study.toml").parameters(), "chapters": []}
+    settings = SETTINGS | {"root": str(root), "parts": PARTS | {"brief.txt": ""}}
 
     def make(export: Path) -> Path:
         tables.write(tables.clean(reading.read(export)), at)
-        estimate.write(published.as_estimates(), at / "findings.json")
+        estimate.write(published.as_estimates(REGISTRY), at / "findings.json")
         (at / "tables").mkdir(exist_ok=True)
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(at)

@@ -10,6 +10,7 @@ from bad_exports.cases import good
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import samples
+from united_together import NAMES
 
 from ut_research.cleaning import tables as cleaning
 from ut_research.core import schema
@@ -27,7 +28,7 @@ def table(text: str) -> pd.DataFrame:
 
 def clean(**frames: pd.DataFrame | str) -> cleaning.Cleaned:
     raw = export.from_frames({n: table(f) if isinstance(f, str) else f for n, f in frames.items()})
-    return cleaning.clean(raw, key=KEY, **DELIVERY)
+    return cleaning.clean(raw, key=KEY, names=NAMES, **DELIVERY)
 
 
 def shown(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
@@ -339,8 +340,8 @@ def _tables(draw: st.DrawFn) -> dict[str, pd.DataFrame]:
 def test_no_row_of_any_tables_is_unaccounted_for_and_cleaning_again_changes_nothing(frames):
     raw = export.from_frames(frames)
 
-    once = cleaning.clean(raw, key=KEY, **DELIVERY)
-    again = cleaning.clean(export.from_frames(once.tables), key=KEY, **DELIVERY)
+    once = cleaning.clean(raw, key=KEY, names=NAMES, **DELIVERY)
+    again = cleaning.clean(export.from_frames(once.tables), key=KEY, names=NAMES, **DELIVERY)
 
     schema.check(once.tables)
     for name, frame in frames.items():

@@ -1,26 +1,15 @@
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from ut_research.core.parameters import Study
 from ut_research.core.problems import ProblemsFound
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 def problems(data):
     with pytest.raises(ProblemsFound) as caught:
         Study.build(data)
     return [str(p) for p in caught.value.problems]
-
-
-def test_the_study_file_at_the_root_states_every_parameter_with_its_default():
-    import tomllib
-
-    written = tomllib.loads((ROOT / "study.toml").read_text(encoding="utf-8"))
-    assert Study.build(written) == Study()
-    assert {k for section in written.values() for k in section} == {r["parameter"] for r in Study.describe()}
 
 
 def test_what_is_not_said_keeps_its_default():
@@ -47,7 +36,16 @@ def test_a_whole_number_will_do_for_a_proportion_but_must_be_in_range():
             'not one of the choices. One of: "more than", "at least"',
         ),
         ({"study": {"delivery_start": "2019"}}, "Give a date, as 2019-10-01"),
-        ({"study": {"delivery_end": date(2019, 1, 1)}}, "delivery ends before it starts"),
+        (
+            {"study": {"delivery_start": date(2020, 1, 1), "delivery_end": date(2019, 1, 1)}},
+            "delivery ends before it starts",
+        ),
+        ({"partners": {"A Trust": "a"}}, "[partners] A Trust: the wrong kind of value. Give other spellings"),
+        ({"areas": ["Burnley"]}, "[areas]: the wrong kind of value. Write [areas]"),
+        ({"needs": {"housing": 1}}, "[needs] housing: the wrong kind of value. Give text in quotes"),
+        ({"alongside": {"title": "x"}}, "not as such an entry is written. Write [[alongside]]"),
+        ({"periods": [{"nam": "x"}]}, "[periods] 1 nam: not as such an entry is written"),
+        ({"study": {"design": "trial"}}, 'One of: "self-selected", "randomised"'),
         ({"study": {"title": " "}}, "empty text"),
         ({"study": {"delivery_start": date(1, 1, 1)}}, "Give a value from 1950-01-01 to 2049-12-31"),
         ({"wellbeing": {"low_at_most": 65}}, "low wellbeing reaches into high"),
@@ -65,28 +63,10 @@ def test_all_mistakes_are_told_at_once():
     assert len(problems({"nonsense": {}, "wellbeing": {"low_at_most": 3, "x": 1}})) == 3
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"[wellbeing\n", "not valid TOML"),
-        (b"\xff\xfe", "not UTF-8"),
-    ],
-)
-def test_a_file_that_cannot_be_read_says_why(tmp_path, content, message):
-    path = tmp_path / "mine.toml"
-    path.write_bytes(content)
-    with pytest.raises(ProblemsFound, match=message):
-        Study.read(path)
-
-
-def test_a_missing_study_file_is_named(tmp_path):
-    with pytest.raises(ProblemsFound, match="no such study file"):
-        Study.read(tmp_path / "none.toml")
-
-
 def test_every_parameter_has_a_meaning_and_a_source():
     assert all(row["meaning"] and row["source"] for row in Study.describe())
 
 
 def test_parameters_are_plain_values():
-    assert Study().parameters()["delivery_start"] == "2019-10-01"
+    assert Study(delivery_start=date(2019, 10, 1)).parameters()["delivery_start"] == "2019-10-01"
+    assert Study().parameters()["delivery_start"] is None

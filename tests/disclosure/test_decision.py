@@ -8,11 +8,11 @@ from importlib import import_module
 
 import pandas as pd
 import pytest
+from united_together import PARAMETERS, REGISTRY
 
 from tools.example import cohort
 from ut_research.core import estimate
 from ut_research.core.estimate import Estimate, Key
-from ut_research.core.parameters import Study
 from ut_research.disclosure import decision, gate
 from ut_research.disclosure.gate import Policy
 from ut_research.measures import declared
@@ -73,7 +73,7 @@ def test_everything_is_measured_once_a_grouping_and_decided_on_in_one_call(
     release = gate.release
     monkeypatch.setattr(gate, "release", lambda found, policy: (
         about_people.append(sum(map(gate.about_people, found))), release(found, policy))[1])  # fmt: skip
-    found = decision.measured(cohort.generate(), Study().parameters(), MANIFEST, ISSUES)
+    found = decision.measured(cohort.generate(), PARAMETERS, MANIFEST, ISSUES, REGISTRY)
     decision.released(found, Policy())
     assert set(calls.values()) == {1}
     assert {name for name, by in calls if by == "everyone"} == set(declared.SUBJECTS)
@@ -101,4 +101,4 @@ def test_by_a_group_and_about_everyone() -> None:
 
 
 def _measured(**changed: object) -> list[Estimate]:
-    return decision.measured(cohort.generate(), Study().parameters() | changed, MANIFEST, ISSUES)
+    return decision.measured(cohort.generate(), PARAMETERS | changed, MANIFEST, ISSUES, REGISTRY)

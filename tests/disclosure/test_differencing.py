@@ -10,10 +10,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from invented import release
+from united_together import PARAMETERS
 
 from tools import example
 from ut_research.core.estimate import Estimate
-from ut_research.core.parameters import Study
 from ut_research.disclosure import differencing
 from ut_research.disclosure.gate import DisclosureError, Policy
 from ut_research.measures import declared, everything
@@ -100,7 +100,7 @@ def test_with_rounding_the_release_may_go_ahead_also_after_one_without() -> None
 
 
 def test_no_mean_of_what_people_said_or_are_is_forgotten() -> None:
-    given = Study().parameters() | {"data_to": pd.Timestamp("2021-06-01"), "rows": {}, "origin": "example"}
+    given = PARAMETERS | {"data_to": pd.Timestamp("2021-06-01"), "rows": {}, "origin": "example"}
     no_issues = pd.DataFrame(columns=["table", "row", "column", "rule", "action", "done"])
     found = everything.measured(example.generate(), given | {"issues": no_issues})
     means = {e.id for e in found if re.search(r"\bmean\b.*interval", e.method)}

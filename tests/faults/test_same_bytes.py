@@ -11,7 +11,7 @@ import pytest
 from small_project import HERE, Project
 
 pytestmark = pytest.mark.slow
-PARTS = ("notebooks", "book", "data/raw", "study.toml", "requirements.lock")
+PARTS = ("notebooks", "book", "data/raw", "studies", "requirements.lock")
 
 
 def test_the_example_gives_the_same_bytes_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,7 +40,7 @@ def test_the_example_gives_the_same_bytes_anywhere(tmp_path: Path, monkeypatch: 
     assert [name for name in first if first[name] != second[name]] == []
 
     # with a parameter changed, pages are made again on top of the last build: as if there had been none
-    study = root / "study.toml"
+    study = root / "studies" / "united-together" / "study.toml"
     study.write_text(study.read_text().replace("follow_up_days = 365", "follow_up_days = 90"))
     assert project.build() == ""
     on_top = project.bytes()

@@ -11,11 +11,11 @@ from typing import Any, get_args, get_type_hints
 
 import pandas as pd
 import pytest
+from united_together import PARAMETERS, REGISTRY
 
 from tools import example
 from ut_research import disclosure, measures
 from ut_research.core.estimate import Estimate
-from ut_research.core.parameters import Study
 from ut_research.core.problems import ProblemsFound
 from ut_research.core.quantity import Quantity
 from ut_research.core.schema import ITEMS
@@ -84,7 +84,7 @@ def given(tables: dict[str, pd.DataFrame]) -> list[Estimate]:
     """Everything that is measured of the invented cohort."""
     manifest = {"origin": "example", "rows": {}, "data_to": DATA_TO}
     issues = pd.DataFrame({"rule": ["a"], "action": ["repaired"]})
-    return decision.measured(tables, Study().parameters(), manifest, issues)
+    return decision.measured(tables, PARAMETERS, manifest, issues, REGISTRY)
 
 
 def test_what_is_measured_of_people_is_what_is_declared(given: list[Estimate]) -> None:

@@ -26,7 +26,8 @@ TABLES = {
 
 
 def counted(id, **group):
-    found = finding(outcomes.measure(TABLES), id, **group)
+    first, last = date(2019, 10, 1), date(2021, 3, 31)
+    found = finding(outcomes.measure(TABLES, delivery_start=first, delivery_end=last), id, **group)
     return found.count, found.n
 
 

@@ -33,12 +33,18 @@ FINDINGS = pd.DataFrame(
         ("What was valued?", "finding", "ut2021"),
     ],
     columns=["question", "kind", "document"],
-)
+).assign(place="A place")
+STUDY = {
+    "findings_of": "arc2022",
+    "earlier_round": "2021 evaluation",
+    "later_round": "2022 study",
+    "interview_round_from": date(2021, 7, 1),
+}
 
 
 @pytest.fixture
 def found():
-    return themes.measure(TABLES, findings=FINDINGS, origin="example")
+    return themes.measure(TABLES, findings=FINDINGS, origin="example", **STUDY)
 
 
 def test_published_findings_are_counted_as_published(found):
@@ -67,8 +73,15 @@ def test_people_are_added_up_over_interviews_and_groups(found):
 
 
 def test_the_day_a_round_begins_belongs_to_it():
-    held = pd.Series(pd.to_datetime(["2021-06-30", "2021-07-01"]))
-    assert list(themes.rounds(held, date(2021, 7, 1))) == ["2021 evaluation", "2022 study"]
+    days = {"held_date": ["2021-06-30", "2021-07-01"], "method": "interview"}
+    found = themes.measure({"interviews": TABLES["interviews"].iloc[:2].assign(**days)}, **STUDY)
+    for name in ("2021 evaluation", "2022 study"):
+        assert finding(found, "themes.interviews", round=name).count == 1
+
+
+def test_without_a_day_that_parts_them_there_is_one_round():
+    found = themes.measure(TABLES)
+    assert {e.group["round"] for e in found if e.id == "themes.interviews"} == {"Later round"}
 
 
 @pytest.mark.parametrize(
@@ -95,8 +108,11 @@ def test_a_round_or_role_that_nobody_is_unsure_of_is_not_listed_as_unknown():
         "interviews": TABLES["interviews"].iloc[:4],
         "coded_segments": TABLES["coded_segments"].iloc[:4],
     }
-    found = themes.measure(known)
-    assert {e.group["round"] for e in found if e.id == "themes.interviews"} == set(themes.ROUNDS)
+    found = themes.measure(known, **STUDY)
+    assert {e.group["round"] for e in found if e.id == "themes.interviews"} == {
+        "2021 evaluation",
+        "2022 study",
+    }
     assert {e.group["role"] for e in found if e.id == "themes.passages"} == set(themes.ROLES)
 
 
@@ -108,7 +124,7 @@ def test_a_passage_whose_theme_is_missing_is_counted_as_not_recorded():
 
 def test_each_finding_says_where_it_comes_from_and_whether_it_is_invented(found):
     said = {(e.id, e.source, e.origin, e.unit) for e in found}
-    study = "ARC BITE 2022, What did we find out?"
+    study = "A place"
     assert said == {
         ("themes.questions", study, "published", "questions"),
         ("themes.findings", study, "published", "findings"),

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from united_together import STUDY
 
 from ut_research.core import notebooks
-from ut_research.core.parameters import Study
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -31,7 +31,7 @@ def path(request: pytest.FixtureRequest) -> Path:
 
 def test_there_are_notebooks_and_their_parameters_are_those_of_the_study() -> None:
     assert NOTEBOOKS
-    assert list(notebooks.chapters(ROOT, Study.read(ROOT / "study.toml"))) == [p.stem for p in NOTEBOOKS]
+    assert list(notebooks.chapters(ROOT, STUDY)) == [p.stem for p in NOTEBOOKS]
 
 
 def test_it_holds_no_results_but_its_headlines(path: Path) -> None:

@@ -5,13 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import nbformat
 import pytest
+from united_together import PARAMETERS, SETTINGS, STUDY
 
-from ut_research.core.parameters import Study
 from ut_research.running import stages
 from ut_research.show import chapter as module
 
@@ -19,7 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data" / "processed" / "example"
 
 #: Every parameter that may change what a chapter releases, with another value than the usual one.
-OTHERWISE = Study(
+OTHERWISE = replace(
+    STUDY,
     title="Another project",
     delivery_start=date(2019, 9, 1),
     delivery_end=date(2021, 5, 31),
@@ -55,12 +57,12 @@ def run(path: Path, parameters: dict[str, object], data: Path, out: Path) -> Non
 @pytest.mark.slow
 def test_with_every_parameter_changed_every_chapter_shows_what_was_measured_with_it(tmp_path, monkeypatch):
     assert (DATA / "manifest.json").is_file(), "build it first: make report"
-    usual, changed = Study().parameters(), OTHERWISE.parameters()
+    usual, changed = PARAMETERS, OTHERWISE.parameters()
     assert {k for k in usual if usual[k] == changed[k]} == {"rounding", "zeros_safe"}
     monkeypatch.setattr(module, "display", lambda *_, **__: None)
     data = tmp_path / "data"
     shutil.copytree(DATA, data, ignore=lambda folder, names: {n for n in names if (DATA / n).is_dir()})
-    settings = {"name": "changed", "since": "", "parameters": changed}
+    settings = SETTINGS | {"name": "changed", "parameters": changed}
     (data / "run.json").write_text(json.dumps(settings), encoding="utf-8")
     monkeypatch.chdir(data)
     stages.measure()
@@ -72,7 +74,7 @@ def test_with_every_parameter_changed_every_chapter_shows_what_was_measured_with
 @pytest.mark.slow
 def test_a_notebook_runs_by_papermill_alone_in_a_fresh_clone_with_a_parameter_of_its_own(tmp_path):
     """From the project's root, where nothing was built: the chapter prepares the example for itself."""
-    for part in ("notebooks", "data/raw", "study.toml"):
+    for part in ("notebooks", "data/raw", "studies"):
         copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copyfile
         (tmp_path / part).parent.mkdir(parents=True, exist_ok=True)
         copy(ROOT / part, tmp_path / part)
@@ -85,5 +87,5 @@ def test_a_notebook_runs_by_papermill_alone_in_a_fresh_clone_with_a_parameter_of
     assert done.returncode == 0, done.stderr[-2000:]
     said = (tmp_path / "out.ipynb").read_text(encoding="utf-8")
     assert "Reoffended within 180 days" in said
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["data", "notebooks", "out.ipynb", "study.toml"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["data", "notebooks", "out.ipynb", "studies"]
     assert [p.name for p in (tmp_path / "data").iterdir()] == ["raw"]

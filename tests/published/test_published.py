@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from united_together import FOLDER, REGISTRY
 
 from ut_research import published
 from ut_research.core.estimate import Estimate
 from ut_research.core.problems import ProblemsFound
+from ut_research.published import evidence
 from ut_research.published.audit import VERDICTS, holds
 from ut_research.published.registry import FIGURE_COLUMNS, FINDING_COLUMNS, Registry, Relation
 
@@ -28,7 +30,7 @@ INCONSISTENT = "inconsistent with another entry"
 
 @pytest.fixture
 def registry() -> Registry:
-    return published.load()
+    return REGISTRY
 
 
 def plant(registry: Registry, id: str, **changes: object) -> Registry:
@@ -52,7 +54,7 @@ def sentence(registry: Registry, id: str) -> str:
 
 def test_every_document_is_in_the_registry(registry: Registry) -> None:
     said = {f.document for f in registry.figures} | set(registry.findings["document"])
-    assert said == set(published.DOCUMENTS)
+    assert said == set(registry.documents)
 
 
 def test_every_figure_printed_in_digits_was_transcribed_as_printed(registry: Registry) -> None:
@@ -83,7 +85,7 @@ def test_only_what_was_said_to_matter_most_is_told_as_valued(registry: Registry)
 
 
 def test_figures_and_findings_come_with_document_and_section(registry: Registry) -> None:
-    figures, findings = published.figures(registry), published.findings(registry)
+    figures, findings = published.figures(registry), registry.findings
     assert len(figures) == len(registry.figures)
     assert figures["source"].str.contains(", ").all()
     assert findings["document_title"].notna().all() and (findings["section"] != "").all()
@@ -111,7 +113,7 @@ def test_findings_and_labels_use_none_of_the_words_that_the_book_avoids(registry
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for path in published.FOLDER.glob("*.csv"):
+    for path in (FOLDER / "published").glob("*.csv"):
         shutil.copy(path, tmp_path)
     return tmp_path
 
@@ -879,27 +881,21 @@ def test_a_relation_in_words(registry: Registry, left: str, relation: str, right
 # --- tables and Estimates, to the last column -------------------------------------------------------
 
 
-def test_the_registry_in_the_repository_is_the_one_used_when_none_is_given(registry: Registry) -> None:
-    assert published.figures().equals(published.figures(registry))
-    assert published.findings().equals(published.findings(registry))
-    assert published.audit().equals(published.audit(registry))
-    assert published.as_estimates() == published.as_estimates(registry)
-    assert published.compare([]).equals(published.compare([], registry))
-    fewer = Registry(registry.figures[:3], registry.findings.head(2))
-    assert len(published.figures(fewer)) == len(published.audit(fewer)) == 3
-    assert len(published.findings(fewer)) == 2 and len(published.as_estimates(fewer)) == 3
-    assert len(published.compare([], fewer)) <= 3
+def test_of_a_study_about_which_nothing_is_published_there_is_nothing_to_say() -> None:
+    nothing = published.load("")
+    assert len(published.figures(nothing)) == len(published.audit(nothing)) == len(nothing.findings) == 0
+    assert evidence.measure([], nothing) == [] and published.compare([], nothing).empty
 
 
 def test_figures_and_findings_have_the_columns_of_their_files_and_their_document(registry: Registry) -> None:
-    figures, findings = published.figures(registry), published.findings(registry)
+    figures, findings = published.figures(registry), registry.findings
     assert list(figures) == [*FIGURE_COLUMNS, "document_title", "source"]
     assert list(findings) == [*FINDING_COLUMNS, "document_title", "place"]
     first = figures.iloc[0]
-    assert (first["document_title"], first["value"]) == (published.DOCUMENTS["ut2021"], 7)
+    assert (first["document_title"], first["value"]) == (registry.documents["ut2021"].title, 7)
     assert first["source"] == registry.figures[0].source
     one = findings.query("document == 'arc2022'").iloc[0]
-    assert one["document_title"] == published.DOCUMENTS["arc2022"]
+    assert one["document_title"] == registry.documents["arc2022"].title
     assert one["place"] == f"ARC BITE 2022, {one['section']}"
 
 

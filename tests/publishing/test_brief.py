@@ -11,6 +11,7 @@ import docx
 import pytest
 import typst
 from pypdf import PdfReader
+from united_together import FOLDER, REGISTRY
 
 from ut_research import published
 from ut_research.core.estimate import Estimate
@@ -19,7 +20,7 @@ from ut_research.disclosure import gate
 from ut_research.publishing import blocks, brief
 
 ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / brief.FILE).read_text(encoding="utf-8")
+TEXT = (FOLDER / brief.FILE).read_text(encoding="utf-8")
 LAYOUT = ROOT / brief.LAYOUT
 
 
@@ -54,9 +55,9 @@ FOUND = [
 
 
 def written(text: str = TEXT, found: list[Estimate] = FOUND, **options: object) -> brief.Brief:
-    released = gate.release([*published.as_estimates(), *found], gate.Policy())
+    released = gate.release([*published.as_estimates(REGISTRY), *found], gate.Policy())
     given = {"origin": "example", "data_to": "2021-04-30", **options}
-    return brief.write(text, released, **given)  # type: ignore[arg-type]
+    return brief.write(text, released, REGISTRY, **given)  # type: ignore[arg-type]
 
 
 def changed(id: str, **to: object) -> list[Estimate]:
@@ -101,7 +102,7 @@ def test_a_chart_without_a_description_would_be_refused():
 
 def test_both_pages_of_an_example_say_that_it_is_invented(made: bytes):
     for text in pages(made):
-        assert "Invented example: not evidence about United Together" in text
+        assert "Invented example: not evidence about real people" in text
 
 
 def test_a_brief_about_an_export_does_not_say_that_it_is_invented():
@@ -134,8 +135,8 @@ def test_numbers_are_those_of_the_ledger(made: bytes):
 def test_the_letter_after_a_number_says_where_it_comes_from():
     whole = written()
     meaning = dict(whole.origins)
-    by_id = {e.id: meaning[letter] for letter, e in whole.quoted}
-    assert by_id["outcomes.employment"] == "invented example: not evidence about United Together"
+    by_id = {e.id: meaning[letter] for letter, e, _ in whole.quoted}
+    assert by_id["outcomes.employment"] == "invented example: not evidence about real people"
     assert by_id["arc2022.interviews"].startswith("published: ARC BITE")
     assert by_id["ut2021.partners"].startswith(
         "published: The United Together Project: Final Evaluation Report"
@@ -226,7 +227,7 @@ def test_the_table_holds_every_published_answer():
         "What supports partnership",
         "What to do differently",
     ]
-    known = published.findings()
+    known = REGISTRY.findings
     answers = known[(known["document"] == "arc2022") & (known["question"] != "")]["finding"]
     assert [blocks.words(line) for row in table.rows[1:] for line in row[1]] == list(answers)
 

@@ -287,7 +287,9 @@ def test_an_export_without_comments_says_so() -> None:
 def project(root: Path) -> Path:
     """As much of the project as the command needs, with an example."""
     (root / "notebooks").mkdir()
-    (root / "study.toml").write_text("")
+    study = root / "studies" / "a-project" / "study.toml"
+    study.parent.mkdir(parents=True)
+    study.write_text('default = true\n[study]\ndata = "../../data/raw/example"\n')
     example = root / "data" / "raw" / "example"
     example.mkdir(parents=True)
     (example / "INVENTED.md").write_text("Invented.\n")

@@ -33,6 +33,7 @@ def run(tmp_path: Path) -> tuple[Path, Path]:
     (folder / "book").mkdir(parents=True)
     (report / "book").mkdir(parents=True)
     (folder / "manifest.json").write_text('{"origin": "example"}', encoding="utf-8")
+    (folder / "run.json").write_text('{"parameters": {"title": "A project"}}', encoding="utf-8")
     names = list(PAGES)
     toc = {"root": names[0], "parts": [{"chapters": [{"file": name} for name in names[1:]]}]}
     (folder / "book" / "_toc.yml").write_text(json.dumps(toc), encoding="utf-8")
@@ -87,7 +88,7 @@ def test_a_box_of_a_diagram_reads_as_a_name_and_what_it_says(tmp_path: Path):
 def test_large_print_holds_the_plain_pages_and_the_openings_of_chapters(run: tuple[Path, Path]):
     _, report = run
     pages = [report / "book" / f"{name}.html" for name in PAGES]
-    text = words(review_pack.large_print(pages, "Invented example", ROOT / review_pack.LAYOUT))
+    text = words(review_pack.large_print(pages, "A project", "Invented example", ROOT / review_pack.LAYOUT))
     order = [
         "Invented example",
         "At a glance",
@@ -107,7 +108,10 @@ def test_large_print_holds_the_plain_pages_and_the_openings_of_chapters(run: tup
 def test_large_print_is_tagged_and_nothing_is_smaller_than_16_points(run: tuple[Path, Path]):
     _, report = run
     made = review_pack.large_print(
-        [report / "book" / "index.html", report / "book" / "glossary.html"], "x", ROOT / review_pack.LAYOUT
+        [report / "book" / "index.html", report / "book" / "glossary.html"],
+        "A project",
+        "x",
+        ROOT / review_pack.LAYOUT,
     )
     pdf = PdfReader(io.BytesIO(made))
     assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]

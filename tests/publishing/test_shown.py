@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from united_together import REGISTRY, SETTINGS
 
 from ut_research.core.digests import digest, key
 from ut_research.core.estimate import Estimate
@@ -92,7 +93,7 @@ def mark(**other: Any) -> dict[str, Any]:
 
 def problems(made: dict[str, Any], tables: Path) -> str:
     try:
-        shown.check(made, "01_x.ipynb", tables)
+        shown.check(made, "01_x.ipynb", tables, set)
     except ProblemsFound as found:
         return str(found)
     return ""
@@ -120,9 +121,10 @@ def test_only_tables_that_were_marked_pass_as_they_were(tmp_path: Path) -> None:
 
 
 def test_what_is_published_may_be_said() -> None:
-    from ut_research import published
-
-    finding = published.findings().iloc[0]
+    finding, known = REGISTRY.findings.iloc[0], shown.sources(REGISTRY, SETTINGS)
     text = f"{finding['finding']} {finding['place']}"
-    assert shown.lacking(mark(typed=[["text", text]]), set()) == []
-    assert shown.lacking(mark(typed=[["text", text + "s"], ["row 1", "x"]]), set()) == ["text", "row 1"]
+    assert shown.lacking(mark(typed=[["text", text]]), set(), known) == []
+    assert shown.lacking(mark(typed=[["text", text + "s"], ["row 1", "x"]]), set(), known) == [
+        "text",
+        "row 1",
+    ]

@@ -114,7 +114,9 @@ def test_names_that_are_alike_still_give_a_sheet_each():
 
 
 def test_the_report_in_word_has_text_tables_and_figures_and_no_code(report: Path):
-    made = docx.Document(io.BytesIO(workbook.report_docx([report / "book" / "needs.html"], LABEL)))
+    made = docx.Document(
+        io.BytesIO(workbook.report_docx([report / "book" / "needs.html"], "A project", LABEL))
+    )
     text = "\n".join(p.text for p in made.paragraphs)
     assert "Some words." in text
     assert "one: two" in text

@@ -114,7 +114,7 @@ def test_a_column_may_be_month_first_when_the_person_says_so(tmp_path):
 
 
 def test_the_public_study_is_read_from_its_package():
-    raw = export.read(Path(__file__).parents[2] / "examples" / "rossi")
+    raw = export.read(Path(__file__).parents[2] / "studies" / "rossi")
 
     found = raw.tables["reoffending"]
     assert list(raw.tables) == ["reoffending"] and raw.origin == "export"

@@ -100,6 +100,11 @@ class Project:
         self.steps.append(event["step"])
 
     @property
+    def study(self) -> Path:
+        """The file of the study that the example is of."""
+        return self.root / "studies" / "united-together" / "study.toml"
+
+    @property
     def report(self) -> Path:
         """Where the example's report is published."""
         return self.root / "reports" / "example"
@@ -126,8 +131,8 @@ def make(root: Path) -> Project:
     """Lay out a project in `root`."""
     for folder in ("notebooks", "book", "data"):
         (root / folder).mkdir(parents=True)
-    for name in ("study.toml", "requirements.lock"):
-        shutil.copyfile(HERE / name, root / name)
+    shutil.copyfile(HERE / "requirements.lock", root / "requirements.lock")
+    shutil.copytree(HERE / "studies", root / "studies", ignore=shutil.ignore_patterns("pages", "brief.txt"))
     shutil.copytree(HERE / "data" / "raw", root / "data" / "raw")
     shutil.copytree(HERE / "book" / "_ext", root / "book" / "_ext")
     settings = "title: Small\nauthor: ''\nonly_build_toc_files: true\nexecute: {execute_notebooks: 'off'}\n"

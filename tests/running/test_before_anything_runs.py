@@ -49,7 +49,7 @@ def test_all_wrong_parameters_are_told_at_once(fresh: Project) -> None:
 
 
 def test_an_unknown_key_of_the_study_stops_the_build(fresh: Project) -> None:
-    (fresh.root / "study.toml").write_text("[reoffending]\nfollow_up_day = 365\n")
+    fresh.study.write_text("default = true\n[reoffending]\nfollow_up_day = 365\n")
     assert "follow_up_day" in fresh.build()
     assert fresh.steps == []
 
@@ -129,7 +129,7 @@ def test_an_export_is_forgotten_under_every_name_and_after_it_is_gone(fresh: Pro
 def test_an_export_that_brings_its_own_study_is_run_with_it(fresh: Project, tmp_path: Path) -> None:
     export = tmp_path / "export"
     export.mkdir()
-    assert build.plan(str(export)).study == fresh.root / "study.toml"
+    assert build.plan(str(export)).study == fresh.study
     (export / "study.toml").touch()
     assert build.plan(str(export)).study == export / "study.toml"
 

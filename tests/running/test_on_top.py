@@ -105,7 +105,7 @@ def test_pages_that_a_killed_build_left_out(project: Project) -> None:
 
 
 def test_what_is_no_page_makes_every_page_again(project: Project) -> None:
-    study = project.root / "study.toml"
+    study = project.study
     study.write_text(study.read_text().replace('title = "United Together"', 'title = "Together, United"'))
     assert project.build() == ""
     made = project.bytes()

@@ -36,7 +36,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (root / "data" / "raw").mkdir(parents=True)
     shutil.copytree(ROOT / "data" / "raw" / "example", root / "data" / "raw" / "example")
     (root / "notebooks").mkdir()
-    shutil.copyfile(ROOT / "study.toml", root / "study.toml")
+    shutil.copytree(ROOT / "studies", root / "studies")
     monkeypatch.chdir(root)
     return root
 

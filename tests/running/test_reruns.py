@@ -20,7 +20,7 @@ def ran(project: Project) -> set[str]:
 
 def change(project: Project, old: str, new: str) -> None:
     """Change a line of the study."""
-    study = project.root / "study.toml"
+    study = project.study
     text = study.read_text()
     assert old in text
     study.write_text(text.replace(old, new))

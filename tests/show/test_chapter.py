@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from united_together import SETTINGS
 
 from ut_research.core import digests
 from ut_research.core.estimate import Estimate
-from ut_research.core.parameters import Study
 from ut_research.core.problems import ProblemsFound
 from ut_research.core.quantity import Quantity
 from ut_research.disclosure import decision, gate
@@ -49,7 +49,7 @@ def data(tmp_path):
         "table,row,column,rule,action,done\noutcomes,3,,duplicated row,rejected,x\n"
     )
     pd.DataFrame({"outcome": ["housing", "employment"]}).to_parquet(folder / "outcomes.parquet")
-    (folder / "run.json").write_text(json.dumps({"parameters": Study().parameters()}), encoding="utf-8")
+    (folder / "run.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
     decision.write(gate.release([WORK, FEW], POLICY), folder)
     return str(folder)
 
@@ -75,7 +75,7 @@ def test_it_takes_what_was_released_and_keeps_what_it_asked_for(data, tmp_path):
 
 
 def test_a_parameter_that_the_study_does_not_have_is_named(data):
-    with pytest.raises(ProblemsFound, match=r"there is no parameter low_at\. Name parameters of study\.toml"):
+    with pytest.raises(ProblemsFound, match=r"there is no parameter low_at\. Name parameters"):
         chapter(data, low_at=41)
 
 
@@ -190,7 +190,7 @@ def test_published_figures_are_set_beside_the_runs(data, shown):
     assert "“Here”: from the export." in html
 
 
-def test_where_no_published_figure_answers_it_says_so(data, shown):
+def test_where_no_published_figure_answers_nothing_is_shown(data, shown):
     shown_in = chapter(data)
     shown_in.beside_published(gate.release([FEW], POLICY))
-    assert shown == [("text/markdown", "These data hold nothing that a published figure can be set beside.")]
+    assert shown == []

@@ -33,8 +33,10 @@ def one(id: str, value: float, low: float | None = None, high: float | None = No
 
 
 RATES = released(
-    *(one("reoffending.rate", 100 * c / n, low, high, count=c, n=n, label="Reoffended", group={"group": g})
-      for g, c, n, low, high in (("engaged", 9, 34, 14.6, 43.1), ("not engaged", 15, 27, 37.3, 72.4)))
+    *(
+        one("reoffending.rate", 100 * c / n, low, high, count=c, n=n, label="Reoffended", group={"group": g})
+        for g, c, n, low, high in (("engaged", 9, 34, 14.6, 43.1), ("not engaged", 15, 27, 37.3, 72.4))
+    )
 )
 NEEDS = released(
     one("needs.housing", 52.6, 44.2, 60.9, count=70, n=133),
@@ -89,7 +91,7 @@ def test_says_title_and_origin_in_picture_and_in_words(draw: Callable[..., Chart
     written = " ".join(t.get_text() for t in chart.figure.findobj(Text)).replace("\n", " ")
     for told in (written, chart.alt):
         assert TITLE in told
-        assert "Invented example: not evidence about United Together" in told
+        assert "Invented example: not evidence about real people" in told
     assert chart.title == TITLE
 
 
@@ -176,7 +178,7 @@ def test_suppressed_is_neither_drawn_nor_told() -> None:
 def test_a_panel_says_when_all_is_too_few() -> None:
     few = released(one("needs.volunteering", 2.3, count=3, n=133))
     assert charts.shares(few, TITLE).alt == (
-        f"No chart: {TITLE}. Too few people to show. Invented example: not evidence about United Together."
+        f"No chart: {TITLE}. Too few people to show. Invented example: not evidence about real people."
     )
 
 

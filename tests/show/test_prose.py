@@ -147,15 +147,14 @@ def test_the_range_is_told_in_words_for_every_hundred_people_where_it_is_about_s
     assert prose.extent(replace(CHANGE, value=(low + high) / 2, low=low, high=high, unit=unit)) == words
 
 
-def say(found=CHANGE, design="groups", groups=(ENGAGED,), followed=()):
-    return prose.can_say(found, "People changed by {}.", design=design, groups=groups, followed=followed)
+def say(found=CHANGE, cause="the cause", groups=(ENGAGED,), followed=()):
+    return prose.can_say(found, "People changed by {}.", cause=cause, groups=groups, followed=followed)
 
 
 def test_what_cannot_be_said_follows_from_design_numbers_and_follow_up():
     assert say().startswith("**We can say:** People changed by between 0.5 and 2.5 points less.")
-    assert "that the project was the cause, because people chose" in say()
-    assert "nobody like them" in say(design="change")
-    assert "how many would have without the project" in say(ENGAGED, design="share")
+    assert "- the cause." in say()
+    assert "- the cause." in say(ENGAGED)
     assert "fewer than the 60 people" in say()
     assert "fewer than the 60" not in say(groups=[replace(ENGAGED, n=60)])
     assert "not followed to the end" in say(followed=[replace(ENGAGED, value=99.4)])

@@ -87,7 +87,7 @@ def table_of(*estimates: Estimate, **options: object) -> BeautifulSoup:
 def test_table_has_caption_scope_and_a_region_for_the_keyboard() -> None:
     page = table_of(share())
     assert "Reoffending, by group" in page.caption.text
-    assert "not evidence about United Together" in page.caption.text
+    assert "not evidence about real people" in page.caption.text
     assert [cell["scope"] for cell in page.thead("th")] == ["col"] * 4
     assert [cell["scope"] for cell in page.tbody("th")] == ["row"]
     assert page.div["tabindex"] == "0" and page.div["aria-label"] == "Reoffending, by group"

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from united_together import NAMES, REGISTRY, STUDY
 
 from tools import example
 from tools.example.cohort import _items
 from ut_research import published
 from ut_research.cleaning import tables as cleaning
 from ut_research.core.estimate import Estimate
-from ut_research.core.parameters import Study
 from ut_research.measures import activity, needs, outcomes, reach, reoffending, themes, wellbeing
 from ut_research.reading import export
 
@@ -66,23 +66,31 @@ KINDS = [tuple(line.split(", ", 2)) for line in MESS.strip().splitlines()]
 
 @pytest.fixture(scope="module")
 def cleaned() -> cleaning.Cleaned:
-    study = Study()
+    first, last = STUDY.delivery_start, STUDY.delivery_end
     return cleaning.clean(
-        export.read(COMMITTED), delivery_start=study.delivery_start, delivery_end=study.delivery_end, key=KEY
+        export.read(COMMITTED), delivery_start=first, delivery_end=last, names=NAMES, key=KEY
     )
 
 
 @pytest.fixture(scope="module")
 def found(cleaned: cleaning.Cleaned) -> list[Estimate]:
-    """What the measures find, with the parameters that the project's own study file has by default."""
+    """What the measures find, with the words and days of United Together."""
+    halves = {"origin": "example"} | {
+        f"delivery_{day}": getattr(STUDY, f"delivery_{day}") for day in ("start", "end")
+    }
+    rounds = {"origin": "example", "findings": REGISTRY.findings}
+    rounds |= {
+        name: getattr(STUDY, name)
+        for name in ("findings_of", "earlier_round", "later_round", "interview_round_from")
+    }
     return [
         *reach.measure(cleaned.tables, origin="example", data_to=cleaned.data_to),
         *needs.measure(cleaned.tables, origin="example"),
         *wellbeing.measure(cleaned.tables, origin="example"),
         *activity.measure(cleaned.tables, origin="example"),
         *reoffending.measure(cleaned.tables, origin="example"),
-        *outcomes.measure(cleaned.tables, origin="example"),
-        *themes.measure(cleaned.tables, origin="example", findings=published.findings()),
+        *outcomes.measure(cleaned.tables, **halves),
+        *themes.measure(cleaned.tables, **rounds),
     ]
 
 
@@ -106,8 +114,8 @@ def test_another_seed_gives_other_people():
 
 def test_every_published_figure_comes_back_but_those_that_cannot(found):
     """A figure may differ only where the audit, from the registry alone, finds that it cannot stand."""
-    compared = published.compare(found).set_index("id")
-    verdicts = published.audit().set_index("id")["verdict"]
+    compared = published.compare(found, REGISTRY).set_index("id")
+    verdicts = published.audit(REGISTRY).set_index("id")["verdict"]
     cannot = set(verdicts[verdicts.isin(["not attainable", "inconsistent with another entry"])].index)
     assert len(compared) >= 50
     assert set(compared.index[compared["agrees"] != "yes"]) <= cannot

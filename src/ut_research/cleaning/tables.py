@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import add
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,7 @@ import pandas as pd
 
 from ut_research.core.issues import Action, Log
 from ut_research.core.schema import GROUPS, ITEMS, NEEDS, NOT_RECORDED, TABLES, Column, Table, check, dtype
-from ut_research.reading import dates, identifiers
+from ut_research.reading import dates, export, identifiers
 from ut_research.reading import values as spellings
 from ut_research.reading.export import Raw
 
@@ -58,21 +58,33 @@ class Cleaned:
     inputs: dict[str, str]
 
 
+def of_export(path: Path, parameters: Mapping[str, Any]) -> Cleaned:
+    """The export at `path`, read and cleaned with the parameters of a study; nothing is written."""
+    given = (parameters[name] for name in ("delivery_start", "delivery_end"))
+    first, last = (day and date.fromisoformat(day) for day in given)
+    lists = {"partner": parameters["partners"], "area": parameters["areas"]}
+    names = spellings.Names(lists, parameters["common_words"])
+    return clean(export.read(path), delivery_start=first, delivery_end=last, names=names)
+
+
 def clean(raw: Raw, *, delivery_start: date | None = None, delivery_end: date | None = None,
-          key: bytes | None = None) -> Cleaned:  # fmt: skip
+          names: spellings.Names = spellings.NO_NAMES, key: bytes | None = None) -> Cleaned:  # fmt: skip
     """Clean every table of `raw`.
 
     Parameters
     ----------
     raw : what `reading.read` gave.
     delivery_start, delivery_end : first and last day of delivery; the middle parts first half from second.
+    names : how the study's partners and areas are written.
     key : secret of the identifiers' hashes; by default this person's own, see `privacy.key`.
     """
     log = Log()
     log.extend(raw.issues)
     people, ids = _people(raw, key)
     sheets = {
-        name: _Sheet(table, raw.tables[name], people.get(name), raw.month_first.get(name, frozenset()), log)
+        name: _Sheet(
+            table, raw.tables[name], people.get(name), raw.month_first.get(name, frozenset()), log, names
+        )
         for name, table in TABLES.items()
         if name in raw.tables
     }
@@ -101,8 +113,8 @@ class _Sheet:
     """One table at work: its columns as arrays, the rows still kept, and how to log what happens to them."""
 
     def __init__(self, table: Table, frame: pd.DataFrame, person: npt.NDArray[np.intp] | None,
-                 month_first: frozenset[str], log: Log):  # fmt: skip
-        self.table, self.log = table, log
+                 month_first: frozenset[str], log: Log, names: spellings.Names):  # fmt: skip
+        self.table, self.log, self.names = table, log, names
         self.rows = frame.index.to_numpy("int64")
         self.person = person if person is not None else np.full(len(frame), -1)
         self.keep: Mask = np.ones(len(frame), dtype=bool)
@@ -218,7 +230,7 @@ class _Sheet:
                                    birth=column.name == "date_of_birth")  # fmt: skip
             read: list[spellings.Reading] = [(d.day, d.rule) for d in days]
         else:
-            one = spellings.reader(column)
+            one = spellings.reader(column, self.names)
             read = [one(tidied[i]) for i in filled]
         for i, (value, rule) in zip(filled, read, strict=True):
             values[i], rules[i] = value, rule or rules[i]
@@ -377,7 +389,8 @@ def _merge_referrals(sheet: _Sheet) -> None:
 def _rare_words(sheet: _Sheet, column: str) -> None:
     """Replace what fewer than `RARE_WORDS` people have in `column`, and is in no list, by "other"."""
     words = pd.Series(sheet.columns[column]).where(sheet.keep)
-    rare = (words.map(words.value_counts()) < RARE_WORDS) & ~words.isin(["other", *spellings.listed(column)])
+    known = ["other", *sheet.names.listed(column)]
+    rare = (words.map(words.value_counts()) < RARE_WORDS) & ~words.isin(known)
     mask = rare.to_numpy(bool)
     if mask.any():
         sheet.log_rows(mask, column, "rare text", "repaired", "replaced by “other”: fewer than five people")

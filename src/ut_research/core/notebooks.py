@@ -17,10 +17,10 @@ ASKED = "asked.json"
 
 
 def find_root(start: Path | None = None) -> Path:
-    """The project's folder: the nearest above `start` with notebooks and a study, else the library's own."""
+    """The project's folder: the nearest above `start` with notebooks and studies, else the library's own."""
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents, Path(__file__).resolve().parents[3]):
-        if (folder / "notebooks").is_dir() and (folder / "study.toml").is_file():
+        if (folder / "notebooks").is_dir() and (folder / "studies").is_dir():
             return folder
     raise ProblemsFound([Problem("this is not the project", str(here), "run it inside the project's folder")])
 
@@ -56,6 +56,24 @@ def chapters(root: Path, study: Study) -> dict[str, list[str]]:
     if problems:
         raise ProblemsFound(problems)
     return named
+
+
+def about(notebook: Path) -> list[str]:
+    """What `notebook` is about: ids of findings, or what they begin with; or ``study.`` and a key of a study.
+
+    A notebook is left out where there is nothing of it.
+
+    It stands in the notebook's metadata, as ``"ut_research": {"about": ["reoffending"]}``; none: it never is.
+    """
+    metadata = json.loads(notebook.read_text(encoding="utf-8"))["metadata"]
+    return list(metadata.get("ut_research", {}).get("about", ()))
+
+
+def title(notebook: Path) -> str:
+    """The heading that a notebook begins with; its name where there is none."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    written = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    return next((text.partition("\n")[0][2:] for text in written if text.startswith("# ")), notebook.stem)
 
 
 def parameters_of(notebook: Path) -> dict[str, Any]:

@@ -1,17 +1,17 @@
-"""The parameters of one run: read from a study file, validated, and handed to the chapters by name.
+"""A study: what a programme is, in words that a report uses, and the parameters of a run.
 
-A study file is TOML with the sections of `study.toml`. Every key has a default; an unknown
-section or key, a wrong type or an impossible value is an error that names its place, and all
-are reported at once.
+A study is a folder, ``studies/<name>/``, with a `study.toml` in it. Beside it may lie ``published/`` (figures
+and findings that are published about it), ``pages/`` (of the book, about the programme) and ``brief.txt``.
+Every key of `study.toml` has a default; an unknown section or key, a wrong type or an impossible value is an
+error that names its place, and all are reported at once. `ut_research.core.studies` finds and reads them.
 """
 
 from __future__ import annotations
 
-import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 from ut_research.core.problems import Problem, ProblemsFound
@@ -21,46 +21,71 @@ FIRST_YEAR, LAST_YEAR = 1950, 2049
 DAYS = {"low": date(FIRST_YEAR, 1, 1), "high": date(LAST_YEAR, 12, 31)}
 
 
+#: How people came to be in the groups, or before and after which of two times, that are compared.
+DESIGNS = ("self-selected", "randomised", "before-and-after", "one-group")
+
+
 def _parameter(default: Any, section: str, unit: str, source: str, meaning: str, **limits: Any) -> Any:
     about = {"section": section, "unit": unit, "source": source, "meaning": meaning, **limits}
     return field(default=default, metadata=about)
+
+
+def _words(default: str, meaning: str, section: str = "study", **limits: Any) -> Any:
+    return _parameter(default, section, "", "the study", meaning, **limits)
+
+
+def _day(meaning: str, section: str) -> Any:
+    return _parameter(None, section, "date", "the study", meaning, kind=date, **DAYS)
+
+
+def _table(section: str, holds: type, keys: Mapping[str, type], meaning: str) -> Any:
+    """A section that is a value as a whole: names with what `holds`, or with `keys` a list of entries."""
+    about = {"section": section, "whole": holds, "keys": keys, "meaning": meaning}
+    return field(default_factory=list if keys else dict, metadata=about)
 
 
 @dataclass(frozen=True, slots=True)
 class Study:
     """Everything that a person may choose about a run. Each field has a unit, a source and a meaning."""
 
-    title: str = _parameter(
-        "United Together", "study", "", "2021 report, title", "What the project is called"
+    title: str = _words("The project", "What the project is called")
+    people: str = _words("people", "Who it is for, as in a sentence: people on probation")
+    place: str = _words("", "Where it is, as in a sentence", blank=True)
+    introduction: str = _words("", "What it does, in a sentence or two, for the front page", blank=True)
+    data: str = _words("", "Where its own data are, from the study's folder", blank=True)
+    delivery_start: date | None = _day("First day of delivery", "study")
+    delivery_end: date | None = _day("Last day of delivery", "study")
+    design: str = _words(
+        "self-selected", "How people came into the groups that are compared", choices=DESIGNS
     )
-    delivery_start: date = _parameter(
-        date(2019, 10, 1), "study", "date", "2021 report, Executive Summary", "First day of delivery", **DAYS
+    framework: str = _words("", "The priorities that it is read against, in studies/frameworks", blank=True)
+    findings_of: str = _words(
+        "", "The document whose questions and findings are counted", "interviews", blank=True
     )
-    delivery_end: date = _parameter(
-        date(2021, 3, 31),
-        "study",
-        "date",
-        "2021 report, Executive Summary: 18 months",
-        "Last day of delivery",
-        **DAYS,
+    heard: str = _words("", "The question of what participants said of taking part", "interviews", blank=True)
+    earlier_round: str = _words("Earlier round", "Name of the earlier interviews", "interviews")
+    later_round: str = _words("Later round", "Name of the later interviews", "interviews")
+    interview_round_from: date | None = _day("Interviews from this day are of the later round", "interviews")
+    engaged: str = _words("Engaged with the project", "Name of the engaged group", "groups")
+    not_engaged: str = _words(
+        "Referred but did not engage", "Name of the group that did not engage", "groups"
     )
-    interview_round_from: date = _parameter(
-        date(2021, 7, 1),
-        "study",
-        "date",
-        "ARC BITE 2022, What did we do: August and September 2021",
-        "Interviews from this day belong to the 2022 study, earlier ones to the 2021 evaluation",
-        **DAYS,
+    partners: dict[str, list[str]] = _table("partners", list, {}, "Partners, and how else they are written")
+    areas: dict[str, list[str]] = _table("areas", list, {}, "Areas, and how else they are written")
+    common_words: str = _words("", "Words that many names of partners hold", "spelling", blank=True)
+    needs: dict[str, str] = _table("needs", str, {}, "Needs that were asked about, in words")
+    outcomes: dict[str, str] = _table("outcomes", str, {}, "Outcomes that were recorded, in words")
+    alongside: list[dict[str, str]] = _table(
+        "alongside",
+        dict,
+        {"title": str, "about": str, "document": str, "compare": str, "measure": str},
+        "Other programmes",
     )
-    engaged: str = _parameter(
-        "Engaged with the project", "groups", "", "2021 report, Reoffending data", "Name of the engaged group"
-    )
-    not_engaged: str = _parameter(
-        "Referred but did not engage",
-        "groups",
-        "",
-        "2021 report, Reoffending data",
-        "Name of the group that did not engage",
+    periods: list[dict[str, str]] = _table(
+        "periods",
+        dict,
+        {"name": str, "when": str, "effect": str, "done": str},
+        "Times in which something else changed what is measured",
     )
     confidence: float = _parameter(
         0.95, "analysis", "proportion", "convention", "Level of every interval", low=0.5, high=0.999
@@ -87,7 +112,7 @@ class Study:
         40,
         "wellbeing",
         "points (WEMWBS 14 to 70)",
-        "usual band for probable depression, as others state it; not named in 2021",
+        "usual band for probable depression, as others state it",
         "A total at or below this is low wellbeing",
         low=14,
         high=69,
@@ -105,7 +130,7 @@ class Study:
         3,
         "wellbeing",
         "points",
-        "2021 report, Mental wellbeing",
+        "as many evaluations use it",
         "Threshold of a meaningful change",
         low=1,
         high=20,
@@ -114,7 +139,7 @@ class Study:
         "more than",
         "wellbeing",
         "",
-        "2021 report: more than 3; also in use, not checked at its source: 3 or more",
+        "both are in use, not checked at their source",
         "Whether the change must pass or only reach the threshold",
         choices=("more than", "at least"),
     )
@@ -165,7 +190,7 @@ class Study:
     zeros_safe: bool = _parameter(True, "disclosure", "", "house policy", "Whether a true zero may be shown")
 
     @classmethod
-    def build(cls, data: dict[str, Any], file: str = "study.toml") -> Study:
+    def build(cls, data: Mapping[str, Any], file: str = "study.toml") -> Study:
         """A Study from parsed TOML; raises `ProblemsFound` with every mistake in `data`."""
         known = {f.name: f for f in fields(cls)}
         sections = {f.metadata["section"] for f in known.values()}
@@ -176,55 +201,40 @@ class Study:
             problems.append(Problem(what, f"{file}, {place}", todo))
 
         for section, entries in data.items():
-            if section in known:
-                wrong(
-                    "this parameter is in no section",
-                    section,
-                    f"put it under [{known[section].metadata['section']}]",
-                )
-                continue
-            if section not in sections or not isinstance(entries, dict):
+            if section in known and "whole" in known[section].metadata:
+                for what, at, todo in _complaints(entries, known[section].metadata):
+                    wrong(what, f"[{section}] {at}".strip(), todo)
+                values[section] = entries
+            elif section in known:
+                todo = f"put it under [{known[section].metadata['section']}]"
+                wrong("this parameter is in no section", section, todo)
+            elif section not in sections or not isinstance(entries, dict):
                 wrong("unknown section", f"[{section}]", _suggest(section, sections))
-                continue
-            names = {n for n, f in known.items() if f.metadata["section"] == section}
-            for name, value in entries.items():
-                if name not in names:
-                    wrong("unknown parameter", f"[{section}] {name}", _suggest(name, names))
-                elif complaint := _complaint(value, known[name]):
-                    wrong(complaint[0], f"[{section}] {name}", complaint[1])
-                else:
-                    values[name] = float(value) if type(known[name].default) is float else value
+            else:
+                names = {n for n, f in known.items() if f.metadata["section"] == section}
+                for name, value in entries.items():
+                    if name not in names:
+                        wrong("unknown parameter", f"[{section}] {name}", _suggest(name, names))
+                    elif complaint := _complaint(value, known[name]):
+                        wrong(complaint[0], f"[{section}] {name}", complaint[1])
+                    else:
+                        values[name] = float(value) if type(known[name].default) is float else value
         study = cls(**values)
-        if study.delivery_start >= study.delivery_end:
-            wrong("delivery ends before it starts", "[study] delivery_end", "give a later day")
-        if study.engaged.strip().casefold() == study.not_engaged.strip().casefold():
-            wrong("both groups have one name", "[groups] not_engaged", "give it another")
-        if study.low_at_most >= study.high_at_least:
-            wrong(
-                "low wellbeing reaches into high",
-                "[wellbeing] low_at_most",
-                "give a value under high_at_least",
-            )
+        for what, place, todo in study._clashes():
+            wrong(what, place, todo)
         if problems:
             raise ProblemsFound(problems)
         return study
 
-    @classmethod
-    def read(cls, path: Path) -> Study:
-        """The Study in the TOML file at `path`; raises `ProblemsFound`."""
-        try:
-            data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except FileNotFoundError:
-            problem = Problem("there is no such study file", str(path), "check the path given as STUDY")
-        except OSError:
-            problem = Problem("the study file cannot be opened", str(path), "give a file that you may read")
-        except UnicodeDecodeError:
-            problem = Problem("the study file is not UTF-8 text", str(path), "save it as UTF-8")
-        except tomllib.TOMLDecodeError as error:
-            problem = Problem(f"not valid TOML: {error}", str(path), "mend that line; text needs quotes")
-        else:
-            return cls.build(data, path.name)
-        raise ProblemsFound([problem])
+    def _clashes(self) -> Iterator[tuple[str, str, str]]:
+        """What does not go together: what is wrong, where, and what to do."""
+        if self.delivery_start and self.delivery_end and self.delivery_start >= self.delivery_end:
+            yield "delivery ends before it starts", "[study] delivery_end", "give a later day"
+        if self.engaged.strip().casefold() == self.not_engaged.strip().casefold():
+            yield "both groups have one name", "[groups] not_engaged", "give it another"
+        if self.low_at_most >= self.high_at_least:
+            place = "[wellbeing] low_at_most"
+            yield "low wellbeing reaches into high", place, "give a value under high_at_least"
 
     def parameters(self) -> dict[str, Any]:
         """The parameters as plain values that a notebook can take: dates as ISO text."""
@@ -243,7 +253,35 @@ class Study:
                 "source": f.metadata["source"],
             }
             for f in fields(cls)
+            if "unit" in f.metadata
         ]
+
+
+def _complaints(value: Any, about: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """What is wrong with a section that is a value as a whole: what, at which of its entries, what to do."""
+    keys = about["keys"]
+    if keys:
+        for number, entry in enumerate(value if isinstance(value, list) else [value], 1):
+            given = entry if isinstance(entry, dict) else {}
+            unfit = (k for k in {*given, *keys} if k not in keys or type(given.get(k, "")) is not keys[k])
+            if (wrong := sorted(unfit)) or not isinstance(value, list) or not given:
+                todo = f"write [[{about['section']}]] and, as text in quotes, {', '.join(keys)}"
+                yield "not as such an entry is written", f"{number} {', '.join(wrong)}".strip(), todo
+        return
+    if not isinstance(value, dict):
+        yield "the wrong kind of value", "", f"write [{about['section']}], and a name in each line"
+        return
+    for name, entry in value.items():
+        listed = about["whole"] is list
+        if listed and not (isinstance(entry, list) and all(isinstance(e, str) and e.strip() for e in entry)):
+            yield "the wrong kind of value", name, 'give other spellings: ["one", "another"], or []'
+        elif not listed and not (isinstance(entry, str) and entry.strip()):
+            yield "the wrong kind of value", name, "give text in quotes"
+
+
+#: The fields that are words of a report, and no choice of how anything is worked out.
+_IN_WORDS = ("study", "groups", "interviews", "alongside", "periods")
+WORDS = tuple(f.name for f in fields(Study) if f.metadata["section"] in _IN_WORDS)
 
 
 def _suggest(word: str, known: set[str]) -> str:
@@ -253,7 +291,7 @@ def _suggest(word: str, known: set[str]) -> str:
 
 def _complaint(value: Any, parameter: Any) -> tuple[str, str] | None:
     """What is wrong with `value` and what to do, or None."""
-    about, wanted = parameter.metadata, type(parameter.default)
+    about, wanted = parameter.metadata, parameter.metadata.get("kind", type(parameter.default))
     if wanted is float and type(value) is int:
         value = float(value)
     if wanted is date and isinstance(value, datetime):
@@ -271,6 +309,6 @@ def _complaint(value: Any, parameter: Any) -> tuple[str, str] | None:
         return "not one of the choices", "one of: " + ", ".join(f'"{c}"' for c in about["choices"])
     if "low" in about and not about["low"] <= value <= about["high"]:
         return "out of range", f"give a value from {about['low']} to {about['high']}"
-    if wanted is str and not value.strip():
+    if wanted is str and not value.strip() and not about.get("blank"):
         return "empty text", "give it some text"
     return None

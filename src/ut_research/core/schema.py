@@ -159,7 +159,7 @@ _ALL = (
         Column("interview_id", "the researchers' own identifier of the interview", "id", "I-01", needed=True),
         _code("method", "how it was held", "interview", "focus group"),
         _code("role", "what the people interviewed do", "strategic", "delivery", "participant"),
-        _name("organisation_type", "kind of organisation", "football community trust"),
+        _name("organisation_type", "kind of organisation", "community trust"),
         _date("held_date", "day it was held"),
         _number("people", "how many people took part", 1, 100, "people"),
     ), ("interview_id",)),

@@ -14,13 +14,12 @@ from typing import Any
 
 import pandas as pd
 
-from ut_research import published
 from ut_research.core import estimate
 from ut_research.core.estimate import Estimate
 from ut_research.disclosure import gate
 from ut_research.disclosure.gate import Policy, Released
 from ut_research.measures import everything, multiverse
-from ut_research.published import evidence
+from ut_research.published import Registry, evidence
 
 #: What a run releases, in its folder: the Estimates that may leave and nothing else.
 FILE = "findings.json"
@@ -36,6 +35,7 @@ def measured(
     parameters: Mapping[str, Any],
     manifest: Mapping[str, Any],
     issues: pd.DataFrame,
+    registry: Registry,
 ) -> list[Estimate]:
     """Everything that a report says: of people, of what cleaning did, and of what is published.
 
@@ -45,16 +45,17 @@ def measured(
     parameters : the study's, by name.
     manifest : what is known of the data: ``origin``, ``data_to`` and ``rows``.
     issues : the issues log of cleaning.
+    registry : what is published about the study.
     """
     given = {
         **parameters,
         **{name: manifest[name] for name in ("origin", "rows")},
         "data_to": pd.Timestamp(manifest["data_to"]),
         "issues": issues,
-        "findings": published.findings(),
+        "findings": registry.findings,
     }
     found = everything.measured(tables, given)
-    return [*found, *evidence.measure(found, confidence=parameters["confidence"])]
+    return [*found, *evidence.measure(found, registry, confidence=parameters["confidence"])]
 
 
 def released(found: list[Estimate], policy: Policy) -> Released:
@@ -63,12 +64,12 @@ def released(found: list[Estimate], policy: Policy) -> Released:
     return out + gate.release(multiverse.agreement(out), policy)
 
 
-def of_run(folder: Path, parameters: Mapping[str, Any]) -> Released:
+def of_run(folder: Path, parameters: Mapping[str, Any], registry: Registry) -> Released:
     """What may leave of a run, measured with `parameters` from what cleaning left in `folder`."""
     tables = {p.stem: pd.read_parquet(p) for p in sorted(folder.glob("*.parquet"))}
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     issues = pd.read_csv(folder / "issues.csv", dtype={"row": "Int64"})
-    return released(measured(tables, parameters, manifest, issues), policy(parameters))
+    return released(measured(tables, parameters, manifest, issues, registry), policy(parameters))
 
 
 def write(out: Released, folder: Path) -> None:

@@ -25,7 +25,9 @@ def measured(tables: Mapping[str, pd.DataFrame], given: Mapping[str, Any]) -> li
     found: list[Estimate] = []
     for module in declared.modules().values():
         taken = inspect.signature(module.measure).parameters
-        choices = {k: _day(v) if taken[k].annotation == "date" else v for k, v in given.items() if k in taken}
+        choices = {
+            k: _day(v) if "date" in str(taken[k].annotation) else v for k, v in given.items() if k in taken
+        }
         found += module.measure(tables, **choices)
         for key in GROUPS:
             if shown := {q.id for q in module.QUANTITIES if key in q.by}:

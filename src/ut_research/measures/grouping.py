@@ -72,12 +72,14 @@ def among(ids: pd.Series, others: pd.Series) -> NDArray[np.bool_]:
     return there[codes[: len(ids)]]
 
 
-def halves(dates: pd.Series, start: date, end: date) -> pd.Series:
+def halves(dates: pd.Series, start: date | None, end: date | None) -> pd.Series:
     """Which half of delivery each date falls in: "first half", "second half", or "not recorded".
 
     The halves meet at the day midway between `start` and the day after `end`; what came before
-    delivery counts in the first half, what came after it in the second.
+    delivery counts in the first half, what came after it in the second. Without both there are none.
     """
+    if start is None or end is None:
+        return pd.Series(NOT_RECORDED, index=dates.index)
     middle = pd.Timestamp(start) + (pd.Timestamp(end) + pd.Timedelta(days=1) - pd.Timestamp(start)) / 2
     half = pd.Series("second half", index=dates.index).mask(dates < middle, "first half")
     return half.mask(dates.isna(), NOT_RECORDED)

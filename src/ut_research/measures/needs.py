@@ -6,6 +6,8 @@ need, and how many needs a person named on average. A need left blank was not na
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ut_research.core.estimate import Estimate, Origin
 from ut_research.core.quantity import Quantity
 from ut_research.measures import GROUPS
@@ -42,18 +44,29 @@ QUANTITIES = (
 
 
 def measure(
-    tables: Tables, *, by: By | None = None, origin: Origin = "export", confidence: float = 0.95
+    tables: Tables,
+    *,
+    by: By | None = None,
+    origin: Origin = "export",
+    needs: Mapping[str, str] | None = None,
+    confidence: float = 0.95,
 ) -> list[Estimate]:
     """The share of the people assessed who named each need (%), and the mean number of needs (``needs.*``).
 
     People may name several needs, so each need is an id of its own.
+
+    Parameters
+    ----------
+    needs : those that were asked about, in words that a reader sees; left out: all of `NEEDS`. Any
+        other is "not collected".
     """
     found: list[Estimate] = []
     columns = {"needs": list(NEEDS)}
     for group, part in parts(tables, columns, by):
         make = Maker("needs", origin, group, confidence, collected(tables, "needs"))
-        named = part["needs"][list(NEEDS)].eq(True).fillna(False).astype(bool)
-        for need, label in NEEDS.items():
-            found.append(make.share(f"needs.{need}", label, int(named[need].sum()), len(named)))
+        named = part["needs"][list(needs or NEEDS)].eq(True).fillna(False).astype(bool)
+        for need, label in {**NEEDS, **(needs or {})}.items():
+            count, n = (int(named[need].sum()), len(named)) if need in named else (0, 0)
+            found.append(make.share(f"needs.{need}", label, count, n))
         found.append(make.mean("needs.number_mean", "Needs named by each person", named.sum(axis=1), "needs"))
     return found

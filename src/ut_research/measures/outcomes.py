@@ -7,10 +7,12 @@ delivery people's housing began.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from ut_research.core.estimate import Estimate, Origin
 from ut_research.core.quantity import Quantity
+from ut_research.core.schema import NOT_RECORDED
 from ut_research.measures import GROUPS
 from ut_research.measures.grouping import By, Maker, Tables, among, collected, halves, parts
 
@@ -44,14 +46,21 @@ def measure(
     *,
     by: By | None = None,
     origin: Origin = "export",
-    delivery_start: date = date(2019, 10, 1),
-    delivery_end: date = date(2021, 3, 31),
+    outcomes: Mapping[str, str] | None = None,
+    delivery_start: date | None = None,
+    delivery_end: date | None = None,
     confidence: float = 0.95,
 ) -> list[Estimate]:
     """The share of the people registered with each outcome (%), and housing by half (``outcomes.*``).
 
     People may reach several outcomes, so each outcome is an id of its own. A person's housing
     falls in the half in which the first of their housing outcomes began.
+
+    Parameters
+    ----------
+    outcomes : those that were recorded, in words that a reader sees; left out: all of
+        `OUTCOMES`. Any other is "not collected".
+    delivery_start, delivery_end : first and last day of delivery; without them there are no halves.
     """
     found: list[Estimate] = []
     columns = {
@@ -67,10 +76,9 @@ def measure(
         reached = reached[among(reached.participant_id, registered)]
         first = reached.drop_duplicates(["participant_id", "outcome"])
         out_of = len(registered) if both else 0
-        for outcome, label in OUTCOMES.items():
-            found.append(
-                make.share(f"outcomes.{outcome}", label, int((first.outcome == outcome).sum()), out_of)
-            )
+        for outcome, label in {**OUTCOMES, **(outcomes or {})}.items():
+            n = out_of if outcome in (outcomes or OUTCOMES) else 0
+            found.append(make.share(f"outcomes.{outcome}", label, int((first.outcome == outcome).sum()), n))
         anyone = int(first.participant_id.nunique())
         found.append(make.share("outcomes.any", "Reached at least one of these", anyone, out_of))
 
@@ -78,6 +86,6 @@ def measure(
         half = halves(housed.start_date, delivery_start, delivery_end)
         for name in ("first half", "second half"):
             label = f"Housing that began in the {name} of delivery"
-            count, known = int((half == name).sum()), int(housed.start_date.notna().sum())
+            count, known = int((half == name).sum()), int((half != NOT_RECORDED).sum())
             found.append(make.share("outcomes.housing_half", label, count, known, half=name))
     return found

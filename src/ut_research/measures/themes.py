@@ -6,6 +6,7 @@ Passages are weighed by nobody: a theme with more of them was talked of more, no
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
@@ -15,11 +16,8 @@ from ut_research.core.quantity import Quantity
 from ut_research.core.schema import NOT_RECORDED
 from ut_research.measures.grouping import Maker, Tables, collected, parts
 
-#: The two rounds of interviews, in order.
-ROUNDS = ("2021 evaluation", "2022 study")
-
-#: The document whose questions and findings are counted.
-STUDY = "arc2022"
+#: What the rounds of interviews are called, in order, unless the study says.
+ROUNDS = ("Earlier round", "Later round")
 
 ROLES = ("strategic", "delivery", "participant")
 
@@ -32,15 +30,21 @@ def measure(
     *,
     findings: pd.DataFrame | None = None,
     origin: Origin = "export",
-    interview_round_from: date = date(2021, 7, 1),
+    findings_of: str = "",
+    earlier_round: str = ROUNDS[0],
+    later_round: str = ROUNDS[1],
+    interview_round_from: date | None = None,
 ) -> list[Estimate]:
     """Interviews, people, published findings and coded passages (``themes.*``), which are of no group.
 
     Parameters
     ----------
-    findings : the register of published findings: columns question, kind and document.
-    interview_round_from : day from which an interview belongs to the later round.
+    findings : the register of published findings: columns document, question, kind and place.
+    findings_of : the document whose questions and findings are counted.
+    earlier_round, later_round : what the rounds of interviews are called.
+    interview_round_from : day from which an interview belongs to the later round; without it all do.
     """
+    names = (earlier_round, later_round) if interview_round_from else (later_round,)
     columns = {
         "interviews": ["interview_id", "method", "role", "held_date", "people"],
         "coded_segments": ["interview_id", "theme"],
@@ -53,33 +57,35 @@ def measure(
         "coded_segments, interviews", origin, collected=there and collected(tables, "coded_segments")
     )
     return [
-        *_published(findings),
-        *_interviews(held, interviews.assign(round=rounds(interviews.held_date, interview_round_from))),
+        *_published(findings, findings_of),
+        *_interviews(held, interviews.assign(round=_rounds(interviews, names, interview_round_from)), names),
         *_passages(passages, segments, interviews),
     ]
 
 
-def rounds(held: pd.Series, interview_round_from: date) -> pd.Series:
-    """The round of each interview, one of `ROUNDS`, or "not recorded" where the day is missing."""
-    earlier, later = ROUNDS
-    named = pd.Series(later, index=held.index).mask(held < pd.Timestamp(interview_round_from), earlier)
-    return named.mask(held.isna(), NOT_RECORDED)
+def _rounds(interviews: pd.DataFrame, names: Sequence[str], later_from: date | None) -> pd.Series:
+    """The round of each interview, one of `names`, or "not recorded" where its day is missing and matters."""
+    held = interviews.held_date
+    named = pd.Series(names[-1], index=held.index)
+    if later_from is None:
+        return named
+    return named.mask(held < pd.Timestamp(later_from), names[0]).mask(held.isna(), NOT_RECORDED)
 
 
-def _published(findings: pd.DataFrame | None) -> list[Estimate]:
-    rows = pd.DataFrame(columns=["question", "kind", "document"]) if findings is None else findings
-    rows = rows[(rows.document == STUDY) & (rows.kind == "finding")]
-    make = Maker("ARC BITE 2022, What did we find out?", "published", collected=len(rows) > 0)
+def _published(findings: pd.DataFrame | None, document: str) -> list[Estimate]:
+    rows = pd.DataFrame(columns=["document", "question", "kind", "place"]) if findings is None else findings
+    rows = rows[(rows.document == document) & (rows.kind == "finding")]
+    make = Maker("; ".join(rows.place.unique()), "published", collected=len(rows) > 0)
     return [
         make.tally("themes.questions", "Questions of the study", int(rows.question.nunique()), "questions"),
         make.tally("themes.findings", "Findings of the study", len(rows), "findings"),
     ]
 
 
-def _interviews(make: Maker, interviews: pd.DataFrame) -> list[Estimate]:
+def _interviews(make: Maker, interviews: pd.DataFrame, names: Sequence[str]) -> list[Estimate]:
     found: list[Estimate] = []
     people = pd.to_numeric(interviews.people).fillna(1)
-    for name in _with_unknown(ROUNDS, interviews["round"]):
+    for name in _with_unknown(names, interviews["round"]):
         here = interviews["round"] == name
         for id, label, method, unit in (
             ("themes.interviews", "Interviews", "interview", "interviews"),
@@ -119,5 +125,5 @@ def _passages(make: Maker, segments: pd.DataFrame, interviews: pd.DataFrame) -> 
     ]
 
 
-def _with_unknown(names: tuple[str, ...], seen: pd.Series) -> list[str]:
+def _with_unknown(names: Sequence[str], seen: pd.Series) -> list[str]:
     return [*names, *([NOT_RECORDED] if (seen == NOT_RECORDED).any() else [])]

@@ -15,7 +15,7 @@ from typing import Literal, get_args
 
 import pandas as pd
 
-from ut_research.published.registry import Figure, Registry, Relation, load
+from ut_research.published.registry import Figure, Registry, Relation
 from ut_research.published.rounding import attainable_counts, exact, grim_consistent, percent_of, shown
 from ut_research.stats import intervals as methods
 
@@ -48,7 +48,14 @@ class _Check:
     against: tuple[str, ...] = ()
 
 
-def audit(registry: Registry | None = None) -> pd.DataFrame:
+#: The columns of an audit.
+AUDITED = (
+    *("id", "document", "section", "label", "as_printed", "verdict", "rule", "sentence"),
+    *("arithmetic", "slip", "difference", "method_note", "against"),
+)
+
+
+def audit(registry: Registry) -> pd.DataFrame:
     """A verdict on every figure, in the registry's order.
 
     Returns
@@ -58,13 +65,12 @@ def audit(registry: Registry | None = None) -> pd.DataFrame:
     method_note (where the definition differs from the field's or is not given; "" otherwise) and against
     (ids of the entries that it was set beside, separated by "; ").
     """
-    registry = registry or load()
     checks = {f.id: [_own(registry, f), *_printed_counts(registry, f)] for f in registry.figures}
     for relation in registry.relations:
         if relation.relation != "out of":
             for id, check in _related(registry, relation):
                 checks[id].append(check)
-    return pd.DataFrame([_row(registry, f, checks[f.id]) for f in registry.figures])
+    return pd.DataFrame([_row(registry, f, checks[f.id]) for f in registry.figures], columns=list(AUDITED))
 
 
 def _row(registry: Registry, f: Figure, checks: Sequence[_Check]) -> dict[str, str]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ut_research.core.estimate import Estimate
 from ut_research.published.audit import VERDICTS, base_of, holds
-from ut_research.published.registry import Figure, Registry, load
+from ut_research.published.registry import Figure, Registry
 from ut_research.published.rounding import exact, shown
 from ut_research.stats import intervals as methods
 
@@ -17,17 +17,16 @@ COMPARED = (
 )  # fmt: skip
 
 
-def as_estimates(registry: Registry | None = None, confidence: float = 0.95) -> list[Estimate]:
+def as_estimates(registry: Registry, confidence: float = 0.95) -> list[Estimate]:
     """The figures as Estimates of origin "published", each under its own id, in the registry's order.
 
     The value is as printed. Count and base are the figure's own, or those of another figure that speaks of
     the same quantity; where both are known the interval is Wilson's.
     """
-    registry = registry or load()
     return [_estimate(registry, f, confidence) for f in registry.figures]
 
 
-def compare(estimates: Iterable[Estimate], registry: Registry | None = None) -> pd.DataFrame:
+def compare(estimates: Iterable[Estimate], registry: Registry) -> pd.DataFrame:
     """Each figure that a measure reproduces, beside what the run gives.
 
     Parameters
@@ -40,7 +39,6 @@ def compare(estimates: Iterable[Estimate], registry: Registry | None = None) -> 
     run_rounded (to the printed decimals) and agrees: "yes" or "no" at the printed rounding, "withheld" by
     the disclosure gate, or "not in this run".
     """
-    registry = registry or load()
     run = {(e.id, *sorted(e.group.items())): e for e in estimates}
     rows = []
     for f in registry.figures:

@@ -13,8 +13,8 @@ from ut_research.core.estimate import Estimate
 from ut_research.measures import reoffending
 from ut_research.published.audit import audit
 from ut_research.published.estimates import as_estimates, verdicts
-from ut_research.published.registry import Registry, load
-from ut_research.stats import power
+from ut_research.published.registry import Registry
+from ut_research.stats import power, survival
 
 #: Falls in the share who reoffend, sizes of each group and months of follow-up for planning a next study.
 FALLS = (0.1, 0.2, 0.3)
@@ -23,35 +23,51 @@ SIZES = (10, 20, 30, 50, 75, 100, 150, 200, 300, 400)
 MONTHS = (6, 12, 18, 24)
 
 
-def measure(
-    found: Iterable[Estimate], registry: Registry | None = None, *, confidence: float = 0.95
-) -> list[Estimate]:
-    """The published figures, what follows from them, and the tests of what was `found` against them."""
-    registry = registry or load()
+def measure(found: Iterable[Estimate], registry: Registry, *, confidence: float = 0.95) -> list[Estimate]:
+    """The published figures, what follows from them, and the tests of what was `found` against them.
+
+    Nothing where nothing is published.
+    """
+    if not registry.figures:
+        return []
     figures = as_estimates(registry, confidence)
     [rate] = [e for e in found if e.id == "reoffending.rate" and e.group == {"group": "engaged"}]
+    official = set(official_rates(registry))
     return [
         *figures,
         *verdicts(audit(registry)),
         *_groups(figures, registry, confidence),
-        *reoffending.against(rate, official_rates(figures)),
+        *reoffending.against(rate, [e for e in figures if e.id in official]),
     ]
 
 
-def official_rates(figures: Iterable[Estimate]) -> list[Estimate]:
-    """The published rates of reoffending of other people, to set a rate beside."""
-    return [e for e in figures if ".benchmark." in e.id and "reoffending" in e.label]
+def official_rates(registry: Registry) -> list[str]:
+    """The ids of the published rates of reoffending of other people, to set a rate beside."""
+    return [f.id for f in registry.figures if f.kind == "benchmark" and "reoffending" in f.label]
 
 
-def both_groups(registry: Registry | None = None) -> list[str]:
+def both_groups(registry: Registry) -> list[str]:
     """The ids of the published shares who reoffended: of those who engaged, then of those who did not."""
-    return [
-        f.id
-        for group in reoffending.GROUPS
-        for f in (registry or load()).figures
-        if (f.measure, f.measure_field, f.measure_group) == ("reoffending.rate", "value", {"group": group})
-        and f.unit == "%"
-    ]
+    figures = [registry.answering("reoffending.rate", "%", group=group) for group in reoffending.GROUPS]
+    return [f.id for f in figures if f]
+
+
+def delays(registry: Registry) -> list[tuple[Estimate, survival.Delay]]:
+    """Of each group, its published months to reoffence, and that average over everybody, within a year.
+
+    Counts and times as published; it is assumed that everyone was followed for a year. Nothing unless all of
+    them are published.
+    """
+    figures = {e.id: e for e in as_estimates(registry)}
+    found = []
+    for group, id in zip(reoffending.GROUPS, both_groups(registry), strict=False):
+        rate, months = (
+            figures[id],
+            registry.answering("reoffending.months_to_reoffence", "months", group=group),
+        )
+        if months and rate.count is not None and rate.n:
+            found.append((figures[months.id], survival.delay(rate.count, rate.n, months.value, horizon=12)))
+    return found if len(found) == len(reoffending.GROUPS) else []
 
 
 def _groups(figures: Iterable[Estimate], registry: Registry, confidence: float) -> list[Estimate]:

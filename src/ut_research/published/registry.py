@@ -1,6 +1,7 @@
-"""The registry of published figures and findings: four small files transcribed from the five sources.
+"""The registry of what is published about a study: five small files transcribed from its sources.
 
-In: `data/raw/published/`. Out: a Registry, or every problem in the files at once, with file, row and column.
+In: the folder ``published/`` of a study. Out: a Registry, or every problem in the files at once, with file,
+row and column.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,23 +18,6 @@ import pandas as pd
 from ut_research.core.problems import Problem, ProblemsFound
 from ut_research.published.rounding import exact, half_unit, shown
 
-FOLDER = Path(__file__).resolve().parents[3] / "data" / "raw" / "published"
-
-DOCUMENTS = {
-    "ut2021": "The United Together Project: Final Evaluation Report (Active Lancashire, 2021)",
-    "arc2022": "ARC BITE (NIHR ARC North West Coast, 2022)",
-    "wellconnected2018": "Well Connected (Lancashire Police and Crime Commissioner, 2018)",
-    "adder2024": "Project ADDER (Public Sector Executive, 2024)",
-    "pcc": "Prevention priority and Community Fund (Lancashire Police and Crime Commissioner)",
-}
-#: The same in a few words, for tables.
-SHORT = {
-    "ut2021": "2021 report",
-    "arc2022": "ARC BITE 2022",
-    "wellconnected2018": "Well Connected 2018",
-    "adder2024": "Project ADDER 2024",
-    "pcc": "Commissioner's prevention page",
-}
 KINDS = ("count", "percentage", "mean", "difference", "rate", "benchmark", "money", "number")
 ABOUT = ("cohort", "comparator", "context", "method")
 FINDING_KINDS = (
@@ -49,7 +33,10 @@ ROUNDED = ("percentage", "mean", "benchmark")  # kinds that may have been rounde
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure as a document prints it: a row of `figures.csv` (its README describes the columns)."""
+    """One figure as a document prints it: a row of `figures.csv` (its README describes the columns).
+
+    `source` is document and section, `place` the same in a few words.
+    """
 
     id: str
     document: str
@@ -71,16 +58,8 @@ class Figure:
     grain: float | None
     base: bool
     note: str
-
-    @property
-    def source(self) -> str:
-        """Document and section."""
-        return f"{DOCUMENTS[self.document]}, {self.section}"
-
-    @property
-    def place(self) -> str:
-        """Document and section, in a few words."""
-        return f"{SHORT[self.document]}, {self.section}"
+    source: str
+    place: str
 
     @property
     def text(self) -> str:
@@ -126,22 +105,49 @@ class Definition:
 
 
 @dataclass(frozen=True)
+class Document:
+    """A source of what is published: its title, and the same in a few words."""
+
+    title: str
+    short: str
+
+
+@dataclass(frozen=True)
 class Registry:
-    """All four files of the registry."""
+    """All files of the registry; `findings` also has each one's ``document_title`` and ``place``."""
 
     figures: tuple[Figure, ...]
     findings: pd.DataFrame
     relations: tuple[Relation, ...] = ()
     definitions: tuple[Definition, ...] = ()
+    documents: Mapping[str, Document] = field(default_factory=dict)
 
     def __getitem__(self, id: str) -> Figure:
         return next(f for f in self.figures if f.id == id)
 
+    def answering(self, measure: str, unit: str, **group: str) -> Figure | None:
+        """The figure that states the value of `measure` of `group`, in `unit`; None where none does."""
+        wanted = (measure, unit, "value", group)
+        said = (f for f in self.figures if (f.measure, f.unit, f.measure_field, f.measure_group) == wanted)
+        return next(said, None)
 
-def load(folder: Path = FOLDER) -> Registry:
-    """The registry in `folder`; ProblemsFound names every fault with file, row and column."""
+
+def load(folder: Path | str) -> Registry:
+    """The registry in `folder`; ProblemsFound names every fault with file, row and column.
+
+    An empty name is that of a study about which nothing is published.
+    """
+    if folder == "":
+        return Registry((), pd.DataFrame(columns=[*FINDING_COLUMNS, *_OF_DOCUMENT], dtype="string"))
     reader = _Reader(Path(folder))
-    figures = [_figure(row) for row in reader.rows("figures.csv", FIGURE_COLUMNS)]
+    documents = {
+        row.cells["id"]: Document(row.cells["title"], row.cells["short"])
+        for row in reader.rows("documents.csv", _DOCUMENT_COLUMNS)
+    }
+    _unique(reader, "documents.csv")
+    for row in reader.read["documents.csv"]:
+        row.given("id", "title", "short")
+    figures = [_figure(row, documents) for row in reader.rows("figures.csv", FIGURE_COLUMNS)]
     found = [dict(row.cells) for row in reader.rows("findings.csv", FINDING_COLUMNS)]
     relations = [Relation(**row.cells) for row in reader.rows("relations.csv", _RELATION_COLUMNS)]
     definitions = []
@@ -149,12 +155,15 @@ def load(folder: Path = FOLDER) -> Registry:
         rest = {column: row.cells[column] for column in _DEFINITION_COLUMNS[1:]}
         definitions.append(Definition(tuple(row.cells["figures"].split(";")), **rest))
     _check_figures(reader, [f for f in figures if f])
-    _check_findings(reader)
+    _check_findings(reader, documents)
     _check_links(reader, {row.cells["id"] for row in reader.read["figures.csv"]}, relations, definitions)
     if reader.problems:
         raise ProblemsFound(reader.problems)
-    frame = pd.DataFrame(found, columns=list(FINDING_COLUMNS), dtype="string")
-    return Registry(tuple(f for f in figures if f), frame, tuple(relations), tuple(definitions))
+    for cells in found:
+        document = documents[cells["document"]]
+        cells |= {"document_title": document.title, "place": f"{document.short}, {cells['section']}"}
+    frame = pd.DataFrame(found, columns=[*FINDING_COLUMNS, *_OF_DOCUMENT], dtype="string")
+    return Registry(tuple(f for f in figures if f), frame, tuple(relations), tuple(definitions), documents)
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -164,6 +173,8 @@ FIGURE_COLUMNS = (
     "denominator", "kind", "about", "measure", "measure_group", "measure_field", "bound", "grain", "base",
     "note",
 )  # fmt: skip
+_DOCUMENT_COLUMNS = ("id", "title", "short")
+_OF_DOCUMENT = ("document_title", "place")
 _RELATION_COLUMNS = ("figure", "left", "relation", "right", "words")
 _DEFINITION_COLUMNS = ("figures", "aspect", "here", "field", "field_source", "difference")
 
@@ -239,12 +250,12 @@ class _Reader:
         return self.read[file]
 
 
-def _figure(row: _Row) -> Figure | None:
+def _figure(row: _Row, documents: Mapping[str, Document]) -> Figure | None:
     cells = row.cells
     before = len(row.problems)
     row.given("id", "section", "label", "as_printed", "unit")
     for column, allowed in (
-        ("document", tuple(DOCUMENTS)), ("kind", KINDS), ("about", ABOUT), ("bound", BOUNDS),
+        ("document", tuple(documents)), ("kind", KINDS), ("about", ABOUT), ("bound", BOUNDS),
         ("measure_field", ("", *FIELDS)), ("base", ("", "yes")),
     ):  # fmt: skip
         row.one_of(column, allowed)
@@ -269,6 +280,8 @@ def _figure(row: _Row) -> Figure | None:
         denominator=None if denominator is None else int(denominator),
         measure_group={key: wanted for key, _, wanted in pairs},
         measure_field=cells["measure_field"] or "value",
+        source=f"{documents[cells['document']].title}, {cells['section']}",
+        place=f"{documents[cells['document']].short}, {cells['section']}",
     )  # fmt: skip
 
 
@@ -283,11 +296,11 @@ def _check_figures(reader: _Reader, good: Sequence[Figure]) -> None:
         said[key] = f.id
 
 
-def _check_findings(reader: _Reader) -> None:
+def _check_findings(reader: _Reader, documents: Mapping[str, Document]) -> None:
     _unique(reader, "findings.csv")
     for row in reader.read["findings.csv"]:
         row.given("id", "section", "theme", "audience", "finding")
-        row.one_of("document", tuple(DOCUMENTS))
+        row.one_of("document", tuple(documents))
         row.one_of("kind", FINDING_KINDS)
 
 

@@ -11,13 +11,23 @@ import io
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ut_research.core import studies
 from ut_research.core.digests import SKIPPED, digest
+from ut_research.core.notebooks import title
 from ut_research.core.problems import Problem, ProblemsFound
-from ut_research.publishing import shown
+from ut_research.publishing import contents, shown
+from ut_research.show import design, prose
+
+if TYPE_CHECKING:
+    from ut_research.disclosure.gate import Released
+
+#: A chapter about nothing that the data hold.
+LEFT_OUT: dict[str, Any] = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 
 #: Kinds of output that `ut_research.show.chapter.Chapter` makes.
 SHOWN = ("image/svg+xml", "text/html", "text/markdown")
@@ -25,31 +35,33 @@ SHOWN = ("image/svg+xml", "text/html", "text/markdown")
 _PLACES = re.compile(r"^(data|out) = .*\n?", re.MULTILINE)
 
 
-def tidy(notebook: Any, name: str, tables: Path) -> dict[str, Any]:
+def tidy(notebook: Any, name: str, tables: Path, known: Callable[[], set[str]]) -> dict[str, Any]:
     """An executed notebook as the book takes it.
 
     Code is folded away, cells that show nothing together; timings, paths and printed text are gone; each
-    figure's description is where Jupyter Book looks for it.
+    figure's description is where Jupyter Book looks for it. A section whose code shows nothing, because the
+    data hold nothing that it is about, is left out.
 
     Parameters
     ----------
     notebook : as papermill returns it.
     name : file name, for messages.
     tables : the folder of its tables for download.
+    known : as in `ut_research.publishing.shown.check`.
 
     Raises
     ------
     ProblemsFound : a cell shows, or wrote to `tables`, what no `Chapter` did: `ut_research.publishing.shown`.
     """
-    shown.check(notebook, name, tables)
+    shown.check(notebook, name, tables, known)
     cells: list[dict[str, Any]] = []
-    for cell in notebook["cells"]:
+    for cell in _with_something(_sections(notebook["cells"])):
         tags = [t for t in cell["metadata"].get("tags", ()) if t != "injected-parameters"]
         if cell["cell_type"] != "code":
             cells.append(_cell(cell["cell_type"], cell["source"], tags))
             continue
         tags = sorted({*tags, "hide-input"} - ({"hide-input"} if "remove-input" in tags else set()))
-        outputs = [o for o in cell["outputs"] if o["output_type"] != "stream"]
+        outputs = _shown(cell)
         source = _PLACES.sub("", cell["source"])
         if not outputs and cells and cells[-1].get("outputs") == [] and "hide-input" in tags:
             cells[-1]["source"] += f"\n\n{source}"  # cells that show nothing fold away as one
@@ -65,28 +77,101 @@ def tidy(notebook: Any, name: str, tables: Path) -> dict[str, Any]:
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
+def _sections(cells: Iterable[Any]) -> Iterator[tuple[int, Any]]:
+    """The cells, written ones parted at their headings, each with the level of its heading (0: none)."""
+    for cell in cells:
+        if cell["cell_type"] != "markdown":
+            yield 0, cell
+            continue
+        for part in re.split(r"\n(?=#+ )", cell["source"]):
+            level = len(part) - len(part.lstrip("#"))
+            yield level, {**cell, "source": part.rstrip()}
+
+
+def _with_something(parted: Iterable[tuple[int, Any]]) -> list[Any]:
+    """The cells without the sections in which there is code, and none of it shows anything."""
+    left: list[tuple[int, Any]] = list(parted)
+    gone: set[int] = set()
+    for start, (level, _) in enumerate(left):
+        if level < 2:
+            continue
+        end = next((i for i, (n, _) in enumerate(left) if i > start and 0 < n <= level), len(left))
+        code = [cell for _, cell in left[start:end] if cell["cell_type"] == "code"]
+        if code and not any(map(_shown, code)):
+            gone |= set(range(start, end))
+    return [cell for i, (_, cell) in enumerate(left) if i not in gone]
+
+
+def _shown(cell: Any) -> list[Any]:
+    """What a cell puts out for a reader."""
+    return [o for o in cell["outputs"] if o["output_type"] != "stream"]
+
+
 def assemble(settings: dict[str, Any], folder: Path) -> None:
     """Put the book's sources into `folder`: pages with their numbers filled in, and the tidy chapters.
 
+    Pages come from `book/` and from the study. What a study has in a file ``_NAME.md`` stands in the place of
+    ``{{pages.NAME}}``; without the file nothing does. Chapters and pages without data are left out, with
+    every link to them; the page about the data names them.
+
     Raises
     ------
-    ProblemsFound : a page asks for what was not released, or a chapter is missing from the contents.
+    ProblemsFound : a page asks for what was not released.
     """
+    root, parameters, parts = Path(settings["root"]), settings["parameters"], settings["parts"]
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(root / "book", folder, ignore=shutil.ignore_patterns(*SKIPPED))
+    if parts["pages"]:
+        shutil.copytree(parts["pages"], folder, ignore=shutil.ignore_patterns("_*"), dirs_exist_ok=True)
+    if not parts["brief.txt"]:
+        (folder / "brief.md").unlink(missing_ok=True)
+    without = _chapters(folder, root, settings["chapters"])
+    tokens, released = _tokens(settings, folder)
+    inserts, words = studies.inserts(parts["pages"]), design.words(parameters)
+    problems: list[Problem] = []
+    for page in sorted(folder.rglob("*.md")):
+        try:
+            text = _filled(page.read_text(encoding="utf-8"), inserts, tokens, released, words)
+        except ProblemsFound as unknown:
+            place = f"book/{page.relative_to(folder).as_posix()}"
+            problems += [
+                Problem(p.what, f"{place}, {p.where}", "see findings.json") for p in unknown.problems
+            ]
+        else:
+            page.write_text(text, encoding="utf-8", newline="\n")
+    if problems:
+        raise ProblemsFound(problems)
+    contents.write(folder, without)
+    manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))
+    _configure(folder / "_config.yml", parameters["title"], manifest["origin"])
+
+
+def _chapters(folder: Path, root: Path, chapters: Iterable[str]) -> list[str]:
+    """Copy the chapters into `folder`, apart from those that were left empty: the titles of these."""
+    without = []
+    for name in chapters:
+        source = Path("chapters", f"{name}.ipynb")
+        if json.loads(source.read_text(encoding="utf-8"))["cells"]:
+            shutil.copyfile(source, folder / source.name)
+        else:
+            without.append(title(root / "notebooks" / source.name))
+    return without
+
+
+def _tokens(settings: dict[str, Any], folder: Path) -> tuple[dict[str, Callable[[], str]], Released]:
+    """What is written by rule, by the token of its place on a page; and what was released."""
     import pandas as pd
 
     from ut_research.core import estimate
     from ut_research.disclosure import decision, gate
     from ut_research.publishing import comments, generated_pages
-    from ut_research.show import prose
 
     root, parameters = Path(settings["root"]), settings["parameters"]
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(root / "book", folder, ignore=shutil.ignore_patterns(*SKIPPED))
     manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))
     said = pd.read_parquet(file) if (file := Path("steering_comments.parquet")).is_file() else None
     released = decision.read(Path(), decision.policy(parameters))
     released += gate.release(comments.counts(said, manifest["origin"]), released.policy)
-    by_rule: dict[str, Callable[[], str]] = {
+    return {
         "{{page.made}}": lambda: generated_pages.made(
             parameters, manifest, digest(root / "requirements.lock")
         ),
@@ -98,27 +183,24 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
         "{{page.changes}}": lambda: generated_pages.changes(
             settings["since"], estimate.read(Path("findings.json"))
         ),
-        "{{page.brief}}": lambda: _brief(root, folder),
-    }
-    given = generated_pages.said(said)
-    problems = _not_in_contents(folder, settings["chapters"])
-    for page in sorted(folder.rglob("*.md")):
-        text = page.read_text(encoding="utf-8")
-        for token, write in by_rule.items():
-            if token in text:
-                text = text.replace(token, write())
-        for token, words in given.items():
-            text = text.replace(token, words)
-        try:
-            page.write_text(prose.fill(text, released), encoding="utf-8", newline="\n")
-        except ProblemsFound as unknown:
-            place = f"book/{page.relative_to(folder).as_posix()}"
-            problems += [
-                Problem(p.what, f"{place}, {p.where}", "see findings.json") for p in unknown.problems
-            ]
-    if problems:
-        raise ProblemsFound(problems)
-    _configure(folder / "_config.yml", parameters["title"], manifest["origin"])
+        "{{page.brief}}": lambda: _brief(Path(settings["parts"]["brief.txt"]), folder),
+        **{token: partial(str, words) for token, words in generated_pages.said(said).items()},
+    }, released
+
+
+def _filled(
+    text: str,
+    inserts: Mapping[str, str],
+    tokens: Mapping[str, Callable[[], str]],
+    released: Released,
+    words: Mapping[str, str],
+) -> str:
+    """A page with what its tokens stand for."""
+    text = re.sub(r"\{\{pages\.(\w+)\}\}", lambda m: inserts.get(m[1], ""), text)
+    for token, write in tokens.items():
+        if token in text:
+            text = text.replace(token, write())
+    return prose.fill(text, released, **words)
 
 
 def build(source: Path, target: Path, tables: Path, made_with: str = "") -> None:
@@ -199,23 +281,11 @@ def _pages_changed(before: Path, now: Path) -> list[str] | None:
     return [path.stem for path in changed]
 
 
-def _not_in_contents(folder: Path, chapters: list[str]) -> list[Problem]:
-    """Copy the chapters into `folder`; those that its table of contents forgets."""
-    contents = (folder / "_toc.yml").read_text(encoding="utf-8")
-    forgotten = []
-    for name in chapters:
-        shutil.copyfile(Path("chapters", f"{name}.ipynb"), folder / f"{name}.ipynb")
-        if not re.search(rf"file: *{re.escape(name)}\b", contents):
-            todo = f"Add `- file: {name}` where it belongs"
-            forgotten.append(Problem("a chapter is missing from it", f"book/_toc.yml, {name}", todo))
-    return forgotten
-
-
-def _brief(root: Path, folder: Path) -> str:
+def _brief(text: Path, folder: Path) -> str:
     """The research brief as a page, its chart beside it."""
     from ut_research.publishing import brief
 
-    written = brief.of_run(root, Path(), strict=False)
+    written = brief.of_run(text, Path(), strict=False)
     (folder / "brief.svg").write_text(brief.picture(written), encoding="utf-8", newline="\n")
     return brief.page(written, "brief.svg")
 

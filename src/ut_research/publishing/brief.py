@@ -1,7 +1,7 @@
 """The research brief, in the shape of an ARC BITE: one text, as two pages in print, in Word and in the book.
 
-The text is ``book/paper/brief.txt``, which researchers edit: a heading a section, and a token wherever a
-number belongs. Each number comes from the findings ledger of a run or from the published figures, and is
+The text is ``brief.txt`` in the study's folder, which researchers edit: a heading a section, and a token
+wherever a number belongs. Each number comes from the findings of a run or from what is published, and is
 followed by a letter that says which. Nothing that was withheld is printed: the brief stops and names the
 section and the token.
 """
@@ -20,17 +20,18 @@ from ut_research.core.estimate import Estimate
 from ut_research.core.problems import Problem, ProblemsFound
 from ut_research.disclosure import decision
 from ut_research.disclosure.gate import Released
+from ut_research.published import Registry
 from ut_research.publishing import blocks as paper
 from ut_research.publishing.blocks import Block, Bullets, Heading, Paragraph, Picture, Table, Text, plain
 from ut_research.show import charts, prose
 from ut_research.show.tables import ORIGIN_NOTES, number
 
-FILE = "book/paper/brief.txt"
+FILE = "brief.txt"
 LAYOUT = "book/paper/brief.typ"
 AUTHOR = "ut-research"
 #: What a brief says at the top of each page.
 LABELS = {
-    "example": "Invented example: not evidence about United Together. The people counted here are made up, "
+    "example": "Invented example: not evidence about real people. The people counted here are made up, "
     "to show how this works. Only numbers marked as published are real.",
     "export": "Made from an export of the project's own records. Numbers about very few people are withheld.",
 }
@@ -66,7 +67,7 @@ class Brief:
     example : whether the data are invented.
     sections : the text.
     origins : (letter, what it means) for the letters that follow the numbers.
-    quoted : each finding quoted, with its letter.
+    quoted : each finding quoted, with its letter and where it is from.
     """
 
     title: str
@@ -75,34 +76,53 @@ class Brief:
     example: bool
     sections: tuple[Section, ...]
     origins: tuple[tuple[str, str], ...]
-    quoted: tuple[tuple[str, Estimate], ...]
+    quoted: tuple[tuple[str, Estimate, str], ...]
 
 
 def make(root: Path, folder: Path, report: Path) -> list[Path]:
-    """Write ``brief.pdf`` and ``brief.docx`` of the run in `folder` into its `report`; the files."""
-    brief = of_run(root, folder, strict=True)
+    """Write ``brief.pdf`` and ``brief.docx`` of the run in `folder` into its `report`; the files.
+
+    Raises
+    ------
+    ProblemsFound : the study has no text for a brief, or as `write` and `fit`.
+    """
+    parts = json.loads((folder / "run.json").read_text(encoding="utf-8"))["parts"]
+    if not parts[FILE]:
+        what, todo = "this study has no text for a brief", f"write {FILE} beside its study.toml"
+        raise ProblemsFound([Problem(what, folder.name, todo)])
+    brief = of_run(Path(parts[FILE]), folder, strict=True)
     files = {"brief.pdf": pdf(brief, root / LAYOUT), "brief.docx": docx(brief)}
     for name, content in files.items():
         (report / name).write_bytes(content)
     return [report / name for name in files]
 
 
-def of_run(root: Path, folder: Path, *, strict: bool) -> Brief:
-    """The brief about the run in `folder`, from the text in the project at `root`; see `write`."""
+def of_run(text: Path, folder: Path, *, strict: bool) -> Brief:
+    """The brief about the run in `folder`, from `text`; see `write`."""
     settings, manifest = (
         json.loads((folder / name).read_text(encoding="utf-8")) for name in ("run.json", "manifest.json")
     )
     released = decision.read(folder, decision.policy(settings["parameters"]))
-    text = (root / FILE).read_text(encoding="utf-8")
-    return write(text, released, origin=manifest["origin"], data_to=manifest["data_to"], strict=strict)
+    about = {"origin": manifest["origin"], "data_to": manifest["data_to"]}
+    registry = published.load(settings["parts"]["published"])
+    return write(text.read_text(encoding="utf-8"), released, registry, **about, strict=strict)
 
 
-def write(text: str, released: Released, *, origin: str, data_to: str | None, strict: bool = True) -> Brief:
+def write(
+    text: str,
+    released: Released,
+    registry: Registry,
+    *,
+    origin: str,
+    data_to: str | None,
+    strict: bool = True,
+) -> Brief:
     """The brief that `text` becomes with the numbers of `released`.
 
     Parameters
     ----------
-    text : as in ``book/paper/brief.txt``, which says how it is written.
+    text : as in ``brief.txt`` of a study, which says how it is written.
+    registry : what is published about the study.
     origin : of the run's data, ``example`` or ``export``.
     data_to : the day the data are complete to.
     strict : whether a number that cannot be released stops the brief; otherwise words say why it is absent.
@@ -111,7 +131,7 @@ def write(text: str, released: Released, *, origin: str, data_to: str | None, st
     ------
     ProblemsFound : a token names nothing or what was not released, or a number is typed; all such at once.
     """
-    return _Writer(released, origin, strict).brief(text, data_to)
+    return _Writer(released, registry, origin, strict).brief(text, data_to)
 
 
 def fit(brief: Brief, layout: Path) -> None:
@@ -190,10 +210,10 @@ def picture(brief: Brief) -> str:
 class _Writer:
     """Puts numbers into the text, and gathers where they come from and what is wrong."""
 
-    def __init__(self, released: Released, origin: str, strict: bool) -> None:
-        self.released, self.origin, self.strict = released, origin, strict
+    def __init__(self, released: Released, registry: Registry, origin: str, strict: bool) -> None:
+        self.released, self.registry, self.origin, self.strict = released, registry, origin, strict
         self.letters: dict[str, str] = {}
-        self.quoted: dict[tuple[str, str], tuple[str, Estimate]] = {}
+        self.quoted: dict[tuple[str, str], tuple[str, Estimate, str]] = {}
         self.problems: list[Problem] = []
 
     def brief(self, text: str, data_to: str | None) -> Brief:
@@ -262,12 +282,14 @@ class _Writer:
 
     def _letter(self, estimate: Estimate) -> str:
         """The letter for where a number comes from: a document, or this run."""
+        place = f"table {estimate.source}"
         if estimate.origin == "published":
-            words = "published: " + estimate.source.split(", " + _part(estimate))[0]
+            place = self.registry[estimate.id].section
+            words = "published: " + estimate.source.split(", " + place)[0]
         else:
             words = ORIGIN_NOTES[estimate.origin][0].lower() + ORIGIN_NOTES[estimate.origin][1:]
         letter = self.letters.setdefault(words, "abcdefghijklmnopqrstuvwxyz"[len(self.letters)])
-        self.quoted[(estimate.id, str(sorted(estimate.group.items())))] = (letter, estimate)
+        self.quoted[(estimate.id, str(sorted(estimate.group.items())))] = (letter, estimate, place)
         return letter
 
     def _chart(self, line: str, title: str) -> Iterator[Block]:
@@ -292,13 +314,18 @@ class _Writer:
             yield Picture(drawn.svg, drawn.alt, heading)
 
     def _table(self, caption: str, lines: Sequence[str], title: str) -> Table:
-        known = published.findings()
+        known = self.registry.findings
         rows: list[tuple[tuple[Text, ...], ...]] = [((plain("Question"),), (plain("What they said"),))]
         for line in lines:
             heading, _, ids = line.removeprefix("- ").rpartition(": ")
             said = known.loc[known["id"].str.startswith(ids + "."), "finding"]
             if not heading or said.empty:
-                self._wrong("no such published findings", title, line, "see data/raw/published/findings.csv")
+                self._wrong(
+                    "no such published findings",
+                    title,
+                    line,
+                    "see findings.csv in the study's folder published",
+                )
             rows.append(((plain(heading),), tuple(plain(str(words)) for words in said)))
         return Table(plain(caption), tuple(rows))
 
@@ -324,8 +351,7 @@ def _quoted(brief: Brief) -> Table:
     from ut_research.show.tables import counted, name
 
     rows = [("Finding", "Number", "People", "Where it comes from")]
-    for letter, e in brief.quoted:
-        place = _part(e) if e.origin == "published" else f"table {e.source}"
+    for letter, e, place in brief.quoted:
         rows.append((name(e), number(e), counted(e), f"{letter}: {place}"))
     return Table(plain("Each number in this brief"), tuple(tuple((plain(c),) for c in row) for row in rows))
 
@@ -359,12 +385,6 @@ def _myst(text: Text) -> str:
             shown = f"**{literal(bare)}**" if style == "strong" else literal(bare)
             out += around[0] + shown + around[-1]
     return out
-
-
-def _part(estimate: Estimate) -> str:
-    """The section of the document that a published figure is from."""
-    figure = next(f for f in published.load().figures if f.id == estimate.id)
-    return figure.section
 
 
 def _day(iso: str) -> str:

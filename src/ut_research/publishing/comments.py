@@ -160,13 +160,13 @@ def add(files: Sequence[Path], export: Path) -> Added:
     return Added(table, len(fresh), len(comments) - len(fresh), shortened, before if fresh else None)
 
 
-def copy_of_example(root: Path) -> Path:
-    """The copy of the invented example that takes real comments, made where there is none; git ignores it."""
-    copy = root / "exports" / "example-with-comments"
+def copy_of(invented: Path, root: Path) -> Path:
+    """The copy of an invented cohort that takes real comments, made where there is none; git ignores it."""
+    copy = root / "exports" / f"{invented.name}-with-comments"
     if not copy.is_dir():
-        new = copy.with_name(".example.new")
+        new = copy.with_name(f".{invented.name}.new")
         shutil.rmtree(new, ignore_errors=True)
-        shutil.copytree(root / "data" / "raw" / "example", new)
+        shutil.copytree(invented, new)
         new.rename(copy)
     return copy
 

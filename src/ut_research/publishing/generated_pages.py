@@ -41,6 +41,7 @@ def made(parameters: Mapping[str, Any], manifest: Mapping[str, Any], lock: str) 
     settings = [
         (name, value, about[name]["unit"], "" if str(value) == about[name]["default"] else "changed")
         for name, value in parameters.items()
+        if name in about
     ]
     versions = [("Python", platform.python_version()), *((p, metadata.version(p)) for p in PROGRAMS)]
     now = datetime.datetime.now(datetime.UTC).strftime("%d %B %Y, %H:%M UTC")

@@ -57,13 +57,15 @@ def make(root: Path, folder: Path, report: Path) -> list[Path]:
     ------
     ProblemsFound : a page would ask another computer for something.
     """
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest, settings = (
+        json.loads((folder / name).read_text(encoding="utf-8")) for name in ("manifest.json", "run.json")
+    )
     label = LABELS[manifest["origin"]]
     book = report / "book"
     if found := asks(book):
         raise ProblemsFound(found)
     pages = workbook.in_order(folder / "book" / "_toc.yml", book)
-    printed = large_print(pages, label, root / LAYOUT)
+    printed = large_print(pages, settings["parameters"]["title"], label, root / LAYOUT)
     inside = sorted(p for p in book.rglob("*") if p.is_file())
     files = [("READ-ME-FIRST.txt", READ_ME.format(label=label).replace("\n", "\r\n").encode("utf-8-sig"))]
     files += [("large-print.pdf", printed)]
@@ -85,7 +87,7 @@ def asks(book: Path) -> list[Problem]:
     return problems
 
 
-def large_print(pages: Iterable[Path], label: str, layout: Path) -> bytes:
+def large_print(pages: Iterable[Path], title: str, label: str, layout: Path) -> bytes:
     """The plain pages of a book as a tagged PDF (PDF/UA-1) in large print."""
     parts = []
     for page in pages:
@@ -94,7 +96,7 @@ def large_print(pages: Iterable[Path], label: str, layout: Path) -> bytes:
             blocks = opening(blocks) if re.match(r"\d\d_", page.stem) else []
         if blocks:
             parts.append({"blocks": paper.for_layout(blocks), "whole": page.stem in WHOLE})
-    return paper.pdf(layout, {"title": "United Together, evaluated", "label": label, "pages": parts})
+    return paper.pdf(layout, {"title": f"{title}, evaluated", "label": label, "pages": parts})
 
 
 def opening(blocks: list[Block]) -> list[Block]:

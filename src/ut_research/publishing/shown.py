@@ -11,16 +11,19 @@ import ast
 import inspect
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from ut_research import published
+from ut_research.core import studies
 from ut_research.core.digests import digest, key
 from ut_research.core.problems import Problem, ProblemsFound
-from ut_research.show import prose
+from ut_research.published import Registry
+from ut_research.show import design, prose
 from ut_research.show.chapter import MARK
 
 #: Where words are taken apart that stand in quotes: at tokens, and at what `format` and ``%`` fill in.
@@ -40,13 +43,14 @@ _UNMARKED = {
 }
 
 
-def check(notebook: Any, name: str, tables: Path) -> None:
+def check(notebook: Any, name: str, tables: Path, known: Callable[[], set[str]]) -> None:
     """Refuse what the executed `notebook` shows, or wrote to `tables`, and its `Chapter` did not.
 
     Parameters
     ----------
     name : its file name, for messages.
     tables : the folder of its tables for download.
+    known : gives the words that may be shown besides, see `sources`.
 
     Raises
     ------
@@ -62,7 +66,7 @@ def check(notebook: Any, name: str, tables: Path) -> None:
             where = f"notebooks/{name}, cell {number}"
             mark = _mark(output)
             written |= mark["tables"] if mark else {}
-            said = _unsourced(mark, typed, where) if mark else _unmarked(output, where)
+            said = _unsourced(mark, typed, known, where) if mark else _unmarked(output, where)
             problems |= dict.fromkeys(said)
     for file in sorted(tables.glob("**/*")):
         if not file.is_file() or written.get(file.relative_to(tables).as_posix()) != digest(file):
@@ -136,37 +140,42 @@ def unsourced(text: str, *sources: Iterable[str]) -> bool:
     return end > 0 or max(said.values(), default=0) > OFTEN
 
 
-@cache
-def _published() -> set[str]:
-    """Every text of the registry of what is published, of its audit, and of its figures as findings."""
-    from ut_research import published
+def sources(registry: Registry, settings: Mapping[str, Any]) -> Callable[[], set[str]]:
+    """The words of a run's study, its framework and what is published about it, worked out when asked for."""
 
-    registry = published.load()
-    frames = [published.audit(), published.findings(), published.figures()]
-    rows: list[dict[Any, Any]] = [row for frame in frames for row in frame.to_dict("records")]
-    rows += [*map(asdict, registry.definitions), *map(asdict, registry.relations)]
-    texts = {value for row in rows for value in row.values() if isinstance(value, str)}
-    return (
-        texts
-        | set(published.DOCUMENTS.values())
-        | set().union(*map(prose.wordings, published.as_estimates()))
-    )
+    @cache
+    def known() -> set[str]:
+        frames = [published.audit(registry), registry.findings, published.figures(registry)]
+        rows: list[Any] = [row for frame in frames for row in frame.to_dict("records")]
+        entries: list[Any] = [*registry.definitions, *registry.relations, *registry.documents.values()]
+        rows += map(asdict, entries)
+        parameters = settings["parameters"]
+        rows += [design.words(parameters), *parameters["alongside"], *parameters["periods"]]
+        framework = studies.framework(settings["parts"]["framework"])
+        rows += [framework, *framework.get("priorities", ()), studies.inserts(settings["parts"]["pages"])]
+        texts = {value for row in rows for value in row.values() if isinstance(value, str)}
+        parts = {part for text in texts for part in _FILLED.split(text)}
+        return parts | texts | set().union(*map(prose.wordings, published.as_estimates(registry)))
+
+    return known
 
 
-def lacking(mark: Mapping[str, Any], typed: set[str]) -> list[str]:
-    """Where a chapter was given words that are not in `typed`, no words of a finding and not published."""
+def lacking(mark: Mapping[str, Any], typed: set[str], known: Callable[[], set[str]]) -> list[str]:
+    """Where a chapter was given words that are not in `typed`, no words of a finding and not `known`."""
     near = (typed, mark["quoted"])
     return list(
         dict.fromkeys(
             place
             for place, words in mark["typed"]
-            if unsourced(words, *near) and unsourced(words, *near, _published())
+            if unsourced(words, *near) and unsourced(words, *near, known())
         )
     )
 
 
-def _unsourced(mark: Mapping[str, Any], typed: set[str], where: str) -> Iterator[Problem]:
-    if places := lacking(mark, typed):
+def _unsourced(
+    mark: Mapping[str, Any], typed: set[str], known: Callable[[], set[str]], where: str
+) -> Iterator[Problem]:
+    if places := lacking(mark, typed, known):
         said = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
         what = f"chapter.{mark['kind']} is given words that do not stand in the notebook ({said})"
         todo = "write words in quotes in the notebook, and let numbers in by the tokens of released findings"

@@ -62,7 +62,7 @@ def make(root: Path, folder: Path, report: Path) -> list[Path]:
     sheets = tables(report / "tables", pages)
     files = {
         "tables.xlsx": workbook(sheets, LABELS[manifest["origin"]], settings["parameters"]),
-        "report.docx": report_docx(pages, LABELS[manifest["origin"]]),
+        "report.docx": report_docx(pages, settings["parameters"]["title"], LABELS[manifest["origin"]]),
     }
     for name, content in files.items():
         (report / name).write_bytes(content)
@@ -141,12 +141,12 @@ def workbook(sheets: list[Sheet], label: str, parameters: Mapping[str, Any]) -> 
     return paper.timeless(_undated(out.getvalue()))
 
 
-def report_docx(pages: Iterable[Path], label: str) -> bytes:
+def report_docx(pages: Iterable[Path], title: str, label: str) -> bytes:
     """The pages of a built book as one Word document: text, tables and figures, without the code."""
     from ut_research.publishing import word
 
     blocks = [block for page in pages for block in paper.read_page(page)]
-    return word.document("United Together, evaluated", blocks, label=label, contents=True)
+    return word.document(f"{title}, evaluated", blocks, label=label, contents=True)
 
 
 def _cell(column: str, text: str) -> str | float | int | None:

@@ -187,7 +187,7 @@ def parse(told: MappingOf[str, Any], name: str = FILE) -> Mapping:
     return Mapping(tables, source)
 
 
-_SEE = "See examples/rossi/columns.toml"
+_SEE = "See studies/rossi/columns.toml"
 _DERIVED = {"value", "row_number", "after", "days", "weeks", "days_from", "weeks_from", "where"}
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
 from rapidfuzz import fuzz, process
 
@@ -80,41 +81,42 @@ _CODES: dict[str, dict[str, str]] = {
     "status": {"closed": "done", "complete": "done", "completed": "done", "notdone": "not done"},
 }  # fmt: skip
 
-#: The seven football trusts and the eight areas (2021 report, Introduction), each with its telling words.
-_NAMES: dict[str, dict[str, tuple[str, ...]]] = {
-    "partner": {
-        "Accrington Stanley Community Trust": ("accrington stanley", "accrington"),
-        "Blackburn Rovers Community Trust": ("blackburn rovers", "blackburn"),
-        "Blackpool FC Community Trust": ("blackpool",),
-        "Burnley FC in the Community": ("burnley",),
-        "Fleetwood Town Community Trust": ("fleetwood town", "fleetwood"),
-        "Morecambe FC Community Sports": ("morecambe",),
-        "Preston North End Community and Education Trust": ("preston north end", "preston", "pne"),
-    },
-    "area": {
-        "Accrington": ("accrington",),
-        "Blackburn with Darwen": ("blackburn with darwen", "blackburn darwen", "blackburn", "bwd"),
-        "Blackpool": ("blackpool",),
-        "Burnley": ("burnley",),
-        "Fleetwood": ("fleetwood",),
-        "Lancaster": ("lancaster",),
-        "Morecambe": ("morecambe",),
-        "Preston": ("preston",),
-    },
-}
-#: Words that every partner's name may hold.
-_COMMON = re.compile(r"\b(?:a?fc|football|club|in|the|community|communities|trust|sports?|education|and)\b")
+
+@dataclass(frozen=True)
+class Names:
+    """The names that a study's partners and areas go by.
+
+    Attributes
+    ----------
+    lists : for a column (``partner``, ``area``), each name with other ways in which it is written.
+    common : words that many names of partners hold, and that tell none from another.
+    """
+
+    lists: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    common: str = ""
+
+    def listed(self, column: str) -> tuple[str, ...]:
+        """The names that `column` is known to hold; none for a column without a list."""
+        return tuple(self.lists.get(column, ()))
+
+    def like(self, text: str, column: str) -> str | None:
+        """The name that `text` is a variant of, or None; for a partner only the telling words count."""
+        words = re.sub(r"[^\w\s]", " ", text.casefold().replace("&", " and ")).split()
+        common = self.common.split() if column == "partner" else ()
+        telling = {w.casefold(): name for name, ways in self.lists[column].items() for w in (name, *ways)}
+        shown = " ".join(word for word in words if word not in common)
+        best = process.extractOne(shown, list(telling), scorer=fuzz.ratio, score_cutoff=_ALIKE)
+        return telling[best[0]] if best else None
+
+
+NO_NAMES = Names()
+
 #: Least likeness (0 to 100, rapidfuzz ratio) for one spelling to be taken for another.
 _ALIKE = 85
 
 _HIDDEN = re.compile(r"[\u200b-\u200c\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _NUMBER = re.compile(r"([+-]?\d{1,9})(?:[.,]0+)?")
 _LABELLED = re.compile(r"(\d{1,3})\s?[-–=:.)]\s?[^\d\s].*")
-
-
-def listed(column: str) -> tuple[str, ...]:
-    """The names that `column` is known to hold; none for a column without a list."""
-    return tuple(_NAMES.get(column, ()))
 
 
 def tidy(text: str, *, lines: bool = False) -> str:
@@ -136,10 +138,11 @@ def is_blank(text: str, *, day: bool = False) -> bool:
     return word in BLANKS or (word in NOT_KNOWN and not day)
 
 
-def reader(column: Column) -> Callable[[str], Reading]:
+def reader(column: Column, names: Names = NO_NAMES) -> Callable[[str], Reading]:
     """Return the function that reads one tidied, non-blank cell of `column` (dates have their own module)."""
     kinds: dict[str, Callable[[str, Column], Reading]] = {
-        "yes/no": _yes_no, "whole number": _whole, "code": _code, "name": _name, "text": _text, "id": _text,
+        "yes/no": _yes_no, "whole number": _whole, "code": _code, "name": partial(_name, names),
+        "text": _text, "id": _text,
     }  # fmt: skip
     one = kinds[column.kind]
     return lambda text: one(text, column)
@@ -176,16 +179,16 @@ def _code(text: str, column: Column) -> Reading:
     return (found, "spelling") if found else (None, "unknown code")
 
 
-def _name(text: str, column: Column) -> Reading:
+def _name(names: Names, text: str, column: Column) -> Reading:
     if len(text) > column.longest:
         return None, "too long"
     if personal_content(text):
         return None, "personal data"
     if column.name == "exit_reason":
         return text.casefold(), None if text == text.casefold() else "spelling"
-    if column.name not in _NAMES or text in _NAMES[column.name]:
+    if not (listed := names.listed(column.name)) or text in listed:
         return text, None
-    found = _like(text, column.name)
+    found = names.like(text, column.name)
     return (found, "spelling") if found else (text, "name not in the list")
 
 
@@ -195,18 +198,3 @@ def _text(text: str, column: Column) -> Reading:
     if personal_content(text):
         return (without_personal(text) if column.kind == "text" else None), "personal data"
     return text, None
-
-
-def _like(text: str, column: str) -> str | None:
-    """The canonical name that `text` is a variant of, or None; for a partner only the telling words count."""
-    words = re.sub(r"[^\w\s]", " ", text.casefold().replace("&", " and "))
-    if column == "partner":
-        words = _COMMON.sub(" ", words)
-    names = _telling(column)
-    best = process.extractOne(" ".join(words.split()), list(names), scorer=fuzz.ratio, score_cutoff=_ALIKE)
-    return names[best[0]] if best else None
-
-
-@lru_cache
-def _telling(column: str) -> dict[str, str]:
-    return {words: name for name, telling in _NAMES[column].items() for words in telling}

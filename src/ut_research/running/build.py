@@ -22,9 +22,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ut_research.core import studies
 from ut_research.core.digests import SKIPPED, digest
 from ut_research.core.notebooks import chapters, find_root
-from ut_research.core.parameters import Study
 from ut_research.core.problems import Problem, ProblemsFound
 from ut_research.running import loop, places, stages, worker
 from ut_research.running.settings import RELEASE, data_digest
@@ -83,14 +83,14 @@ def plan(
 ) -> Run:
     """The run that a person asked for, which need not have a name of its own unless it `makes` anything.
 
-    Its parameters are those of `study`, else of the export's own ``study.toml``, else of the project's.
+    It is of `study`, else of the export's own ``study.toml``, else of the study that says it is the default.
 
     Raises
     ------
-    ProblemsFound : there is no such export, it lies where runs write, or its name is taken by another.
+    ProblemsFound : there is no such study or export, the export lies where runs write, or the name is taken.
     """
     root = find_root()
-    where = _named(export) if export else root / "data" / "raw" / "example"
+    file, where = _study_and_export(root, study, export)
     if must_exist and not os.path.exists(where):  # noqa: PTH110  (False for a name that is too long)
         raise ProblemsFound(
             [Problem("there is no such export", export, "give a folder or a workbook as EXPORT")]
@@ -99,8 +99,6 @@ def plan(
     clean_name = _plain(given)
     if makes and not clean_name:
         raise ProblemsFound([Problem("no name can be made of this", given, "give one as NAME=my-report")])
-    beside = where / "study.toml" if (where / "study.toml").is_file() else root / "study.toml"
-    file = _named(study) if study else beside
     run = Run(root, clean_name, where, file)
     if makes:
         places.refuse(where, root, (run.folder, run.report, _aside(run, "new"), _aside(run, "old")))
@@ -113,6 +111,26 @@ def plan(
                 [Problem("this name is taken by another export", f"reports/{clean_name}", todo)]
             )
     return run
+
+
+def _study_and_export(root: Path, study: str, export: str) -> tuple[Path, Path]:
+    """The file of the study, and its export: the one given, or the study's own data.
+
+    Raises
+    ------
+    ProblemsFound : there is no such study, or none is given and it has no data of its own.
+    """
+    if export:
+        where = _named(export)
+        own = where / studies.FILE
+        brought = os.path.isfile(own)  # noqa: PTH113  (False for a name that is too long)
+        return own if brought and not study else studies.find(root, study), where
+    file = studies.find(root, study)
+    data = studies.read(file, root).data
+    if data is None:
+        what, todo = "this study has no data of its own", "give an export: a folder or a workbook as EXPORT"
+        raise ProblemsFound([Problem(what, study, todo)])
+    return file, data
 
 
 def _plain(name: str) -> str:
@@ -197,7 +215,8 @@ def render(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0) -> b
 @contextlib.contextmanager
 def _begun(run: Run, jobs: int, since: str) -> Iterator[tuple[dict[str, Any], int]]:
     """Hold the lock of a run whose settings are written; they, and the lock's file descriptor."""
-    study = Study.read(run.study)
+    folder = studies.read(run.study, run.root)
+    study, parts = folder.study, folder.parts(run.root)
     named = chapters(run.root, study)
     with contextlib.suppress(OSError):
         if shutil.disk_usage(run.root).free < SPACE:
@@ -213,6 +232,7 @@ def _begun(run: Run, jobs: int, since: str) -> Iterator[tuple[dict[str, Any], in
             "export": str(run.export),
             "study": str(run.study),
             "parameters": study.parameters(),
+            "parts": parts,
             "chapters": named,
             "data": (data := data_digest(run.export)[:12]),
             "since": _since(run, since, data),

@@ -1,10 +1,8 @@
-"""What the settings of a run stand for: the code, the data and the days that its results depend on."""
+"""What the settings of a run stand for: the code and the data that its results depend on."""
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 from ut_research.core.digests import digest
 
@@ -26,8 +24,3 @@ def data_digest(export: Path) -> str:
 def library(root: Path) -> str:
     """A hash of the code that results depend on: the library, without what only runs it, and the lock."""
     return digest(Path(__file__).parents[1], root / "requirements.lock", leave_out=ONLY_RUN)
-
-
-def delivery(parameters: dict[str, Any]) -> tuple[date, date]:
-    """First and last day of delivery: the study parameters that cleaning depends on."""
-    return date.fromisoformat(parameters["delivery_start"]), date.fromisoformat(parameters["delivery_end"])

@@ -12,16 +12,15 @@ import shutil
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ut_research.core import notebooks, studies
 from ut_research.core.digests import digest
 from ut_research.core.notebooks import ASKED
+from ut_research.core.parameters import WORDS
 from ut_research.core.problems import ABOUT_CODE, Problem, ProblemsFound
 from ut_research.running.loop import Step
-from ut_research.running.settings import RELEASE, delivery, library
-
-if TYPE_CHECKING:
-    from ut_research.cleaning.tables import Cleaned
+from ut_research.running.settings import RELEASE, library
 
 #: What cleaning and measuring load, what chapters load besides, and what the book does.
 NUMBERS = (
@@ -32,8 +31,10 @@ CHAPTERS = (
     *("seaborn", "papermill", "IPython.core.interactiveshell"),
     *("ut_research.show.chapter", "ut_research.show.charts"),
 )
-PAGES = ("pandera.pandas", "ut_research.publishing.brief")
+PAGES = ("yaml", "pandera.pandas", "ut_research.publishing.brief")
 BOOK = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx_book_theme", "sphinx.builders.html")
+#: The parameters of a study that cleaning depends on.
+CLEANING = ("delivery_start", "delivery_end", "partners", "areas", "common_words")
 #: The steps that prepare a report.
 PREPARED = ("clean", "measure")
 
@@ -41,21 +42,24 @@ PREPARED = ("clean", "measure")
 def line(settings: dict[str, Any]) -> list[Step]:
     """The steps of the run with these settings, as `ut_research.running.build` writes them, in order."""
     root, parameters = Path(settings["root"]), settings["parameters"]
-    days = tuple(map(str, delivery(parameters)))
-    code, published = library(root), digest(root / "data" / "raw" / "published")
+    code = library(root)
+    parts = {name: digest(Path(part)) if part else "" for name, part in settings["parts"].items()}
+    published = parts["published"]
     since = digest(Path(settings["since"])) if settings["since"] else ""
     released = cache(lambda: json.loads(Path("findings.json").read_text(encoding="utf-8")))
     longest_first = sorted(settings["chapters"], key=lambda name: -_notebook(root, name).stat().st_size)
-    chapters = [_chapter(settings, name, (code, published), released) for name in longest_first]
+    words = {name: parameters[name] for name in WORDS}
+    shared = (code, published, parts["framework"], studies.inserts(settings["parts"]["pages"]), words)
+    chapters = [_chapter(settings, name, shared, released) for name in longest_first]
     every = tuple(step.name for step in chapters)
     sources = digest(root / "book", root / "requirements.lock")
     return [
         Step("clean", clean, ("*.parquet", "manifest.json", "issues.csv"),
-             (code, settings["data"], days), loads=NUMBERS),
+             (code, settings["data"], {name: parameters[name] for name in CLEANING}), loads=NUMBERS),
         Step("measure", measure, ("findings.json", RELEASE), (code, published, since, parameters), ("clean",),
              loads=NUMBERS),
         *chapters,
-        Step("pages", pages, ("book", "tables"), (code, published, sources, since, parameters),
+        Step("pages", pages, ("book", "tables"), (code, parts, sources, since, parameters),
              (*PREPARED, *every), loads=(*NUMBERS, *PAGES)),
         Step("book", book, ("html",), (code,), ("pages",), loads=BOOK),
     ]  # fmt: skip
@@ -67,7 +71,7 @@ def prepared(settings: dict[str, Any]) -> list[Step]:
 
 
 def _chapter(
-    settings: dict[str, Any], name: str, parts: tuple[str, ...], released: Callable[[], list[Any]]
+    settings: dict[str, Any], name: str, parts: tuple[Any, ...], released: Callable[[], list[Any]]
 ) -> Step:
     """The step that runs one notebook. Of what was released, it depends on what it asked for."""
     values = {parameter: settings["parameters"][parameter] for parameter in settings["chapters"][name]}
@@ -109,16 +113,8 @@ def clean() -> None:
     settings = run()
     for old in Path().glob("*.parquet"):
         old.unlink()
-    cleaning.write(cleaned(Path(settings["export"]), settings["parameters"]), Path())
-
-
-def cleaned(export: Path, parameters: dict[str, Any]) -> Cleaned:
-    """Read and clean `export`; writes nothing."""
-    from ut_research.cleaning import tables as cleaning
-    from ut_research.reading import export as reading
-
-    first, last = delivery(parameters)
-    return cleaning.clean(reading.read(export), delivery_start=first, delivery_end=last)
+    cleaned = cleaning.of_export(Path(settings["export"]), settings["parameters"])
+    cleaning.write(cleaned, Path())
 
 
 def measure() -> None:
@@ -128,11 +124,12 @@ def measure() -> None:
     ------
     ProblemsFound : what changed since the release before would isolate a few people.
     """
+    from ut_research import published
     from ut_research.disclosure import decision, differencing, gate
 
     settings = run()
     policy = decision.policy(settings["parameters"])
-    out = decision.of_run(Path(), settings["parameters"])
+    out = decision.of_run(Path(), settings["parameters"], published.load(settings["parts"]["published"]))
     try:
         if settings["since"]:
             differencing.compare(differencing.read(Path(settings["since"])).findings, list(out), policy)
@@ -144,17 +141,26 @@ def measure() -> None:
 
 
 def chapter(name: str, values: dict[str, Any]) -> None:
-    """Run one notebook by papermill with the parameters that it names; leave it tidy in `chapters/`."""
+    """Run one notebook by papermill with the parameters that it names; leave it tidy in `chapters/`.
+
+    One that is about nothing that these data hold is left empty.
+    """
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
+    from ut_research import published
     from ut_research.publishing import book as bookmaking
+    from ut_research.publishing import shown
 
     settings = run()
     source, limit = _notebook(Path(settings["root"]), name), settings["limit"]
     out = Path("chapters", name).absolute()
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
+    if not _has_data(about := notebooks.about(source), settings):
+        (out / ASKED).write_text(json.dumps(about), encoding="utf-8")
+        _write(out.with_suffix(".ipynb"), bookmaking.notebook_text(bookmaking.LEFT_OUT))
+        return
     options: dict[str, Any] = {"execution_timeout": limit}
     if settings["fork"]:
         from ut_research.running import notebook_engine
@@ -173,8 +179,20 @@ def chapter(name: str, values: dict[str, Any]) -> None:
         )
     except PapermillExecutionError as fault:
         raise ProblemsFound([_cell_problem(source, fault, limit)]) from None
-    tidy = bookmaking.tidy(notebook, source.name, out / "tables")
+    words = shown.sources(published.load(settings["parts"]["published"]), settings)
+    tidy = bookmaking.tidy(notebook, source.name, out / "tables", words)
     _write(out.with_suffix(".ipynb"), bookmaking.notebook_text(tidy))
+
+
+def _has_data(about: list[str], settings: dict[str, Any]) -> bool:
+    """Whether the run has a finding, or the study something, of what a chapter is about."""
+    within = tuple(f"{one}." for one in about)
+    rows = json.loads(Path("findings.json").read_text(encoding="utf-8"))
+    known = (row["id"] for row in rows if row["status"] != "not collected")
+    study = {f"study.{name}" for name, value in settings["parameters"].items() if value}
+    return (
+        not about or not study.isdisjoint(about) or any(id in about or id.startswith(within) for id in known)
+    )
 
 
 def pages() -> None:
@@ -227,4 +245,3 @@ def _hold_memory(share: float = 0.8) -> None:
 
 def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
-

@@ -24,14 +24,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pandas as pd
 from IPython.display import display
 
+from ut_research import published
+from ut_research.core import studies
 from ut_research.core.digests import digest, key
 from ut_research.core.estimate import Estimate
 from ut_research.core.notebooks import ASKED, find_root
-from ut_research.core.parameters import Study
 from ut_research.core.problems import Problem, ProblemsFound
 from ut_research.disclosure import decision, gate
 from ut_research.disclosure.gate import Released
-from ut_research.show import prose
+from ut_research.published import Registry
+from ut_research.show import design, prose
 from ut_research.show.tables import TOO_FEW, breakdown, grid, origin_note, table
 
 if TYPE_CHECKING:
@@ -65,8 +67,10 @@ class Chapter:
         self._wordings: set[str] = set()
         settings = json.loads((self._data / "run.json").read_text(encoding="utf-8"))
         self._study: dict[str, Any] = settings["parameters"]
+        self._parts: dict[str, str] = settings["parts"]
+        self._words = design.words(self._study)
         if unknown := sorted(parameters.keys() - self._study.keys()):
-            what, todo = f"there is no parameter {', '.join(unknown)}", "name parameters of study.toml"
+            what, todo = f"there is no parameter {', '.join(unknown)}", "name parameters of a study.toml"
             raise ProblemsFound([Problem(what, f"chapter {name}", todo)])
         self._own = {k: v for k, v in parameters.items() if v != self._study[k]}
 
@@ -115,22 +119,46 @@ class Chapter:
     def _anew(self, own: Mapping[str, Any]) -> Released:
         if self._out or "UT_BUILD" in os.environ:
             what = f"it measures with its own {', '.join(sorted(own))}: the report was measured with others"
-            raise ProblemsFound([Problem(what, f"chapter {self.name}", "give them in study.toml instead")])
-        return decision.of_run(self._data, {**self._study, **own})
+            raise ProblemsFound(
+                [Problem(what, f"chapter {self.name}", "give them in the study's study.toml instead")]
+            )
+        return decision.of_run(self._data, {**self._study, **own}, self.registry)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """What is published about the study."""
+        return published.load(self._parts["published"])
+
+    @cached_property
+    def framework(self) -> dict[str, Any]:
+        """The priorities that the study is read against; see `ut_research.core.studies.framework`."""
+        return studies.framework(self._parts["framework"])
+
+    @cached_property
+    def inserts(self) -> dict[str, str]:
+        """What the study has to say in the middle of pages, by name: its files ``pages/_NAME.md``."""
+        return studies.inserts(self._parts["pages"])
+
+    @property
+    def study(self) -> Mapping[str, Any]:
+        """The words and parameters of the study, by name."""
+        return self._study
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The canonical tables of the run, by name; a table that is not in the export is absent."""
         return {p.stem: pd.read_parquet(p) for p in sorted(self._data.glob("*.parquet"))}
 
-    def say(self, text: str, released: Released | None = None, **words: str) -> None:
-        """Show Markdown; its tokens are filled from `released` and `words`.
+    def say(self, text: str, released: Iterable[Estimate] = (), **words: str) -> None:
+        """Show Markdown; its tokens are filled from `released`, `words` and those of the study.
 
-        What is no token of a finding must stand in quotes in the notebook, or be what `prose` says of one.
+        What is no token of a finding must stand in quotes in the notebook, or be what `prose` says of one, or
+        a word of the study. A sentence about nothing that these data hold is left out.
         """
-        spoken = [(text, None, "")] if released is None else prose.pieces(text, released, **words)
-        filled = text if released is None else prose.fill(text, released, **words)
-        self._markdown(filled, [("text", said) for said, of, _ in spoken if of is None])
+        spoken = prose.pieces(text, released, **self._words, **words)
+        filled = "".join(said for said, _, _ in prose.whole(spoken))
+        if filled.strip():
+            self._markdown(filled, [("text", said) for said, of, _ in spoken if of is None])
 
     def look(self, table: pd.DataFrame) -> None:
         """Show a table as it is, in JupyterLab alone: a build shows nothing of it."""
@@ -139,12 +167,17 @@ class Chapter:
 
     def chart(self, chart: Chart) -> None:
         """Show a chart with its description, and under it the numbers it was drawn from."""
+        if not _held(chart.released):
+            return
         data = {"image/svg+xml": chart.svg, "text/plain": chart.alt}
         self._show("chart", data, [("title", chart.title)], alt=chart.alt)
         self.numbers(chart.released, caption=chart.title, folded=True)
 
     def numbers(self, released: Released, caption: str, *, folded: bool = False) -> None:
-        """Show released findings as a table, with a link that downloads it."""
+        """Show released findings as a table, with a link that downloads it; nothing where there are none."""
+        released = released.of(_held(released))
+        if not len(released):
+            return
         file = self._download(released, caption)
         html = table(released, caption=caption, download=file)
         self._html(
@@ -153,6 +186,8 @@ class Chapter:
 
     def breakdown(self, released: Released, by: str, caption: str) -> None:
         """Show findings by the group key `by`, a row a group and a column a finding, with a download."""
+        if not _held(released):
+            return
         file = self._download(released, caption)
         self._html("breakdown", breakdown(released, by, caption, file), [("caption", caption)], file)
 
@@ -179,14 +214,17 @@ class Chapter:
         """Show a table of words; tokens in its cells are filled from `released`.
 
         What is no token must stand in quotes in the notebook, or in what is published, or be a finding, or
-        what `prose` says of one. Under its caption stands where the numbers come from that it quotes, or all
-        of `released`.
+        what `prose` says of one, or a word of the study. Under its caption stands where the numbers come from
+        that it quotes, or all of `released`. A row about nothing that these data hold is left out.
 
         Raises
         ------
         ProblemsFound : two rows are the same, or a cell holds a finding that was not released.
         """
-        spoken = [[self._spoken(cell, released) for cell in row] for row in rows]
+        spoken = [[self._spoken(cell, released or ()) for cell in row] for row in rows]
+        spoken = [row for row in spoken if _about_data(row)]
+        if not spoken:
+            return
         filled = [["".join(said for said, _, _ in prose.whole(cell)) for cell in row] for row in spoken]
         if len({tuple(row) for row in filled}) < len(filled):
             todo = "show each once, or count them, by a measure"
@@ -201,10 +239,10 @@ class Chapter:
         html = grid(heads, filled, caption, note)
         self._html("grid", _folded(f"Show {len(filled)} rows: {caption}", html) if folded else html, typed)
 
-    def _spoken(self, cell: str | Estimate, released: Released | None) -> list[prose.Piece]:
+    def _spoken(self, cell: str | Estimate, released: Iterable[Estimate]) -> list[prose.Piece]:
         """A cell of a table of words in pieces, as `prose.pieces` gives them."""
         if not isinstance(cell, Estimate):
-            return [(str(cell), None, "")] if released is None else prose.pieces(str(cell), released)
+            return prose.pieces(str(cell), released, **self._words)
         adjusted = cell.unit == "p-value"  # for several tests
         known = (replace(e, value=cell.value) if adjusted else e for e in self._told)
         if cell.origin != "published" and cell not in known:
@@ -214,14 +252,11 @@ class Chapter:
 
     def beside_published(self, released: Released) -> None:
         """Show every published figure that `released` answers, beside what these data give."""
-        from ut_research import published
-
-        found = published.compare(released)
+        found = published.compare(released, self.registry)
         found = found[found["agrees"] != "not in this run"]
         if found.empty:
-            self._markdown("These data hold nothing that a published figure can be set beside.")
             return
-        percent = {f.id for f in published.load().figures if f.unit == "%"}
+        percent = {f.id for f in self.registry.figures if f.unit == "%"}
         rows = [
             (r["label"], r["as_printed"], TOO_FEW, "–")
             if r["agrees"] == "withheld"
@@ -270,18 +305,26 @@ class Chapter:
 
 
 def _prepare(root: Path, folder: Path) -> None:
-    """Clean and measure the invented example into `folder`, with the parameters of the project's study."""
+    """Clean and measure the data of the default study into `folder`."""
     from ut_research.cleaning import tables as cleaning
-    from ut_research.reading import export
 
-    study = Study.read(root / "study.toml")
-    raw = export.read(root / "data" / "raw" / "example")
-    first, last = study.delivery_start, study.delivery_end
-    cleaned = cleaning.clean(raw, delivery_start=first, delivery_end=last)
-    cleaning.write(cleaned, folder)
-    decision.write(decision.of_run(folder, study.parameters()), folder)
-    settings = json.dumps({"parameters": study.parameters()})
+    found = studies.read(studies.find(root, ""), root)
+    parameters, parts = found.study.parameters(), found.parts(root)
+    cleaning.write(cleaning.of_export(found.data or root, parameters), folder)
+    decision.write(decision.of_run(folder, parameters, published.load(parts["published"])), folder)
+    settings = json.dumps({"parameters": parameters, "parts": parts})
     (folder / "run.json").write_text(settings, encoding="utf-8")
+
+
+def _held(released: Iterable[Estimate]) -> list[Estimate]:
+    """Those of `released` that the data hold, shown or withheld."""
+    return [e for e in released if e.status != "not collected"]
+
+
+def _about_data(row: Sequence[Sequence[prose.Piece]]) -> bool:
+    """Whether a row of a table of words quotes nothing, or something that the data hold."""
+    quoted = [of for cell in row for _, of, _ in cell if of is not None]
+    return not quoted or bool(_held(quoted))
 
 
 def _origin(released: Released) -> str:

@@ -26,11 +26,11 @@ _LEAD = re.compile(r"^(\s*(?:[-*>] +)*).*?(\s*)$", re.DOTALL)
 _TOKEN = re.compile(r"\{\{\s*([\w.-]+)\s*(?:\[([^\]]*)\])?\s*(?:\|\s*(\w+))?\s*\}\}")
 
 
-def fill(text: str, released: Released, **words: str) -> str:
+def fill(text: str, released: Iterable[Estimate], **words: str) -> str:
     """`text` with every token replaced by the released finding, or the word of `words`, that it names.
 
     A sentence none of whose findings has a number would not read as one: what it is about, and why there is
-    no number, stand in its place.
+    no number, stand in its place; one about nothing that these data hold is left out.
 
     Raises
     ------
@@ -49,19 +49,27 @@ def whole(spoken: Iterable[Piece]) -> list[Piece]:
     said: list[Piece] = []
     for sentence in sentences:
         text = _without(sentence)
-        if not text:
+        if text is None:  # about nothing that these data hold
+            lead = re.match(r"\s*-? ?", sentence[0][0])
+            said.append((lead[0] if lead and lead[0].startswith("  -") else "", None, ""))
+        elif not text:
             said += sentence
         elif not said or said[-1][0].strip() != text.strip():  # once is enough
             said.append((text, None, ""))
     return said
 
 
-def _without(sentence: Sequence[Piece]) -> str:
-    """What a sentence none of whose findings has a number is about, and why; empty for any other."""
+def _without(sentence: Sequence[Piece]) -> str | None:
+    """What a sentence none of whose findings has a number is about, and why; empty for any other.
+
+    None for one that is about nothing that these data hold: it is left out.
+    """
     text = "".join(words for words, _, _ in sentence)
     about = [e for _, e, token in sentence if e is not None and "sureness" not in token]
     if not text.rstrip().endswith(".") or not about or any(e.status == "number" for e in about):
         return ""
+    if all(e.status == "not collected" for e in about):
+        return None
     why: dict[str, dict[str, None]] = {}
     for e in about:
         why.setdefault(number(e), {})[re.sub(r": (.+)", r" (\1)", name(e))] = None
@@ -69,7 +77,7 @@ def _without(sentence: Sequence[Piece]) -> str:
     return _LEAD.sub(lambda m: m[1] + said + m[2], text, count=1)
 
 
-def pieces(text: str, released: Released, **words: str) -> list[Piece]:
+def pieces(text: str, released: Iterable[Estimate], **words: str) -> list[Piece]:
     """`text` in pieces: each token as the words put in its place, the finding that it quotes, and itself.
 
     Plain words, and words of `words`, quote no finding.
@@ -106,12 +114,12 @@ def pieces(text: str, released: Released, **words: str) -> list[Piece]:
     return [*found, (text[end:], None, "")]
 
 
-def _find(released: Released, id: str, group: dict[str, str]) -> Estimate | None:
+def _find(released: Iterable[Estimate], id: str, group: dict[str, str]) -> Estimate | None:
     """The finding of `id` and `group`; None for a group that these data do not have, of a kind they have."""
     same = [e for e in released if e.id == id]
-    if any(dict(e.group) == group for e in same) or not same:
-        return released.get(id, **group)
-    if all(e.status == "not collected" for e in same):
+    if found := [e for e in same if dict(e.group) == group]:
+        return found[0]
+    if same and all(e.status == "not collected" for e in same):
         return same[0]
     if not any(set(e.group) == set(group) for e in same):
         raise LookupError(id)
@@ -173,6 +181,8 @@ def holds(difference: Estimate) -> bool:
 
 def chance(difference: Estimate) -> str:
     """In plain words, whether chance alone could explain a difference, from its interval."""
+    if difference.status == "not collected":
+        return ""
     if difference.value is None:
         return f"We cannot say how sure we are {show(difference)}."
     if difference.low is None or difference.high is None:
@@ -240,9 +250,8 @@ def period(days: int) -> str:
 ENOUGH = 60
 
 
-#: Why a finding is not an effect of the project, by design.
+#: Why a change, or a share, is not an effect of the project; of two groups, `ut_research.show.design` says.
 NOT_THE_CAUSE = {
-    "groups": "that the project was the cause, because people chose whether to engage",
     "change": "that the project was the cause, because nobody like them without the project was asked",
     "share": "how many would have without the project",
 }
@@ -273,7 +282,7 @@ def can_say(
     found: Estimate,
     sentence: str,
     *,
-    design: str,
+    cause: str,
     groups: Sequence[Estimate],
     followed: Sequence[Estimate] = (),
 ) -> str:
@@ -283,16 +292,18 @@ def can_say(
     ----------
     found : a share, or a difference of shares or of means, with its interval.
     sentence : what it says, with ``{}`` where its `extent` goes.
-    design : one of `NOT_THE_CAUSE`.
+    cause : what cannot be said of the project's part in it, see `NOT_THE_CAUSE`.
     groups : findings whose `n` are the sizes of the groups.
     followed : shares of people who were followed, or came back, as they should have been.
     """
+    if found.status == "not collected":
+        return ""
     if found.value is None:
         return f"**We can say nothing yet:** {number(found)}."
     if found.low is None or found.high is None:
         return "**We can say nothing yet:** there is no range around this number."
-    cannot = [NOT_THE_CAUSE[design]]
-    if design != "share" and holds(found):
+    cannot = [cause]
+    if found.unit != "%" and holds(found):
         cannot.insert(
             0, "that there was a difference at all, because chance alone could explain one this size"
         )
@@ -302,5 +313,5 @@ def can_say(
         )
     if any(e.value is not None and round(e.value) < 100 for e in followed):
         cannot.append("what became of the people who were not followed to the end")
-    said = sentence.format(extent(found))
+    said = sentence.replace("{}", extent(found))
     return f"**We can say:** {said}\n\n**We cannot say:**\n\n" + "\n".join(f"- {why}." for why in cannot)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TOO_FEW = "too few people to say"
 ABSENT = "not in this export"
 ORIGIN_NOTES = {
-    "example": "Invented example: not evidence about United Together",
+    "example": "Invented example: not evidence about real people",
     "export": "From the export",
     "published": "From published figures",
 }
@@ -151,7 +151,8 @@ def table(released: Released, caption: str, download: str | None = None) -> str:
 def breakdown(released: Released, by: str, caption: str, download: str | None = None) -> str:
     """An accessible HTML table of findings by group: a row a value of the group key `by`, a column a finding.
 
-    A finding that is withheld for every group is named under the table instead of in it.
+    A finding that is withheld for every group is named under the table instead of in it; one that the data do
+    not hold is left out.
     """
     check_released(released)
     found: dict[tuple[str, ...], dict[str, Estimate]] = {}
@@ -174,9 +175,8 @@ def breakdown(released: Released, by: str, caption: str, download: str | None = 
         for group, name in rows.items()
     )
     parts = [_frame(head, body, said, caption)] if shown else []
-    for status, why in (("suppressed", TOO_FEW), ("not collected", ABSENT)):
-        if told := [label for label, state in lacking.items() if state == status]:
-            parts.append(f'<p class="ut-withheld">By {escape(by)}, {why}: {escape("; ".join(told))}.</p>')
+    if told := [label for label, state in lacking.items() if state == "suppressed"]:
+        parts.append(f'<p class="ut-withheld">By {escape(by)}, {TOO_FEW}: {escape("; ".join(told))}.</p>')
     if download and shown:
         parts.append(download_link(download, f"this table: {caption}"))
     return "\n".join(parts)

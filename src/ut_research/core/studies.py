@@ -1,0 +1,126 @@
+"""The studies of a project: which there are, and what lies in the folder of each.
+
+In: a name, a folder or a ``.toml`` file. Out: a `Folder`, or every mistake in its files at once.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ut_research.core.parameters import Study
+from ut_research.core.problems import Problem, ProblemsFound
+
+FILE = "study.toml"
+#: What may lie beside it.
+PARTS = ("published", "pages", "brief.txt")
+#: Keys of a study's file that stand before its sections: the study that it takes the rest from, and whether
+#: it is the one that a run is of where none is named.
+BASED_ON, DEFAULT = "based_on", "default"
+#: The folder of priorities that any study can be read against, beside the studies.
+FRAMEWORKS = "frameworks"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A study and where it is; `folders` are its own and, after it, those that it is based on."""
+
+    file: Path
+    study: Study
+    folders: tuple[Path, ...]
+
+    def part(self, name: str) -> Path | None:
+        """The file or folder of this name that the study has, or the nearest that it is based on."""
+        return next((folder / name for folder in self.folders if (folder / name).exists()), None)
+
+    @property
+    def data(self) -> Path | None:
+        """Where the study's own data are, if it says so."""
+        return (self.file.parent / self.study.data).resolve() if self.study.data else None
+
+    def parts(self, root: Path) -> dict[str, str]:
+        """Where each of `PARTS` is, and the framework that the study names; empty where there is none."""
+        found = {name: str(self.part(name) or "") for name in PARTS}
+        framework = root / "studies" / FRAMEWORKS / f"{self.study.framework}.toml"
+        if self.study.framework and not framework.is_file():
+            todo = f"give the name of a file in studies/{FRAMEWORKS}"
+            place = f"{self.file.name}, [study] framework"
+            raise ProblemsFound([Problem("there is no such framework", place, todo)])
+        return {**found, "framework": str(framework) if self.study.framework else ""}
+
+
+def framework(file: str) -> dict[str, Any]:
+    """The priorities in `file`: title, source, aims, and of each priority its name, shows and cannot."""
+    return _parsed(Path(file)) if file else {}
+
+
+def inserts(pages: str) -> dict[str, str]:
+    """What a study has to say in the middle of pages, by name: the files ``_NAME.md`` in its `pages`."""
+    files = sorted(Path(pages).glob("_*.md")) if pages else []
+    return {file.stem[1:]: file.read_text(encoding="utf-8").strip() for file in files}
+
+
+def find(root: Path, given: str) -> Path:
+    """The file of the study that a person gave by its name, its folder or the file; empty: the default.
+
+    Raises
+    ------
+    ProblemsFound : there is no such study; with the names of those there are.
+    """
+    files = {file.parent.name: file for file in sorted((root / "studies").glob(f"*/{FILE}"))}
+    if not given:
+        return next((file for file in files.values() if _parsed(file).get(DEFAULT) is True), root / FILE)
+    path = Path(given).expanduser()
+    if given in files:
+        return files[given]
+    if os.path.isdir(path):  # noqa: PTH112  (False for a name that is too long)
+        path /= FILE
+    if path.suffix != ".toml" or not os.path.isfile(path):  # noqa: PTH113
+        todo = f"give a folder with a {FILE}, such a file, or one of: {', '.join(files)}"
+        raise ProblemsFound([Problem("there is no such study", given, todo)])
+    return path.resolve()
+
+
+def read(file: Path, root: Path) -> Folder:
+    """The study in `file`, with what it takes from the study that it is based on, in the project at `root`.
+
+    Raises
+    ------
+    ProblemsFound : a file cannot be read, or holds what no study has.
+    """
+    data: dict[str, Any] = {}
+    folders: list[Path] = []
+    here: Path | None = file
+    while here is not None:
+        if here.parent in folders:
+            raise ProblemsFound([Problem("the studies are based on each other", file.name, "take one out")])
+        folders.append(here.parent)
+        own = _parsed(here)
+        own.pop(DEFAULT, None)
+        above = own.pop(BASED_ON, "")
+        Study.build(own, here.name)  # each file by itself, so that a mistake is looked for where it is
+        data = _over(own, data)
+        here = find(root, str(above)) if above else None
+    return Folder(file, Study.build(data, file.name), tuple(folders))
+
+
+def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """The sections of both, key by key; where both have one, that of `above`."""
+    both = {name for name in above if isinstance(above[name], dict) and isinstance(below.get(name), dict)}
+    return {**below, **above, **{name: {**below[name], **above[name]} for name in both}}
+
+
+def _parsed(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError:
+        problem = Problem("the study file cannot be opened", str(file), "give a file that you may read")
+    except UnicodeDecodeError:
+        problem = Problem("the study file is not UTF-8 text", str(file), "save it as UTF-8")
+    except tomllib.TOMLDecodeError as error:
+        problem = Problem(f"not valid TOML: {error}", str(file), "mend that line; text needs quotes")
+    raise ProblemsFound([problem])

@@ -1,0 +1,107 @@
+"""What is in a book: its table of contents, and nothing that leads to a page that is not there.
+
+In: a folder of sources, in which chapters and pages without data are missing. Out: the same folder, its
+contents, links and sections about those pages mended.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+CONTENTS = "_toc.yml"
+#: The chapter that says what is not in the report.
+ABOUT_THE_DATA = "01_data.ipynb"
+_LINK = re.compile(r"\[([^\]]+)\]\((\w+\.(?:ipynb|md))(?:#[\w-]*)?\)")
+
+
+def write(folder: Path, without: list[str]) -> None:
+    """Write the contents of the book in `folder`, and take out what is about pages that it does not have.
+
+    Parameters
+    ----------
+    without : titles of the chapters that were left out, which the page about the data names.
+    """
+    import yaml
+
+    pages = {p.stem for p in folder.iterdir() if p.suffix in (".md", ".ipynb") and p.name[0] != "_"}
+    file = folder / CONTENTS
+    tree = yaml.safe_load(file.read_text(encoding="utf-8"))
+    listed = list(_lists(tree))
+    named = {tree["root"], *(entry["file"] for entries in listed for entry in entries)}
+    for page in sorted(pages - named):
+        entries, place = _where(listed, page)
+        entries.insert(place, {"file": page})
+    for entries in listed:
+        entries[:] = [entry for entry in entries if entry["file"] in pages]
+    if "parts" in tree:
+        tree["parts"] = [part for part in tree["parts"] if part["chapters"]]
+    file.write_text(yaml.safe_dump(tree, sort_keys=False), encoding="utf-8")
+    for written in sorted(folder.glob("*.md")):
+        text = mended(written.read_text(encoding="utf-8"), folder)
+        written.write_text(text, encoding="utf-8", newline="\n")
+    for chapter in sorted(folder.glob("*.ipynb")):
+        _mend(chapter, lambda text: mended(text, folder), without)
+
+
+def mended(text: str, folder: Path) -> str:
+    """`text` without what leads to pages that are not in `folder`.
+
+    A section that ends in a line of nothing but such links goes as a whole; a sentence that says “See” and
+    such a link goes; any other such link becomes its words.
+    """
+    there = {p.name for p in folder.iterdir()}
+
+    def absent(words: str) -> bool:
+        links = _LINK.findall(words)
+        return bool(links) and all(page not in there for _, page in links)
+
+    sections = re.split(r"(?m)^(?=## )", text)
+    kept = [s for s in sections if not (s.startswith("## ") and absent(_only_links(s)))]
+    text = "".join(kept)
+    text = re.sub(r"(?<=[.!?:] )See \[[^\]]+\]\([^)]*\)\.", lambda m: "" if absent(m[0]) else m[0], text)
+    return _LINK.sub(lambda m: m[0] if m[2] in there else m[1], text)
+
+
+def _only_links(section: str) -> str:
+    """The last line of a section, where there is nothing on it but links."""
+    last = section.rstrip().rpartition("\n")[2]
+    return last if not re.search(r"\w", _LINK.sub("", last)) else ""
+
+
+def _lists(tree: Any) -> Iterator[list[Any]]:
+    """Every list of pages in a table of contents."""
+    for part in (tree, *tree.get("parts", ())):
+        if "chapters" in part:
+            yield part["chapters"]
+
+
+def _where(lists: list[list[Any]], page: str) -> tuple[list[Any], int]:
+    """Where in the contents a page belongs that is not named there: after the chapter before it, or first."""
+    before = [
+        (e["file"], entries, i + 1) for entries in lists for i, e in enumerate(entries) if e["file"] < page
+    ]
+    numbered = [found for found in before if found[0][:2].isdigit()] if page[:2].isdigit() else []
+    _, entries, place = max(numbered, key=lambda found: found[0], default=("", lists[0], len(lists[0])))
+    return entries, place
+
+
+def _mend(chapter: Path, mend: Callable[[str], str], without: list[str]) -> None:
+    """Mend what a chapter says in its own words, and have the one about the data name what is left out."""
+    notebook = json.loads(chapter.read_text(encoding="utf-8"))
+    cells = notebook["cells"]
+    for cell in cells:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = mend(cell["source"])
+        for output in cell.get("outputs", ()):
+            if "text/markdown" in output["data"]:
+                output["data"]["text/markdown"] = mend(output["data"]["text/markdown"])
+    if without and chapter.name == ABOUT_THE_DATA:
+        listed = "\n".join(f"- {title}" for title in without)
+        said = f"### What is not in this report\n\nThese data hold nothing about:\n\n{listed}"
+        cells.append({"cell_type": "markdown", "id": "left-out", "metadata": {}, "source": said})
+    text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    chapter.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,95 @@
+"""A study is a folder, found by its name, its folder or its file, and may be based on another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from united_together import FOUND, REGISTRY, ROOT, STUDY
+
+from ut_research.core import studies
+from ut_research.core.parameters import DESIGNS, Study
+from ut_research.core.problems import ProblemsFound
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A project with two studies, the first of which is the one where none is named."""
+    for name, text in {
+        "one": 'default = true\n[study]\ntitle = "One"\n[partners]\n"A" = []\n',
+        "two": 'based_on = "one"\n[wellbeing]\nlow_at_most = 41\n[partners]\n"B" = ["bee"]\n',
+    }.items():
+        folder = tmp_path / "studies" / name
+        folder.mkdir(parents=True)
+        (folder / "study.toml").write_text(text)
+    (tmp_path / "studies" / "one" / "published").mkdir()
+    return tmp_path
+
+
+def test_a_study_goes_by_its_name_its_folder_or_its_file(root: Path) -> None:
+    file = root / "studies" / "two" / "study.toml"
+    assert {studies.find(root, given) for given in ("two", str(file.parent), str(file))} == {file}
+    assert studies.find(root, "") == root / "studies" / "one" / "study.toml"
+
+
+def test_what_a_study_does_not_say_is_that_of_the_one_it_is_based_on(root: Path) -> None:
+    found = studies.read(studies.find(root, "two"), root)
+    assert found.study == Study(title="One", low_at_most=41, partners={"A": [], "B": ["bee"]})
+    assert found.part("published") == root / "studies" / "one" / "published"
+    assert found.part("pages") is None
+
+
+def test_a_study_that_is_not_there_is_told_with_those_that_are(root: Path) -> None:
+    for given in ("three", str(root), "x" * 300):
+        with pytest.raises(ProblemsFound, match=r"there is no such study.*one of: one, two"):
+            studies.find(root, given)
+
+
+def test_studies_that_are_based_on_each_other_are_refused(root: Path) -> None:
+    (root / "studies" / "one" / "study.toml").write_text('based_on = "two"\n')
+    with pytest.raises(ProblemsFound, match="based on each other"):
+        studies.read(studies.find(root, "two"), root)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [(b"[wellbeing\n", "not valid TOML"), (b"\xff\xfe", "not UTF-8")]
+)
+def test_a_file_that_cannot_be_read_says_why(root: Path, content: bytes, message: str) -> None:
+    file = root / "mine.toml"
+    file.write_bytes(content)
+    with pytest.raises(ProblemsFound, match=message):
+        studies.read(file, root)
+
+
+def test_a_framework_that_is_not_there_is_told(root: Path) -> None:
+    (root / "studies" / "one" / "study.toml").write_text('[study]\nframework = "none"\n')
+    with pytest.raises(ProblemsFound, match="there is no such framework"):
+        studies.read(studies.find(root, "one"), root).parts(root)
+
+
+def test_the_default_study_has_all_that_a_study_may_have() -> None:
+    assert all(FOUND.parts(ROOT).values())
+    assert STUDY.design in DESIGNS
+    documents = {STUDY.findings_of, *(other["document"] for other in STUDY.alongside)}
+    assert documents <= REGISTRY.documents.keys()
+    assert STUDY.heard in set(REGISTRY.findings["question"])
+
+
+def test_nothing_that_names_a_programme_stands_outside_its_study() -> None:
+    """No name, place, partner or sentence of any study in the library, the notebooks or the book."""
+    files = [f for folder in ("src", "notebooks", "book") for f in (ROOT / folder).rglob("*")]
+    kinds = {".py", ".ipynb", ".md", ".txt", ".html", ".typ", ".yml", ".csv", ".toml"}
+    texts = {f: f.read_text(encoding="utf-8") for f in files if f.is_file() and f.suffix in kinds}
+    named = []
+    for file in (ROOT / "studies").glob("*/study.toml"):
+        study = studies.read(file, ROOT).study
+        words = {study.title, study.place, study.introduction, *study.partners, *study.areas}
+        words |= {word for ways in (study.partners | study.areas).values() for word in ways if len(word) > 3}
+        words |= {value for entry in (*study.alongside, *study.periods) for value in entry.values()}
+        named += [
+            (str(f.relative_to(ROOT)), word)
+            for f, text in texts.items()
+            for word in sorted(words - {"", STUDY.people})
+            if word.casefold() in text.casefold() and "." not in word.split()[0]
+        ]
+    assert named == []
