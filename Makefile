@@ -14,19 +14,20 @@ override export SINCE := $(value SINCE)
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH VIRTUAL_ENV
 CLI = $(BIN)/python -m ut_research.cli
 
-.PHONY: help report brief tables review check map lab comments quick test deep lint bench mutants forget clean headlines lock
+.PHONY: help report brief tables review check map new lab comments quick test deep lint bench mutants forget clean headlines lock
 
 help:
 	@echo 'make report                     build the report on the invented example'
 	@echo 'make report EXPORT=path         … on an export: a folder of CSV files, or a workbook'
-	@echo '            STUDY=study.toml    … with these parameters'
+	@echo '            STUDY=name          … of this study: a name in studies/, a folder or a file'
 	@echo '            NAME=name           … under this name, in reports/name/'
 	@echo '            SINCE=name          … beside the last release of that report'
 	@echo 'make brief                      make the two-page brief of a report (PDF, Word)'
 	@echo 'make tables                     put all its tables in one workbook, and the report in Word'
 	@echo 'make review                     pack the book, and its plain pages in large print, for readers'
-	@echo 'make check EXPORT=path          only say what is wrong with an export (STUDY=study.toml: for it)'
+	@echo 'make check EXPORT=path          only say what is wrong with an export (STUDY=name: of that study)'
 	@echo 'make map EXPORT=path            draft columns.toml, to match its headings to the ones used here'
+	@echo 'make new NAME=my-programme      begin a study of your own, in studies/my-programme'
 	@echo 'make lab                        open JupyterLab with the notebooks ready to run'
 	@echo 'make comments FILE=path         add comments that a reader handed back (EXPORT=path: to that export)'
 	@echo 'make quick                      check the code and run the tests that need no report: a minute or two'
@@ -45,6 +46,10 @@ report brief tables review: $(READY)
 check map: $(READY)
 	@test -n "$$EXPORT" || { echo 'Which export? make $@ EXPORT=path'; exit 2; }
 	@$(CLI) $@ "$$EXPORT" $(if $(filter check,$@),--study "$$STUDY")
+
+new: $(READY)
+	@test -n "$$NAME" || { echo 'What is it called? make new NAME=my-programme'; exit 2; }
+	@$(CLI) new "$$NAME"
 
 lab: $(READY)
 	@$(CLI) lab "$$EXPORT" --study "$$STUDY" --name "$$NAME"

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ut_research.core.problems import ProblemsFound, in_words
+from ut_research.core.problems import Problem, ProblemsFound, in_words
 from ut_research.running import build as workflow
 
 if TYPE_CHECKING:
@@ -105,10 +105,13 @@ def prepare(export: Export = "", study: Parameters = "", name: Name = "", since:
 
 @app.command()
 def render(
-    export: Export = "", name: Name = "", jobs: Annotated[int, typer.Option(help="As in report.")] = 0
+    export: Export = "",
+    study: Parameters = "",
+    name: Name = "",
+    jobs: Annotated[int, typer.Option(help="As in report.")] = 0,
 ) -> None:
     """The second half of a report: its chapters and book, from what was prepared; the export is not read."""
-    run = workflow.plan(export, name=name, must_exist=False)
+    run = workflow.plan(export, study, name, must_exist=False)
     _built(run, lambda: workflow.render(run, _tell, jobs))
 
 
@@ -175,6 +178,21 @@ def map_(export: Given) -> None:
 
 
 @app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="What to call the study, for example my-programme.")],
+) -> None:
+    """Begin a study of your own: a folder [b]studies/NAME[/b] with a file that explains itself."""
+    from ut_research.core import notebooks, studies
+
+    plain = workflow.plain(name)
+    if not plain:
+        raise ProblemsFound([Problem("no name can be made of this", name, "give one, as my-programme")])
+    file = studies.new(notebooks.find_root(), plain, name.replace("-", " ").capitalize())
+    say.print(f"Begun: {_place(file)}. Say there what the study is, then build it on an export:")
+    say.print(f"  make report EXPORT=path STUDY={plain}")
+
+
+@app.command()
 def lab(export: Export = "", study: Parameters = "", name: Name = "") -> None:
     """Open JupyterLab with the notebooks ready to run."""
     run = workflow.plan(export, study, name)
@@ -222,9 +240,9 @@ def comments_add(
 
 
 @app.command()
-def forget(export: Export = "", name: Name = "") -> None:
+def forget(export: Export = "", study: Parameters = "", name: Name = "") -> None:
     """Remove every trace of an export: its cleaned data, its report, and the records of both."""
-    run = workflow.plan(export, name=name, must_exist=False, makes=False)
+    run = workflow.plan(export, study, name, must_exist=False, makes=False)
     removed = workflow.forget(run, name)
     for folder in removed:
         left = sorted(folder.iterdir()) if folder.exists() else []

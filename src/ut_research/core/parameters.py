@@ -8,6 +8,7 @@ error that names its place, and all are reported at once. `ut_research.core.stud
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
@@ -49,7 +50,7 @@ class Study:
     """Everything that a person may choose about a run. Each field has a unit, a source and a meaning."""
 
     title: str = _words("The project", "What the project is called")
-    people: str = _words("people", "Who it is for, as in a sentence: people on probation")
+    people: str = _words("people", "Who it is for, as in a sentence")
     place: str = _words("", "Where it is, as in a sentence", blank=True)
     introduction: str = _words("", "What it does, in a sentence or two, for the front page", blank=True)
     data: str = _words("", "Where its own data are, from the study's folder", blank=True)
@@ -232,6 +233,17 @@ class Study:
             yield "delivery ends before it starts", "[study] delivery_end", "give a later day"
         if self.engaged.strip().casefold() == self.not_engaged.strip().casefold():
             yield "both groups have one name", "[groups] not_engaged", "give it another"
+        if self.needs or self.outcomes:
+            from ut_research.core import schema
+
+            reached = schema.TABLES["outcomes"].column("outcome").allowed
+            for section, known in (("needs", tuple(schema.NEEDS)), ("outcomes", reached)):
+                for name in sorted(set(getattr(self, section)) - set(known)):
+                    yield (
+                        "the data dictionary has no such code",
+                        f"[{section}] {name}",
+                        _suggest(name, set(known)),
+                    )
         if self.low_at_most >= self.high_at_least:
             place = "[wellbeing] low_at_most"
             yield "low wellbeing reaches into high", place, "give a value under high_at_least"
@@ -240,6 +252,28 @@ class Study:
         """The parameters as plain values that a notebook can take: dates as ISO text."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         return {k: v.isoformat() if isinstance(v, date) else v for k, v in values.items()}
+
+    @classmethod
+    def template(cls, title: str) -> str:
+        """The text of a study's file that says nothing but `title`: each key with what it means."""
+        lines: list[str] = []
+        section = ""
+        for f in fields(cls):
+            about = f.metadata
+            if "whole" in about:
+                lines += ["", f"# {about['meaning']}:", *_example(about)]
+                continue
+            if about["section"] != section:
+                section = about["section"]
+                lines += ["", f"[{section}]"]
+            default = date(2024, 4, 1) if f.default is None else title if f.name == "title" else f.default
+            value = default.isoformat() if isinstance(default, date) else json.dumps(default)
+            allowed = (
+                ["one of " + ", ".join(f'"{c}"' for c in about["choices"])] if "choices" in about else []
+            )
+            said = "; ".join(filter(None, [about["meaning"], about["unit"], *allowed]))
+            lines.append(f"{'# ' if f.default is None else ''}{f.name} = {value}  # {said}")
+        return "\n".join(lines).lstrip() + "\n"
 
     @classmethod
     def describe(cls) -> list[dict[str, str]]:
@@ -282,6 +316,14 @@ def _complaints(value: Any, about: Mapping[str, Any]) -> Iterator[tuple[str, str
 #: The fields that are words of a report, and no choice of how anything is worked out.
 _IN_WORDS = ("study", "groups", "interviews", "alongside", "periods")
 WORDS = tuple(f.name for f in fields(Study) if f.metadata["section"] in _IN_WORDS)
+
+
+def _example(about: Mapping[str, Any]) -> list[str]:
+    """How a section that is a value as a whole is written, as notes."""
+    if about["keys"]:
+        return [f"# [[{about['section']}]]", *(f'# {key} = "…"' for key in about["keys"])]
+    entry = '["another spelling"]' if about["whole"] is list else '"In words that a reader sees"'
+    return [f"# [{about['section']}]", f'# "Name" = {entry}']
 
 
 def _suggest(word: str, known: set[str]) -> str:

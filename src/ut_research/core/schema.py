@@ -167,7 +167,7 @@ _ALL = (
         Column("segment_id", "the researchers' own identifier of the passage", "id", "S-001", needed=True),
         Column("interview_id", "the interview it comes from", "id", "I-01"),
         _name("question", "the research question it answers", "What works?", 200),
-        _name("theme", "the theme it was coded to", "mentors who have been there", 200),
+        _name("theme", "the theme it was coded to", "people who have been there", 200),
         _text("summary", "a paraphrase, by the researchers", "An invented paraphrase of a passage."),
     )),
     Table("steering_comments", "a comment from the steering group", (

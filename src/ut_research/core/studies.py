@@ -21,6 +21,16 @@ PARTS = ("published", "pages", "brief.txt")
 #: Keys of a study's file that stand before its sections: the study that it takes the rest from, and whether
 #: it is the one that a run is of where none is named.
 BASED_ON, DEFAULT = "based_on", "default"
+#: What the file of a new study begins with.
+NEW = """\
+# What the report says of this study, and the parameters of a run. What follows # is a note.
+# Every key may be left out or stay as it is. An unknown key is an error. To build the report:
+#     make report EXPORT=path STUDY={name}
+# Beside this file may lie: columns.toml (how an export's own headings are read), published/ (figures and
+# findings that are published about the study), pages/ (of the book: project.md, next.md and others) and
+# brief.txt (the two-page brief). studies/united-together has them all.
+
+"""
 #: The folder of priorities that any study can be read against, beside the studies.
 FRAMEWORKS = "frameworks"
 
@@ -56,6 +66,22 @@ class Folder:
 def framework(file: str) -> dict[str, Any]:
     """The priorities in `file`: title, source, aims, and of each priority its name, shows and cannot."""
     return _parsed(Path(file)) if file else {}
+
+
+def new(root: Path, name: str, title: str) -> Path:
+    """Begin a study: the file of a folder ``studies/<name>/`` in which every key is explained.
+
+    Raises
+    ------
+    ProblemsFound : there is such a folder already.
+    """
+    folder = root / "studies" / name
+    if folder.exists():
+        raise ProblemsFound([Problem("there is such a study", f"studies/{name}", "give another name")])
+    folder.mkdir(parents=True)
+    file = folder / FILE
+    file.write_text(NEW.format(name=name) + Study.template(title), encoding="utf-8", newline="\n")
+    return file
 
 
 def inserts(pages: str) -> dict[str, str]:

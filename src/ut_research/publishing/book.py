@@ -63,9 +63,8 @@ def tidy(notebook: Any, name: str, tables: Path, known: Callable[[], set[str]]) 
         tags = sorted({*tags, "hide-input"} - ({"hide-input"} if "remove-input" in tags else set()))
         outputs = _shown(cell)
         source = _PLACES.sub("", cell["source"])
-        if not outputs and cells and cells[-1].get("outputs") == [] and "hide-input" in tags:
-            cells[-1]["source"] += f"\n\n{source}"  # cells that show nothing fold away as one
-            continue
+        if cells and cells[-1].get("outputs") == [] and "hide-input" in tags:
+            source = f"{cells.pop()['source']}\n\n{source}"  # what shows nothing folds away with what follows
         for part in _one_figure_each(outputs):
             cells.append(_cell("code", source, tags, part))
             # hidden, but not empty: Jupyter Book leaves out cells without code, and what they show

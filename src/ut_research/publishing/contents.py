@@ -62,6 +62,7 @@ def mended(text: str, folder: Path) -> str:
     sections = re.split(r"(?m)^(?=## )", text)
     kept = [s for s in sections if not (s.startswith("## ") and absent(_only_links(s)))]
     text = "".join(kept)
+    text = re.sub(r"(?m)^.*\]\(.*$", lambda m: _line(m[0], there), text)
     text = re.sub(r"(?<=[.!?:] )See \[[^\]]+\]\([^)]*\)\.", lambda m: "" if absent(m[0]) else m[0], text)
     return _LINK.sub(lambda m: m[0] if m[2] in there else m[1], text)
 
@@ -70,6 +71,13 @@ def _only_links(section: str) -> str:
     """The last line of a section, where there is nothing on it but links."""
     last = section.rstrip().rpartition("\n")[2]
     return last if not re.search(r"\w", _LINK.sub("", last)) else ""
+
+
+def _line(line: str, there: set[str]) -> str:
+    """A line of nothing but links without those to pages that are not `there`; any other line as it is."""
+    links = list(_LINK.finditer(line))
+    kept = [m[0] for m in links if m[2] in there]
+    return " · ".join(kept) if kept and not re.search(r"\w", _LINK.sub("", line)) else line
 
 
 def _lists(tree: Any) -> Iterator[list[Any]]:

@@ -103,13 +103,13 @@ def said(table: pd.DataFrame | None) -> dict[str, str]:
 
     Parameters
     ----------
-    table : canonical comments of the steering group; None or empty where the export has none.
+    table : canonical comments of the steering group; None or empty where there are none.
     """
     from ut_research.publishing import comments
 
-    none = "(not in this export)"
     if table is None or table.empty:
-        return {f"{{{{page.comments_{part}}}}}": none for part in ("open", "done", "not_done", "changed")}
+        none = {f"{{{{page.comments_{part}}}}}": "None at present." for part in ("open", "done", "not_done")}
+        return none | {"{{page.comments_changed}}": "nothing yet"}
     standing = comments.standings(table)
     table = table.astype("object").where(table.notna(), None)
     parts = {}

@@ -96,7 +96,7 @@ def plan(
             [Problem("there is no such export", export, "give a folder or a workbook as EXPORT")]
         )
     given = name or (where.stem if where.is_file() else where.name)
-    clean_name = _plain(given)
+    clean_name = plain(given)
     if makes and not clean_name:
         raise ProblemsFound([Problem("no name can be made of this", given, "give one as NAME=my-report")])
     run = Run(root, clean_name, where, file)
@@ -133,7 +133,7 @@ def _study_and_export(root: Path, study: str, export: str) -> tuple[Path, Path]:
     return file, data
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A name as folders of reports are called."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60]
@@ -315,7 +315,7 @@ def _bring(run: Run, line: list[loop.Step], tell: Callable[[dict[str, Any]], Non
 def _since(run: Run, since: str, data: str) -> str:
     """The file of the release before this one; empty where there is none."""
     for name in filter(None, (since, _follows(run))):
-        if found := _others(run.report.with_name(_plain(Path(name).name)), data):
+        if found := _others(run.report.with_name(plain(Path(name).name)), data):
             return found
         if name == since:
             todo = "give the name of a report in reports/, of other data than these"

@@ -11,10 +11,10 @@ from typing import Any
 
 #: What is said where no group without the programme was drawn by chance.
 _NO_TRIAL = {
+    "limit": "Whether the project made the difference. Nobody without it was looked at in the same way.",
     "who": "People who take part may differ from those who do not, before any support.",
     "without": "No analysis of these data can say what would have happened to the same people without the "
     "project. That needs a comparison group chosen fairly, as the Justice Data Lab does.",
-    "next": "plan a matched comparison, as the Justice Data Lab makes. Record the details that it asks for.",
 }
 #: For each design, the sentences about the comparison of two groups. ``cause`` ends a sentence that begins
 #: with what cannot be said; the others are sentences.
@@ -23,17 +23,20 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "cause": "that taking part was the cause, because people chose whether to take part",
         "groups": "The people who chose to take part may have been different from the start. "
         "So we cannot say that the project made the difference.",
+        **_NO_TRIAL,
+        "limit": "Whether the project made the difference. People chose whether to take part, and those who "
+        "did may have been more ready to change to begin with.",
         "threat": "Selection: people chose whether to take part",
         "threat_does": "Make the project look better than it is, if readier people take part.",
         "threat_done": "The groups are never called a fair comparison. People who stay for weeks were not in "
         "prison in those weeks, which flatters this group too.",
         "bears": "Two groups that chose their own place are compared. It is not a trial.",
-        **_NO_TRIAL,
     },
     "randomised": {
         "cause": "that the same would be found elsewhere, or now: these are the people who were in the study",
         "groups": "Chance decided who was in which group. So a difference that chance alone cannot explain "
         "is likely to come from what the groups were given.",
+        "limit": "Whether the same would be found elsewhere, or now.",
         "threat": "Selection: who was in which group",
         "threat_does": "Make one group look better than it is, if the groups differed from the start.",
         "threat_done": "Chance decided who was in which group. The ranges allow for chance.",
@@ -41,7 +44,6 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "who": "The people in the study may differ from people elsewhere.",
         "without": "The group that was not offered it shows what would have happened without. "
         "Whether the same would happen elsewhere, or now, these data cannot say.",
-        "next": "repeat it with other people, and say beforehand what will be compared.",
     },
     "before-and-after": {
         "cause": "that the project was the cause, because nobody like them without the project was asked",
