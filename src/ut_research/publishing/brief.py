@@ -373,8 +373,6 @@ def _all_words(blocks: Iterable[Block]) -> Iterator[str]:
 
 
 def _myst(text: Text) -> str:
-    from ut_research.publishing.generated_pages import literal
-
     out = ""
     for style, part in text:
         if style == "mark":
@@ -382,7 +380,7 @@ def _myst(text: Text) -> str:
         else:
             bare = part.strip()
             around = part.split(bare) if bare else [part, ""]
-            shown = f"**{literal(bare)}**" if style == "strong" else literal(bare)
+            shown = f"**{prose.literal(bare)}**" if style == "strong" else prose.literal(bare)
             out += around[0] + shown + around[-1]
     return out
 

@@ -216,7 +216,7 @@ def render(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0) -> b
 def _begun(run: Run, jobs: int, since: str) -> Iterator[tuple[dict[str, Any], int]]:
     """Hold the lock of a run whose settings are written; they, and the lock's file descriptor."""
     folder = studies.read(run.study, run.root)
-    study, parts = folder.study, folder.parts(run.root)
+    study, parts = folder.study, folder.parts(run.root, run.export)
     named = chapters(run.root, study)
     with contextlib.suppress(OSError):
         if shutil.disk_usage(run.root).free < SPACE:

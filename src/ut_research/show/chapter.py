@@ -30,6 +30,7 @@ from ut_research.core.digests import digest, key
 from ut_research.core.estimate import Estimate
 from ut_research.core.notebooks import ASKED, find_root
 from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.core.schema import NOT_RECORDED
 from ut_research.disclosure import decision, gate
 from ut_research.disclosure.gate import Released
 from ut_research.published import Registry
@@ -156,7 +157,7 @@ class Chapter:
         a word of the study. A sentence about nothing that these data hold is left out.
         """
         spoken = prose.pieces(text, released, **self._words, **words)
-        filled = "".join(said for said, _, _ in prose.whole(spoken))
+        filled = prose.fill(text, released, **self._words, **words)
         if filled.strip():
             self._markdown(filled, [("text", said) for said, of, _ in spoken if of is None])
 
@@ -185,8 +186,11 @@ class Chapter:
         )
 
     def breakdown(self, released: Released, by: str, caption: str) -> None:
-        """Show findings by the group key `by`, a row a group and a column a finding, with a download."""
-        if not _held(released):
+        """Show findings by the group key `by`, a row a group and a column a finding, with a download.
+
+        Nothing where the data do not say who is in which group.
+        """
+        if not _held(released) or {e.group[by] for e in released} == {NOT_RECORDED}:
             return
         file = self._download(released, caption)
         self._html("breakdown", breakdown(released, by, caption, file), [("caption", caption)], file)

@@ -98,8 +98,8 @@ def _styled(draw: Callable[P, Chart]) -> Callable[P, Chart]:
     def styled(*args: P.args, **kwargs: P.kwargs) -> Chart:
         released: Any = args[0]
         check_released(released)
-        words: Any = [prose.fill(a, released) if isinstance(a, str) else a for a in args]
-        named: Any = {k: prose.fill(v, released) if isinstance(v, str) else v for k, v in kwargs.items()}
+        words: Any = [prose.plain(a, released) if isinstance(a, str) else a for a in args]
+        named: Any = {k: prose.plain(v, released) if isinstance(v, str) else v for k, v in kwargs.items()}
         with mpl.rc_context(STYLE):
             return draw(*words, **named)
 
