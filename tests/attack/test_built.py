@@ -77,7 +77,7 @@ def spoil(folder: Path) -> None:
             sheet[column] = seen.map(text).fillna("")
         sheet.to_csv(folder / f"{table}.csv", index=False)
     say = [json.dumps(" ".join(hostile.ALL[i::7])) for i in range(7)]
-    say[4:6] = map(json.dumps, (hostile.HTML[1], "{{page.made}} [x](x.png)"))  # short: they stand in the brief
+    say[4:6] = map(json.dumps, (hostile.HTML[1], "{{page.made}} [x](x.png)"))  # short, for the brief
     (folder / "study.toml").write_text(
         f'based_on = "united-together"\n[study]\ntitle = {say[0]}\npeople = {say[1]}\nplace = {say[2]}\n'
         f"introduction = {say[3]}\n[groups]\nengaged = {say[4]}\nnot_engaged = {say[5]}\n"

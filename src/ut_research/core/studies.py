@@ -70,6 +70,10 @@ class Folder:
         return {**found, "framework": str(framework) if name else ""}
 
 
+#: No study: every parameter has its default, and nothing is named.
+NONE = Folder(Path(), Study(), ())
+
+
 def framework(file: str) -> dict[str, Any]:
     """The priorities in `file`: title, source, aims, and of each priority its name, shows and cannot."""
     return _parsed(Path(file)) if file else {}

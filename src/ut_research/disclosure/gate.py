@@ -41,7 +41,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from numbers import Integral, Real
 from pathlib import Path
-from typing import Any, NoReturn, get_args
+from typing import Any, ClassVar, NoReturn, get_args
 
 import pandas as pd
 
@@ -181,6 +181,8 @@ class Released:
     __slots__ = ("_estimates", "_policy")
     _estimates: tuple[Estimate, ...]
     _policy: Policy
+    #: Gives the HTML in which it shows itself in a notebook; set by `ut_research.show.tables`.
+    html: ClassVar[Callable[[Released], str] | None] = None
 
     def __init__(self, estimates: Iterable[Estimate], policy: Policy, seal: object = None) -> None:
         if seal is not _SEAL:
@@ -213,6 +215,9 @@ class Released:
                 raise DisclosureError(f"{name(e)} was released twice, and differently")
         extra = [e for e in other._estimates if key(e) not in mine]
         return Released([*self._estimates, *extra], self._policy, _SEAL)
+
+    def _repr_html_(self) -> str | None:
+        return None if Released.html is None else Released.html(self)
 
     @property
     def policy(self) -> Policy:

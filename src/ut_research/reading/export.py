@@ -26,9 +26,9 @@ _QUIET = {".md", ".toml", ".txt"}
 _LOOKED_AT = 10_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Raw:
-    """What an export holds, before any of it is judged.
+    """What an export holds, before any of it is judged; it shows nothing of itself in a notebook.
 
     Attributes
     ----------
@@ -50,6 +50,9 @@ class Raw:
     issues: pd.DataFrame = field(default_factory=empty)
     inputs: dict[str, str] = field(default_factory=dict)
     month_first: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<read: {', '.join(self.tables)}; nothing of it is shown until it is released>"
 
 
 def read(path: Path | str, mapping: maps.Mapping | None = None) -> Raw:

@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from itertools import islice
 
 from ut_research.core.estimate import SERIES_KEYS, Estimate
 from ut_research.core.units import DECIMALS, places
-
-if TYPE_CHECKING:
-    from ut_research.disclosure.gate import Released
+from ut_research.disclosure.gate import Released
 
 TOO_FEW = "too few people to say"
 ABSENT = "not in this export"
@@ -27,6 +25,8 @@ ORIGIN_NOTES = {
 }
 #: Units that a number is shown without.
 BARE = frozenset({"", "people", "ratio", "p-value", "number", "%", "£"})
+#: Most rows in which released findings show themselves in a notebook.
+MOST_ROWS = 60
 
 
 def number(estimate: Estimate, part: str = "value") -> str:
@@ -148,6 +148,15 @@ def table(released: Released, caption: str, download: str | None = None) -> str:
     return _frame(head, body, said, caption) + link
 
 
+def shown(released: Released) -> str:
+    """How findings show themselves in a notebook: a table of the first `MOST_ROWS` that the data hold."""
+    held = released.of(e for e in released if e.status != "not collected")
+    caption = "What was released"
+    if len(held) > MOST_ROWS:
+        caption += f", the first {MOST_ROWS} of {len(held):,} findings; select(…) gives those of a subject"
+    return table(held.of(islice(held, MOST_ROWS)), f"{caption}.")
+
+
 def breakdown(released: Released, by: str, caption: str, download: str | None = None) -> str:
     """An accessible HTML table of findings by group: a row a value of the group key `by`, a column a finding.
 
@@ -205,8 +214,6 @@ def download_link(href: str, what: str) -> str:
 
 def check_released(released: object) -> None:
     """Refuse anything that has not passed the gate, with a TypeError that says what to do."""
-    from ut_research.disclosure.gate import Released
-
     if not isinstance(released, Released):
         raise TypeError(
             f"charts and tables take what disclosure.release() returns, not {type(released).__name__}: "
@@ -266,3 +273,5 @@ _CELLS: Mapping[str, Callable[[Estimate], str]] = {
     "interval": interval,
     "origin": lambda e: ORIGIN_NOTES[e.origin],
 }
+
+Released.html = shown
