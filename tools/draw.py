@@ -62,6 +62,8 @@ def referred(
 ) -> pd.DataFrame:
     """People as they are referred, each day alike: the `participants` table of the plainer cohorts.
 
+    Support lasts a week to a year.
+
     Parameters
     ----------
     people : how many are referred.
@@ -72,7 +74,7 @@ def referred(
     referral = first + days_of(np.sort(rng.integers(0, int((last - first).astype(int)) + 1, people)))
     signed_up = chosen(rng.random(people), registered)
     registered_on = np.minimum(referral + days_of(rng.integers(0, 15, people)), extracted)
-    left = registered_on + days_of(np.maximum(7, np.round(7 * rng.gamma(2.0, 13.0, people))))
+    left = registered_on + days_of(np.clip(np.round(7 * rng.gamma(2.0, 13.0, people)), 7, 364))
     gone = signed_up & (left <= extracted)
     reason = rng.choice(["completed", "stopped attending", "moved away"], people, p=[0.6, 0.28, 0.12])
     return pd.DataFrame({

@@ -1,4 +1,4 @@
-"""The invented cohort of Well Connected: ``python -m tools.well_connected data/raw/well-connected`` writes it.
+"""The invented cohort of Well Connected: ``python -m tools.well_connected data/raw/well-connected``.
 
 The news item prints two shares and no number of people. The people here are as many as it takes for those
 shares to come out: of the people followed, 78% were free of reoffending at six months, and more than half at

@@ -280,7 +280,7 @@ def test_few_comments_pass_the_gate_because_they_are_no_people() -> None:
 
 
 def test_an_export_without_comments_says_so() -> None:
-    assert set(generated_pages.said(None).values()) == {"(not in this export)"}
+    assert set(generated_pages.said(None).values()) == {"None at present.", "nothing yet"}
     assert {e.status for e in comments.counts(None, "export")} == {"not collected"}
 
 

@@ -107,9 +107,10 @@ def said(table: pd.DataFrame | None) -> dict[str, str]:
     """
     from ut_research.publishing import comments
 
-    none = "(not in this export)"
+    none = "None at present."
     if table is None or table.empty:
-        return {f"{{{{page.comments_{part}}}}}": none for part in ("open", "done", "not_done", "changed")}
+        parts = {f"{{{{page.comments_{part}}}}}": none for part in ("open", "done", "not_done")}
+        return parts | {"{{page.comments_changed}}": "nothing yet"}
     standing = comments.standings(table)
     table = table.astype("object").where(table.notna(), None)
     parts = {}
