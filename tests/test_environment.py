@@ -90,6 +90,7 @@ DROPPED = [
     *("data/raw/q3.csv", "data/raw/q3/participants.csv", "studies/united-together/published/q3.csv"),
     *("data/raw/example/export.xlsx", "data/raw/example/participants2.csv", "data/raw/example/a.txt"),
     *("data/raw/example/sub/participants.csv", "studies/rossi/rossi.csv", "tests/real.sav", "tests/q3.csv"),
+    *("data/raw/adder/q3.csv", "data/raw/well-connected/q3.csv", "studies/adder/published/q3.csv"),
     *("participants.csv", "Export.XLSX", "notebooks/q3.dta"),
     *("voices.qdpx", "exports.zip", "docs/interview.docx", "data/processed/q3/README.md"),
 ]  # fmt: skip

@@ -79,7 +79,7 @@ class Study:
     alongside: list[dict[str, str]] = _table(
         "alongside",
         dict,
-        {"title": str, "about": str, "document": str, "compare": str, "measure": str},
+        {"title": str, "about": str, "study": str, "compare": str, "measure": str},
         "Other programmes",
     )
     periods: list[dict[str, str]] = _table(

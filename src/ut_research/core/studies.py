@@ -33,6 +33,8 @@ NEW = """\
 """
 #: The folder of priorities that any study can be read against, beside the studies.
 FRAMEWORKS = "frameworks"
+#: What to do about a study alongside that is not there.
+_ALONGSIDE = "give the name of a folder in studies/ that has a folder published/"
 
 
 @dataclass(frozen=True)
@@ -57,16 +59,32 @@ class Folder:
         """Where the study's own data are, if it says so."""
         return (self.file.parent / self.study.data).resolve() if self.study.data else None
 
-    def parts(self, root: Path, export: Path | None = None) -> dict[str, str]:
-        """Where each of `PARTS` is, and the framework that the study names; empty where there is none."""
+    def parts(self, root: Path, export: Path | None = None) -> dict[str, Any]:
+        """Where each of `PARTS` is, and the framework that the study names; empty where there is none.
+
+        ``published`` is a list: the study's own folder, and those of the studies alongside it.
+
+        Raises
+        ------
+        ProblemsFound : there is no such framework, or no such study with figures published.
+        """
         untrusted = export if export and not export.is_relative_to(root / "studies") else None
-        found = {name: str(self.part(name, untrusted) or "") for name in PARTS}
+        found: dict[str, Any] = {name: str(self.part(name, untrusted) or "") for name in PARTS}
+        others = [root / "studies" / other["study"] / "published" for other in self.study.alongside]
         name = self.study.framework
         framework = root / "studies" / FRAMEWORKS / f"{name}.toml"
+        problems = [
+            Problem("nothing is published there", f"{self.file.name}, [[alongside]] study", _ALONGSIDE)
+            for other in others
+            if other.parents[1] != root / "studies" or not other.is_dir()
+        ]
         if name and (Path(name).name != name or not framework.is_file()):
             todo = f"give the name of a file in studies/{FRAMEWORKS}"
             place = f"{self.file.name}, [study] framework"
-            raise ProblemsFound([Problem("there is no such framework", place, todo)])
+            problems.append(Problem("there is no such framework", place, todo))
+        if problems:
+            raise ProblemsFound(problems)
+        found["published"] = list(dict.fromkeys([found["published"], *map(str, others)]))
         return {**found, "framework": str(framework) if name else ""}
 
 

@@ -169,7 +169,9 @@ def measure(
     for name, (table, label, unit, universe) in headlines.items():
         make = Maker(table, origin, confidence=confidence, collected=collected(tables, table))
         given: list[Answer] = []
-        for answer in universe:
+        answers = list(universe)
+        known = any(answer.found.value is not None for answer in answers)  # else there are no two groups
+        for answer in answers:
             enough = threshold if answer.cells else 2 * threshold
             apart = [int((answer.people != other.people).sum()) for other in given]
             near = any(0 < few < enough for few in apart)
@@ -179,7 +181,7 @@ def measure(
                 n=answer.n, about=answer.choices,
             )  # fmt: skip
             empty = not zeros_safe and 0 in answer.cells
-            if near or empty or any(0 < few < threshold for few in (*less, *answer.cells)):
+            if known and (near or empty or any(0 < few < threshold for few in (*less, *answer.cells))):
                 told = replace(told, value=None, low=None, high=None, n=None, status="suppressed")
             else:
                 given.append(answer)
@@ -248,14 +250,15 @@ def _who(people: pd.Series, stayed: frozenset[int]) -> dict[str, NDArray[np.bool
 def _reoffending(
     rows: pd.DataFrame, stayed: frozenset[int], windows: Iterable[int], confidence: float
 ) -> Iterator[Answer]:
-    """Window, incomplete follow-up and who counts as engaged, each way.
+    """Window, incomplete follow-up and who counts as engaged, each way; of one group there is no difference.
 
     People not followed to the end, and not known to have reoffended by then: counted as not having
     (``as seen``); left out, which overstates the share in both groups, as those who reoffended early stay
     in; counted as having, all of them or those of one group, the worst and best that there could be; or
     counted for as long as they were followed, by the Kaplan-Meier curve.
     """
-    for days, (who, kept) in product(windows, _who(rows.participant_id, stayed).items()):
+    chosen = _who(rows.participant_id, stayed if rows.group.nunique() > 1 else frozenset())
+    for days, (who, kept) in product(windows, chosen.items()):
         people = reoffending.follow(rows, days)
         engaged = (people.group == "engaged").to_numpy() & kept[rows.index.get_indexer(people.index)]
         reoffended, complete = people.reoffended.to_numpy(), people.complete.to_numpy()

@@ -104,7 +104,7 @@ def of_run(text: Path, folder: Path, *, strict: bool) -> Brief:
     )
     released = decision.read(folder, decision.policy(settings["parameters"]))
     about = {"origin": manifest["origin"], "data_to": manifest["data_to"]}
-    registry = published.load(settings["parts"]["published"])
+    registry = published.load(*settings["parts"]["published"])
     return write(text.read_text(encoding="utf-8"), released, registry, **about, strict=strict)
 
 

@@ -68,7 +68,7 @@ class Chapter:
         self._wordings: set[str] = set()
         settings = json.loads((self._data / "run.json").read_text(encoding="utf-8"))
         self._study: dict[str, Any] = settings["parameters"]
-        self._parts: dict[str, str] = settings["parts"]
+        self._parts: dict[str, Any] = settings["parts"]
         self._words = design.words(self._study)
         if unknown := sorted(parameters.keys() - self._study.keys()):
             what, todo = f"there is no parameter {', '.join(unknown)}", "name parameters of a study.toml"
@@ -128,7 +128,7 @@ class Chapter:
     @cached_property
     def registry(self) -> Registry:
         """What is published about the study."""
-        return published.load(self._parts["published"])
+        return published.load(*self._parts["published"])
 
     @cached_property
     def framework(self) -> dict[str, Any]:
@@ -315,7 +315,7 @@ def _prepare(root: Path, folder: Path) -> None:
     found = studies.read(studies.find(root, ""), root)
     parameters, parts = found.study.parameters(), found.parts(root)
     cleaning.write(cleaning.of_export(found.data or root, parameters), folder)
-    decision.write(decision.of_run(folder, parameters, published.load(parts["published"])), folder)
+    decision.write(decision.of_run(folder, parameters, published.load(*parts["published"])), folder)
     settings = json.dumps({"parameters": parameters, "parts": parts})
     (folder / "run.json").write_text(settings, encoding="utf-8")
 

@@ -99,7 +99,10 @@ class Chart:
 
 
 def _styled(draw: Callable[P, Chart]) -> Callable[P, Chart]:
-    """Refuse what the gate has not released, fill the title's tokens, and draw in the book's style."""
+    """Refuse what the gate has not released, fill the title's tokens, and draw in the book's style.
+
+    What the data do not hold is left out, unless they hold nothing of it.
+    """
 
     @wraps(draw)
     def styled(*args: P.args, **kwargs: P.kwargs) -> Chart:
@@ -107,6 +110,8 @@ def _styled(draw: Callable[P, Chart]) -> Callable[P, Chart]:
         check_released(released)
         words: Any = [prose.plain(a, released) if isinstance(a, str) else a for a in args]
         named: Any = {k: prose.plain(v, released) if isinstance(v, str) else v for k, v in kwargs.items()}
+        if held := [e for e in released if e.status != "not collected"]:
+            words[0] = released.of(held)
         with mpl.rc_context(STYLE):
             return draw(*words, **named)
 

@@ -161,7 +161,7 @@ def breakdown(released: Released, by: str, caption: str, download: str | None = 
     """An accessible HTML table of findings by group: a row a value of the group key `by`, a column a finding.
 
     A finding that is withheld for every group is named under the table instead of in it; one that the data do
-    not hold is left out.
+    not hold is left out, and so is a group of which they hold nothing.
     """
     check_released(released)
     found: dict[tuple[str, ...], dict[str, Estimate]] = {}
@@ -175,7 +175,8 @@ def breakdown(released: Released, by: str, caption: str, download: str | None = 
         if not any(e.status == "number" for e in cells.values())
     }
     shown = [label for label in columns if label not in lacking]
-    rows = {e.group[by]: e.label.rsplit(": ", 1)[-1] if by == "group" else e.group[by] for e in released}
+    held = [e for e in released if e.status != "not collected"]
+    rows = {e.group[by]: e.label.rsplit(": ", 1)[-1] if by == "group" else e.group[by] for e in held}
     said = f"{escape(caption)} <span>{escape(origin_note(released))}.</span>"
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in (by.capitalize(), *shown))
     body = "".join(
