@@ -18,7 +18,7 @@ The rules, in the order in which they apply:
    the sum of the answers and of their squares, and few answers have both.
    Of two rules on one scale, or two steps of one follow-up, that differ by 1 to threshold - 1 people, the
    less important is withheld (`Quantity.nested_with`).
-3. *Curves* move in steps of at least threshold people or not at all (`suppression.curve_steps`).
+3. *Curves* move in steps of at least threshold people or not at all (`curves.curve_steps`).
 4. *Linked cells* are withheld until nothing withheld can be worked out from the rest to within
    less than the threshold, within what is given to the gate in one call. A breakdown that would cost
    a finding about everyone is withheld whole instead (`suppression.protect_in_turn`).
@@ -50,8 +50,8 @@ from ut_research.core.estimate import Estimate, Origin, Status
 from ut_research.core.quantity import Quantities, Quantity
 from ut_research.core.schema import NOT_RECORDED
 from ut_research.core.units import places
-from ut_research.disclosure import suppression
-from ut_research.disclosure.suppression import count_given
+from ut_research.disclosure import curves, suppression
+from ut_research.disclosure.linked import count_given
 from ut_research.measures import GROUPS, declared
 
 #: How the three kinds of cell without a number look; a true zero is the number 0.
@@ -317,10 +317,10 @@ def release(estimates: list[Estimate], policy: Policy, quantities: Quantities | 
         tidy = _without_empty_groups(tidy)
     own = [i for i, e in enumerate(tidy) if about_people(e)]
     cells = [tidy[i] for i in own]
-    curves = suppression.on_curves(cells)
-    small = {k for k, e in enumerate(cells) if _is_small(e, known[e.id], policy, on_curve=k in curves)}
+    points = curves.on_curves(cells)
+    small = {k for k, e in enumerate(cells) if _is_small(e, known[e.id], policy, on_curve=k in points)}
     small |= suppression.too_near(cells, known, small, policy.threshold)
-    unsafe, quiet = suppression.curve_steps(cells, policy.threshold)
+    unsafe, quiet = curves.curve_steps(cells, policy.threshold)
     small |= unsafe
     cells = [replace(e, n=cells[quiet[k]].n) if k in quiet else e for k, e in enumerate(cells)]
     try:
@@ -331,7 +331,7 @@ def release(estimates: list[Estimate], policy: Policy, quantities: Quantities | 
     gone |= _rows_telling(tidy, quantities, gone)
     unsaid = {own[k] for k in quiet}
     tidy = [replace(e, n=None) if i in unsaid else e for i, e in enumerate(tidy)]
-    curved = {own[k] for k in curves}
+    curved = {own[k] for k in points}
     out = [
         _withhold(e) if i in gone else _rounded(e, known[e.id], policy, on_curve=i in curved)
         for i, e in enumerate(tidy)
