@@ -15,7 +15,7 @@ Written from the docstrings by `.ci/reference.py`; do not edit. Units and errors
 #: What is listed: its heading, what its functions are called by, its file, and the class in it if any.
 PARTS = (
     ("The way in", "ut", "__init__.py", ""),
-    ("What was released", "found", "disclosure/gate.py", "Released"),
+    ("What was released", "found", "disclosure/released.py", "Released"),
     ("A chapter", "chapter", "show/chapter.py", "Chapter"),
     ("Charts", "charts", "show/charts.py", ""),
     ("Words", "prose", "show/prose.py", ""),
