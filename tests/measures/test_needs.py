@@ -33,3 +33,12 @@ def test_by_partner():
     found = needs.measure({"needs": FOUR}, by="partner")
     assert finding(found, "needs.mental_health", partner="North").value == 100
     assert finding(found, "needs.mental_health", partner="South").value == 50
+
+
+def test_a_need_that_the_export_has_no_column_for_was_not_asked_about():
+    assessed = pd.DataFrame({"participant_id": list("abc"), "housing": [True, False, None]})
+    found = {e.id: e for e in needs.measure({"needs": assessed})}
+    assert (found["needs.housing"].count, found["needs.housing"].n) == (1, 3)
+    assert found["needs.mental_health"].status == "not collected"
+    nothing = needs.measure({"needs": assessed[["participant_id"]]})
+    assert {e.status for e in nothing} == {"not collected"}

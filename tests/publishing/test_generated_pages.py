@@ -4,7 +4,6 @@ import pandas as pd
 
 from ut_research.core.parameters import Study
 from ut_research.core.schema import dictionary
-from ut_research.disclosure.gate import Policy
 from ut_research.publishing import generated_pages
 
 
@@ -35,13 +34,6 @@ def test_the_simulation_is_shown_by_method_and_size_from_lowest_to_highest():
     wilson = found[(found["method"] == "Wilson interval") & (found["n1"] == 9)]["observed"]
     assert shown["Wilson interval", "9"][4] == f"{wilson.min():.1%} to {wilson.max():.1%}"
     assert len(shown) == len(found.drop_duplicates(["method", "n1", "n2"]))
-
-
-def test_the_policy_is_said_in_words():
-    assert "Counts from 1 to 4 are withheld" in generated_pages.policy(Policy())
-    rounded = generated_pages.policy(Policy(threshold=10, rounding="nearest 5", zeros_safe=False))
-    assert "Counts from 1 to 9" in rounded
-    assert "A zero is withheld too. Counts are rounded: nearest 5." in rounded
 
 
 def test_a_cell_is_shown_as_text_whatever_it_holds():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -95,6 +96,13 @@ def test_two_exports_never_share_a_name(fresh: Project, tmp_path: Path) -> None:
     with pytest.raises(ProblemsFound, match="this name is taken by another export"):
         build.plan(str(tmp_path / "b" / "export"))
     assert build.plan(str(tmp_path / "b" / "export"), name="other").name == "other"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems keep who may read a folder in another way")
+def test_what_a_run_keeps_about_people_is_for_its_owner_alone(fresh: Project) -> None:
+    run = build.plan()
+    with build.locked(run):
+        assert run.folder.stat().st_mode & 0o077 == 0
 
 
 def test_a_record_that_was_cut_short_stops_nothing(fresh: Project) -> None:

@@ -190,6 +190,13 @@ def test_published_figures_are_set_beside_the_runs(data, shown):
     assert "“Here”: from the export." in html
 
 
+def test_the_disclosure_policy_is_the_studys_in_jupyterlab_too(data):
+    with pytest.raises(ProblemsFound, match="it gives threshold"):
+        chapter(data, threshold=3)
+    with pytest.raises(ProblemsFound, match="it gives rounding"):
+        chapter(data).measure(outcomes, rounding="none")
+
+
 def test_where_no_published_figure_answers_nothing_is_shown(data, shown):
     shown_in = chapter(data)
     shown_in.beside_published(gate.release([FEW], POLICY))

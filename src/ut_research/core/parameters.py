@@ -15,6 +15,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
 
+from ut_research.core.policies import KEYS, OWN, POLICIES
 from ut_research.core.problems import Problem, ProblemsFound
 
 #: Days outside these years are placeholders or slips (1900 and 2099 are the usual ones), not events.
@@ -171,11 +172,19 @@ class Study:
         low=1,
         high=7,
     )
+    policy: str = _parameter(
+        "ons-5",
+        "disclosure",
+        "",
+        "each is explained on the Methods page",
+        "The rules of what is withheld, by name; a study's own are the lines after this",
+        choices=(*POLICIES, OWN),
+    )
     threshold: int = _parameter(
         5,
         "disclosure",
         "people",
-        "counts under five; see the policy's source on the Methods page",
+        "the policy",
         "Counts under this are withheld, zero aside",
         low=3,
         high=100,
@@ -184,11 +193,11 @@ class Study:
         "none",
         "disclosure",
         "",
-        "house policy",
+        "the policy",
         "How released counts are rounded",
         choices=("none", "nearest 5", "midpoint 6"),
     )
-    zeros_safe: bool = _parameter(True, "disclosure", "", "house policy", "Whether a true zero may be shown")
+    zeros_safe: bool = _parameter(True, "disclosure", "", "the policy", "Whether a true zero may be shown")
 
     @classmethod
     def build(cls, data: Mapping[str, Any], file: str = "study.toml") -> Study:
@@ -220,6 +229,12 @@ class Study:
                         wrong(complaint[0], f"[{section}] {name}", complaint[1])
                     else:
                         values[name] = float(value) if type(known[name].default) is float else value
+        for name in _settle(values):
+            wrong(
+                f"the policy {values['policy']} has another",
+                f"[disclosure] {name}",
+                'say policy = "own", or leave it out',
+            )
         study = cls(**values)
         for what, place, todo in study._clashes():
             wrong(what, place, todo)
@@ -309,6 +324,15 @@ class Study:
             for f in fields(cls)
             if "unit" in f.metadata
         ]
+
+
+def _settle(values: dict[str, Any]) -> list[str]:
+    """Give `values` what its disclosure policy sets; the names of what it says otherwise."""
+    said = [name for name in KEYS if name in values]
+    policy = values.setdefault("policy", OWN if said else "ons-5")
+    others = [name for name in said if values[name] != POLICIES.get(policy, values)[name]]
+    values.update(POLICIES.get(policy, {}))
+    return others
 
 
 def _complaints(value: Any, about: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:

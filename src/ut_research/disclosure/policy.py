@@ -36,13 +36,6 @@ class Policy:
     rounding: str = "none"
     zeros_safe: bool = True
 
-    #: Where "fewer than 5" comes from.
-    source = (
-        "Office for National Statistics, Review of the Dissemination of Health Statistics: Confidentiality "
-        "Guidance (2006): counts of 1 and 2 are unsafe in any table, and for small areas and sensitive "
-        "subjects so are 3 and 4"
-    )
-
     def __post_init__(self) -> None:
         wrong = []
         whole = isinstance(self.threshold, int) and not isinstance(self.threshold, bool)

@@ -58,15 +58,17 @@ def measure(
     Parameters
     ----------
     needs : those that were asked about, in words that a reader sees; left out: all of `NEEDS`. Any
-        other is "not collected".
+        other, and one that the export has no column for, is "not collected".
     """
     found: list[Estimate] = []
     columns = {"needs": list(NEEDS)}
+    asked = [need for need in (needs or NEEDS) if need in tables.get("needs", ())]
     for group, part in parts(tables, columns, by):
         make = Maker("needs", origin, group, confidence, collected(tables, "needs"))
-        named = part["needs"][list(needs or NEEDS)].eq(True).fillna(False).astype(bool)
+        named = part["needs"][asked].eq(True).fillna(False).astype(bool)
         for need, label in {**NEEDS, **(needs or {})}.items():
             count, n = (int(named[need].sum()), len(named)) if need in named else (0, 0)
             found.append(make.share(f"needs.{need}", label, count, n))
-        found.append(make.mean("needs.number_mean", "Needs named by each person", named.sum(axis=1), "needs"))
+        number = named.sum(axis=1)[: len(named) if asked else 0]
+        found.append(make.mean("needs.number_mean", "Needs named by each person", number, "needs"))
     return found

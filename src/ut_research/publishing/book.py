@@ -178,7 +178,6 @@ def _tokens(settings: dict[str, Any], folder: Path) -> tuple[dict[str, Callable[
         "{{page.parameters}}": generated_pages.parameters,
         "{{page.coverage}}": generated_pages.coverage,
         "{{page.sureness}}": generated_pages.sureness,
-        "{{page.policy}}": lambda: generated_pages.policy(released.policy),
         "{{page.changes}}": lambda: generated_pages.changes(
             settings["since"], estimate.read(Path("findings.json"))
         ),

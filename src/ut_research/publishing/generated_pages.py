@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ut_research.core.estimate import Estimate
-    from ut_research.disclosure.gate import Policy
 
 #: Programs whose versions matter to a result; all others are in requirements.lock.
 PROGRAMS = ["ut-research", "pandas", "numpy", "scipy", "pandera", "pyarrow", "matplotlib"]
@@ -179,18 +178,6 @@ def sureness() -> str:
     *known, (_, widest) = SURENESS
     lines = [f"- **{words.capitalize()}:** the range spans {n} in every 100, or less." for n, words in known]
     return "\n".join([*lines, f"- **{widest.capitalize()}:** the range is wider than that."])
-
-
-def policy(held: Policy) -> str:
-    """The disclosure policy in force, in words, with where it comes from."""
-    zeros = "A true zero is shown." if held.zeros_safe else "A zero is withheld too."
-    rounded = (
-        "Counts are not rounded." if held.rounding == "none" else f"Counts are rounded: {held.rounding}."
-    )
-    return (
-        f"Counts from 1 to {held.threshold - 1} are withheld, and so is whatever would give one back. "
-        f"{zeros} {rounded} Source of the rule: {held.source}."
-    )
 
 
 def grid(caption: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:

@@ -17,6 +17,7 @@ from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ut_research.core import policies
 from ut_research.disclosure import gate
 from ut_research.publishing import blocks as paper
 from ut_research.publishing.brief import LABELS
@@ -122,12 +123,10 @@ def workbook(sheets: list[Sheet], label: str, parameters: Mapping[str, Any]) -> 
     for row, name in enumerate(names, 5):
         contents.cell(row, 1).hyperlink = Hyperlink(f"A{row}", location=f"'{name}'!A1")
         contents.cell(row, 1).style = "Hyperlink"
-    policy = [
-        (f"Disclosure policy: {k}", str(parameters[k])) for k in ("threshold", "rounding", "zeros_safe")
-    ]
+    policy = [(f"Disclosure policy: {k}", str(parameters[k])) for k in ("policy", *policies.KEYS)]
     legend = [(f"Cell: {cell}", meaning) for cell, meaning in gate.LEGEND.items()]
     legend += [("Cell: blank", "there is no such part, for example no range around a count")]
-    notes = [*policy, ("Where “fewer than 5” comes from", gate.Policy.source), *legend]
+    notes = [*policy, ("Where these rules come from", policies.SOURCES[parameters["policy"]]), *legend]
     notes += [(f"Column: {column}", meaning) for column, meaning in COLUMNS.items()]
     _write(book.create_sheet("Notes"), [("Notes",), (label,), ()], ("What", "Meaning"), notes)
     sources = sorted({(r["source"], r["origin"]) for s in sheets for r in s.rows if r.get("source")})

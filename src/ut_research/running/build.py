@@ -151,6 +151,7 @@ def _named(path: str) -> Path:
 def locked(run: Run, patience: float = 3.0) -> Iterator[int]:
     """Hold the run's lock; its file descriptor. It is let go when the last process of the build has ended."""
     run.folder.mkdir(parents=True, exist_ok=True)
+    run.folder.chmod(0o700)  # rows about people are in it: for their keeper alone
     with (run.folder / "lock").open("w") as file:
         until = time.monotonic() + patience
         while not _lock(file.fileno()):

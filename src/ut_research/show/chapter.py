@@ -25,7 +25,7 @@ import pandas as pd
 from IPython.display import display
 
 from ut_research import published
-from ut_research.core import studies
+from ut_research.core import policies, studies
 from ut_research.core.digests import digest, key
 from ut_research.core.estimate import Estimate
 from ut_research.core.notebooks import ASKED, find_root
@@ -73,7 +73,14 @@ class Chapter:
         if unknown := sorted(parameters.keys() - self._study.keys()):
             what, todo = f"there is no parameter {', '.join(unknown)}", "name parameters of a study.toml"
             raise ProblemsFound([Problem(what, f"chapter {name}", todo)])
+        self._refuse_policy(parameters)
         self._own = {k: v for k, v in parameters.items() if v != self._study[k]}
+
+    def _refuse_policy(self, parameters: Iterable[str]) -> None:
+        """The disclosure policy is the study's, in JupyterLab too."""
+        if policy := {"policy", *policies.KEYS}.intersection(parameters):
+            what, todo = f"it gives {', '.join(sorted(policy))}", "the disclosure policy is that of the study"
+            raise ProblemsFound([Problem(what, self._where, todo)])
 
     def _folder(self, data: str, out: str) -> Path:
         """The folder that `data` names, from here or from the notebooks; or the example, prepared for now."""
@@ -109,6 +116,7 @@ class Chapter:
         ------
         ProblemsFound : in a build, where everything is measured once, for all chapters.
         """
+        self._refuse_policy(choices)
         return self._tell(self._anew({**self._own, **choices}).select(subject.__name__.rpartition(".")[2]))
 
     def _tell(self, released: Released) -> Released:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ut_research.core import policies
+
 #: What is said where no group without the programme was drawn by chance.
 _NO_TRIAL = {
     "limit": "Whether the project made the difference. Nobody without it was looked at in the same way.",
@@ -82,4 +84,5 @@ OF_STUDY = (
 def words(parameters: Mapping[str, Any]) -> dict[str, str]:
     """The tokens that a text may hold about the study: ``study.title``, ``design.groups`` and so on."""
     study = {f"study.{name}": str(parameters[name]) for name in OF_STUDY}
+    study["study.policy"] = policies.words(parameters)
     return study | {f"design.{name}": said for name, said in SENTENCES[parameters["design"]].items()}
