@@ -12,8 +12,8 @@ from ut_research.core.problems import ProblemsFound, stop
 from ut_research.core.schema import TABLES, Column, Table
 from ut_research.reading import dates, identifiers, values
 from ut_research.reading.export import files, shown
-from ut_research.reading.files import Sheet
 from ut_research.reading.files import read as read_sheets
+from ut_research.reading.grids import Sheet
 from ut_research.reading.mapping import plain
 
 #: Likeness (0 to 100) from which a match is sure, and below which it is none.
