@@ -69,7 +69,7 @@ def people(sheet: Sheet, at: int) -> Sheet:
 def _alone(frame: pd.DataFrame, at: int) -> Array:
     """Rows in which nothing but the identifier is filled."""
     alone = np.array(frame[at].fillna("").str.strip().ne(""), dtype=bool)
-    alone = np.array(frame[at].fillna("").str.strip().map(len) > 0, dtype=bool)
+    for i in (c for c in range(frame.shape[1]) if c != at):
         rows = np.flatnonzero(alone)
         texts = frame[i].iloc[rows]
         alone[rows] = (texts.isna() | (texts.str.strip() == "")).to_numpy(bool)
