@@ -157,7 +157,8 @@ def check(export: Given, study: Parameters = "") -> None:
     from ut_research.core import studies
 
     run = workflow.plan(export, study, makes=False)
-    cleaned = tables.of_export(run.export, studies.read(run.study, run.root).study.parameters())
+    found = studies.read(run.study, run.root)
+    cleaned = tables.of_export(run.export, found.study.parameters(), found.part("recipe.toml"))
     _show(cleaned)
     rejected = sum(count["rejected"] for count in cleaned.counts.values())
     if rejected:

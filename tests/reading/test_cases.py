@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -206,3 +207,101 @@ def test_line_breaks_tabs_and_spaces_of_an_ods_are_characters(tmp_path):
     assert found == ["North\ntown\tTrust  two", "North town Trust two"]
     frame: pd.DataFrame = cleaning.clean(export.read(tmp_path), key=KEY).tables["participants"]
     assert frame["partner"].nunique() == 1
+
+
+# --- as charities' tools write them: one cohort in four layouts, by the recipes in tests/reading/recipes
+
+COHORT = json.loads((CASES / "cohort-expected.json").read_text())
+
+
+def by_recipe(case: str) -> cleaning.Cleaned:
+    recipe = Path(__file__).parent / "recipes" / f"{case}.toml"
+    return cleaning.clean(export.read(CASES / case, recipe), key=KEY)
+
+
+def scores(found: cleaning.Cleaned) -> dict[str, float]:
+    """Of the questionnaires: how many people, how many twice, and how their scores changed."""
+    answers = found.tables["wemwbs"]
+    total = answers.filter(like="item_").astype("Int64").sum(axis=1, skipna=False)
+    points = total.groupby([answers["participant_id"], answers["timepoint"]]).sum().unstack()
+    pairs = points.dropna()
+    change = pairs["T2"] - pairs["T1"]
+    return {
+        "people": len(points), "two_or_more": len(pairs), "fell": int((change < 0).sum()),
+        "same": int((change == 0).sum()), "rose": int((change > 0).sum()),
+        "mean_first_all": round(float(points["T1"].mean()), 6),
+        "mean_first_of_pairs": round(float(pairs["T1"].mean()), 6),
+        "mean_last_of_pairs": round(float(pairs["T2"].mean()), 6),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ["forms", "wide"])
+def test_the_first_and_last_wave_of_each_person_are_told_by_date_or_by_name(case):
+    found = by_recipe(case)
+
+    right = scores(found)
+    assert right == {name: COHORT[name] for name in right}
+    between = found.issues.query("table == 'wemwbs' and rule == 'wave between first and last'")
+    assert len(between) == COHORT["three"] == between["row"].notna().sum()
+    first = found.tables["activity"].query("timepoint == 'T1'")["active_days"]
+    assert round(float(first.mean()), 6) == COHORT["active_first_mean"]
+    assert {count["rejected"] for count in found.counts.values()} == {0}
+
+
+def test_several_ticks_in_one_cell_become_yes_and_no(tmp_path):
+    needs = by_recipe("forms").tables["needs"]
+    assert len(needs) == COHORT["people"] and needs["housing"].sum() == COHORT["need_housing"]
+
+    # an option may hold the words of another, and ticks that no column takes are told
+    (tmp_path / "needs.csv").write_text(
+        "participant_id,help\na,Housing costs;Work;\nb,Housing;\nc,\nd,Other;\n"
+    )
+    recipe = (
+        "[tables.needs.ticks]\nheading = 'help'\noptions = { housing = 'Housing', employability = 'Work' }\n"
+    )
+    (tmp_path / "columns.toml").write_text(recipe)
+    raw = export.read(tmp_path)
+    frame = raw.tables["needs"].astype(object)
+    assert frame["housing"].where(frame["housing"].notna(), None).tolist() == ["no", "yes", None, "no"]
+    assert raw.issues.query("rule == 'tick not known'")["row"].tolist() == [2, 5]
+
+
+def test_outcomes_as_yes_or_no_with_a_date_each_become_rows():
+    outcomes = by_recipe("wide").tables["outcomes"]
+
+    counts = outcomes["outcome"].value_counts().to_dict()
+    assert counts == {"housing": COHORT["wide_housing"], "employment": COHORT["wide_job"]}
+    assert outcomes["start_date"].notna().all()
+
+
+def test_files_of_one_kind_are_one_table_and_their_names_the_partners(tmp_path):
+    people = by_recipe("one-file-a-partner").tables["participants"]
+    sizes = {
+        f.stem: len(f.read_text().splitlines()) - 1 for f in (CASES / "one-file-a-partner").glob("*.csv")
+    }
+    assert people["partner"].value_counts().to_dict() == sizes and len(people) == COHORT["people"]
+
+    # a row is named with its file
+    for name in ("A Trust", "B Trust"):
+        (tmp_path / f"{name}.csv").write_text(f"Ref,Date\n{name[0]}1,01/02/2020\n{name[0]}2,45/45/2020\n")
+    columns = "participant_id = 'Ref'\nreferral_date = 'Date'\n"
+    (tmp_path / "columns.toml").write_text(
+        f"[tables.participants]\nfile = '* Trust'\n[tables.participants.columns]\n{columns}"
+    )
+    found = cleaning.clean(export.read(tmp_path), key=KEY)
+    odd = found.issues.query("rule == 'impossible date'")
+    assert odd[["row", "done"]].values.tolist() == [
+        [3, "left blank (A Trust.csv)"],
+        [3, "left blank (B Trust.csv)"],
+    ]
+
+
+def test_a_form_that_was_never_opened_says_nothing_and_a_contact_is_nobody():
+    right = json.loads((CASES / "redcap-expected.json").read_text())
+
+    tables = by_recipe("redcap").tables
+
+    assert len(tables["participants"]) == right["people"]
+    assert len(tables["needs"]) == right["needs_form_completed"]
+    assert tables["needs"]["mental_health"].sum() == right["need_1_of_completed"]
+    assert tables["wemwbs"]["timepoint"].value_counts().to_dict() == {"T1": 40, "T2": right["second_wave"]}

@@ -143,6 +143,13 @@ def test_the_public_study_is_read_from_its_package():
     "[tables.needs.codes.housing] 1: “yess” is no code of housing. Use one of yes, no"),
     ("[tables.needs.columns]\nhousing = 3", "housing: this should be a heading in quotes, or a table"),
     ("tables = 3", "[tables]: this should be a table of keys"),
+    ("[sheets.Master]\nheading_rows = [0]", "[sheets.Master] heading_rows: this should be a row's number"),
+    ("[sheets.Master]\nheading_row = 3", "[sheets.Master]: the key “heading_row” is not known. Use one of d"),
+    ("[sheets.Master]\ndays_since = 'Stata'", "[sheets.Master] days_since: this should be a day, like 1960"),
+    ("[tables.needs]\nkeep = 'last'", "[tables.needs] keep: this should be “all” or “first”"),
+    ("[tables.needs.ticks]\nheading = 'x'", "[tables.needs.ticks] options: this is missing"),
+    ("[tables.outcomes.pairs]\nhome = { yes = 'x' }", "[tables.outcomes.pairs]: the key “home” is not known"),
+    ("confirmed = false", "confirmed: the recipe is a draft that nobody has confirmed"),
 ])  # fmt: skip
 def test_a_mistake_in_the_file_is_told_by_its_place(toml, told):
     with pytest.raises(ProblemsFound) as stopped:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ut_research.core.issues import Log
+from ut_research.core.issues import Action, Log
 from ut_research.core.schema import TABLES
 from ut_research.reading import identifiers
 from ut_research.reading import values as spellings
@@ -118,9 +118,7 @@ def _log(of: set[str], written: Sequence[str], tables: Mapping[str, Numbers], ra
     if not of:
         return
     hit = np.array([*(i in of for i in written), False])
+    action: Action = "repaired" if repaired else "reported"
     for name, codes in tables.items():
-        rows = raw.tables[name].index.to_numpy("int64")[hit[codes]]
-        if len(rows):
-            log.add(
-                name, rows, "participant_id", rule, "repaired" if repaired else "reported", done, len(codes)
-            )
+        for rows, file in raw.by_file(name, hit[codes]) if hit[codes].any() else ():
+            log.add(name, rows, "participant_id", rule, action, done + file, len(codes))

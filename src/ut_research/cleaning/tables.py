@@ -113,7 +113,7 @@ class _Sheet:
 
     def __init__(self, table: Table, raw: Raw, person: npt.NDArray[np.intp] | None, log: Log,
                  names: spellings.Names):  # fmt: skip
-        self.table, self.log, self.names = table, log, names
+        self.table, self.raw, self.log, self.names = table, raw, log, names
         frame, self.epoch = raw.tables[table.name], raw.epochs.get(table.name)
         month_first = raw.month_first.get(table.name, frozenset())
         self.rows = frame.index.to_numpy("int64")
@@ -137,7 +137,13 @@ class _Sheet:
     def log_rows(self, mask: Mask, column: str, rule: str, action: Action, done: str) -> None:
         """Log the kept rows of `mask`."""
         if (hit := mask & self.keep).any():
-            self.log.add(self.table.name, self.rows[hit], column, rule, action, done, int(self.keep.sum()))
+            self._add(hit, column, rule, action, done, int(self.keep.sum()))
+
+    def _add(self, hit: Mask, column: str, rule: str, action: Action, done: str, of: int) -> None:
+        """Log rows of the whole table, each as it is numbered in its file."""
+        for rows, file in self.raw.by_file(self.table.name, hit):
+            share = max(1, round(of * len(rows) / max(1, int(hit.sum()))))
+            self.log.add(self.table.name, rows, column, rule, action, done + file, share)
 
     def reject(self, mask: Mask, column: str, rule: str, done: str) -> None:
         """Reject and log the kept rows of `mask`."""
@@ -249,7 +255,7 @@ class _Sheet:
         for rule in dict.fromkeys(r for r in rules if r):
             action, done = spellings.RULES[rule]
             hit = np.array([r == rule for r in rules] + [False])[codes]
-            self.log.add(self.table.name, self.rows[hit], column, rule, action, done, filled)
+            self._add(hit, column, rule, action, done, filled)
 
 
 def _array(

@@ -8,17 +8,20 @@ data dictionary does not ask for is named in the log and goes no further.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ut_research.core.issues import Log, empty
 from ut_research.core.problems import Problem, ProblemsFound, stop
 from ut_research.core.schema import GROUPS, ITEMS, TABLES, Table
-from ut_research.reading import dates, identifiers, structure, workbooks
+from ut_research.reading import dates, identifiers, reshape, structure, workbooks
 from ut_research.reading import files as sheets
 from ut_research.reading import mapping as maps
 from ut_research.reading import recipe as recipes
@@ -27,6 +30,7 @@ from ut_research.reading.recipe import Recipe
 
 #: An identifier as a spreadsheet rounds it: 1.23457E+11.
 _SCIENTIFIC = r"\s*\d(?:\.\d+)?[eE]\+\d{2,}\s*"
+Mask = npt.NDArray[np.bool_]
 _QUIET = {".md", ".toml", ".txt"}
 #: Most distinct cells of a column in which personal data are looked for; the most frequent ones.
 _LOOKED_AT = 10_000
@@ -47,6 +51,7 @@ class Raw:
     name, origin : name of the export, and "example" (invented) or "export".
     month_first : date columns per table that the person says are month first.
     epochs : per table, the day that its numbers of days count from, where it is known.
+    files : per table that lies in several files, the file of each row.
     ids_ignore_case : whether identifiers that differ in case only are one person's.
     """
 
@@ -59,7 +64,17 @@ class Raw:
     inputs: dict[str, str] = field(default_factory=dict)
     month_first: dict[str, frozenset[str]] = field(default_factory=dict)
     epochs: dict[str, date] = field(default_factory=dict)
+    files: dict[str, npt.NDArray[np.object_]] = field(default_factory=dict)
     ids_ignore_case: bool = False
+
+    def by_file(self, table: str, hit: Mask) -> Iterator[tuple[npt.NDArray[np.int64], str]]:
+        """Give the rows of `hit` as numbered in their file, and, of several files, which, in words."""
+        rows = self.tables[table].index.to_numpy("int64")
+        if table not in self.files:
+            yield rows[hit], ""
+            return
+        for file in pd.unique(self.files[table][hit]):
+            yield rows[hit & (self.files[table] == file)], f" ({file})"
 
 
 def read(path: Path | str, recipe: Recipe | Path | None = None) -> Raw:
@@ -98,6 +113,7 @@ def read(path: Path | str, recipe: Recipe | Path | None = None) -> Raw:
         blank={n: t.blank for n, t in raw.items()}, issues=log.frame(), inputs=inputs,
         month_first={n: t.month_first for n, t in told.tables.items() if t.month_first},
         epochs={n: t.epoch for n, t in raw.items() if t.epoch}, ids_ignore_case=told.ids_ignore_case,
+        files={n: t.files for n, t in raw.items() if len(t.rows) > 1},
     )  # fmt: skip
 
 
@@ -162,11 +178,33 @@ def shown(name: str, otherwise: str) -> str:
 
 @dataclass(frozen=True)
 class _Table:
+    """A table as found so far: its frame, and how many rows of it each file or sheet gave, in order."""
+
     frame: pd.DataFrame
+    rows: dict[str, int]
     lost: int
     blank: int
     epoch: date | None
-    place: str
+
+    def with_(self, more: _Table) -> _Table:
+        """Return the table with the rows of another file below its own."""
+        frame = pd.concat([self.frame, more.frame])
+        rows = self.rows | more.rows
+        return _Table(frame, rows, self.lost + more.lost, self.blank + more.blank, self.epoch)
+
+    @property
+    def files(self) -> npt.NDArray[np.object_]:
+        """The file of each row."""
+        return np.repeat(np.array(list(self.rows), object), list(self.rows.values()))
+
+    def in_order(self, name: str, told: Recipe, log: Log) -> _Table:
+        """Return the table with its timepoints by the order of each person's waves, as the recipe says."""
+        frame, kept, notes, lost = reshape.in_order(self.frame, name, told.rule(name))
+        for note in notes:
+            log.add(name, note.rows, "", note.rule, note.action, note.done)
+        files = self.files[kept]
+        rows = {file: int((files == file).sum()) for file in self.rows}
+        return _Table(frame, rows, self.lost + lost, self.blank, self.epoch)
 
 
 def _assemble(found: list[Sheet], told: Recipe, log: Log, problems: list[Problem]) -> dict[str, _Table]:
@@ -191,6 +229,7 @@ def _assemble(found: list[Sheet], told: Recipe, log: Log, problems: list[Problem
             used |= _take(sheet, table, told, tables, log, problems)
         _others(sheet, wanted[0], used, told, log, problems)
     for name, whole in tables.items():
+        tables[name] = whole = whole.in_order(name, told, log)
         for column in _absent(TABLES[name], whole.frame):
             log.add(name, [], column, "column not there", "reported", "taken as blank in every row")
     return {t: tables[t] for t in TABLES if t in tables}
@@ -219,7 +258,7 @@ def _take(sheet: Sheet, table: str, told: Recipe, tables: dict[str, _Table], log
         problems += stopped.problems
         return _asked(sheet, table, told)
     frame = taken.frame
-    if wrong := _missing(sheet, table, frame):
+    if wrong := _missing(sheet, table, frame, told):
         problems += wrong
         return set(taken.used)
     second, unclear = structure.second_headings(sheet, frame, TABLES[table])
@@ -232,16 +271,13 @@ def _take(sheet: Sheet, table: str, told: Recipe, tables: dict[str, _Table], log
             "" if note.column is None else shown(sheet.headings[note.column], f"column {note.column + 1}")
         )
         log.add(table, note.rows, column, note.rule, note.action, note.done)
+    one = _Table(frame, {sheet.place: len(frame)}, sheet.lost, sheet.blank, sheet.epoch)
     before = tables.get(table)
-    lost, blank = sheet.lost + taken.lost, sheet.blank
-    if before is not None:
-        frame = pd.concat([before.frame, frame])
-        lost, blank = lost + before.lost, blank + before.blank
-        if before.epoch != sheet.epoch and not unclear:
-            both = f"{before.place} and {sheet.place}"
-            problems.append(Problem("these files count days from different days", both,
-                                    "Say days_since of each in the recipe"))  # fmt: skip
-    tables[table] = _Table(frame, lost, blank, sheet.epoch, sheet.place)
+    if before is not None and before.epoch != sheet.epoch:
+        places = f"{next(iter(before.rows))} and {sheet.place}"
+        todo = "Say days_since of each in the recipe"
+        problems.append(Problem("these files count days from different days", places, todo))
+    tables[table] = one if before is None else before.with_(one)
     return set(taken.used)
 
 
@@ -252,11 +288,12 @@ def _asked(sheet: Sheet, table: str, told: Recipe) -> set[int]:
     return {i for i, heading in enumerate(sheet.headings) if maps.plain(heading) in names}
 
 
-def _missing(sheet: Sheet, name: str, frame: pd.DataFrame) -> list[Problem]:
+def _missing(sheet: Sheet, name: str, frame: pd.DataFrame, told: Recipe) -> list[Problem]:
     """Return what is wrong with the headings of a table: missing, or in another row."""
     table = TABLES[name]
     known = {c.name for c in table.columns}
-    missing = [c.name for c in table.columns if c.needed and c.name not in frame]
+    ordered = {name for name, rule in told.rule(name).columns.items() if rule.order_of}
+    missing = [c.name for c in table.columns if c.needed and c.name not in frame and c.name not in ordered]
     if name == "wemwbs" and not {*ITEMS, "total"} & set(frame):
         missing.append("item_01 to item_14, or total")
     if not missing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -32,13 +32,11 @@ class Taken:
     frame : text under the data dictionary's names; the index is the row's number, one row or more of each.
     used : positions of the headings that were used.
     notes : what is to be logged about rows.
-    lost : rows of data that could not be used.
     """
 
     frame: pd.DataFrame
     used: frozenset[int]
     notes: tuple[Note, ...] = ()
-    lost: int = 0
 
 
 @dataclass
@@ -92,9 +90,14 @@ def take(sheet: Sheet, table: str, recipe: Recipe) -> Taken:
         sheet = structure.people(sheet, at)
     waves = reshape.waves(sheet, columns)
     sheet = _only(sheet, told.where, headings)
+    more: tuple[Note, ...] = ()
     parts = [_columns(sheet, table, told, columns, wave, headings) for wave in waves]
     if told.ticks:
-        parts[0] = reshape.ticked(parts[0], sheet, told.ticks, headings.find([told.ticks.heading]))
+        at = headings.find([told.ticks.heading])
+        if at is not None:
+            parts[0], unknown = reshape.ticked(parts[0], sheet.frame[at], told.ticks)
+            ticks_done = "not read: the recipe has no column for what is ticked"
+            more = (Note("tick not known", "reported", ticks_done, tuple(unknown), at),) if unknown else ()
     if told.pairs:
         at_of = {o: (headings.find([pair.yes]), headings.find([pair.date]) if pair.date else None)
                  for o, pair in told.pairs.items()}  # fmt: skip
@@ -102,20 +105,26 @@ def take(sheet: Sheet, table: str, recipe: Recipe) -> Taken:
             parts = reshape.paired(parts[0], sheet, at_of)
     if headings.problems:
         raise ProblemsFound(headings.problems)
+    if waves != [None]:
+        parts = [part.assign(**{reshape.RANK: n}) for n, part in enumerate(parts)]
     frame = pd.concat(parts) if len(parts) > 1 else parts[0]
-    frame, notes, lost = reshape.in_order(frame, table, told, waves)
-    names = [c.name for c in TABLES[table].columns if c.name in frame]
-    return Taken(frame[names], frozenset(headings.used), (*sheet.notes, *notes), lost)
+    names = [c for c in (*(c.name for c in TABLES[table].columns), reshape.RANK) if c in frame]
+    return Taken(frame[names], frozenset(headings.used), (*sheet.notes, *more))
 
 
 def _only(sheet: Sheet, where: Mapping[str, Sequence[str]], headings: _Headings) -> Sheet:
     """Return the rows of the sheet that the recipe asks for."""
     keep = np.ones(len(sheet.frame), bool)
-    for heading, values in where.items():
+    for heading, wanted in where.items():
         at = headings.find([heading])
-        keep &= _is(sheet, at, values) if at is not None else True
-    rows = sheet.frame.index[~keep].tolist()
-    return sheet.without(rows, "rows of another kind", "the recipe takes others for this table")
+        keep &= _is(sheet, at, wanted) if at is not None else True
+    if keep.all():
+        return sheet
+    done = f"{int((~keep).sum()):,} passed over: the recipe takes others for this table"
+    note = Note("rows of another kind", "repaired", done)
+    frame = sheet.frame[keep]
+    values = frame if sheet.values is sheet.frame else sheet.values[keep]
+    return replace(sheet, frame=frame, values=values, notes=(*sheet.notes, note))
 
 
 def _is(sheet: Sheet, at: int, values: Sequence[str]) -> Any:
@@ -133,7 +142,7 @@ def _columns(sheet: Sheet, table: str, told: TableRule, columns: Mapping[str, Fr
         if not rule.heading:
             later[column.name] = rule
             continue
-        names = [reshape.of_wave(h, wave, sheet.headings) for h in rule.heading]
+        names = [reshape.of_wave(h, wave) for h in rule.heading]
         at = headings.find(names, column.name in columns)
         if at is not None:
             texts = (sheet.values if column.kind == "whole number" else sheet.frame)[at]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from ut_research.reading.values import NO, YES, plain, tidy
 Array = npt.NDArray[Any]
 WAVE, ITEM = "{wave}", "{item}"
 #: The number of the wave, beside the columns of the table, until the waves are put in order.
-_RANK = "_wave"
+RANK = "_wave"
 
 
 def columns_of(told: TableRule) -> dict[str, From]:
@@ -40,22 +40,29 @@ def waves(sheet: Sheet, columns: Mapping[str, From]) -> list[str | None]:
     return [*sorted(found, key=lambda w: int((re.findall(r"\d+", w) or ["0"])[0]))] or [None]
 
 
-def of_wave(heading: str, wave: str | None, headings: Sequence[str]) -> str:
+def of_wave(heading: str, wave: str | None) -> str:
     """Return the heading of one wave."""
     return heading if wave is None else heading.replace(WAVE, wave)
 
 
-def ticked(frame: pd.DataFrame, sheet: Sheet, told: Ticks, at: int | None) -> pd.DataFrame:
-    """Return `frame` with yes or no for each option that is ticked in one cell, blank where the cell is."""
-    if at is None:
-        return frame
-    cells = sheet.frame[at].fillna("")
-    sets = cells.map(lambda cell: {tidy(part).casefold() for part in cell.split(told.separator)} - {""})
+def ticked(frame: pd.DataFrame, cells: pd.Series, told: Ticks) -> tuple[pd.DataFrame, list[int]]:
+    """Return `frame` with yes or no for each option that is ticked, and the rows of other ticks.
+
+    Options may hold the separator; where the cell is blank, it is not known what would have been ticked.
+    """
+    texts = cells.fillna("").map(lambda cell: f"{told.separator}{tidy(cell)}{told.separator}".casefold())
+    texts = texts.str.replace(f"{told.separator} ", told.separator, regex=False)
+    blank = cells.fillna("").str.strip().str.strip(told.separator) == ""
+    left = texts
     for column, options in told.options.items():
-        wanted = {tidy(o).casefold() for o in options}
-        answers = sets.map(lambda ticks, w=wanted: "yes" if ticks & w else "no" if ticks else None)
-        frame[column] = answers.astype("str").where(cells.str.strip() != "")
-    return frame
+        found = pd.Series(False, index=cells.index)
+        for option in sorted(options, key=len, reverse=True):
+            tick = f"{told.separator}{tidy(option)}{told.separator}".casefold()
+            found |= texts.str.contains(tick, regex=False)
+            left = left.str.replace(tick, told.separator, regex=False)
+        frame[column] = pd.Series(np.where(found, "yes", "no"), index=cells.index, dtype="str").mask(blank)
+    rest = left.str.strip(told.separator + " ") != ""
+    return frame, [int(n) for n in cells.index[rest]]
 
 
 def paired(
@@ -72,59 +79,56 @@ def paired(
     return parts
 
 
-def in_order(
-    frame: pd.DataFrame, table: str, told: TableRule, names: Sequence[str | None], sizes: Sequence[int] = ()
-) -> tuple[pd.DataFrame, list[Note], int]:
+def in_order(frame: pd.DataFrame, table: str, told: TableRule) -> tuple[pd.DataFrame, Array, list[Note], int]:
     """Give each person's first and last wave their timepoint, and keep the first row where only it is asked.
 
     Returns
     -------
-    frame, what to log, and how many rows of data could not be placed
+    frame, positions of the rows that it kept, what to log, and how many rows of data could not be placed
     """
     order = told.columns.get("timepoint", From(value="")).order_of
-    if not order and told.keep == "all":
-        return frame, [], 0
-    person = pd.factorize(frame["participant_id"].fillna("").map(tidy))[0]
-    known = (frame["participant_id"].fillna("").str.strip() != "").to_numpy(bool)
-    answered = known & _answered(frame, table)
-    if order == WAVE:
-        when = np.repeat(np.arange(len(names)), len(frame) // len(names)).astype("float64")
-    else:
+    if order or told.keep == "first":
+        person = pd.factorize(frame["participant_id"].fillna("").map(tidy))[0]
         day = order or next((c.name for c in TABLES[table].columns if c.kind == "date"), "")
+        day = RANK if order == WAVE else day
         when = _days(frame[day]) if day in frame else np.zeros(len(frame))
-    at = np.lexsort((np.arange(len(frame)), when, person))
-    at = at[answered[at]]
-    rows = frame.index.to_numpy()
-    start, end = (np.ones(len(at), bool) for _ in range(2))
-    start[1:] = person[at][1:] != person[at][:-1]
-    end[:-1] = start[1:]
-    if not order:
-        gone = tuple(int(n) for n in np.sort(rows[at[~start]]))
-        note = Note("later row of the same person", "reported", "not used here: the first is taken", gone)
-        return frame.iloc[np.sort(at[start])], [note] if gone else [], 0
-    return _first_and_last(frame, at, start, end, when)
+        at = np.lexsort((np.arange(len(frame)), when, person))
+        at = at[(_answered(frame, table) & frame["participant_id"].notna().to_numpy(bool))[at]]
+        kept, notes, lost, second = _first_and_last(frame, at, person, when, bool(order))
+        frame = frame.iloc[kept]
+        if order:
+            frame = frame.assign(timepoint=pd.array(np.where(second, "T2", "T1"), dtype="str"))
+    else:
+        kept, notes, lost = np.arange(len(frame)), [], 0
+    return frame.drop(columns=RANK, errors="ignore"), kept, notes, lost
 
 
-def _first_and_last(frame: pd.DataFrame, at: Array, start: Array, end: Array,
-                    when: Array) -> tuple[pd.DataFrame, list[Note], int]:  # fmt: skip
+def _first_and_last(frame: pd.DataFrame, at: Array, person: Array, when: Array,
+                    last_too: bool) -> tuple[Array, list[Note], int, Array]:  # fmt: skip
+    """Return the positions of each person's first row (and last), what is to be logged, lost, and last.
+
+    `at` are positions in order of person and day.
+    """
     rows, notes = frame.index.to_numpy(), []
-    undated = np.isnan(when[at]) & ~(start & end)
-    if undated.any():  # of several, one without a day may be the first or the last
+    several = pd.Series(person[at]).duplicated(keep=False).to_numpy()
+    undated = np.isnan(when[at]) & several & last_too  # it may be the first, or the last
+    if undated.any():
         lost = tuple(int(n) for n in np.sort(rows[at[undated]]))
         notes.append(Note("no day to order it by", "rejected", "left out: its wave cannot be known", lost))
         at = at[~undated]
-        kept = ~undated
-        start, end = start[kept], end[kept]
-        end[:-1] |= start[1:]
-        end[-1:] = True
-    between = tuple(int(n) for n in np.sort(rows[at[~start & ~end]]))
-    if between:
+    people = pd.Series(person[at])
+    first = ~people.duplicated().to_numpy()
+    last = ~people.duplicated(keep="last").to_numpy() & last_too
+    others = tuple(int(n) for n in np.sort(rows[at[~first & ~last]]))
+    if others and last_too:
         done = "not used: a person's first and last are"
-        notes.append(Note("wave between first and last", "reported", done, between))
-    keep = start | end
-    frame = frame.iloc[at[keep]].copy()
-    frame["timepoint"] = pd.array(np.where(start[keep], "T1", "T2"), dtype="str")
-    return frame, notes, int(undated.sum())
+        notes.append(Note("wave between first and last", "reported", done, others))
+    elif others:
+        done = "not used here: the first is taken"
+        notes.append(Note("later row of the same person", "reported", done, others))
+    keep = np.flatnonzero(first | last)
+    keep = keep[np.argsort(at[keep], kind="stable")]
+    return at[keep], notes, int(undated.sum()), ~first[keep]
 
 
 def _answered(frame: pd.DataFrame, table: str) -> Array:
@@ -138,6 +142,8 @@ def _answered(frame: pd.DataFrame, table: str) -> Array:
 
 def _days(texts: pd.Series) -> Array:
     """Return days with their time as numbers, for their order; NaN where they cannot be read."""
+    if pd.api.types.is_numeric_dtype(texts):
+        return texts.to_numpy("float64")
     places, distinct = pd.factorize(texts.array)
     tidied = [tidy(str(u)) for u in distinct]
     days = [day.toordinal() if day else np.nan for day, _ in read_days(tidied)]
