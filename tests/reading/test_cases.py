@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +12,7 @@ import pytest
 
 from ut_research.cleaning import tables as cleaning
 from ut_research.core.problems import ProblemsFound
-from ut_research.reading import export
+from ut_research.reading import draft_mapping, export
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
 KEY = b"a key for tests only"
@@ -214,9 +216,18 @@ def test_line_breaks_tabs_and_spaces_of_an_ods_are_characters(tmp_path):
 COHORT = json.loads((CASES / "cohort-expected.json").read_text())
 
 
-def by_recipe(case: str) -> cleaning.Cleaned:
-    recipe = Path(__file__).parent / "recipes" / f"{case}.toml"
-    return cleaning.clean(export.read(CASES / case, recipe), key=KEY)
+@pytest.fixture(params=["by hand", "drafted"])
+def by_recipe(request, tmp_path) -> Callable[[str], cleaning.Cleaned]:
+    """Read a case by the recipe that a person wrote, and by the one that is drafted with no line typed."""
+
+    def made(case: str) -> cleaning.Cleaned:
+        recipe = Path(__file__).parent / "recipes" / f"{case}.toml"
+        if request.param == "drafted":
+            recipe = tmp_path / "recipe.toml"
+            recipe.write_text(draft_mapping.draft(CASES / case, accept=True), encoding="utf-8")
+        return cleaning.clean(export.read(CASES / case, recipe), key=KEY)
+
+    return made
 
 
 def scores(found: cleaning.Cleaned) -> dict[str, float]:
@@ -236,7 +247,7 @@ def scores(found: cleaning.Cleaned) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("case", ["forms", "wide"])
-def test_the_first_and_last_wave_of_each_person_are_told_by_date_or_by_name(case):
+def test_the_first_and_last_wave_of_each_person_are_told_by_date_or_by_name(case, by_recipe):
     found = by_recipe(case)
 
     right = scores(found)
@@ -248,7 +259,7 @@ def test_the_first_and_last_wave_of_each_person_are_told_by_date_or_by_name(case
     assert {count["rejected"] for count in found.counts.values()} == {0}
 
 
-def test_several_ticks_in_one_cell_become_yes_and_no(tmp_path):
+def test_several_ticks_in_one_cell_become_yes_and_no(by_recipe, tmp_path):
     needs = by_recipe("forms").tables["needs"]
     assert len(needs) == COHORT["people"] and needs["housing"].sum() == COHORT["need_housing"]
 
@@ -266,7 +277,7 @@ def test_several_ticks_in_one_cell_become_yes_and_no(tmp_path):
     assert raw.issues.query("rule == 'tick not known'")["row"].tolist() == [2, 5]
 
 
-def test_outcomes_as_yes_or_no_with_a_date_each_become_rows():
+def test_outcomes_as_yes_or_no_with_a_date_each_become_rows(by_recipe):
     outcomes = by_recipe("wide").tables["outcomes"]
 
     counts = outcomes["outcome"].value_counts().to_dict()
@@ -274,7 +285,7 @@ def test_outcomes_as_yes_or_no_with_a_date_each_become_rows():
     assert outcomes["start_date"].notna().all()
 
 
-def test_files_of_one_kind_are_one_table_and_their_names_the_partners(tmp_path):
+def test_files_of_one_kind_are_one_table_and_their_names_the_partners(by_recipe, tmp_path):
     people = by_recipe("one-file-a-partner").tables["participants"]
     sizes = {
         f.stem: len(f.read_text().splitlines()) - 1 for f in (CASES / "one-file-a-partner").glob("*.csv")
@@ -296,7 +307,7 @@ def test_files_of_one_kind_are_one_table_and_their_names_the_partners(tmp_path):
     ]
 
 
-def test_a_form_that_was_never_opened_says_nothing_and_a_contact_is_nobody():
+def test_a_form_that_was_never_opened_says_nothing_and_a_contact_is_nobody(by_recipe):
     right = json.loads((CASES / "redcap-expected.json").read_text())
 
     tables = by_recipe("redcap").tables
@@ -305,3 +316,22 @@ def test_a_form_that_was_never_opened_says_nothing_and_a_contact_is_nobody():
     assert len(tables["needs"]) == right["needs_form_completed"]
     assert tables["needs"]["mental_health"].sum() == right["need_1_of_completed"]
     assert tables["wemwbs"]["timepoint"].value_counts().to_dict() == {"T1": 40, "T2": right["second_wave"]}
+
+
+def test_three_rows_of_headings_are_drafted_with_no_line_typed(tmp_path):
+    recipe = draft_mapping.draft(CASES / "three-heading-rows", accept=True)
+
+    found = read("three-heading-rows", recipe, tmp_path)
+
+    assert len(found.tables["participants"]) == 30 and "" not in days(found)
+
+
+def test_a_draft_says_what_it_guessed_and_what_it_left_out_and_shows_nobody(tmp_path):
+    text = draft_mapping.draft(CASES / "forms")
+
+    assert {"Email", "Name"} <= set(tomllib.loads(text)["left_out"])
+    assert "# left out: Debt, benefits or money" in text
+    assert [line for line in draft_mapping.unsure(text) if line.startswith("housing")] != []
+    assert [word for word in ("Staff Member", "Northtown", "1072") if word in text] == []
+    with pytest.raises(ProblemsFound, match="a draft that nobody has confirmed"):
+        read("forms", text, tmp_path)

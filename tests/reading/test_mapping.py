@@ -236,7 +236,8 @@ def test_a_draft_shows_no_identifier_date_name_or_text_and_warns_of_personal_col
 
     values = {"TEST-1", "Zedderick", "Zeddish", "11/01/2020", "An invented comment."}
     assert [v for v in sorted(values) if v in text] == []
-    assert "# not matched: Surname; looks personal: delete it from the export" in text
+    assert "# not matched: Surname; looks personal: left out" in text
+    assert tomllib.loads(text)["left_out"] == ["Surname"]
 
 
 def test_a_draft_of_a_table_without_headings_shows_none_of_its_first_row(tmp_path):
