@@ -8,6 +8,7 @@ data dictionary does not ask for is named in the log and goes no further.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
@@ -317,9 +318,7 @@ def _unfit(sheet: Sheet, name: str, frame: pd.DataFrame) -> list[Problem]:
             continue
         texts = frame[column.name]
         place = f"{sheet.place}, column “{column.name}”"
-        bad = texts.str.fullmatch(_SCIENTIFIC).to_numpy(bool, na_value=False)
-        if column.kind == "id" and bad.any():
-            rows = ", ".join(map(str, texts.index[bad][:5]))
+        if column.kind == "id" and (rows := _rounded(texts)):
             what = "a spreadsheet has rounded identifiers, so that people can no longer be told apart"
             todo = "Export again, and do not open the file in a spreadsheet program before it is read"
             problems.append(Problem(what, f"{place}, rows {rows}", todo))
@@ -330,6 +329,13 @@ def _unfit(sheet: Sheet, name: str, frame: pd.DataFrame) -> list[Problem]:
             if kind := identifiers.refusal([str(t) for t in counts.index], counts.tolist()):
                 problems.append(_refused(sheet.place, column.name, kind))
     return problems
+
+
+def _rounded(texts: pd.Series) -> str:
+    """Return the first rows of identifiers that a spreadsheet rounded, in words."""
+    may = texts[texts.str.upper().str.contains("E+", regex=False).to_numpy(bool, na_value=False)]
+    rows = [str(n) for n, text in may.items() if re.fullmatch(_SCIENTIFIC, str(text))]
+    return ", ".join(rows[:5])
 
 
 def _uncounted(sheet: Sheet, place: str, texts: pd.Series) -> list[Problem]:

@@ -16,7 +16,7 @@ from ut_research.reading.grids import Sheet, of_text, shape
 
 Array = npt.NDArray[Any]
 _TOTAL = (
-    r"(?i)\s*(?:(?:grand|sub|overall|running|all)[ -]?)?(?:totals?|sum|count|average|mean|median)"
+    r"\s*(?:(?:grand|sub|overall|running|all)[ -]?)?(?:totals?|sum|count|average|mean|median)"
     r"(?:\s+(?:of\s+)?(?:people|participants|clients|rows|records|referrals|count|number))?\s*[:=]?\s*[\d.,]*\s*"
 )
 #: Least share of identifiers that hold digits, or no space, for one that is otherwise to be no identifier.
@@ -34,28 +34,11 @@ def people(sheet: Sheet, at: int) -> Sheet:
     if len(frame) < 2 or frame.shape[1] < 2:
         return sheet
     ids = frame[at].fillna("")
-    alone = _alone(frame, at)
-    first = frame.iloc[:, 0].fillna("")
-    blank = ids.str.strip() == ""
-    total = (ids.str.fullmatch(_TOTAL) | (blank & first.str.fullmatch(_TOTAL))).to_numpy(bool, copy=True)
     keep = np.isin(frame.index, sheet.layout.keep_rows)
-    total &= ~keep
-    usual = ids[~alone & ~total & ~blank.to_numpy(bool)]
-    note, unclear = list[int](), list[int]()
-    if len(usual) > 1:
-        shapes = set(usual.iloc[:1000].map(shape))
-        worded = usual.iloc[:1000].map(of_text).mean() > 1 - _MOST
-        digits = usual.iloc[:1000].str.contains(r"\d").mean() >= _MOST
-        spaced = ids.str.contains(r"\S\s+\S", regex=True).to_numpy(bool) & ~worded
-        for i in np.flatnonzero((alone | spaced) & ~total & ~keep).tolist():
-            text, row = str(ids.iloc[i]), int(frame.index[i])
-            if alone[i] and shape(text) in shapes:
-                if i == len(ids) - 1 and text.strip() == f"{i}":  # the number of the rows above it
-                    unclear.append(row)
-            elif alone[i] and of_text(text):
-                note.append(row)
-            elif alone[i] or (digits and not re.search(r"\d", text) and _few(frame.iloc[i])):
-                unclear.append(row)
+    total = _totals(ids, frame.iloc[:, 0].fillna("")) & ~keep
+    alone = _alone(frame, at) & ~total & ~keep
+    usual = ids[~alone & ~total & ids.str.strip().ne("").to_numpy(bool)]
+    note, unclear = _odd(frame, ids, usual.iloc[:1000], alone, ~total & ~keep) if len(usual) > 1 else ([], [])
     if unclear:
         raise ProblemsFound([Problem(
             "this may be a total, a note or a piece of a broken row, rather than a person",
@@ -64,6 +47,37 @@ def people(sheet: Sheet, at: int) -> Sheet:
         )])  # fmt: skip
     sheet = sheet.without(frame.index[total].tolist(), "total row", "a total is nobody")
     return sheet.without(note, "footer or note", "words in the place of an identifier, and nothing else")
+
+
+def _totals(ids: pd.Series, first: pd.Series) -> Array:
+    """Rows that say that they are a total, where the identifier or, if it is blank, the first cell stands."""
+    texts = ids.where(ids.str.strip().ne(""), first).str.lower()
+    total = np.zeros(len(ids), bool)
+    for word in ("total", "sum", "count", "average", "mean", "median"):  # looked for first: it is faster
+        total |= texts.str.contains(word, regex=False).to_numpy(bool)
+    total[total] = texts[total].str.fullmatch(_TOTAL).to_numpy(bool)
+    return total
+
+
+def _odd(frame: pd.DataFrame, ids: pd.Series, usual: pd.Series, alone: Array,
+         open_: Array) -> tuple[list[int], list[int]]:  # fmt: skip
+    """Return the rows that are notes, and those of which it cannot be told, by what identifiers look like."""
+    shapes = set(usual.map(shape))
+    digits = usual.str.contains(r"\d").mean() >= _MOST
+    spaced = np.zeros(len(ids), bool)
+    if usual.map(of_text).mean() <= 1 - _MOST:
+        spaced = ids.str.contains(" ", regex=False).to_numpy(bool) & open_
+    note, unclear = list[int](), list[int]()
+    for i in np.flatnonzero(alone | spaced).tolist():
+        text, row = str(ids.iloc[i]), int(frame.index[i])
+        if alone[i] and shape(text) in shapes:
+            if i == len(ids) - 1 and text.strip() == f"{i}":  # the number of the rows above it
+                unclear.append(row)
+        elif alone[i] and of_text(text):
+            note.append(row)
+        elif alone[i] or (digits and of_text(text) and not re.search(r"\d", text) and _few(frame.iloc[i])):
+            unclear.append(row)
+    return note, unclear
 
 
 def _alone(frame: pd.DataFrame, at: int) -> Array:
