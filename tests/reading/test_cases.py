@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -335,3 +336,14 @@ def test_a_draft_says_what_it_guessed_and_what_it_left_out_and_shows_nobody(tmp_
     assert [word for word in ("Staff Member", "Northtown", "1072") if word in text] == []
     with pytest.raises(ProblemsFound, match="a draft that nobody has confirmed"):
         read("forms", text, tmp_path)
+
+
+def test_workbooks_whose_sheets_have_one_name_are_told_apart_by_their_files(tmp_path):
+    for name in ("First form", "Second form"):
+        shutil.copyfile(next((CASES / "forms").glob("*.xlsx")), tmp_path / f"{name}.xlsx")
+    recipe = (
+        "left_out = ['Email', 'Name']\n[tables.participants]\nfile = 'Second form/Sheet1'\nkeep = 'first'\n"
+    )
+    (tmp_path / "columns.toml").write_text(recipe + "columns.participant_id = 'Project Card No:'\n")
+
+    assert len(export.read(tmp_path).tables["participants"]) == COHORT["people"]

@@ -45,6 +45,7 @@ class _Found:
     """What a sheet seems to hold: patterns of its headings by the positions that they stand for."""
 
     sheet: Sheet
+    name: str
     items: str = ""
     waves: bool = False
     used: set[int] = field(default_factory=set)
@@ -53,9 +54,12 @@ class _Found:
     person: str = ""
 
 
-def draft(sheet: Sheet) -> tuple[list[str], set[int]] | None:
-    """Return the tables of a sheet that holds several, and the positions used; None for other sheets."""
-    found = _look(sheet)
+def draft(sheet: Sheet, name: str) -> tuple[list[str], set[int]] | None:
+    """Return the tables of a sheet that holds several, and the positions used; None for other sheets.
+
+    `name` is that by which the recipe names it.
+    """
+    found = _look(sheet, name)
     at, score = match(TABLES["wemwbs"].columns[0], dict(enumerate(sheet.headings)))
     if not found.items or score < WORDS or found.items == "item_{item}":
         return None
@@ -67,9 +71,9 @@ def draft(sheet: Sheet) -> tuple[list[str], set[int]] | None:
     return [*_participants(found, several), *lines], found.used
 
 
-def _look(sheet: Sheet) -> _Found:
+def _look(sheet: Sheet, name: str) -> _Found:
     """Find the waves of a sheet, and the fourteen items of the questionnaire."""
-    found = _Found(sheet)
+    found = _Found(sheet, name)
     for i, heading in enumerate(sheet.headings):
         pattern = _ORDINAL.sub(WAVE, heading, count=1)
         if pattern == heading:
@@ -93,7 +97,7 @@ def _look(sheet: Sheet) -> _Found:
 
 
 def _head(found: _Found, table: str, *more: str) -> list[str]:
-    return ["", f"[tables.{table}]", f"file = {text(found.sheet.name)}", *more]
+    return ["", f"[tables.{table}]", f"file = {text(found.name)}", *more]
 
 
 def _column(found: _Found, table: str, name: str) -> Iterator[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -50,9 +51,12 @@ def draft(path: Path | str, *, accept: bool = False) -> str:
     left_out: list[str] = []
     parts: list[_Part] = []
     lines: list[str] = []
-    for sheet, rows in (one for file in found for one in _laid_out(file)):
+    sheets = [one for file in found for one in _laid_out(file)]
+    names = Counter(plain(sheet.name) for sheet, _ in sheets)
+    for sheet, rows in sheets:
         lines += draft_layouts.layout(sheet, rows)
-        several = draft_layouts.draft(sheet)
+        unique = names[plain(sheet.name)] == 1
+        several = draft_layouts.draft(sheet, sheet.name if unique else f"{sheet.file}/{sheet.name}")
         if several is None:
             lines += _sort(sheet, parts)
         else:
@@ -87,7 +91,7 @@ def _laid_out(file: Path) -> Iterator[tuple[Sheet, list[int]]]:
         rows = draft_layouts.heading_rows(grid)
         layouts = {grid.name: Layout(heading_rows=tuple(rows))} if rows != [1] else {}
         for sheet in lay_out(grid, layouts):
-            yield sheet, rows
+            yield replace(sheet, file=file.stem), rows
 
 
 def _sort(sheet: Sheet, parts: list[_Part]) -> list[str]:

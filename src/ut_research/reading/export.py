@@ -130,7 +130,7 @@ def _sheets(
     for file in data:
         try:
             found += (own := sheets.read(file, told.sheets))
-            if not any(told.is_for(table, sheet.name) for table in TABLES for sheet in own):
+            if not any(told.is_for(table, sheet.name, sheet.file) for table in TABLES for sheet in own):
                 continue  # the name of a file that is not used may say something about somebody
             with file.open("rb") as opened:
                 inputs[file.name] = hashlib.file_digest(opened, "sha256").hexdigest()
@@ -214,7 +214,7 @@ def _assemble(found: list[Sheet], told: Recipe, log: Log, problems: list[Problem
     places: dict[str, str] = {}
     _missing_files(found, told, problems)
     for sheet in found:
-        wanted = [t for t in TABLES if told.is_for(t, sheet.name)]
+        wanted = [t for t in TABLES if told.is_for(t, sheet.name, sheet.file)]
         if not wanted:
             log.add(shown(sheet.name, "a sheet"), [], "", "table not known", "reported",
                     "not read: not in the data dictionary")  # fmt: skip
@@ -242,7 +242,7 @@ def _missing_files(found: list[Sheet], told: Recipe, problems: list[Problem]) ->
         return
     for table, rule in told.tables.items():
         for name in rule.file:
-            if not any(recipes.named(sheet.name, name) for sheet in found):
+            if not any(recipes.named(name, sheet.name, sheet.file) for sheet in found):
                 problems.append(Problem(f"there is no file or sheet “{name}”",
                                         f"{told.name}, [tables.{table}] file", "Mend the name"))  # fmt: skip
 

@@ -21,7 +21,8 @@ days_since = "1960-01-01"                  # what a day that is a number counts 
 of = "Master"                              # the sheet that this is a block of, when it has another name
 
 [tables.participants]
-file = "* Trust"                           # their file or sheet, or several; * stands for anything
+file = "* Trust"                           # their file or sheet, or several; * stands for anything; a sheet
+                                           # of one workbook among others is "Workbook/Sheet1"
 month_first = ["referral_date"]            # numeric dates written month first
 where = { "First time?" = "Yes" }          # only these rows of theirs
 keep = "first"                             # of several rows of one person the first (by its date, then place)
@@ -246,17 +247,18 @@ class Recipe(_Part):
         """Return how `table` is found; by its own name and headings where the recipe does not say."""
         return self.tables.get(table, TableRule())
 
-    def is_for(self, table: str, sheet: str) -> bool:
-        """Whether the file or sheet called `sheet` holds `table`."""
+    def is_for(self, table: str, sheet: str, file: str = "") -> bool:
+        """Whether the sheet called `sheet` of the file called `file` holds `table`."""
         told = self.rule(table).file
         if self.source and not told:
             return table in self.tables
-        return any(named(sheet, name) for name in told or (table,))
+        return any(named(name, sheet, file) for name in told) if told else named(table, sheet)
 
 
-def named(sheet: str, name: str) -> bool:
-    """Whether a file or sheet goes by `name`, in which * stands for anything."""
-    return plain(sheet) == plain(name) or fnmatchcase(plain(sheet), plain(name))
+def named(name: str, sheet: str, file: str = "") -> bool:
+    """Whether a sheet goes by `name`: its own, or file/sheet, where * stands for anything."""
+    own = {plain(sheet), plain(f"{file}/{sheet}")}
+    return plain(name) in own or any(fnmatchcase(one, plain(name)) for one in own)
 
 
 _TABLES = _rules()
