@@ -72,6 +72,14 @@ def test_a_spreadsheets_day_number_counts_from_1900_with_its_leap_year_that_neve
     assert [d.day for d in days] == [date(1961, 3, 1), date(2020, 1, 1)]
 
 
+def test_a_day_number_among_dates_is_read_only_where_one_count_alone_puts_it_near_them():
+    # 43894 is 4 March 2020 by a spreadsheet; 21975 is 1 March 2020 by Stata
+    days = dates.read_days(["01/03/2020", "05/03/2020", "43894", "21975"])
+
+    assert [d.day for d in days][2:] == [date(2020, 3, 4), None]
+    assert [d.rule for d in days][2:] == ["spreadsheet day number", "day number"]
+
+
 @pytest.mark.parametrize("text, birth, day", [
     ("1/2/49", False, date(2049, 2, 1)), ("1/2/10", True, date(2010, 2, 1)),
     ("1/2/11", True, date(1911, 2, 1)),

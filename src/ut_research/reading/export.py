@@ -300,9 +300,9 @@ def _missing(sheet: Sheet, name: str, frame: pd.DataFrame, told: Recipe) -> list
     if not missing:
         return []
     first = sheet.frame.iloc[:10]
-    lower = next((n for n, row in zip(first.index, first.itertuples(index=False), strict=True)
-                  if sum(maps.plain(str(t)) in known for t in row) >= 2), None)  # fmt: skip
-    if lower:
+    rows = zip(first.index, first.itertuples(index=False), strict=True)
+    lower = next((n for n, row in rows if sum(maps.plain(str(t)) in known for t in row) >= 2), sheet.below)
+    if lower and not sheet.layout.heading_rows:
         return [Problem(f"the headings are in row {lower}, not in row 1", sheet.place,
                         f"Say so in the recipe: {sheet.line('heading_rows', [lower])}")]  # fmt: skip
     todo = f"Say in columns.toml which heading it has: [tables.{name}.columns] {missing[0]} = …; "

@@ -79,6 +79,7 @@ class Sheet:
     head : the row of the headings, in words.
     file : name of the file, without its ending.
     layout, epoch : as the recipe and the file say.
+    below : the row that may hold the headings, where the first row has a single cell, as a title has.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Sheet:
     file: str = ""
     layout: Layout = Layout()
     epoch: date | None = None
+    below: int | None = None
 
     def line(self, key: str, value: object) -> str:
         """Return the line of the recipe that says `key` of this sheet."""
@@ -178,7 +180,7 @@ def _sheet(grid: Grid, told: Layout) -> Sheet:
     frame = frame if data.all() else frame[data]
     head = f"row{'s' * (len(at) > 1)} {', '.join(map(str, at))}" if at else "row 1"
     sheet = Sheet(grid.name, grid.place, heads, frame, frame if same else values[data], len(lost), blank,
-                  tuple(notes), (), head, "", told, told.days_since or grid.epoch)  # fmt: skip
+                  tuple(notes), (), head, "", told, told.days_since or grid.epoch, _below(grid))  # fmt: skip
     return sheet.without(_again(sheet), "headings again", "they are the headings, once more")
 
 
@@ -189,6 +191,13 @@ def _heading_rows(frame: pd.DataFrame) -> tuple[int, ...]:
         if len(codes) and codes.str.startswith('{"ImportId"').all():
             return 1, 2, 3
     return (1,)
+
+
+def _below(grid: Grid) -> int | None:
+    """Return the first row with several cells, where the first of all has but one."""
+    many = grid.frame.iloc[:10].notna().sum(axis=1).tolist()
+    rows = [int(n) for n, cells in zip(grid.frame.index[:10], many, strict=True) if cells > 1]
+    return rows[0] if rows and many[0] == 1 and grid.headings is None else None
 
 
 def _headings(grid: Grid, at: Sequence[int]) -> tuple[str, ...]:

@@ -75,7 +75,7 @@ def _odd(frame: pd.DataFrame, ids: pd.Series, usual: pd.Series, alone: Array,
                 unclear.append(row)
         elif alone[i] and of_text(text):
             note.append(row)
-        elif alone[i] or (digits and of_text(text) and not re.search(r"\d", text) and _few(frame.iloc[i])):
+        elif alone[i] or (digits and of_text(text) and not re.search(r"\d", text) and not _blank(text)):
             unclear.append(row)
     return note, unclear
 
@@ -90,9 +90,8 @@ def _alone(frame: pd.DataFrame, at: int) -> Array:
     return alone
 
 
-def _few(row: pd.Series) -> bool:
-    filled = [cell for cell in row.tolist() if pd.notna(cell) and str(cell).strip()]
-    return 2 * len(filled) <= len(row)
+def _blank(text: str) -> bool:
+    return values.is_blank(values.tidy(text))
 
 
 def second_headings(sheet: Sheet, frame: pd.DataFrame, table: Table) -> tuple[list[int], list[Problem]]:
