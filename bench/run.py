@@ -48,7 +48,7 @@ def by_hand(project: Path) -> float:
     shutil.rmtree(run.parent)
     alone = "from ut_research.running import worker; worker.FORKS = False; from ut_research import cli; "
     took = timed(PYTHON, "-c", alone + "cli.main()", "prepare", cwd=project)
-    for notebook in sorted((project / "notebooks").glob("*.ipynb")):
+    for notebook in sorted((project / "notebooks").glob("[0-9]*.ipynb")):
         out = project / "plain" / notebook.stem
         out.mkdir(parents=True)
         command = [PYTHON, "-m", "papermill", str(notebook), str(out.with_suffix(".ipynb"))]

@@ -90,6 +90,7 @@ DROPPED = [
     *("data/raw/q3.csv", "data/raw/q3/participants.csv", "studies/united-together/published/q3.csv"),
     *("data/raw/example/export.xlsx", "data/raw/example/participants2.csv", "data/raw/example/a.txt"),
     *("data/raw/example/sub/participants.csv", "studies/rossi/rossi.csv", "tests/real.sav", "tests/q3.csv"),
+    *("data/raw/adder/q3.csv", "data/raw/well-connected/q3.csv", "studies/adder/published/q3.csv"),
     *("participants.csv", "Export.XLSX", "notebooks/q3.dta"),
     *("voices.qdpx", "exports.zip", "docs/interview.docx", "data/processed/q3/README.md"),
 ]  # fmt: skip
@@ -168,6 +169,19 @@ def test_git_ignores_exports_and_results_and_no_file_of_the_project(tmp_path: Pa
     shutil.copyfile(ROOT / ".gitignore", tmp_path / ".gitignore")
     ignored = git("check-ignore", "--no-index", "--stdin", given="\n".join([*DROPPED, *RESULTS, *listed]))
     assert ignored == [*DROPPED, *RESULTS]
+
+
+def test_hosts_of_the_code_only_call_what_a_person_can_call() -> None:
+    github = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())["jobs"]["test"]
+    gitlab = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text())["test"]
+    assert [step["run"] for step in github["steps"] if "run" in step] == gitlab["script"] == [".ci/run"]
+    assert github["container"] == gitlab["image"]
+
+
+def test_the_reference_is_that_of_the_docstrings() -> None:
+    text = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    assert text == load("reference").reference(), "write it again: .venv/bin/python .ci/reference.py"
+    assert "ut.release(measured: Measured, **policy: Any) → Released" in text
 
 
 def test_the_command_line_is_quick_to_start() -> None:

@@ -26,8 +26,8 @@ def imported(name: str, text: str, known: set[str], package: bool) -> Iterator[s
     here = name.split(".") if package else name.split(".")[:-1]
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
-            ours = [a.name for a in node.names if a.name.startswith("ut_research.")]
-            names = [name.removeprefix("ut_research.") for name in ours]
+            ours = [a.name for a in node.names if a.name.partition(".")[0] == "ut_research"]
+            names = [name.removeprefix("ut_research").removeprefix(".") for name in ours]
         elif isinstance(node, ast.ImportFrom):
             base = (node.module or "").split(".") if node.module else []
             if node.level:
@@ -71,6 +71,12 @@ def test_every_module_stands_on_a_floor() -> None:
 
 def test_no_package_imports_from_one_further_on() -> None:
     assert upward(graph()) == []
+
+
+def test_nothing_imports_the_way_in() -> None:
+    assert [name for name, others in graph().items() if "" in others] == []
+    for line in ("import ut_research as ut", "from ut_research import read", "from .. import read"):
+        assert set(imported("core.units", line, {"", "core.units"}, package=False)) == {""}, line
 
 
 def test_no_imports_go_round_in_a_circle() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,8 @@ def mend(
     """Give the page its notes of origin, its tables their scope and its figures their size."""
     origin = context.get("origin", "example")
     context |= {"origin": origin, "ut_origin_note": NOTES[origin], "ut_footer": FOOTERS[origin]}
+    if page == "search":  # the theme's page puts the title there as it is
+        context["docstitle"] = escape(context["docstitle"])
     if "body" not in context or doctree is None:
         return
     body = re.sub(r'<th class="([^"]*\bstub\b[^"]*)"', r'<th scope="row" class="\1"', context["body"])
@@ -94,7 +97,7 @@ def mend(
     for table in re.findall(r"<table.*?</table>", body, flags=re.DOTALL):
         if "<caption" not in table:
             log.warning("a table has no caption", location=page)
-    if re.search(r'alt="(_images/|[^"]*\.(png|svg))', body):
+    if re.search(r'alt="(?:_images/)?[\w.-]+\.(?:png|svg)"', body):  # the name of its file, by default
         log.warning("a figure has no description", location=page)
 
 

@@ -7,6 +7,7 @@ when they are needed. A mistake ends in one readable block and exit status 1, ne
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -159,7 +160,7 @@ def check(export: Given, study: Parameters = "") -> None:
 
     run = workflow.plan(export, study, makes=False)
     found = studies.read(run.study, run.root)
-    cleaned = tables.of_export(run.export, found.study.parameters(), found.part("recipe.toml"))
+    cleaned = tables.of_export(run.export, found.study.parameters(), found.part("recipe.toml", run.export))
     _show(cleaned)
     rejected = sum(count["rejected"] for count in cleaned.counts.values())
     if rejected:
@@ -224,12 +225,14 @@ def lab(export: Export = "", study: Parameters = "", name: Name = "") -> None:
     if run.name != "example":
         say.print("In a notebook's parameters cell, write:")
         say.print(f'  data = "../data/processed/{run.name}"', markup=False)
+    if not (run.place / "notebooks").exists():  # the project came with the library, and stays as it is
+        shutil.copytree(run.root / "notebooks", run.place / "notebooks")
     say.print("Opening JupyterLab; Ctrl+C here ends it.")
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={run.root}"]
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={run.place}"]
     command += ["--LabApp.default_url=/lab/tree/notebooks", "--LabApp.news_url="]
     command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    sys.exit(subprocess.call(command, cwd=run.root))
+    sys.exit(subprocess.call(command, cwd=run.place))
 
 
 @comments_app.command("add")
@@ -246,7 +249,7 @@ def comments_add(
     run = workflow.plan(export)
     if run.export.parent == run.root / "data" / "raw":
         say.print("The example's own comments are invented and stay as they are. Yours go to a copy of it.")
-        run = workflow.plan(str(comments.copy_of(run.export, run.root)))
+        run = workflow.plan(str(comments.copy_of(run.export, run.place)))
     with workflow.locked(run):
         done = comments.add(files, run.export)
     are = "comment is" if done.new == 1 else "comments are"

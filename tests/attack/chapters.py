@@ -142,7 +142,7 @@ def run(data: Path, policy: Policy = POLICY, *, draw: bool = False) -> Seen:
 @lru_cache
 def _notebooks() -> dict[str, list[tuple[CodeType, bool]]]:
     found = {}
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+    for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
         cells = [c for c in json.loads(path.read_text(encoding="utf-8"))["cells"] if c["cell_type"] == "code"]
         found[path.stem] = [
             (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import json
 import re
 import shutil
 import zipfile
@@ -75,6 +76,16 @@ def spoil(folder: Path) -> None:
             text = {n: hostile.ALL[(7 * shift + i) % len(hostile.ALL)] for n, i in names.items()}
             sheet[column] = seen.map(text).fillna("")
         sheet.to_csv(folder / f"{table}.csv", index=False)
+    say = [json.dumps(" ".join(hostile.ALL[i::7])) for i in range(7)]
+    say[4:6] = map(json.dumps, (hostile.HTML[1], "{{page.made}} [x](x.png)"))  # short, for the brief
+    (folder / "study.toml").write_text(
+        f'based_on = "united-together"\n[study]\ntitle = {say[0]}\npeople = {say[1]}\nplace = {say[2]}\n'
+        f"introduction = {say[3]}\n[groups]\nengaged = {say[4]}\nnot_engaged = {say[5]}\n"
+        f"[[periods]]\nname = {say[6]}\nwhen = {say[0]}\neffect = {say[1]}\ndone = {say[2]}\n",
+        encoding="utf-8",
+    )
+    (folder / "pages").mkdir()  # of a study in an export only its file is read
+    (folder / "pages" / "project.md").write_text("# Hm\n\n<p class=alive>\n", encoding="utf-8")
 
 
 def texts(folder: Path) -> Iterator[tuple[str, str]]:

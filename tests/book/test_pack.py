@@ -22,6 +22,7 @@ def pack(book: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     report = tmp_path_factory.mktemp("memory stick")
     (folder / "book").mkdir()
     (folder / "manifest.json").write_text('{"origin": "example"}', encoding="utf-8")
+    (folder / "run.json").write_text('{"parameters": {"title": "A project"}}', encoding="utf-8")
     shutil.copyfile(ROOT / "book" / "_toc.yml", folder / "book" / "_toc.yml")
     shutil.copytree(book, report / "book")
     review_pack.make(ROOT, folder, report)

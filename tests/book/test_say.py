@@ -44,7 +44,12 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path],
     contents = "format: jb-book\nroot: index\nchapters:\n- file: say\n- file: yousaid\n- file: glossary\n"
     (root / "book" / "_toc.yml").write_text(contents)
     (root / "requirements.lock").write_text("")
-    settings = SETTINGS | {"root": str(root), "parts": PARTS | {"brief.txt": ""}}
+    inserts = shutil.ignore_patterns("[!_]*")  # without the pages that quote findings
+    shutil.copytree(PARTS["pages"], root / "pages", ignore=inserts)
+    settings = SETTINGS | {
+        "root": str(root),
+        "parts": PARTS | {"brief.txt": "", "pages": str(root / "pages")},
+    }
 
     def make(export: Path) -> Path:
         tables.write(tables.clean(reading.read(export)), at)

@@ -67,11 +67,25 @@ def test_a_framework_that_is_not_there_is_told(root: Path) -> None:
         studies.read(studies.find(root, "one"), root).parts(root)
 
 
+def test_what_is_published_of_a_run_is_its_own_and_that_of_the_studies_alongside(root: Path) -> None:
+    entry = '[[alongside]]\ntitle = "T"\nabout = "A"\ncompare = "C"\nmeasure = "reach"\nstudy = "%s"\n'
+    two = root / "studies" / "two"
+    (two / "study.toml").write_text(entry % "one")
+    own, other = "", str(root / "studies" / "one" / "published")
+    assert studies.read(two / "study.toml", root).parts(root)["published"] == [own, other]
+    (two / "published").mkdir()
+    own = str(two / "published")
+    assert studies.read(two / "study.toml", root).parts(root)["published"] == [own, other]
+    for absent in ("three", "../studies/one/published"):
+        (two / "study.toml").write_text(entry % absent)
+        with pytest.raises(ProblemsFound, match=r"alongside\]\] study: nothing is published there"):
+            studies.read(two / "study.toml", root).parts(root)
+
+
 def test_the_default_study_has_all_that_a_study_may_have() -> None:
     assert [name for name, part in FOUND.parts(ROOT).items() if not part] == ["recipe.toml"]
     assert STUDY.design in DESIGNS
-    documents = {STUDY.findings_of, *(other["document"] for other in STUDY.alongside)}
-    assert documents <= REGISTRY.documents.keys()
+    assert STUDY.findings_of in REGISTRY.documents
     assert STUDY.heard in set(REGISTRY.findings["question"])
 
 

@@ -562,9 +562,10 @@ def test_what_the_solver_takes_for_impossible_is_tried_again() -> None:
         (12, (1, 2)),
         (13, (3, *days)),
     ):
-        system.lines[total, parts] = None
-    system.within |= {(0, 1): None, (0, 2): None, **{(v, 13): None for v in (0, 3, *days)}}
-    assert bounds.narrow(system, range(10), 5, set())
+        system.lines.add(total, parts)
+    for whole, part in ((1, 0), (2, 0), *((13, v) for v in (0, 3, *days))):
+        system.within.add(whole, [part])
+    assert bounds.Reader(system, 5).narrow(range(10))
 
 
 def test_a_mean_that_gives_people_back_whatever_is_withheld_goes_itself() -> None:

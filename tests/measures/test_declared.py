@@ -83,6 +83,8 @@ def test_every_module_with_a_measure_is_a_subject() -> None:
 def given(tables: dict[str, pd.DataFrame]) -> list[Estimate]:
     """Everything that is measured of the invented cohort."""
     manifest = {"origin": "example", "rows": {}, "data_to": DATA_TO}
+    people = tables["participants"].assign(period="first half")  # as cleaning adds it
+    tables = {**tables, "participants": people}
     issues = pd.DataFrame({"rule": ["a"], "action": ["repaired"]})
     return decision.measured(tables, PARAMETERS, manifest, issues, REGISTRY)
 
@@ -96,6 +98,17 @@ def test_a_grouping_is_measured_where_a_quantity_names_it_and_nowhere_else(given
     by = {(e.id, key) for e in given for key in GROUPS if key in e.group and e.id != f"reach.{key}"}
     assert by == {(q.id, key) for q in DECLARED.values() for key in q.by}
     assert {q.by for q in DECLARED.values() if q.id == "reoffending.rate"} == {GROUPS}
+
+
+def test_by_a_column_in_which_nobody_has_anything_nothing_is_said(tables: dict[str, pd.DataFrame]) -> None:
+    blank = {name: t.assign(area=pd.NA, partner="not recorded") for name, t in tables.items()}
+    manifest = {"origin": "example", "rows": {}, "data_to": DATA_TO}
+    issues = pd.DataFrame({"rule": ["a"], "action": ["repaired"]})
+    found = decision.measured(blank, PARAMETERS, manifest, issues, REGISTRY)
+    parted = {key for e in found for key in GROUPS if key in e.group and e.status == "number"}
+    assert parted == {"gender"}
+    of_places = {e.status for e in found if e.id in ("reach.partner", "reach.areas", "reach.partners")}
+    assert of_places == {"not collected"}
 
 
 def test_importance_is_one_of_the_known_words_and_there_are_few_headlines() -> None:

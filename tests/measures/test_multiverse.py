@@ -109,6 +109,14 @@ def test_a_choice_that_gives_nobody_away_is_withheld_where_zeros_are_not_safe(ta
     assert {e.status for e in of(run(given, zeros_safe=False), "reoffending")} == {"suppressed"}
 
 
+def test_of_one_group_there_is_no_difference_under_any_choices():
+    tables = followed((40, 90), (0, 0))
+    people = pd.DataFrame({"participant_id": tables["reoffending"].participant_id, "registered_date": DAY})
+    people["exit_date"] = DAY + pd.to_timedelta([30 if k % 2 else 90 for k in range(90)], unit="D")
+    answers = of(run({**tables, "participants": people.assign(exit_reason="completed")}), "reoffending")
+    assert answers and {e.status for e in answers} == {"not collected"}
+
+
 def test_the_choices_of_the_study_come_first_whatever_they_are():
     rows = [(f"p{k}", "T1", 41 + k % 3) for k in range(20)] + [(f"p{k}", "T2", 45) for k in range(20)]
     tables = {"wemwbs": pd.DataFrame(rows, columns=["participant_id", "timepoint", "total"])}

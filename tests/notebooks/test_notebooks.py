@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import re
 import tokenize
 from io import StringIO
 from pathlib import Path
 
 import nbformat
 import pytest
+from small_project import Project
 from united_together import STUDY
 
 from ut_research.core import notebooks
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+TUTORIAL = ROOT / "notebooks" / "tutorial.ipynb"
 spec = importlib.util.spec_from_file_location("notebooks", ROOT / ".ci" / "notebooks.py")
 assert spec
 assert spec.loader
@@ -29,9 +32,10 @@ def path(request: pytest.FixtureRequest) -> Path:
     return Path(request.param)
 
 
-def test_there_are_notebooks_and_their_parameters_are_those_of_the_study() -> None:
-    assert NOTEBOOKS
-    assert list(notebooks.chapters(ROOT, STUDY)) == [p.stem for p in NOTEBOOKS]
+def test_all_but_the_tutorial_are_chapters_and_their_parameters_are_those_of_the_study() -> None:
+    chapters = list(notebooks.chapters(ROOT, STUDY))
+    assert chapters
+    assert [p.stem for p in NOTEBOOKS] == [*chapters, "tutorial"]
 
 
 def test_it_holds_no_results_but_its_headlines(path: Path) -> None:
@@ -65,6 +69,28 @@ def test_every_parameter_says_what_it_is(path: Path) -> None:
     said = {t.start[0] for t in tokens if t.type == tokenize.COMMENT and len(t.string) > 4}
     named = {t.start[0]: t.string for t in tokens if t.type == tokenize.NAME and t.start[1] == 0}
     assert [name for line, name in named.items() if line not in said] == []
+
+
+def test_the_tutorial_is_in_small_cells_and_short_sentences() -> None:
+    cells = nbformat.read(TUTORIAL, as_version=4).cells
+    assert max(len(c.source.splitlines()) for c in cells) <= 25
+    written = " ".join(re.sub(r"^#+ .*|[*`]|^\s*(-|\d\.) ", "", c.source, flags=re.MULTILINE)
+                       for c in cells if c.cell_type == "markdown")  # fmt: skip
+    sentences = re.split(r"(?<=[.?:])\s", written)
+    assert [s for s in sentences if len(s.split()) > 20] == []
+
+
+@pytest.mark.slow
+def test_the_chapter_of_the_tutorial_is_one_that_a_build_takes(project: Project) -> None:
+    tutorial = nbformat.read(TUTORIAL, as_version=4)
+    first = next(i for i, c in enumerate(tutorial.cells) if c.source.startswith("# Housing"))
+    chapter = nbformat.v4.new_notebook(cells=tutorial.cells[first:], metadata=tutorial.metadata)
+    nbformat.write(chapter, project.root / "notebooks" / "13_housing.ipynb")
+    with (project.root / "book" / "_toc.yml").open("a") as contents:
+        contents.write("- file: 13_housing\n")
+    assert project.build() == ""
+    page = (project.report / "book" / "13_housing.html").read_text(encoding="utf-8")
+    assert "53 of every 100 people named housing as a need" in page
 
 
 def test_a_stripped_notebook_keeps_only_its_headline() -> None:

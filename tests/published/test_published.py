@@ -113,9 +113,8 @@ def test_findings_and_labels_use_none_of_the_words_that_the_book_avoids(registry
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for path in (FOLDER / "published").glob("*.csv"):
-        shutil.copy(path, tmp_path)
-    return tmp_path
+    shutil.copytree(FOLDER / "published", tmp_path / "one" / "published")
+    return tmp_path / "one" / "published"
 
 
 def spoil(folder: Path, file: str, changes: dict[tuple[int, str], str]) -> None:
@@ -190,6 +189,53 @@ def test_a_relation_that_cannot_be_worked_out_is_told(folder: Path, cell: str, t
         published.load(folder)
 
 
+@pytest.fixture
+def other(folder: Path) -> Path:
+    """The folder of a study alongside, with two figures of which one has a measure, and one relation."""
+    there = folder.parents[1] / "two" / "published"
+    shutil.copytree(FOLDER.parent / "well-connected" / "published", there)
+    return there
+
+
+def test_a_registry_holds_what_is_published_of_the_studies_alongside(folder: Path, other: Path) -> None:
+    own, both = published.load(folder), published.load(folder, other)
+    assert both.figures[: len(own.figures)] == own.figures
+    assert {both.documents[f.document].study for f in both.figures[len(own.figures) :]} == {"two"}
+    assert len(both.relations) == len(own.relations) + 1
+    assert both.findings["id"].is_unique and len(both.findings) > len(own.findings)
+
+
+def test_a_figure_of_a_study_alongside_answers_nothing_of_other_people(folder: Path, other: Path) -> None:
+    wanted = ("reoffending.free", "%"), {"group": "engaged", "month": "6"}
+    assert published.load(other).answering(*wanted[0], **wanted[1]) is not None
+    assert published.load(folder, other).answering(*wanted[0], **wanted[1]) is None
+    assert published.load("", other).answering(*wanted[0], **wanted[1]) is None
+
+
+def test_relations_and_definitions_may_speak_of_both_studies(folder: Path, other: Path) -> None:
+    spoil(folder, "relations.csv", {(2, "right"): "wellconnected.years"})
+    spoil(folder, "definitions.csv", {(2, "figures"): "wellconnected.years"})
+    published.load(folder, other)
+    with pytest.raises(ProblemsFound) as raised:
+        published.load(folder)
+    assert {p.where for p in raised.value.problems} == {
+        "one/published/relations.csv, row 2, column right",
+        "one/published/definitions.csv, row 2, column figures",
+    }
+
+
+def test_a_fault_names_the_folder_that_it_is_in(folder: Path, other: Path) -> None:
+    spoil(other, "figures.csv", {(2, "id"): "ut2021.partners", (3, "value"): "six"})
+    spoil(other, "findings.csv", {(4, "document"): "other2018"})
+    with pytest.raises(ProblemsFound) as raised:
+        published.load(folder, other)
+    assert {p.where for p in raised.value.problems} >= {
+        "two/published/figures.csv, row 2, column id",
+        "two/published/figures.csv, row 3, column value",
+        "two/published/findings.csv, row 4, column document",
+    }
+
+
 def test_a_missing_file_and_a_wrong_heading_are_told(folder: Path) -> None:
     (folder / "relations.csv").unlink()
     text = (folder / "findings.csv").read_text(encoding="utf-8")
@@ -197,9 +243,9 @@ def test_a_missing_file_and_a_wrong_heading_are_told(folder: Path) -> None:
     with pytest.raises(ProblemsFound) as raised:
         published.load(folder)
     assert [(p.where, p.what) for p in raised.value.problems] == [
-        ("findings.csv, row 1, column audience", "is missing"),
-        ("findings.csv, row 1, column heard_by", "is not known"),
-        ("relations.csv", "is not there"),
+        ("one/published/findings.csv, row 1, column audience", "is missing"),
+        ("one/published/findings.csv, row 1, column heard_by", "is not known"),
+        ("one/published/relations.csv", "is not there"),
     ]
 
 
@@ -473,8 +519,9 @@ def test_a_row_is_read_as_it_stands(registry: Registry) -> None:
     assert registry.findings["document"].dtype == "string"
 
 
-def test_files_saved_by_a_spreadsheet_are_read_the_same(folder: Path, registry: Registry) -> None:
+def test_files_saved_by_a_spreadsheet_are_read_the_same(folder: Path) -> None:
     """With a mark at the start that says UTF-8, and other line ends, inside cells too."""
+    registry = published.load(folder)
     for path in folder.glob("*.csv"):
         path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
     again = published.load(folder)
@@ -491,8 +538,12 @@ def test_a_row_that_stops_short_has_empty_cells_and_one_too_long_is_told(folder:
     with pytest.raises(ProblemsFound) as raised:
         published.load(folder)
     assert [(p.where, p.what, p.do) for p in raised.value.problems] == [
-        ("relations.csv, row 3, column words", "is followed by more cells", "quote text that has a comma"),
-        ("relations.csv, row 2, column words", "is empty", "fill it in"),
+        (
+            "one/published/relations.csv, row 3, column words",
+            "is followed by more cells",
+            "quote text that has a comma",
+        ),
+        ("one/published/relations.csv, row 2, column words", "is empty", "fill it in"),
     ]
 
 
@@ -511,7 +562,7 @@ def test_each_cell_that_has_to_be_filled_in_is_asked_for(folder: Path, file: str
         spoil(folder, file, {(4, column): ""})
         with pytest.raises(ProblemsFound) as raised:
             published.load(folder)
-        assert f"{file}, row 4, column {column}" in [p.where for p in raised.value.problems]
+        assert f"one/published/{file}, row 4, column {column}" in [p.where for p in raised.value.problems]
         (folder / file).write_bytes(before)
 
 
@@ -520,7 +571,9 @@ def test_a_code_that_is_not_known_is_told_with_those_that_are(folder: Path, colu
     spoil(folder, "figures.csv", {(4, column): "perhaps"})
     with pytest.raises(ProblemsFound) as raised:
         published.load(folder)
-    told = {p.where: p.do for p in raised.value.problems}[f"figures.csv, row 4, column {column}"]
+    told = {p.where: p.do for p in raised.value.problems}[
+        f"one/published/figures.csv, row 4, column {column}"
+    ]
     assert told.startswith("use one of: nothing, ")
 
 
@@ -549,7 +602,7 @@ def test_which_cells_of_a_figure_are_numbers_and_groups(
         return
     with pytest.raises(ProblemsFound) as raised:
         published.load(folder)
-    assert [p.where for p in raised.value.problems] == [f"figures.csv, row 3, column {column}"]
+    assert [p.where for p in raised.value.problems] == [f"one/published/figures.csv, row 3, column {column}"]
 
 
 def test_a_group_has_as_many_keys_as_are_written(folder: Path) -> None:
@@ -589,7 +642,7 @@ def test_a_fault_in_the_other_files_is_told_in_its_place(
     spoil(folder, file, changes)
     with pytest.raises(ProblemsFound) as raised:
         published.load(folder)
-    assert {p.where for p in raised.value.problems} == {f"{file}, {place}"}
+    assert {p.where for p in raised.value.problems} == {f"one/published/{file}, {place}"}
     numbers_and_queries = {(3, "left"): "ut2021.referred * 1.5", (3, "right"): "findings[document=arc2022]"}
     if file == "relations.csv":
         spoil(folder, file, {(3, "figure"): "ut2021.referred", **numbers_and_queries})

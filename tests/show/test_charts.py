@@ -166,6 +166,13 @@ def test_nothing_to_draw_is_a_calm_panel(draw: Callable[..., Chart], numbers: tu
     assert chart.alt == f"No chart: {TITLE}. Not in this export. From the export."
 
 
+def test_what_the_data_do_not_hold_is_left_out_of_a_chart_of_what_they_hold() -> None:
+    absent = Estimate("needs.volunteering", "Volunteering", unit="%", status="not collected")
+    chart = charts.shares(released(*NEEDS, absent), TITLE)
+    assert "Volunteering" not in chart.alt and "not in this export" not in chart.alt
+    assert chart.alt == charts.shares(released(*NEEDS), TITLE).alt
+
+
 def test_suppressed_is_neither_drawn_nor_told() -> None:
     few = one("needs.volunteering", 2.3, 0.8, 6.4, count=3, n=133)
     chart = charts.shares(released(*NEEDS, few), TITLE)

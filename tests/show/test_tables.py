@@ -156,6 +156,13 @@ def test_a_breakdown_has_a_row_a_group_and_a_column_a_finding() -> None:
     assert soup.select_one("a")["href"] == "tables/needs.csv"
 
 
+def test_a_group_of_which_the_data_hold_nothing_has_no_row_in_a_breakdown() -> None:
+    one = Estimate("a.b", "Rate: Came", 50.0, count=20, n=40, unit="%", group={"group": "engaged"})
+    other = Estimate("a.b", "Rate: Did not", unit="%", group={"group": "not"}, status="not collected")
+    soup = BeautifulSoup(tables.breakdown(release([one, other], POLICY), "group", "Rates"), "html.parser")
+    assert [th.text for th in soup.select("tbody th")] == ["Came"]
+
+
 def test_a_breakdown_of_which_nothing_is_shown_is_a_sentence() -> None:
     few = Estimate("a.b", "Low <b>", 50.0, count=2, n=4, unit="%", group={"area": "north"})
     assert tables.breakdown(release([few], POLICY), "area", "Low, by area") == (

@@ -20,13 +20,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from tools import draw
+from tools.draw import Bools, Floats, Tables, chosen, dates, days_of, in_order
 from tools.example.interviews import said
-from tools.example.mess import mess, write_csv
+from tools.example.mess import FILES, mess
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-Tables = dict[str, pd.DataFrame]
 Drawn = TypeVar("Drawn")
 
 SEED = 20191001
@@ -120,9 +119,7 @@ def generate(people: int = PUBLISHED_PEOPLE, seed: int = SEED, *, calibrated: bo
 
 def write(folder: Path, seed: int = SEED) -> None:
     """Write the messy export into `folder`, one CSV a table, with `INVENTED.md`: the same bytes each time."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "INVENTED.md").write_text(INVENTED, encoding="utf-8", newline="\n")
-    write_csv(mess(generate(seed=seed), seed), folder)
+    draw.write(folder, mess(generate(seed=seed), seed), INVENTED, FILES)
 
 
 def truth() -> dict[tuple[str, str], float]:
@@ -165,24 +162,6 @@ def _fitted(draw: Callable[[], Drawn], fits: Callable[[Drawn], bool], exact: boo
     raise RuntimeError("No draw of the invented cohort fits the published figures.")
 
 
-def _chosen(score: Floats, share: float, exact: bool) -> Bools:
-    """Who is chosen: those with a score (uniform on 0 to 1) under `share`, or exactly that share of them."""
-    if not exact:
-        return score < share
-    chosen = np.zeros(len(score), dtype=bool)
-    chosen[np.argsort(score, kind="stable")[: round(share * len(score))]] = True
-    return chosen
-
-
-def _days(values: NDArray[np.generic]) -> NDArray[np.timedelta64]:
-    return np.asarray(values).astype("int64").astype("timedelta64[D]")
-
-
-def _date(values: NDArray[np.generic], known: Bools | None = None) -> pd.Series:
-    dates = pd.Series(values.astype("datetime64[s]")).astype("datetime64[ns]")
-    return dates if known is None else dates.where(known)
-
-
 def _daily() -> Floats:
     """Probability of a referral on each day of delivery, from `FIRST_DAY`."""
     months = np.arange("2019-10", "2021-05", dtype="datetime64[M]").astype("datetime64[D]")
@@ -197,7 +176,7 @@ def _participants(rng: np.random.Generator, people: int, exact: bool) -> pd.Data
         lambda d: bool(d[0] < 7 and d[-1] > 540),
         exact,
     )
-    referral = FIRST_DAY + _days(day)
+    referral = FIRST_DAY + days_of(day)
     age = _fitted(
         lambda: 18 + np.floor(45 * rng.beta(*AGE_BETA, people)).astype(int),
         lambda a: a.min() == 18 and a.max() == 62 and abs(a.mean() - 35) < 0.3,
@@ -206,13 +185,13 @@ def _participants(rng: np.random.Generator, people: int, exact: bool) -> pd.Data
     shares = np.array([share for share, _ in AREAS.values()])
     area = rng.choice(len(AREAS), people, p=shares)
     at = np.where(rng.random(people) < OWN_TRUST, area, rng.choice(len(AREAS), people, p=shares))
-    known = _chosen(rng.random(people), ETHNICITY_KNOWN, exact)
+    known = chosen(rng.random(people), ETHNICITY_KNOWN, exact)
     minority = np.zeros(people, dtype=bool)
-    minority[known] = _chosen(rng.random(int(known.sum())), MINORITY, exact)
+    minority[known] = chosen(rng.random(int(known.sum())), MINORITY, exact)
     named = np.where(minority, rng.choice(["Asian", "Black", "Mixed", "Other"], people), "White")
 
-    registered = _chosen(rng.random(people), REGISTERED, exact)
-    registered_on = np.minimum(referral + _days(rng.integers(0, 15, people)), EXTRACTED)
+    registered = chosen(rng.random(people), REGISTERED, exact)
+    registered_on = np.minimum(referral + days_of(rng.integers(0, 15, people)), EXTRACTED)
 
     def stays() -> Ints:
         weeks = rng.gamma(*STAY_GAMMA, people)
@@ -222,26 +201,22 @@ def _participants(rng: np.random.Generator, people: int, exact: bool) -> pd.Data
         return np.asarray(np.minimum(stay, (EXTRACTED - registered_on).astype(int))[registered] / 7)
 
     stay = _fitted(stays, lambda s: abs(observed(s).mean() - 14.7) < 0.1, exact)
-    left = registered_on + _days(stay)
+    left = registered_on + days_of(stay)
     gone = registered & (left <= EXTRACTED)
     reasons = ["completed", "stopped attending", "moved away", "returned to custody", "found work"]
     reason = rng.choice(reasons, people, p=[0.46, 0.3, 0.08, 0.09, 0.07])
     return pd.DataFrame({
-        "participant_id": "INVENTED-" + pd.Series(np.arange(1, people + 1)).astype(str).str.zfill(4),
-        "referral_date": _date(referral),
+        "participant_id": draw.named(people),
+        "referral_date": dates(referral),
         "partner": np.array([trust for _, trust in AREAS.values()], dtype=object)[at],
         "area": np.array(list(AREAS), dtype=object)[area],
-        "gender": np.where(_chosen(rng.random(people), WOMEN, exact), "female", "male"),
+        "gender": np.where(chosen(rng.random(people), WOMEN, exact), "female", "male"),
         "age_at_referral": age,
         "ethnicity": pd.Series(named, dtype=object).where(known, None),
-        "registered_date": _date(registered_on, registered),
-        "exit_date": _date(left, gone),
+        "registered_date": dates(registered_on, registered),
+        "exit_date": dates(left, gone),
         "exit_reason": pd.Series(reason, dtype=object).where(gone, None),
     })  # fmt: skip
-
-
-def _in_order(rows: pd.DataFrame, *keys: str) -> pd.DataFrame:
-    return rows.sort_values(["participant_id", *keys], kind="stable", ignore_index=True)
 
 
 def _stay(joined: pd.DataFrame) -> Ints:
@@ -257,14 +232,14 @@ def _registered(participants: pd.DataFrame) -> pd.DataFrame:
 def _needs(rng: np.random.Generator, participants: pd.DataFrame, exact: bool) -> pd.DataFrame:
     """Needs share a common cause, so that people with one tend to have others."""
     registered = _registered(participants)
-    assessed = registered[_chosen(rng.random(len(registered)), ASSESSED, exact)].reset_index(drop=True)
+    assessed = registered[chosen(rng.random(len(registered)), ASSESSED, exact)].reset_index(drop=True)
     n = len(assessed)
-    when = np.minimum(assessed["registered_date"].to_numpy() + _days(rng.integers(0, 15, n)), EXTRACTED)
-    needs = pd.DataFrame({"participant_id": assessed["participant_id"], "assessed_date": _date(when)})
+    when = np.minimum(assessed["registered_date"].to_numpy() + days_of(rng.integers(0, 15, n)), EXTRACTED)
+    needs = pd.DataFrame({"participant_id": assessed["participant_id"], "assessed_date": dates(when)})
     common = rng.normal(size=n)
     for need, share in NEEDS.items():
         score = stats.norm.cdf(0.5 * common + np.sqrt(0.75) * rng.normal(size=n))
-        needs[need] = pd.array(_chosen(score, share, exact), dtype="boolean")
+        needs[need] = pd.array(chosen(score, share, exact), dtype="boolean")
     return needs
 
 
@@ -308,10 +283,10 @@ def _wemwbs(rng: np.random.Generator, participants: pd.DataFrame, exact: bool) -
     before, change = _fitted(draw, fits, exact)
     only = T1[rng.choice(T1.size, alone, p=table.sum(axis=1))]
     answers = _items(rng, np.concatenate([before, only, before + change])).astype(object)
-    skipped = n + np.flatnonzero(_chosen(rng.random(alone), SKIPPED_AN_ITEM, exact))
+    skipped = n + np.flatnonzero(chosen(rng.random(alone), SKIPPED_AN_ITEM, exact))
     answers[skipped, rng.integers(0, 14, len(skipped))] = None
     items = pd.DataFrame(answers, columns=[f"item_{i:02d}" for i in range(1, 15)]).astype("Int64")
-    return _in_order(pd.concat([rows, items], axis=1), "timepoint")
+    return in_order(pd.concat([rows, items], axis=1), "timepoint")
 
 
 def _activity(rng: np.random.Generator, participants: pd.DataFrame, exact: bool) -> pd.DataFrame:
@@ -330,7 +305,7 @@ def _activity(rng: np.random.Generator, participants: pd.DataFrame, exact: bool)
         return all(abs(mean - goal) < 0.04 for mean, goal in zip(means, (1.7, 1.7, 3.4), strict=True))
 
     rows["active_days"] = pd.array(np.concatenate(_fitted(draw, fits, exact)), dtype="Int64")
-    return _in_order(rows, "timepoint")
+    return in_order(rows, "timepoint")
 
 
 def _occasions(
@@ -346,18 +321,18 @@ def _occasions(
     score = np.where(able, 0.0, able.mean()) + rng.random(len(people)) * np.where(
         able, able.mean(), (~able).mean()
     )
-    both = _chosen(score, both_share, exact)
+    both = chosen(score, both_share, exact)
     alone = np.zeros(len(people), dtype=bool)
-    alone[~both] = _chosen(rng.random(int((~both).sum())), first_share / (1 - both_share), exact)
+    alone[~both] = chosen(rng.random(int((~both).sum())), first_share / (1 - both_share), exact)
     start = people["registered_date"].to_numpy()
-    first = start + _days(np.minimum(rng.integers(0, 15, len(people)), stay))
-    second = np.minimum(first + _days(rng.integers(42, 57, len(people))), start + _days(stay))
+    first = start + days_of(np.minimum(rng.integers(0, 15, len(people)), stay))
+    second = np.minimum(first + days_of(rng.integers(42, 57, len(people))), start + days_of(stay))
     who = people["participant_id"].to_numpy()
     n, m = int(both.sum()), int(alone.sum())
     rows = pd.DataFrame({
         "participant_id": np.concatenate([who[both], who[alone], who[both]]),
         "timepoint": np.repeat(["T1", "T2"], [n + m, n]),
-        "completed_date": _date(np.concatenate([first[both], first[alone], second[both]])),
+        "completed_date": dates(np.concatenate([first[both], first[alone], second[both]])),
     })  # fmt: skip
     return rows, n, m
 
@@ -384,10 +359,10 @@ def _reoffending(rng: np.random.Generator, participants: pd.DataFrame, exact: bo
     ):
         pool = np.flatnonzero(eligible)
         share = size / PUBLISHED_PEOPLE * len(participants) / max(1, len(pool))
-        part = participants.iloc[pool[_chosen(rng.random(len(pool)), share, exact)]]
+        part = participants.iloc[pool[chosen(rng.random(len(pool)), share, exact)]]
         entry = part["referral_date"].to_numpy().astype("datetime64[D]")
         followed = (EXTRACTED - entry).astype(int)
-        would = _chosen(rng.random(len(part)), REOFFENDED[group], exact)
+        would = chosen(rng.random(len(part)), REOFFENDED[group], exact)
         goal = MONTHS_TO_REOFFENCE[group] * DAYS_A_MONTH - 0.6
         draw = partial(_reoffence_days, rng, group, len(part))
 
@@ -399,12 +374,12 @@ def _reoffending(rng: np.random.Generator, participants: pd.DataFrame, exact: bo
         parts.append(pd.DataFrame({
             "participant_id": part["participant_id"].to_numpy(),
             "group": group,
-            "entry_date": _date(entry),
-            "followed_up_to": _date(np.full(len(part), EXTRACTED)),
+            "entry_date": dates(entry),
+            "followed_up_to": dates(np.full(len(part), EXTRACTED)),
             "reoffended": pd.array(seen, dtype="boolean"),
-            "reoffence_date": _date(entry + _days(day), seen),
+            "reoffence_date": dates(entry + days_of(day), seen),
         }))  # fmt: skip
-    return _in_order(pd.concat(parts))
+    return in_order(pd.concat(parts))
 
 
 def _outcomes(rng: np.random.Generator, participants: pd.DataFrame, exact: bool) -> pd.DataFrame:
@@ -418,12 +393,12 @@ def _outcomes(rng: np.random.Generator, participants: pd.DataFrame, exact: bool)
         if outcome == "housing":
             weight = np.where(first_half, HOUSING_FIRST_HALF, 1.0)
             score = score / (weight / weight.mean())
-        reached = _chosen(score, share, exact)
+        reached = chosen(score, share, exact)
         soon = 0.3 if outcome == "housing" else 1.0
-        when = start + _days(np.floor(soon * rng.random(len(registered)) * stay))
+        when = start + days_of(np.floor(soon * rng.random(len(registered)) * stay))
         parts.append(pd.DataFrame({
             "participant_id": registered["participant_id"][reached].to_numpy(),
             "outcome": outcome,
-            "start_date": _date(when[reached]),
+            "start_date": dates(when[reached]),
         }))  # fmt: skip
-    return _in_order(pd.concat(parts), "start_date", "outcome")
+    return in_order(pd.concat(parts), "start_date", "outcome")

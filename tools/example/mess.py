@@ -1,4 +1,4 @@
-"""What goes wrong in a real export, done on purpose to clean tables: `mess`, and how each file is written.
+"""What goes wrong in a real export, done on purpose to clean tables: `mess`, and how its files are written.
 
 Every kind of mess is something that cleaning repairs, rejects or reports, and none of it changes a published
 total: what is spoilt is put right by cleaning, or stands in an extra row, or in a cell that no total counts.
@@ -10,12 +10,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-Tables = dict[str, pd.DataFrame]
+from tools.draw import DAY_FIRST, Tables, as_text
+
 Row = dict[str, str]
 Sheet = list[Row]
 
@@ -28,7 +28,6 @@ FILES = {
 }
 
 PLAIN = re.compile(r"(\d\d/\d\d/\d{4})?")
-DAY_FIRST = "%d/%m/%Y"
 OTHER_DATES: tuple[Callable[[datetime], str], ...] = (
     lambda day: f"{day:%Y-%m-%d}",
     lambda day: f"{day:%d.%m.%Y}",
@@ -88,31 +87,8 @@ def mess(tables: Mapping[str, pd.DataFrame], seed: int) -> Tables:
     return {name: pd.DataFrame(sheet) for name, sheet in sheets.items()}
 
 
-def as_text(tables: Mapping[str, pd.DataFrame]) -> Tables:
-    """The tables as a tidy spreadsheet would show them: dates day first, yes and no, blanks."""
-    return {name: table.apply(_shown) for name, table in tables.items()}
-
-
-def write_csv(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Write each table into `folder` as CSV, in the encoding and with the separator of `FILES`."""
-    for name, table in tables.items():
-        encoding, separator = FILES.get(name, ("utf-8", ","))
-        table.to_csv(
-            folder / f"{name}.csv", index=False, encoding=encoding, sep=separator, lineterminator="\n"
-        )
-
-
 def _sheet(table: pd.DataFrame) -> Sheet:
     return [dict(zip(map(str, table), row, strict=True)) for row in table.itertuples(index=False)]
-
-
-def _shown(column: pd.Series) -> pd.Series:
-    if column.dtype.kind == "M":
-        column = column.dt.strftime(DAY_FIRST)
-    elif column.dtype == "boolean":
-        column = column.map({True: "yes", False: "no"})
-    texts: pd.Series = column.astype("string").fillna("").astype(object)
-    return texts
 
 
 def _dated_otherwise(rng: np.random.Generator, sheet: Sheet, column: str) -> None:

@@ -23,6 +23,7 @@ import pandas as pd
 from ut_research.cleaning.people import number_people
 from ut_research.core.issues import Action, Log
 from ut_research.core.schema import GROUPS, ITEMS, NEEDS, NOT_RECORDED, TABLES, Column, Table, check, dtype
+from ut_research.core.studies import NONE, Folder
 from ut_research.reading import dates, export
 from ut_research.reading import values as spellings
 from ut_research.reading.export import Raw
@@ -36,9 +37,9 @@ RARE_WORDS = 5
 LONG_AFTER_DAYS = 366
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Cleaned:
-    """What cleaning gives.
+    """What cleaning gives; it shows nothing of itself in a notebook.
 
     Attributes
     ----------
@@ -48,6 +49,7 @@ class Cleaned:
     data_to : the latest date in the kept rows about people (interviews and comments come later): the day to
         which the data are complete. None without dates.
     name, origin, inputs : as in `reading.Raw`.
+    study : the study that it was cleaned for.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -57,15 +59,24 @@ class Cleaned:
     name: str
     origin: str
     inputs: dict[str, str]
+    study: Folder = NONE
+
+    def __repr__(self) -> str:
+        return f"<cleaned: {', '.join(self.tables)}; nothing of it is shown until it is released>"
 
 
 def of_export(path: Path, parameters: Mapping[str, Any], recipe: Path | None = None) -> Cleaned:
     """The export at `path`, read by the recipe and cleaned as a study says; nothing is written."""
+    return of_raw(export.read(path, recipe), parameters)
+
+
+def of_raw(raw: Raw, parameters: Mapping[str, Any]) -> Cleaned:
+    """`raw`, cleaned with the parameters of a study."""
     given = (parameters[name] for name in ("delivery_start", "delivery_end"))
     first, last = (day and date.fromisoformat(day) for day in given)
     lists = {"partner": parameters["partners"], "area": parameters["areas"]}
     names = spellings.Names(lists, parameters["common_words"])
-    return clean(export.read(path, recipe), delivery_start=first, delivery_end=last, names=names)
+    return clean(raw, delivery_start=first, delivery_end=last, names=names)
 
 
 def clean(raw: Raw, *, delivery_start: date | None = None, delivery_end: date | None = None,

@@ -14,15 +14,25 @@ from ut_research.core.problems import Problem, ProblemsFound
 GIVEN = {"data": "", "out": ""}
 #: What a chapter asked for of what was released, in the folder of its results: ids, or what they begin with.
 ASKED = "asked.json"
+#: The project that comes with the library where it is installed without one: to be read, never written to.
+PACKAGED = Path(__file__).resolve().parents[1] / "project"
 
 
 def find_root(start: Path | None = None) -> Path:
-    """The project's folder: the nearest above `start` with notebooks and studies, else the library's own."""
+    """The project's folder: the nearest above `start` with notebooks and studies, else the library's own.
+
+    That is the one that it was installed from, or else `PACKAGED`.
+    """
     here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents, Path(__file__).resolve().parents[3]):
+    for folder in (here, *here.parents, Path(__file__).resolve().parents[3], PACKAGED):
         if (folder / "notebooks").is_dir() and (folder / "studies").is_dir():
             return folder
     raise ProblemsFound([Problem("this is not the project", str(here), "run it inside the project's folder")])
+
+
+def place_of(root: Path) -> Path:
+    """Where runs of the project at `root` write: there; of the one in the package, in the current folder."""
+    return Path.cwd() if root == PACKAGED else root
 
 
 def chapters(root: Path, study: Study) -> dict[str, list[str]]:

@@ -79,7 +79,7 @@ class Study:
     alongside: list[dict[str, str]] = _table(
         "alongside",
         dict,
-        {"title": str, "about": str, "document": str, "compare": str, "measure": str},
+        {"title": str, "about": str, "study": str, "compare": str, "measure": str},
         "Other programmes",
     )
     periods: list[dict[str, str]] = _table(
@@ -247,6 +247,26 @@ class Study:
         if self.low_at_most >= self.high_at_least:
             place = "[wellbeing] low_at_most"
             yield "low wellbeing reaches into high", place, "give a value under high_at_least"
+
+    def changed(self, where: str, **choices: Any) -> Study:
+        """This study with other values of some parameters, by name; `where` is said in messages.
+
+        Raises
+        ------
+        ProblemsFound : a name that no parameter has, or as `build`.
+        """
+        known = {f.name: f.metadata for f in fields(self)}
+        if unknown := [name for name in choices if name not in known]:
+            what = "there is no such parameter"
+            raise ProblemsFound(Problem(what, f"{where}, {n}", _suggest(n, set(known))) for n in unknown)
+        data: dict[str, Any] = {}
+        for name, about in known.items():
+            value = choices.get(name, getattr(self, name))
+            if "whole" in about:
+                data[name] = value
+            elif value is not None:
+                data.setdefault(about["section"], {})[name] = value
+        return Study.build(data, where)
 
     def parameters(self) -> dict[str, Any]:
         """The parameters as plain values that a notebook can take: dates as ISO text."""

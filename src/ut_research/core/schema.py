@@ -113,7 +113,7 @@ _ALL = (
     Table("participants", "a referral", (
         _person(),
         _date("referral_date", "day of referral to the project"),
-        _name("partner", "organisation that supports the person", "Invented Town Community Trust"),
+        _name("partner", "organisation that supports the person", "Invented Town Charity"),
         _name("area", "area where the person is supported", "Invented Town"),
         _code("gender", "gender as recorded", "male", "female", "other", "unknown"),
         _number("age_at_referral", "age on the day of referral", 10, 110, "years"),
@@ -159,7 +159,7 @@ _ALL = (
         Column("interview_id", "the researchers' own identifier of the interview", "id", "I-01", needed=True),
         _code("method", "how it was held", "interview", "focus group"),
         _code("role", "what the people interviewed do", "strategic", "delivery", "participant"),
-        _name("organisation_type", "kind of organisation", "community trust"),
+        _name("organisation_type", "kind of organisation", "charity"),
         _date("held_date", "day it was held"),
         _number("people", "how many people took part", 1, 100, "people"),
     ), ("interview_id",)),
@@ -167,7 +167,7 @@ _ALL = (
         Column("segment_id", "the researchers' own identifier of the passage", "id", "S-001", needed=True),
         Column("interview_id", "the interview it comes from", "id", "I-01"),
         _name("question", "the research question it answers", "What works?", 200),
-        _name("theme", "the theme it was coded to", "people who have been there", 200),
+        _name("theme", "the theme it was coded to", "someone who has been there", 200),
         _text("summary", "a paraphrase, by the researchers", "An invented paraphrase of a passage."),
     )),
     Table("steering_comments", "a comment from the steering group", (

@@ -33,6 +33,8 @@ NEW = """\
 """
 #: The folder of priorities that any study can be read against, beside the studies.
 FRAMEWORKS = "frameworks"
+#: What to do about a study alongside that is not there.
+_ALONGSIDE = "give the name of a folder in studies/ that has a folder published/"
 
 
 @dataclass(frozen=True)
@@ -43,24 +45,51 @@ class Folder:
     study: Study
     folders: tuple[Path, ...]
 
-    def part(self, name: str) -> Path | None:
-        """The file or folder of this name that the study has, or the nearest that it is based on."""
-        return next((folder / name for folder in self.folders if (folder / name).exists()), None)
+    def part(self, name: str, export: Path | None = None) -> Path | None:
+        """The file or folder of this name that the study has, or the nearest that it is based on.
+
+        Of a study that lies in the `export` itself nothing is taken but its file: the words of a page are a
+        person's who may write the report, not of whoever filled the export.
+        """
+        own = (folder for folder in self.folders if folder.resolve() != export)
+        return next((folder / name for folder in own if (folder / name).exists()), None)
 
     @property
     def data(self) -> Path | None:
         """Where the study's own data are, if it says so."""
         return (self.file.parent / self.study.data).resolve() if self.study.data else None
 
-    def parts(self, root: Path) -> dict[str, str]:
-        """Where each of `PARTS` is, and the framework that the study names; empty where there is none."""
-        found = {name: str(self.part(name) or "") for name in PARTS}
-        framework = root / "studies" / FRAMEWORKS / f"{self.study.framework}.toml"
-        if self.study.framework and not framework.is_file():
+    def parts(self, root: Path, export: Path | None = None) -> dict[str, Any]:
+        """Where each of `PARTS` is, and the framework that the study names; empty where there is none.
+
+        ``published`` is a list: the study's own folder, and those of the studies alongside it.
+
+        Raises
+        ------
+        ProblemsFound : there is no such framework, or no such study with figures published.
+        """
+        untrusted = export if export and not export.is_relative_to(root / "studies") else None
+        found: dict[str, Any] = {name: str(self.part(name, untrusted) or "") for name in PARTS}
+        others = [root / "studies" / other["study"] / "published" for other in self.study.alongside]
+        name = self.study.framework
+        framework = root / "studies" / FRAMEWORKS / f"{name}.toml"
+        problems = [
+            Problem("nothing is published there", f"{self.file.name}, [[alongside]] study", _ALONGSIDE)
+            for other in others
+            if other.parents[1] != root / "studies" or not other.is_dir()
+        ]
+        if name and (Path(name).name != name or not framework.is_file()):
             todo = f"give the name of a file in studies/{FRAMEWORKS}"
             place = f"{self.file.name}, [study] framework"
-            raise ProblemsFound([Problem("there is no such framework", place, todo)])
-        return {**found, "framework": str(framework) if self.study.framework else ""}
+            problems.append(Problem("there is no such framework", place, todo))
+        if problems:
+            raise ProblemsFound(problems)
+        found["published"] = list(dict.fromkeys([found["published"], *map(str, others)]))
+        return {**found, "framework": str(framework) if name else ""}
+
+
+#: No study: every parameter has its default, and nothing is named.
+NONE = Folder(Path(), Study(), ())
 
 
 def framework(file: str) -> dict[str, Any]:

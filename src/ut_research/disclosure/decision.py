@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,23 @@ from ut_research.published import Registry, evidence
 
 #: What a run releases, in its folder: the Estimates that may leave and nothing else.
 FILE = "findings.json"
+
+
+@dataclass(frozen=True, repr=False)
+class Measured:
+    """Everything that was measured of an export, before disclosure control; it shows nothing of itself.
+
+    Attributes
+    ----------
+    estimates : one each for every quantity and group.
+    parameters : those of the study that it was measured with, by name.
+    """
+
+    estimates: list[Estimate]
+    parameters: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        return "<measured; nothing of it is shown until it is released>"
 
 
 def policy(parameters: Mapping[str, Any]) -> Policy:

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from ut_research.core.estimate import Estimate
-from ut_research.disclosure.gate import ROUNDINGS, THINGS, DisclosureError, Policy, key, name
-from ut_research.disclosure.suppression import count_given
+from ut_research.disclosure.linked import count_given
+from ut_research.disclosure.policy import ROUNDINGS, DisclosureError, Policy
+from ut_research.disclosure.soundness import THINGS, key, name
 from ut_research.measures import declared
 
 Cell = tuple[str, tuple[tuple[str, str], ...]]

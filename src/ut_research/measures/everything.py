@@ -11,10 +11,13 @@ import pandas as pd
 
 from ut_research.core.estimate import Estimate
 from ut_research.measures import GROUPS, declared
+from ut_research.measures.grouping import recorded
 
 
 def measured(tables: Mapping[str, pd.DataFrame], given: Mapping[str, Any]) -> list[Estimate]:
     """What each subject says, once for everyone and once by each column that a quantity of it names.
+
+    A column in which nobody has anything parts nobody from anybody, and nothing is said by it.
 
     Parameters
     ----------
@@ -30,7 +33,8 @@ def measured(tables: Mapping[str, pd.DataFrame], given: Mapping[str, Any]) -> li
         }
         found += module.measure(tables, **choices)
         for key in GROUPS:
-            if shown := {q.id for q in module.QUANTITIES if key in q.by}:
+            shown = {q.id for q in module.QUANTITIES if key in q.by}
+            if shown and recorded(tables, key):
                 found += [e for e in module.measure(tables, by=key, **choices) if e.id in shown]
     return found
 

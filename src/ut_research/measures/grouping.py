@@ -64,6 +64,12 @@ def collected(tables: Tables, name: str) -> bool:
     return frame is not None and not frame.empty
 
 
+def recorded(tables: Tables, key: str) -> bool:
+    """Whether a row of any table has something in the group column `key`."""
+    columns = (frame[key].dropna() for frame in tables.values() if key in frame)
+    return any((column != NOT_RECORDED).any() for column in columns)
+
+
 def among(ids: pd.Series, others: pd.Series) -> NDArray[np.bool_]:
     """Whether each of `ids` is one of `others`; what `Series.isin` says, several times sooner for text."""
     codes, names = pd.factorize(pd.concat([ids, others], ignore_index=True))

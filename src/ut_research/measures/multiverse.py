@@ -40,6 +40,15 @@ NOTHING = {
     "reoffending": 0.0, "low_wellbeing": 0.0, "wellbeing_change": 0.0, "meaningful": 50.0, "activity": 0.0,
 }  # fmt: skip
 
+#: The table, the label and the unit of each headline.
+HEADLINES = {
+    "reoffending": ("reoffending", "Difference in the share who reoffended", "percentage points"),
+    "low_wellbeing": ("wemwbs", "Change in the share with low wellbeing", "percentage points"),
+    "wellbeing_change": ("wemwbs", "Average change in wellbeing score", "points"),
+    "meaningful": ("wemwbs", "Share whose wellbeing rose meaningfully", "%"),
+    "activity": ("activity", "Average change in active days a week", "days"),
+}
+
 QUANTITIES = (
     Quantity(id="multiverse.reoffending", choices=True, sensitive=True, rests_on=("reoffending.rate",)),
     Quantity(
@@ -133,58 +142,45 @@ def measure(
     days = _firsts(
         part["activity"][["participant_id", "timepoint"]].assign(total=part["activity"].active_days)
     )
-    headlines: dict[str, tuple[str, str, str, Iterator[Answer]]] = {
-        "reoffending": (
-            "reoffending",
-            "Difference in the share who reoffended",
-            "percentage points",
-            _reoffending(part["reoffending"], stayed, windows, confidence),
+    universes: dict[str, Iterator[Answer]] = {
+        "reoffending": _reoffending(part["reoffending"], stayed, windows, confidence),
+        "low_wellbeing": _low(pairs, stayed, cuts, confidence),
+        "wellbeing_change": _change(_scored(pairs, stayed), _everybody(pairs), confidence),
+        "meaningful": _meaningful(
+            pairs, stayed, (meaningful_rule, meaningful_change), reliability, confidence
         ),
-        "low_wellbeing": (
-            "wemwbs",
-            "Change in the share with low wellbeing",
-            "percentage points",
-            _low(pairs, stayed, cuts, confidence),
-        ),
-        "wellbeing_change": (
-            "wemwbs",
-            "Average change in wellbeing score",
-            "points",
-            _change(_scored(pairs, stayed), _everybody(pairs), confidence),
-        ),
-        "meaningful": (
-            "wemwbs",
-            "Share whose wellbeing rose meaningfully",
-            "%",
-            _meaningful(pairs, stayed, (meaningful_rule, meaningful_change), reliability, confidence),
-        ),
-        "activity": (
-            "activity",
-            "Average change in active days a week",
-            "days",
-            _change(_each_way(days, stayed, {}), days.index, confidence),
-        ),
+        "activity": _change(_each_way(days, stayed, {}), days.index, confidence),
     }
     found: list[Estimate] = []
-    for name, (table, label, unit, universe) in headlines.items():
+    for name, universe in universes.items():
+        table, label, unit = HEADLINES[name]
         make = Maker(table, origin, confidence=confidence, collected=collected(tables, table))
         given: list[Answer] = []
-        for answer in universe:
-            enough = threshold if answer.cells else 2 * threshold
-            apart = [int((answer.people != other.people).sum()) for other in given]
-            near = any(0 < few < enough for few in apart)
-            less = [few for other in given for few in _left_over(answer, other)]
+        answers = list(universe)
+        known = any(answer.found.value is not None for answer in answers)  # else there are no two groups
+        for answer in answers:
             told = make.number(
                 f"multiverse.{name}", label, answer.found, unit, "one combination of choices",
                 n=answer.n, about=answer.choices,
             )  # fmt: skip
-            empty = not zeros_safe and 0 in answer.cells
-            if near or empty or any(0 < few < threshold for few in (*less, *answer.cells)):
+            if known and _tells_of_few(answer, given, threshold, zeros_safe):
                 told = replace(told, value=None, low=None, high=None, n=None, status="suppressed")
             else:
                 given.append(answer)
             found.append(told)
     return found
+
+
+def _tells_of_few(answer: Answer, given: Iterable[Answer], threshold: int, zeros_safe: bool) -> bool:
+    """Whether an answer gives away that few people count somewhere, by itself or beside those `given`."""
+    if (not zeros_safe and 0 in answer.cells) or any(0 < few < threshold for few in answer.cells):
+        return True
+    enough = threshold if answer.cells else 2 * threshold
+    return any(
+        0 < int((answer.people != other.people).sum()) < enough
+        or any(0 < few < threshold for few in _left_over(answer, other))
+        for other in given
+    )
 
 
 def _left_over(one: Answer, other: Answer) -> Iterator[int]:
@@ -248,14 +244,15 @@ def _who(people: pd.Series, stayed: frozenset[int]) -> dict[str, NDArray[np.bool
 def _reoffending(
     rows: pd.DataFrame, stayed: frozenset[int], windows: Iterable[int], confidence: float
 ) -> Iterator[Answer]:
-    """Window, incomplete follow-up and who counts as engaged, each way.
+    """Window, incomplete follow-up and who counts as engaged, each way; of one group there is no difference.
 
     People not followed to the end, and not known to have reoffended by then: counted as not having
     (``as seen``); left out, which overstates the share in both groups, as those who reoffended early stay
     in; counted as having, all of them or those of one group, the worst and best that there could be; or
     counted for as long as they were followed, by the Kaplan-Meier curve.
     """
-    for days, (who, kept) in product(windows, _who(rows.participant_id, stayed).items()):
+    chosen = _who(rows.participant_id, stayed if rows.group.nunique() > 1 else frozenset())
+    for days, (who, kept) in product(windows, chosen.items()):
         people = reoffending.follow(rows, days)
         engaged = (people.group == "engaged").to_numpy() & kept[rows.index.get_indexer(people.index)]
         reoffended, complete = people.reoffended.to_numpy(), people.complete.to_numpy()

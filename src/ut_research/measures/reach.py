@@ -8,6 +8,7 @@ still supported count up to the day the data are complete to and are then censor
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -199,13 +200,16 @@ def _groups(make: Maker, people: pd.DataFrame, by: By | None) -> list[Estimate]:
         if key == by:
             continue
         counts = people[key].value_counts().sort_index()
+        if set(counts.index) == {NOT_RECORDED}:
+            counts = counts.head(0)
         found += [
             make.share(f"reach.{key}", f"{label}: {name}", int(count), n, **{key: str(name)})
             for name, count in counts.items()
         ] or [make.share(f"reach.{key}", label, 0, 0)]
         if key in ("partner", "area"):
             known, method = int((counts.index != NOT_RECORDED).sum()), "different names in the table"
-            found.append(make.tally(f"reach.{key}s", f"Number of {key}s", known, f"{key}s", method))
+            of = replace(make, collected=known > 0)
+            found.append(of.tally(f"reach.{key}s", f"Number of {key}s", known, f"{key}s", method))
     days = people.referral_date.dropna()
     months = months_of_delivery(days.min(), days.max()) if len(days) else None
     method = "from the first referral to the last, whole months, rounded up"

@@ -1,14 +1,14 @@
 """The registry of what is published about a study: five small files transcribed from its sources.
 
-In: the folder ``published/`` of a study. Out: a Registry, or every problem in the files at once, with file,
-row and column.
+In: the folder ``published/`` of a study, and of those that stand alongside it. Out: a Registry, or every
+problem in the files at once, with folder, file, row and column.
 """
 
 from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -106,10 +106,11 @@ class Definition:
 
 @dataclass(frozen=True)
 class Document:
-    """A source of what is published: its title, and the same in a few words."""
+    """A source of what is published: its title, the same in a few words, and the study that has it."""
 
     title: str
     short: str
+    study: str
 
 
 @dataclass(frozen=True)
@@ -132,22 +133,29 @@ class Registry:
         return next(said, None)
 
 
-def load(folder: Path | str) -> Registry:
-    """The registry in `folder`; ProblemsFound names every fault with file, row and column.
+def load(own: Path | str, *alongside: Path | str) -> Registry:
+    """The registry in the folder `own` of a study, together with those of the studies `alongside`.
 
-    An empty name is that of a study about which nothing is published.
+    An empty name is that of a study about which nothing is published. A figure of a study alongside answers
+    no measure: it is of other people than the data of a run.
+
+    Raises
+    ------
+    ProblemsFound : with every fault, its folder, file, row and column.
     """
-    if folder == "":
-        return Registry((), pd.DataFrame(columns=[*FINDING_COLUMNS, *_OF_DOCUMENT], dtype="string"))
-    reader = _Reader(Path(folder))
+    reader = _Reader([Path(folder) for folder in (own, *alongside) if folder])
     documents = {
-        row.cells["id"]: Document(row.cells["title"], row.cells["short"])
+        row.cells["id"]: Document(row.cells["title"], row.cells["short"], row.folder.parent.name)
         for row in reader.rows("documents.csv", _DOCUMENT_COLUMNS)
     }
     _unique(reader, "documents.csv")
     for row in reader.read["documents.csv"]:
         row.given("id", "title", "short")
-    figures = [_figure(row, documents) for row in reader.rows("figures.csv", FIGURE_COLUMNS)]
+    rows = reader.rows("figures.csv", FIGURE_COLUMNS)
+    for row in rows:
+        if row.folder != Path(own):
+            row.cells |= dict.fromkeys(_OF_MEASURE, "")
+    figures = [_figure(row, documents) for row in rows]
     found = [dict(row.cells) for row in reader.rows("findings.csv", FINDING_COLUMNS)]
     relations = [Relation(**row.cells) for row in reader.rows("relations.csv", _RELATION_COLUMNS)]
     definitions = []
@@ -173,6 +181,7 @@ FIGURE_COLUMNS = (
     "denominator", "kind", "about", "measure", "measure_group", "measure_field", "bound", "grain", "base",
     "note",
 )  # fmt: skip
+_OF_MEASURE = ("measure", "measure_group", "measure_field")
 _DOCUMENT_COLUMNS = ("id", "title", "short")
 _OF_DOCUMENT = ("document_title", "place")
 _RELATION_COLUMNS = ("figure", "left", "relation", "right", "words")
@@ -183,13 +192,15 @@ _DEFINITION_COLUMNS = ("figures", "aspect", "here", "field", "field_source", "di
 class _Row:
     """One row as text, and where to say that something is wrong with it."""
 
+    folder: Path
     file: str
     number: int
     cells: dict[str, str]
     problems: list[Problem]
 
     def wrong(self, column: str, what: str, todo: str = "") -> None:
-        self.problems.append(Problem(what, f"{self.file}, row {self.number}, column {column}", todo))
+        where = f"{_place(self.folder, self.file)}, row {self.number}, column {column}"
+        self.problems.append(Problem(what, where, todo))
 
     def number_in(self, column: str, *, whole: bool = False, blank: bool = True) -> float | None:
         text = self.cells[column]
@@ -218,36 +229,42 @@ class _Row:
 
 
 class _Reader:
-    """Reads the registry's files and gathers every problem in them."""
+    """Reads the files of a registry, folder by folder, and gathers every problem in them."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self.folders = folders
         self.problems: list[Problem] = []
         self.read: dict[str, list[_Row]] = {}
 
     def rows(self, file: str, columns: Sequence[str]) -> list[_Row]:
-        """The rows of one file; none, and a problem, when it is absent or its columns are others."""
-        self.read[file] = []
-        path = self.folder / file
-        if not path.is_file():
-            self.problems.append(Problem("is not there", file, "put it back from the repository"))
-            return []
-        with path.open(newline="", encoding="utf-8-sig") as opened:
+        """The rows of one file of each folder; a problem where it is absent or its columns are others."""
+        self.read[file] = [row for folder in self.folders for row in self._rows(folder, file, columns)]
+        return self.read[file]
+
+    def _rows(self, folder: Path, file: str, columns: Sequence[str]) -> Iterator[_Row]:
+        place = _place(folder, file)
+        if not (folder / file).is_file():
+            self.problems.append(Problem("is not there", place, "put it back from the repository"))
+            return
+        with (folder / file).open(newline="", encoding="utf-8-sig") as opened:
             reader = csv.DictReader(opened, restkey="", restval="")
             names = reader.fieldnames or []
             for column in (c for c in columns if c not in names):
-                where = f"{file}, row 1, column {column}"
+                where = f"{place}, row 1, column {column}"
                 self.problems.append(Problem("is missing", where, "add the column"))
             for column in (c for c in names if c not in columns):
-                self.problems.append(Problem("is not known", f"{file}, row 1, column {column}", "remove it"))
-            if set(names) == set(columns):
-                for cells in reader:
-                    named = {k: str(v) for k, v in cells.items() if k}
-                    row = _Row(file, reader.line_num, named, self.problems)
-                    if "" in cells:
-                        row.wrong(columns[-1], "is followed by more cells", "quote text that has a comma")
-                    self.read[file].append(row)
-        return self.read[file]
+                self.problems.append(Problem("is not known", f"{place}, row 1, column {column}", "remove it"))
+            for cells in reader if set(names) == set(columns) else ():
+                named = {k: str(v) for k, v in cells.items() if k}
+                row = _Row(folder, file, reader.line_num, named, self.problems)
+                if "" in cells:
+                    row.wrong(columns[-1], "is followed by more cells", "quote text that has a comma")
+                yield row
+
+
+def _place(folder: Path, file: str) -> str:
+    """Where a file of the registry is, in words: the study, its folder and the file."""
+    return f"{folder.parent.name}/{folder.name}/{file}"
 
 
 def _figure(row: _Row, documents: Mapping[str, Document]) -> Figure | None:

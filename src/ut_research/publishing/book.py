@@ -194,12 +194,10 @@ def _filled(
     released: Released,
     words: Mapping[str, str],
 ) -> str:
-    """A page with what its tokens stand for."""
+    """A page with what its tokens stand for; what is written by rule is not looked at again for tokens."""
     text = re.sub(r"\{\{pages\.(\w+)\}\}", lambda m: inserts.get(m[1], ""), text)
-    for token, write in tokens.items():
-        if token in text:
-            text = text.replace(token, write())
-    return prose.fill(text, released, **words)
+    parts = re.split("(" + "|".join(map(re.escape, tokens)) + ")", text)
+    return "".join(tokens[p]() if p in tokens else prose.fill(p, released, **words) for p in parts)
 
 
 def build(source: Path, target: Path, tables: Path, made_with: str = "") -> None:

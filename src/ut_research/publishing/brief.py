@@ -104,7 +104,7 @@ def of_run(text: Path, folder: Path, *, strict: bool) -> Brief:
     )
     released = decision.read(folder, decision.policy(settings["parameters"]))
     about = {"origin": manifest["origin"], "data_to": manifest["data_to"]}
-    registry = published.load(settings["parts"]["published"])
+    registry = published.load(*settings["parts"]["published"])
     return write(text.read_text(encoding="utf-8"), released, registry, **about, strict=strict)
 
 
@@ -373,8 +373,6 @@ def _all_words(blocks: Iterable[Block]) -> Iterator[str]:
 
 
 def _myst(text: Text) -> str:
-    from ut_research.publishing.generated_pages import literal
-
     out = ""
     for style, part in text:
         if style == "mark":
@@ -382,7 +380,7 @@ def _myst(text: Text) -> str:
         else:
             bare = part.strip()
             around = part.split(bare) if bare else [part, ""]
-            shown = f"**{literal(bare)}**" if style == "strong" else literal(bare)
+            shown = f"**{prose.literal(bare)}**" if style == "strong" else prose.literal(bare)
             out += around[0] + shown + around[-1]
     return out
 

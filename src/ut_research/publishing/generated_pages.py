@@ -13,6 +13,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ut_research.show.prose import literal
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -197,9 +199,3 @@ def grid(caption: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> s
     for row in [list(heads), *rows]:
         lines += [f"{'* -' if i == 0 else '  -'} {literal(cell)}".rstrip() for i, cell in enumerate(row)]
     return "\n".join([*lines, ":::"])
-
-
-def literal(cell: Any) -> str:
-    """`cell` on one line, with every character that MyST could read as markup escaped."""
-    text = " ".join(str(cell).split())
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|$~:&@^=%\"'" else c for c in text)

@@ -37,9 +37,9 @@ _QUIET = {".md", ".toml", ".txt"}
 _LOOKED_AT = 10_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Raw:
-    """What an export holds, before any of it is judged.
+    """What an export holds, before any of it is judged; it shows nothing of itself in a notebook.
 
     Attributes
     ----------
@@ -76,6 +76,9 @@ class Raw:
             return
         for file in pd.unique(self.files[table][hit]):
             yield rows[hit & (self.files[table] == file)], f" ({file})"
+
+    def __repr__(self) -> str:
+        return f"<read: {', '.join(self.tables)}; nothing of it is shown until it is released>"
 
 
 def read(path: Path | str, recipe: Recipe | Path | None = None) -> Raw:

@@ -24,7 +24,7 @@ from typing import Any
 
 from ut_research.core import studies
 from ut_research.core.digests import SKIPPED, digest
-from ut_research.core.notebooks import chapters, find_root
+from ut_research.core.notebooks import chapters, find_root, place_of
 from ut_research.core.problems import Problem, ProblemsFound
 from ut_research.running import loop, places, stages, worker
 from ut_research.running.settings import RELEASE, data_digest
@@ -55,9 +55,10 @@ class BuildFailed(ProblemsFound):
 
 @dataclass(frozen=True)
 class Run:
-    """One export, under one name, in one copy of the project."""
+    """One export, under one name: made of the project at `root`, and written at `place`."""
 
     root: Path
+    place: Path
     name: str
     export: Path
     study: Path
@@ -65,12 +66,12 @@ class Run:
     @property
     def folder(self) -> Path:
         """Where the run works."""
-        return self.root / "data" / "processed" / self.name
+        return self.place / "data" / "processed" / self.name
 
     @property
     def report(self) -> Path:
         """Where its report is published."""
-        return self.root / "reports" / self.name
+        return self.place / "reports" / self.name
 
     @property
     def owner(self) -> str:
@@ -99,9 +100,9 @@ def plan(
     clean_name = plain(given)
     if makes and not clean_name:
         raise ProblemsFound([Problem("no name can be made of this", given, "give one as NAME=my-report")])
-    run = Run(root, clean_name, where, file)
+    run = Run(root, place_of(root), clean_name, where, file)
     if makes:
-        places.refuse(where, root, (run.folder, run.report, _aside(run, "new"), _aside(run, "old")))
+        places.refuse(where, run.place, (run.folder, run.report, _aside(run, "new"), _aside(run, "old")))
     for record in (run.report / "run.json", run.folder / "run.json") if makes else ():
         if record.is_file() and _owner(record) not in (run.owner, None):
             todo = (
@@ -216,12 +217,12 @@ def render(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0) -> b
 def _begun(run: Run, jobs: int, since: str) -> Iterator[tuple[dict[str, Any], int]]:
     """Hold the lock of a run whose settings are written; they, and the lock's file descriptor."""
     folder = studies.read(run.study, run.root)
-    study, parts = folder.study, folder.parts(run.root)
+    study, parts = folder.study, folder.parts(run.root, run.export)
     named = chapters(run.root, study)
     with contextlib.suppress(OSError):
-        if shutil.disk_usage(run.root).free < SPACE:
+        if shutil.disk_usage(run.place).free < SPACE:
             raise ProblemsFound(
-                [Problem("the disk is full", str(run.root), "free at least 200 MB and build again")]
+                [Problem("the disk is full", str(run.place), "free at least 200 MB and build again")]
             )
     with locked(run) as lock:
         _recover(run)
@@ -305,7 +306,7 @@ def _bring(run: Run, line: list[loop.Step], tell: Callable[[dict[str, Any]], Non
                 failures.append(Problem(event["error"], event["step"], RESUME))
         process.wait()
     if process.returncode and not failures:
-        full = shutil.disk_usage(run.root).free < FULL
+        full = shutil.disk_usage(run.place).free < FULL
         what = "The disk is full." if full else f"It ended early; see {run.folder / 'build.log'}"
         failures.append(Problem(what, "the build", RESUME))
     if failures:

@@ -39,7 +39,7 @@ def refuse(export: Path, root: Path, made: Iterable[Path]) -> None:
 
     Parameters
     ----------
-    root : the project's folder.
+    root : the folder in which reports are made.
     made : the folders that the run makes, wherever links take them.
 
     Raises

@@ -43,7 +43,7 @@ def line(settings: dict[str, Any]) -> list[Step]:
     """The steps of the run with these settings, as `ut_research.running.build` writes them, in order."""
     root, parameters = Path(settings["root"]), settings["parameters"]
     code = library(root)
-    parts = {name: digest(Path(part)) if part else "" for name, part in settings["parts"].items()}
+    parts = {name: _digest(part) for name, part in settings["parts"].items()}
     published = parts["published"]
     since = digest(Path(settings["since"])) if settings["since"] else ""
     released = cache(lambda: json.loads(Path("findings.json").read_text(encoding="utf-8")))
@@ -64,6 +64,11 @@ def line(settings: dict[str, Any]) -> list[Step]:
              (*PREPARED, *every), loads=(*NUMBERS, *PAGES)),
         Step("book", book, ("html",), (code,), ("pages",), loads=BOOK),
     ]  # fmt: skip
+
+
+def _digest(part: str | list[str]) -> str:
+    """A hash of what is in a part of a study: a file, a folder or a list of folders; empty: none."""
+    return digest(*(Path(one) for one in ([part] if isinstance(part, str) else part) if one))
 
 
 def prepared(settings: dict[str, Any]) -> list[Step]:
@@ -133,7 +138,7 @@ def measure() -> None:
 
     settings = run()
     policy = decision.policy(settings["parameters"])
-    out = decision.of_run(Path(), settings["parameters"], published.load(settings["parts"]["published"]))
+    out = decision.of_run(Path(), settings["parameters"], published.load(*settings["parts"]["published"]))
     try:
         if settings["since"]:
             differencing.compare(differencing.read(Path(settings["since"])).findings, list(out), policy)
@@ -183,7 +188,7 @@ def chapter(name: str, values: dict[str, Any]) -> None:
         )
     except PapermillExecutionError as fault:
         raise ProblemsFound([_cell_problem(source, fault, limit)]) from None
-    words = shown.sources(published.load(settings["parts"]["published"]), settings)
+    words = shown.sources(published.load(*settings["parts"]["published"]), settings)
     tidy = bookmaking.tidy(notebook, source.name, out / "tables", words)
     _write(out.with_suffix(".ipynb"), bookmaking.notebook_text(tidy))
 

@@ -30,6 +30,7 @@ from ut_research.core.digests import digest, key
 from ut_research.core.estimate import Estimate
 from ut_research.core.notebooks import ASKED, find_root
 from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.core.schema import NOT_RECORDED
 from ut_research.disclosure import decision, gate
 from ut_research.disclosure.gate import Released
 from ut_research.published import Registry
@@ -67,7 +68,7 @@ class Chapter:
         self._wordings: set[str] = set()
         settings = json.loads((self._data / "run.json").read_text(encoding="utf-8"))
         self._study: dict[str, Any] = settings["parameters"]
-        self._parts: dict[str, str] = settings["parts"]
+        self._parts: dict[str, Any] = settings["parts"]
         self._words = design.words(self._study)
         if unknown := sorted(parameters.keys() - self._study.keys()):
             what, todo = f"there is no parameter {', '.join(unknown)}", "name parameters of a study.toml"
@@ -127,7 +128,7 @@ class Chapter:
     @cached_property
     def registry(self) -> Registry:
         """What is published about the study."""
-        return published.load(self._parts["published"])
+        return published.load(*self._parts["published"])
 
     @cached_property
     def framework(self) -> dict[str, Any]:
@@ -156,7 +157,7 @@ class Chapter:
         a word of the study. A sentence about nothing that these data hold is left out.
         """
         spoken = prose.pieces(text, released, **self._words, **words)
-        filled = "".join(said for said, _, _ in prose.whole(spoken))
+        filled = prose.fill(text, released, **self._words, **words)
         if filled.strip():
             self._markdown(filled, [("text", said) for said, of, _ in spoken if of is None])
 
@@ -185,8 +186,11 @@ class Chapter:
         )
 
     def breakdown(self, released: Released, by: str, caption: str) -> None:
-        """Show findings by the group key `by`, a row a group and a column a finding, with a download."""
-        if not _held(released):
+        """Show findings by the group key `by`, a row a group and a column a finding, with a download.
+
+        Nothing where the data do not say who is in which group.
+        """
+        if not _held(released) or {e.group[by] for e in released} == {NOT_RECORDED}:
             return
         file = self._download(released, caption)
         self._html("breakdown", breakdown(released, by, caption, file), [("caption", caption)], file)
@@ -311,7 +315,7 @@ def _prepare(root: Path, folder: Path) -> None:
     found = studies.read(studies.find(root, ""), root)
     parameters, parts = found.study.parameters(), found.parts(root)
     cleaning.write(cleaning.of_export(found.data or root, parameters, found.part("recipe.toml")), folder)
-    decision.write(decision.of_run(folder, parameters, published.load(parts["published"])), folder)
+    decision.write(decision.of_run(folder, parameters, published.load(*parts["published"])), folder)
     settings = json.dumps({"parameters": parameters, "parts": parts})
     (folder / "run.json").write_text(settings, encoding="utf-8")
 

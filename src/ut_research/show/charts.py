@@ -10,11 +10,13 @@ apart by lightness and by shape as well. No pyplot: nothing here keeps state bet
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, wraps
+from html import escape
 from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Any, ParamSpec
 
@@ -67,7 +69,7 @@ STYLE: Any = {
 P = ParamSpec("P")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Chart:
     """A figure, its title, what it says in sentences, and the released numbers that it was drawn from."""
 
@@ -87,19 +89,29 @@ class Chart:
         numbers = r' (?:d|x|y)="[^"]*"|translate\([^)]*\)'
         return re.sub(r"\n\s+", "\n", re.sub(numbers, _hundredths, plain))
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return {"image/svg+xml": self.svg, "text/plain": self.alt}
+    def _repr_html_(self) -> str:
+        """The figure as a picture that brings its description along, for a notebook."""
+        data = base64.b64encode(self.svg.encode()).decode()
+        return f'<img alt="{escape(self.alt, quote=True)}" src="data:image/svg+xml;base64,{data}">'
+
+    def __repr__(self) -> str:
+        return self.alt
 
 
 def _styled(draw: Callable[P, Chart]) -> Callable[P, Chart]:
-    """Refuse what the gate has not released, fill the title's tokens, and draw in the book's style."""
+    """Refuse what the gate has not released, fill the title's tokens, and draw in the book's style.
+
+    What the data do not hold is left out, unless they hold nothing of it.
+    """
 
     @wraps(draw)
     def styled(*args: P.args, **kwargs: P.kwargs) -> Chart:
         released: Any = args[0]
         check_released(released)
-        words: Any = [prose.fill(a, released) if isinstance(a, str) else a for a in args]
-        named: Any = {k: prose.fill(v, released) if isinstance(v, str) else v for k, v in kwargs.items()}
+        words: Any = [prose.plain(a, released) if isinstance(a, str) else a for a in args]
+        named: Any = {k: prose.plain(v, released) if isinstance(v, str) else v for k, v in kwargs.items()}
+        if held := [e for e in released if e.status != "not collected"]:
+            words[0] = released.of(held)
         with mpl.rc_context(STYLE):
             return draw(*words, **named)
 

@@ -26,8 +26,16 @@ _LEAD = re.compile(r"^(\s*(?:[-*>] +)*).*?(\s*)$", re.DOTALL)
 _TOKEN = re.compile(r"\{\{\s*([\w.-]+)\s*(?:\[([^\]]*)\])?\s*(?:\|\s*(\w+))?\s*\}\}")
 
 
+def literal(text: object) -> str:
+    """`text` on one line, with every character that MyST could read as markup escaped."""
+    line = " ".join(str(text).split())
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|$~:&@^=%\"'" else c for c in line)
+
+
 def fill(text: str, released: Iterable[Estimate], **words: str) -> str:
-    """`text` with every token replaced by the released finding, or the word of `words`, that it names.
+    """Markdown with every token replaced by the released finding, or the word of `words`, that it names.
+
+    Words, and names of findings, are plain text: nothing in them is read as markup.
 
     A sentence none of whose findings has a number would not read as one: what it is about, and why there is
     no number, stand in its place; one about nothing that these data hold is left out.
@@ -36,11 +44,20 @@ def fill(text: str, released: Iterable[Estimate], **words: str) -> str:
     ------
     ProblemsFound : a token names no finding or no known format; all such tokens at once.
     """
-    return "".join(words for words, _, _ in whole(pieces(text, released, **words)))
+    escaped = {token: literal(said) for token, said in words.items()}
+    return "".join(said for said, _, _ in whole(pieces(text, released, **escaped), literal))
 
 
-def whole(spoken: Iterable[Piece]) -> list[Piece]:
-    """What `pieces` gives, with each sentence none of whose findings has a number put in other words."""
+def plain(text: str, released: Iterable[Estimate], **words: str) -> str:
+    """Plain text with its tokens replaced, as by `fill`: for a chart, or where markup is escaped later."""
+    return "".join(said for said, _, _ in whole(pieces(text, released, **words)))
+
+
+def whole(spoken: Iterable[Piece], called: Callable[[object], str] = str) -> list[Piece]:
+    """What `pieces` gives, with each sentence none of whose findings has a number put in other words.
+
+    `called` makes of the name of a finding what may stand in the text.
+    """
     sentences: list[list[Piece]] = [[]]
     for piece in spoken:
         for i, part in enumerate([piece[0]] if piece[2] else _END.split(piece[0])):
@@ -48,7 +65,7 @@ def whole(spoken: Iterable[Piece]) -> list[Piece]:
             sentences[-1].append((part, *piece[1:]))
     said: list[Piece] = []
     for sentence in sentences:
-        text = _without(sentence)
+        text = _without(sentence, called)
         if text is None:  # about nothing that these data hold
             lead = re.match(r"\s*-? ?", sentence[0][0])
             said.append((lead[0] if lead and lead[0].startswith("  -") else "", None, ""))
@@ -59,7 +76,7 @@ def whole(spoken: Iterable[Piece]) -> list[Piece]:
     return said
 
 
-def _without(sentence: Sequence[Piece]) -> str | None:
+def _without(sentence: Sequence[Piece], called: Callable[[object], str]) -> str | None:
     """What a sentence none of whose findings has a number is about, and why; empty for any other.
 
     None for one that is about nothing that these data hold: it is left out.
@@ -72,7 +89,7 @@ def _without(sentence: Sequence[Piece]) -> str | None:
         return None
     why: dict[str, dict[str, None]] = {}
     for e in about:
-        why.setdefault(number(e), {})[re.sub(r": (.+)", r" (\1)", name(e))] = None
+        why.setdefault(number(e), {})[called(re.sub(r": (.+)", r" (\1)", name(e)))] = None
     said = " ".join(f"{'; '.join(subjects)}: {reason}." for reason, subjects in why.items())
     return _LEAD.sub(lambda m: m[1] + said + m[2], text, count=1)
 

@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from itertools import islice
 
 from ut_research.core.estimate import SERIES_KEYS, Estimate
 from ut_research.core.units import DECIMALS, places
-
-if TYPE_CHECKING:
-    from ut_research.disclosure.gate import Released
+from ut_research.disclosure.gate import Released
 
 TOO_FEW = "too few people to say"
 ABSENT = "not in this export"
@@ -27,6 +25,8 @@ ORIGIN_NOTES = {
 }
 #: Units that a number is shown without.
 BARE = frozenset({"", "people", "ratio", "p-value", "number", "%", "£"})
+#: Most rows in which released findings show themselves in a notebook.
+MOST_ROWS = 60
 
 
 def number(estimate: Estimate, part: str = "value") -> str:
@@ -148,11 +148,20 @@ def table(released: Released, caption: str, download: str | None = None) -> str:
     return _frame(head, body, said, caption) + link
 
 
+def shown(released: Released) -> str:
+    """How findings show themselves in a notebook: a table of the first `MOST_ROWS` that the data hold."""
+    held = released.of(e for e in released if e.status != "not collected")
+    caption = "What was released"
+    if len(held) > MOST_ROWS:
+        caption += f", the first {MOST_ROWS} of {len(held):,} findings; select(…) gives those of a subject"
+    return table(held.of(islice(held, MOST_ROWS)), f"{caption}.")
+
+
 def breakdown(released: Released, by: str, caption: str, download: str | None = None) -> str:
     """An accessible HTML table of findings by group: a row a value of the group key `by`, a column a finding.
 
     A finding that is withheld for every group is named under the table instead of in it; one that the data do
-    not hold is left out.
+    not hold is left out, and so is a group of which they hold nothing.
     """
     check_released(released)
     found: dict[tuple[str, ...], dict[str, Estimate]] = {}
@@ -166,7 +175,8 @@ def breakdown(released: Released, by: str, caption: str, download: str | None = 
         if not any(e.status == "number" for e in cells.values())
     }
     shown = [label for label in columns if label not in lacking]
-    rows = {e.group[by]: e.label.rsplit(": ", 1)[-1] if by == "group" else e.group[by] for e in released}
+    held = [e for e in released if e.status != "not collected"]
+    rows = {e.group[by]: e.label.rsplit(": ", 1)[-1] if by == "group" else e.group[by] for e in held}
     said = f"{escape(caption)} <span>{escape(origin_note(released))}.</span>"
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in (by.capitalize(), *shown))
     body = "".join(
@@ -205,8 +215,6 @@ def download_link(href: str, what: str) -> str:
 
 def check_released(released: object) -> None:
     """Refuse anything that has not passed the gate, with a TypeError that says what to do."""
-    from ut_research.disclosure.gate import Released
-
     if not isinstance(released, Released):
         raise TypeError(
             f"charts and tables take what disclosure.release() returns, not {type(released).__name__}: "
@@ -266,3 +274,5 @@ _CELLS: Mapping[str, Callable[[Estimate], str]] = {
     "interval": interval,
     "origin": lambda e: ORIGIN_NOTES[e.origin],
 }
+
+Released.html = shown

@@ -1,0 +1,85 @@
+"""Curves: points whose counts do not add up to their n, and which of them may be shown.
+
+In: Estimates about people. Out: their indices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ut_research.core.estimate import SERIES_KEYS, Estimate
+
+Group = frozenset[tuple[str, str]]
+
+
+def on_curves(estimates: Sequence[Estimate]) -> set[int]:
+    """The indices of points on a curve: a key of `SERIES_KEYS` along which counts do not add up to n."""
+    runs: dict[tuple[str, Group], list[int]] = {}
+    for i, e in enumerate(estimates):
+        if SERIES_KEYS & set(e.group):
+            runs.setdefault((e.id, without_series(e)), []).append(i)
+    return {i for run in runs.values() if not _spread(run, estimates) for i in run}
+
+
+def curve_steps(estimates: Sequence[Estimate], threshold: int) -> tuple[set[int], dict[int, int]]:
+    """The indices of the points of curves to withhold, and of those to show without their number at risk.
+
+    A survival curve moves when something happens to somebody, so a curve drawn in full is a list of
+    events. A point is shown only where at least `threshold` people are at risk, and where since the
+    last point shown either nobody had the event or at least `threshold` people had, and the same holds
+    of the events still to come. Its number at risk is shown where it is that of the last one shown, or
+    less by at least `threshold`; else it is left out, and the second result gives the point whose number
+    stands for it. Events are taken from the counts or, without counts, from the drop in the curve, such
+    that they are never taken for more than they were.
+    """
+    runs: dict[tuple[str, Group], list[int]] = {}
+    for i in sorted(on_curves(estimates)):
+        runs.setdefault((estimates[i].id, without_series(estimates[i])), []).append(i)
+    unsafe: set[int] = set()
+    quiet: dict[int, int] = {}
+    for run in runs.values():
+        points = sorted(run, key=lambda i: _place(estimates[i]))
+        events = [0.0]
+        for before, after in pairwise(points):
+            events.append(events[-1] + _events(estimates[before], estimates[after]))
+        shown = 0
+        for at, i in enumerate(points):
+            since, to_come = events[at] - events[shown], events[-1] - events[at] if events[at] else 0.0
+            left = abs((estimates[points[shown]].n or 0) - (estimates[i].n or 0)) if at else 0
+            enough = [gap < 1e-9 or gap > threshold - 0.5 for gap in (since, to_come, left)]
+            if (estimates[i].n or 0) < threshold or not all(enough[:2]):
+                unsafe.add(i)
+            elif enough[2]:
+                shown = at
+            elif since < 1e-9:
+                quiet[i] = points[shown]
+            else:
+                unsafe.add(i)
+    return unsafe, quiet
+
+
+def without_series(e: Estimate) -> Group:
+    """The group of `e` less its place on a curve."""
+    return frozenset((k, v) for k, v in e.group.items() if k not in SERIES_KEYS)
+
+
+def _events(before: Estimate, after: Estimate) -> float:
+    """How many people had the event between two points next to each other; at most the true number."""
+    if before.count is not None and after.count is not None:
+        return float(abs(after.count - before.count))
+    if not before.value or after.value is None or after.n is None:
+        return 0.0 if before.value == after.value else 0.5
+    return after.n * abs(1 - after.value / before.value) or (0.5 if before.value != after.value else 0.0)
+
+
+def _place(e: Estimate) -> list[tuple[str, float, str]]:
+    """Where on its curve a point belongs: by number where the key is one."""
+    keys = sorted(SERIES_KEYS & set(e.group))
+    return [(k, float(v) if (v := e.group[k]).replace(".", "", 1).isdigit() else -1.0, v) for k in keys]
+
+
+def _spread(run: Sequence[int], estimates: Sequence[Estimate]) -> bool:
+    """Whether the counts of `run` add up to one n: people spread over values, not points on a curve."""
+    counts, sizes = [estimates[i].count for i in run], {estimates[i].n for i in run}
+    return None not in counts and len(sizes) == 1 and sum(c or 0 for c in counts) == sizes.pop()
