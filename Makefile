@@ -26,7 +26,8 @@ help:
 	@echo 'make tables                     put all its tables in one workbook, and the report in Word'
 	@echo 'make review                     pack the book, and its plain pages in large print, for readers'
 	@echo 'make check EXPORT=path          only say what is wrong with an export (STUDY=name: of that study)'
-	@echo 'make map EXPORT=path            draft columns.toml, to match its headings to the ones used here'
+	@echo 'make map EXPORT=path            draft a recipe: how its files and headings become the tables here'
+	@echo '                                (ACCEPT=yes: write it; STUDY=name: into the folder of that study)'
 	@echo 'make new NAME=my-programme      begin a study of your own, in studies/my-programme'
 	@echo 'make lab                        open JupyterLab with the notebooks ready to run'
 	@echo 'make comments FILE=path         add comments that a reader handed back (EXPORT=path: to that export)'
@@ -45,7 +46,7 @@ report brief tables review: $(READY)
 
 check map: $(READY)
 	@test -n "$$EXPORT" || { echo 'Which export? make $@ EXPORT=path'; exit 2; }
-	@$(CLI) $@ "$$EXPORT" $(if $(filter check,$@),--study "$$STUDY")
+	@$(CLI) $@ "$$EXPORT" --study "$$STUDY" $(if $(filter map,$@),$(if $(ACCEPT),--accept))
 
 new: $(READY)
 	@test -n "$$NAME" || { echo 'What is it called? make new NAME=my-programme'; exit 2; }

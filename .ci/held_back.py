@@ -17,6 +17,7 @@ OURS = re.compile(
     r"data/processed/README\.md"
     r"|studies/[a-z0-9-]+/published/(documents|definitions|figures|findings|relations)\.csv"
     r"|book/words\.csv|src/ut_research/data/coverage\.csv|tests/reference/\w+\.csv"
+    r"|tests/cases/[a-z0-9-]+/[\w() -]+\.(csv|xlsx)"  # invented; .gitignore names each
 )
 #: A file of an invented cohort: its mark, or one of the tables that an export may hold.
 MARK = "INVENTED.md"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -134,3 +135,24 @@ def test_an_unexpected_error_shows_its_place_but_no_value_and_no_traceback(tmp_p
         assert "ValueError" in said
         assert "Mary Smith" not in said
         assert "Traceback" not in said
+
+
+def test_a_drafted_recipe_is_written_once_and_then_read(tmp_path: Path) -> None:
+    export, study = tmp_path / "Trusts", tmp_path / "mine"
+    shutil.copytree(ROOT / "tests" / "cases" / "one-file-a-partner", export)
+    study.mkdir()
+    (study / "study.toml").write_text('[study]\ntitle = "Mine"\n')
+
+    status, said = ut_research("map", str(export), "--study", str(study), "--accept")
+    assert (status, "These lines of it are guesses" in said, "* Community Trust" in said) == (
+        0,
+        True,
+        True,
+    ), said
+    assert (study / "recipe.toml").is_file() and not (export / "columns.toml").exists()
+
+    status, said = ut_research("check", str(export), "--study", str(study))
+    assert (status, "Every row can be used." in said) == (0, True), said
+
+    status, said = ut_research("map", str(export), "--study", str(study), "--accept")
+    assert (status, "recipe.toml: there is a recipe already" in said) == (1, True), said

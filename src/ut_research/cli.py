@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+import tomllib
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -158,7 +159,8 @@ def check(export: Given, study: Parameters = "") -> None:
     from ut_research.core import studies
 
     run = workflow.plan(export, study, makes=False)
-    cleaned = tables.of_export(run.export, studies.read(run.study, run.root).study.parameters())
+    found = studies.read(run.study, run.root)
+    cleaned = tables.of_export(run.export, found.study.parameters(), found.part("recipe.toml", run.export))
     _show(cleaned)
     rejected = sum(count["rejected"] for count in cleaned.counts.values())
     if rejected:
@@ -170,12 +172,33 @@ def check(export: Given, study: Parameters = "") -> None:
 
 
 @app.command("map")
-def map_(export: Given) -> None:
-    """Draft columns.toml, which says how the export's own headings and codes match the ones used here."""
-    from ut_research.reading import draft_mapping
+def map_(
+    export: Given,
+    study: Parameters = "",
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Write it where it is read, as confirmed.")
+    ] = False,
+) -> None:
+    """Draft the recipe, which says how the export's own files, headings and codes become the tables here."""
+    from ut_research.reading import draft_mapping, recipe
 
-    say.print(draft_mapping.draft(workflow.plan(export, makes=False).export), markup=False)
-    warn.print("Look through it, mend it, and save it as columns.toml in the folder of the export.")
+    run = workflow.plan(export, study, makes=False)
+    inside = (run.export if run.export.is_dir() else run.export.parent) / recipe.INSIDE
+    file = run.study.parent / recipe.FILE if study else inside
+    if accept and file.exists():
+        todo = "take it away to have it drafted again, or mend it by hand"
+        raise ProblemsFound([Problem("there is a recipe already", file.name, todo)])
+    drafted = draft_mapping.draft(run.export, accept=accept)
+    if not accept:
+        say.print(drafted, markup=False)
+        warn.print(f"Look through it, mend it, and save it as {_place(file)}; or let --accept write it.")
+        return
+    recipe.parse(tomllib.loads(drafted), file.name)
+    file.write_text(drafted, encoding="utf-8", newline="\n")
+    say.print(f"Written: {_place(file)}")
+    if guesses := draft_mapping.unsure(drafted):
+        say.print("These lines of it are guesses. Look at them before you trust a report:")
+        say.print("\n".join(f"  {line}" for line in guesses), markup=False)
 
 
 @app.command()

@@ -285,7 +285,8 @@ ROWS = [
          issues=(_gone("needs", 3, "participant_id", "no identifier"),), kept=(("needs", 1),)),
     Case("an unknown person", _cell("outcomes", 3, "participant_id", "TEST-99"),
          issues=(_gone("outcomes", 3, "participant_id", "person not in participants"),), kept=(("outcomes", 1),)),
-    Case("an identifier in other letters", _cell("outcomes", 3, "participant_id", " test-2 "), issues=()),
+    Case("an identifier in other letters", _cell("outcomes", 3, "participant_id", " test-2 "),
+         issues=(("outcomes", 3, "participant_id", "identifier in other letters", MENDED),), kept=(("outcomes", 2),)),
     Case("an outcome that is none", _cell("outcomes", 3, "outcome", "gym"), issues=(
          ("outcomes", 3, "outcome", "unknown code", LEFT), _gone("outcomes", 3, "outcome", "no outcome"))),
     Case("a third questionnaire", _cell("wemwbs", 3, "timepoint", "T3"), issues=(
@@ -509,7 +510,7 @@ FILES = [
          issues=(("outcomes", 2, "", "blank rows", MENDED),), kept=(("outcomes", 1),)),
     Case("an .ods with entities", _ods(_HEAD, _ENTITIES), told=("export.ods", "damaged")),
     Case("merged cells in an .ods", _ods(_HEAD + ods_row("TEST-1", each='table:number-rows-spanned="2"')),
-         told=("export.ods, sheet outcomes", "row 2", "Unmerge"), secret=("TEST-1",)),
+         told=("export.ods, sheet outcomes", "A2:A3", "Unmerge"), secret=("TEST-1",)),
     Case("columns.toml that is no TOML", lambda folder: (write(folder, good()), (folder / "columns.toml").write_text("[tables\n")),
          told=("columns.toml, line 1", "not valid TOML")),
     Case("columns.toml with unknown keys", lambda folder: (write(folder, good()), (folder / "columns.toml").write_text(

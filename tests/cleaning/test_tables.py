@@ -67,7 +67,17 @@ def test_dates_in_every_way_of_writing_them_become_the_same_day():
 
 def test_a_spreadsheets_day_number_counts_from_1900_with_its_leap_year_that_never_was():
     # Excel shows 1 March 1961 for 22341 and 1 January 2020 for 43831
-    assert [d.day for d in dates.read_days(["22341", "43831"])] == [date(1961, 3, 1), date(2020, 1, 1)]
+    days = dates.read_days(["22341", "43831"], epoch=dates.SPREADSHEET)
+
+    assert [d.day for d in days] == [date(1961, 3, 1), date(2020, 1, 1)]
+
+
+def test_a_day_number_among_dates_is_read_only_where_one_count_alone_puts_it_near_them():
+    # 43894 is 4 March 2020 by a spreadsheet; 21975 is 1 March 2020 by Stata
+    days = dates.read_days(["01/03/2020", "05/03/2020", "43894", "21975"])
+
+    assert [d.day for d in days][2:] == [date(2020, 3, 4), None]
+    assert [d.rule for d in days][2:] == ["spreadsheet day number", "day number"]
 
 
 @pytest.mark.parametrize("text, birth, day", [
@@ -130,7 +140,7 @@ def test_referrals_of_one_person_become_one_row_where_the_earliest_stood():
         participant_id|referral_date | area    | age_at_referral | registered_date | exit_date  | exit_reason
         a              | 2020-06-01    | Burnley | 31              | 2020-06-02      | 2020-09-01 | completed
         b              | 2020-01-05    | Preston | 40              | 2020-01-06      |            |
-        A              | 2020-01-01    |         | 30              | 2020-01-02      | 2020-02-01 | completed
+        a              | 2020-01-01    |         | 30              | 2020-01-02      | 2020-02-01 | completed
         c              | 2020-02-01    | Preston | 50              | 2020-02-02      | 2020-03-01 | completed
         c              | 2020-07-01    | Burnley |                 | 2020-07-02      |            |
         d              | 2020-02-01    | Preston |                 | 2020-02-02      | 2020-03-01 | completed

@@ -143,6 +143,13 @@ def test_the_public_study_is_read_from_its_package():
     "[tables.needs.codes.housing] 1: “yess” is no code of housing. Use one of yes, no"),
     ("[tables.needs.columns]\nhousing = 3", "housing: this should be a heading in quotes, or a table"),
     ("tables = 3", "[tables]: this should be a table of keys"),
+    ("[sheets.Master]\nheading_rows = [0]", "[sheets.Master] heading_rows: this should be a row's number"),
+    ("[sheets.Master]\nheading_row = 3", "[sheets.Master]: the key “heading_row” is not known. Use one of d"),
+    ("[sheets.Master]\ndays_since = 'Stata'", "[sheets.Master] days_since: this should be a day, like 1960"),
+    ("[tables.needs]\nkeep = 'last'", "[tables.needs] keep: this should be “all” or “first”"),
+    ("[tables.needs.ticks]\nheading = 'x'", "[tables.needs.ticks] options: this is missing"),
+    ("[tables.outcomes.pairs]\nhome = { yes = 'x' }", "[tables.outcomes.pairs]: the key “home” is not known"),
+    ("confirmed = false", "confirmed: the recipe is a draft that nobody has confirmed"),
 ])  # fmt: skip
 def test_a_mistake_in_the_file_is_told_by_its_place(toml, told):
     with pytest.raises(ProblemsFound) as stopped:
@@ -229,7 +236,8 @@ def test_a_draft_shows_no_identifier_date_name_or_text_and_warns_of_personal_col
 
     values = {"TEST-1", "Zedderick", "Zeddish", "11/01/2020", "An invented comment."}
     assert [v for v in sorted(values) if v in text] == []
-    assert "# not matched: Surname; looks personal: delete it from the export" in text
+    assert "# not matched: Surname; looks personal: left out" in text
+    assert tomllib.loads(text)["left_out"] == ["Surname"]
 
 
 def test_a_draft_of_a_table_without_headings_shows_none_of_its_first_row(tmp_path):

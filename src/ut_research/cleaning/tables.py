@@ -20,10 +20,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ut_research.cleaning.people import number_people
 from ut_research.core.issues import Action, Log
 from ut_research.core.schema import GROUPS, ITEMS, NEEDS, NOT_RECORDED, TABLES, Column, Table, check, dtype
 from ut_research.core.studies import NONE, Folder
-from ut_research.reading import dates, export, identifiers
+from ut_research.reading import dates, export
 from ut_research.reading import values as spellings
 from ut_research.reading.export import Raw
 
@@ -64,9 +65,9 @@ class Cleaned:
         return f"<cleaned: {', '.join(self.tables)}; nothing of it is shown until it is released>"
 
 
-def of_export(path: Path, parameters: Mapping[str, Any]) -> Cleaned:
-    """The export at `path`, read and cleaned with the parameters of a study; nothing is written."""
-    return of_raw(export.read(path), parameters)
+def of_export(path: Path, parameters: Mapping[str, Any], recipe: Path | None = None) -> Cleaned:
+    """The export at `path`, read by the recipe and cleaned as a study says; nothing is written."""
+    return of_raw(export.read(path, recipe), parameters)
 
 
 def of_raw(raw: Raw, parameters: Mapping[str, Any]) -> Cleaned:
@@ -91,11 +92,9 @@ def clean(raw: Raw, *, delivery_start: date | None = None, delivery_end: date | 
     """
     log = Log()
     log.extend(raw.issues)
-    people, ids = _people(raw, key)
+    people, ids = number_people(raw, key, log)
     sheets = {
-        name: _Sheet(
-            table, raw.tables[name], people.get(name), raw.month_first.get(name, frozenset()), log, names
-        )
+        name: _Sheet(table, raw, people.get(name), log, names)
         for name, table in TABLES.items()
         if name in raw.tables
     }
@@ -123,9 +122,11 @@ def clean(raw: Raw, *, delivery_start: date | None = None, delivery_end: date | 
 class _Sheet:
     """One table at work: its columns as arrays, the rows still kept, and how to log what happens to them."""
 
-    def __init__(self, table: Table, frame: pd.DataFrame, person: npt.NDArray[np.intp] | None,
-                 month_first: frozenset[str], log: Log, names: spellings.Names):  # fmt: skip
-        self.table, self.log, self.names = table, log, names
+    def __init__(self, table: Table, raw: Raw, person: npt.NDArray[np.intp] | None, log: Log,
+                 names: spellings.Names):  # fmt: skip
+        self.table, self.raw, self.log, self.names = table, raw, log, names
+        frame, self.epoch = raw.tables[table.name], raw.epochs.get(table.name)
+        month_first = raw.month_first.get(table.name, frozenset())
         self.rows = frame.index.to_numpy("int64")
         self.person = person if person is not None else np.full(len(frame), -1)
         self.keep: Mask = np.ones(len(frame), dtype=bool)
@@ -147,7 +148,13 @@ class _Sheet:
     def log_rows(self, mask: Mask, column: str, rule: str, action: Action, done: str) -> None:
         """Log the kept rows of `mask`."""
         if (hit := mask & self.keep).any():
-            self.log.add(self.table.name, self.rows[hit], column, rule, action, done, int(self.keep.sum()))
+            self._add(hit, column, rule, action, done, int(self.keep.sum()))
+
+    def _add(self, hit: Mask, column: str, rule: str, action: Action, done: str, of: int) -> None:
+        """Log rows of the whole table, each as it is numbered in its file."""
+        for rows, file in self.raw.by_file(self.table.name, hit):
+            share = max(1, round(of * len(rows) / max(1, int(hit.sum()))))
+            self.log.add(self.table.name, rows, column, rule, action, done + file, share)
 
     def reject(self, mask: Mask, column: str, rule: str, done: str) -> None:
         """Reject and log the kept rows of `mask`."""
@@ -238,7 +245,7 @@ class _Sheet:
         filled = [i for i, text in enumerate(tidied) if text and rules[i] != "spreadsheet error"]
         if column.kind == "date":
             days = dates.read_days([tidied[i] for i in filled], month_first=month_first,
-                                   birth=column.name == "date_of_birth")  # fmt: skip
+                                   birth=column.name == "date_of_birth", epoch=self.epoch)  # fmt: skip
             read: list[spellings.Reading] = [(d.day, d.rule) for d in days]
         else:
             one = spellings.reader(column, self.names)
@@ -259,33 +266,7 @@ class _Sheet:
         for rule in dict.fromkeys(r for r in rules if r):
             action, done = spellings.RULES[rule]
             hit = np.array([r == rule for r in rules] + [False])[codes]
-            self.log.add(self.table.name, self.rows[hit], column, rule, action, done, filled)
-
-
-def _people(
-    raw: Raw, key: bytes | None
-) -> tuple[dict[str, npt.NDArray[np.intp]], pd.api.extensions.ExtensionArray]:
-    """Number the people: for each of their tables a number a row (-1: nobody), and each number's hash."""
-    names = [n for n, t in TABLES.items() if n in raw.tables and t.of_people]
-    if not names:
-        return {}, pd.array([], dtype="str")
-    codes, distinct = pd.factorize(pd.concat([_ids(raw.tables[n]) for n in names], ignore_index=True).array)
-    tidied = [spellings.tidy(i) for i in distinct.tolist()]
-    hidden = [None if not i or spellings.is_blank(i) else i for i in tidied]
-    secret = key if key is not None else identifiers.key()
-    hashed = iter(identifiers.hash_ids((i for i in hidden if i), secret))
-    number, ids = pd.factorize(np.array([*(next(hashed) if i else None for i in hidden), None], dtype=object))
-    person = number[codes]
-    ends = np.cumsum([len(raw.tables[n]) for n in names])
-    return dict(zip(names, np.split(person, ends[:-1]), strict=True)), pd.array(ids, dtype="str")
-
-
-def _ids(frame: pd.DataFrame) -> pd.Series:
-    return (
-        frame["participant_id"]
-        if "participant_id" in frame
-        else pd.Series(None, index=frame.index, dtype="str")
-    )
+            self._add(hit, column, rule, action, done, filled)
 
 
 def _array(

@@ -17,7 +17,7 @@ from ut_research.core.problems import Problem, ProblemsFound
 
 FILE = "study.toml"
 #: What may lie beside it.
-PARTS = ("published", "pages", "brief.txt")
+PARTS = ("published", "pages", "brief.txt", "recipe.toml")
 #: Keys of a study's file that stand before its sections: the study that it takes the rest from, and whether
 #: it is the one that a run is of where none is named.
 BASED_ON, DEFAULT = "based_on", "default"
@@ -26,7 +26,7 @@ NEW = """\
 # What the report says of this study, and the parameters of a run. What follows # is a note.
 # Every key may be left out or stay as it is. An unknown key is an error. To build the report:
 #     make report EXPORT=path STUDY={name}
-# Beside this file may lie: columns.toml (how an export's own headings are read), published/ (figures and
+# Beside this file may lie: recipe.toml (how an export's own headings are read), published/ (figures and
 # findings that are published about the study), pages/ (of the book: project.md, next.md and others) and
 # brief.txt (the two-page brief). studies/united-together has them all.
 

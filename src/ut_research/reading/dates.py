@@ -1,4 +1,4 @@
-"""Reading dates as people write them: day first, ISO, the month in words, or a spreadsheet's day number."""
+"""Reading dates as people write them: day first, ISO, the month in words, or days since a known day."""
 
 from __future__ import annotations
 
@@ -12,15 +12,27 @@ from ut_research.core.parameters import FIRST_YEAR, LAST_YEAR
 #: A birth may be earlier; two-digit years up to this one are of this century, the others of the last.
 FIRST_BIRTH_YEAR, TWO_DIGIT_BIRTH_YEAR = 1905, 10
 
-_TIME = r"(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+#: What programs count days from. A spreadsheet's first is a day early, for the leap year 1900 that never was.
+SPREADSHEET = date(1899, 12, 30)
+EPOCHS = {
+    "a spreadsheet": SPREADSHEET, "a spreadsheet from 1904": date(1904, 1, 1),
+    "Stata or SAS": date(1960, 1, 1), "R or Unix": date(1970, 1, 1),
+}  # fmt: skip
+#: A day number among dates is a spreadsheet's where that, and nothing else, puts it this near to them.
+NEAR_DAYS = 366
+
+_ZONE = r"(?: ?(?:Z|UTC|GMT|BST|[A-Z]{3,4})?(?: ?[+-]\d{1,2}:?(?:\d{2})?)?)"
+_HOUR = r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?: ?[ap]\.?m\.?)?"
+_TIME = rf"(?:(?:,? |T){{1,2}}(?:at )?{_HOUR}{_ZONE})?"
 _ISO = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}", re.I)
 _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
-_SERIAL = re.compile(r"([1-5]\d{4})(?:\.\d+)?")
+_SERIAL = re.compile(r"([1-9]\d{4})(?:\.\d+)?")
 _NUMERIC = re.compile(rf"(\d{{1,2}})[/\-. ](\d{{1,2}})[/\-. ](\d{{4}}|\d{{2}}){_TIME}", re.I)
-_WORDS = re.compile(
-    rf"(?:[a-z]{{3,9}},? )?(\d{{1,2}})(?:st|nd|rd|th)?[ \-/.]*([a-z]{{3,9}})"
-    rf"[ \-/.,]*(\d{{4}}|\d{{2}}){_TIME}",
-    re.I,
+_WEEKDAY, _MONTH = r"(?:[a-z]{3,9},? )?", r"(?P<month>[a-z]{3,9})"
+_NTH, _IN = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<year>\d{4}|\d{2})"
+_WORDS = (
+    re.compile(rf"{_WEEKDAY}{_NTH}(?: of)?[ \-/.]*{_MONTH}[ \-/.,]*{_IN}{_TIME}", re.I),
+    re.compile(rf"{_WEEKDAY}{_MONTH}\.? {_NTH},? {_IN}{_TIME}", re.I),
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH_NAMES = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
@@ -34,7 +46,8 @@ class Day(NamedTuple):
     rule: str | None = None
 
 
-def read_days(texts: Sequence[str], *, month_first: bool = False, birth: bool = False) -> list[Day]:
+def read_days(texts: Sequence[str], *, month_first: bool = False, birth: bool = False,
+              epoch: date | None = None) -> list[Day]:  # fmt: skip
     """Read each of `texts` as a date, day first.
 
     Dates such as 04/25/2020 make sense only month first. Where a column has some of those and none that make
@@ -45,21 +58,54 @@ def read_days(texts: Sequence[str], *, month_first: bool = False, birth: bool = 
     texts : the distinct, non-blank texts of one column.
     month_first : read numeric dates month first, because the person said so.
     birth : dates of birth, which go further back.
+    epoch : the day that numbers are counted from. Where it is not known, a number is read only among dates,
+        and only where a spreadsheet's day, and no other, would lie near them.
     """
     numeric = [m for text in texts if (m := _NUMERIC.fullmatch(text))]
     only_month_first = any(int(m[1]) <= 12 < int(m[2]) <= 31 for m in numeric)
     only_day_first = any(int(m[2]) <= 12 < int(m[1]) <= 31 for m in numeric)
     doubtful = not month_first and only_month_first and not only_day_first
-    return [_read(text, month_first, birth, doubtful) for text in texts]
+    days = [_read(text, month_first, birth, doubtful) for text in texts]
+    numbers = [i for i, text in enumerate(texts) if _SERIAL.fullmatch(text)]
+    if numbers:
+        written = [day.day for day in days if day.day]
+        for i in numbers:
+            days[i] = _from_number(float(texts[i]), epoch, written, birth)
+    return days
+
+
+def _from_number(number: float, epoch: date | None, written: Sequence[date], birth: bool) -> Day:
+    """Read a number of days; `written` are the column's other days."""
+    if epoch is None:
+        near = [e for e in EPOCHS.values() if written and _near(e + timedelta(int(number)), written)]
+        if near != [SPREADSHEET]:
+            return Day(None, "day number")
+        epoch = SPREADSHEET
+    day = epoch + timedelta(int(number))
+    rule = (
+        "spreadsheet day number"
+        if epoch in (SPREADSHEET, EPOCHS["a spreadsheet from 1904"])
+        else "day number read"
+    )
+    return _in_range(day, birth, rule)
+
+
+def _near(day: date, written: Sequence[date]) -> bool:
+    return min(written) - timedelta(NEAR_DAYS) <= day <= max(written) + timedelta(NEAR_DAYS)
+
+
+def numbers_alone(texts: Sequence[str]) -> dict[str, tuple[date, date]] | None:
+    """Return the first and last day by each program's count, where days are mostly numbers; else None."""
+    numbers = [int(m[1]) for text in texts if (m := _SERIAL.fullmatch(text))]
+    if not numbers or 2 * len(numbers) <= len(texts):
+        return None
+    return {name: (e + timedelta(min(numbers)), e + timedelta(max(numbers))) for name, e in EPOCHS.items()}
 
 
 def _read(text: str, month_first: bool, birth: bool, doubtful: bool) -> Day:
     rule = None
     if m := (_ISO.fullmatch(text) or _COMPACT.fullmatch(text)):
         year, month, day = int(m[1]), int(m[2]), int(m[3])
-    elif m := _SERIAL.fullmatch(text):
-        found = date(1899, 12, 30) + timedelta(days=int(m[1]))
-        year, month, day, rule = found.year, found.month, found.day, "spreadsheet day number"
     elif m := _NUMERIC.fullmatch(text):
         day, month = (int(m[2]), int(m[1])) if month_first else (int(m[1]), int(m[2]))
         if doubtful and day <= 12 and day != month:
@@ -67,18 +113,23 @@ def _read(text: str, month_first: bool, birth: bool, doubtful: bool) -> Day:
         if not month_first and day <= 12 < month <= 31:
             return Day(None, "month first")
         year, rule = _year(m[3], birth)
-    elif (m := _WORDS.fullmatch(text)) and (named := _month(m[2])):
-        day, month = int(m[1]), named
-        year, rule = _year(m[3], birth)
+    elif found := next(
+        ((m, named) for way in _WORDS if (m := way.fullmatch(text)) and (named := _month(m["month"]))), None
+    ):
+        day, month = int(found[0]["day"]), found[1]
+        year, rule = _year(found[0]["year"], birth)
     else:
         return Day(None, "not a date")
     try:
-        found = date(year, month, day)
+        return _in_range(date(year, month, day), birth, rule)
     except ValueError:
         return Day(None, "impossible date")
-    if not (FIRST_BIRTH_YEAR if birth else FIRST_YEAR) <= found.year <= LAST_YEAR:
+
+
+def _in_range(day: date, birth: bool, rule: str | None) -> Day:
+    if not (FIRST_BIRTH_YEAR if birth else FIRST_YEAR) <= day.year <= LAST_YEAR:
         return Day(None, "date out of range")
-    return Day(found, rule)
+    return Day(day, rule)
 
 
 def _year(text: str, birth: bool) -> tuple[int, str | None]:

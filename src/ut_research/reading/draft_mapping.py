@@ -1,152 +1,197 @@
-"""A first draft of `columns.toml`, by likeness of headings; a person mends it and keeps it."""
+"""A first draft of a recipe, by likeness of headings: what is sure, what is guessed, and what is left out."""
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
 from ut_research.core.problems import ProblemsFound, stop
-from ut_research.core.schema import TABLES, Column, Table
-from ut_research.reading import dates, identifiers, values
+from ut_research.core.schema import GROUPS, TABLES, Column, Table
+from ut_research.reading import dates, draft_layouts, identifiers, values
+from ut_research.reading.draft_layouts import line, spellings, text
 from ut_research.reading.export import files, shown
-from ut_research.reading.files import Sheet
-from ut_research.reading.files import read as read_sheets
-from ut_research.reading.mapping import plain
+from ut_research.reading.files import read_grids
+from ut_research.reading.grids import Sheet, lay_out
+from ut_research.reading.likeness import LEAST, SURE, WORDS, match
+from ut_research.reading.recipe import Layout
+from ut_research.reading.values import plain
 
-#: Likeness (0 to 100) from which a match is sure, and below which it is none.
-SURE, LEAST = 88, 60
 #: Codes are listed only where a column has few and none is rare: rare ones can point to a person.
 MOST_CODES, LEAST_EACH = 12, 5
-
-#: What organisations call the dictionary's columns, beside its own names.
-_ALSO = {
-    "participant_id": (
-        "client id",
-        "service user id",
-        "unique id",
-        "reference",
-        "person id",
-        "case id",
-        "urn",
-    ),
-    "referral_date": ("date referred", "date of referral", "referred on"),
-    "partner": ("organisation", "provider", "trust", "club", "delivery partner"),
-    "area": ("district", "town", "locality", "local authority"),
-    "gender": ("sex",),
-    "age_at_referral": ("age",),
-    "date_of_birth": ("dob", "birth date"),
-    "ethnicity": ("ethnic group", "ethnic origin"),
-    "registered_date": ("date registered", "registration date", "enrolment date"),
-    "exit_date": ("date left", "end date", "closure date", "date closed"),
-    "exit_reason": ("reason for leaving", "closure reason"),
-    "timepoint": ("time point", "stage", "wave"),
-    "completed_date": ("date completed", "date of questionnaire"),
-    "active_days": ("days active", "sim", "physical activity days"),
-    "reoffended": ("reoffence", "reconvicted", "re offended"),
-    "reoffence_date": ("date of reoffence", "date of offence"),
-    "followed_up_to": ("follow up end", "end of follow up"),
-    "start_date": ("date started",),
-    "outcome": ("outcome type",),
-}
+#: What marks a line that a person should look at.
+UNSURE = ("# unsure", "# guessed")
 
 
-def draft(path: Path | str) -> str:
-    """Return the text of a `columns.toml` for the export at `path`, with a comment wherever it is unsure.
+@dataclass
+class _Part:
+    """Sheets of one kind, the table that they seem to hold, and how likely."""
 
-    No cell of an identifier, date, name or text is shown; the codes of a coded column are, where they are few
-    and each occurs often.
+    sheets: list[Sheet]
+    table: Table
+    likeness: float
+
+
+def draft(path: Path | str, *, accept: bool = False) -> str:
+    """Return the text of a recipe for the export at `path`, with a comment wherever it is unsure.
+
+    No cell of an identifier, date, name or text is shown; the codes and ticks of a column are, where they are
+    few and each occurs often. One that is accepted is confirmed, without the codes that are mere guesses.
 
     Raises
     ------
     ProblemsFound : a file of the export cannot be read.
     """
-    lines = [
-        "# Drafted by likeness of headings. Read and mend every line; keep it as columns.toml in the export."
-    ]
-    taken: set[str] = set()
     found = files(Path(path))[0]
     if not found:
         raise stop("there is no file to draft from", Path(path).name, "Put CSV, SPSS or workbook files there")
-    for file in found:
-        for sheet in read_sheets(file):
-            table, likeness = _table(sheet, taken)
-            if table is None:
-                lines += ["", f"# {_line(shown(sheet.name, 'a sheet'))}: like no table; it will not be read"]
-                continue
-            if sheet.problems:
-                raise ProblemsFound(sheet.problems)
-            if any(day.day for day in dates.read_days([h for h in sheet.headings if h])):
-                raise stop(
-                    "this looks like data, not headings", f"{sheet.place}, row 1", "Put headings above it"
-                )
-            taken.add(table.name)
-            lines += ["", *_draft_table(sheet, table, likeness)]
-    return "\n".join(lines) + "\n"
+    left_out: list[str] = []
+    parts: list[_Part] = []
+    lines: list[str] = []
+    sheets = [one for file in found for one in _laid_out(file)]
+    names = Counter(plain(sheet.name) for sheet, _ in sheets)
+    for sheet, rows in sheets:
+        lines += draft_layouts.layout(sheet, rows)
+        unique = names[plain(sheet.name)] == 1
+        several = draft_layouts.draft(sheet, sheet.name if unique else f"{sheet.file}/{sheet.name}")
+        if several is None:
+            lines += _sort(sheet, parts)
+        else:
+            lines += several[0]
+            left_out += [h for i, h in enumerate(sheet.headings) if i not in several[1] and shown(h, "")]
+    for part in parts:
+        lines += ["", *_draft_table(part, accept)]
+        left_out += _personal(part)
+    head = ["# Drafted by likeness of headings: look through every line, first those unsure or guessed."]
+    if accept or any(mark in one for one in lines for mark in UNSURE):
+        head.append(f"confirmed = {str(accept).lower()}")
+    if left_out:
+        head.append(f"left_out = {text(list(dict.fromkeys(left_out)))}")
+    return "\n".join([*head, *lines]) + "\n"
+
+
+def _personal(part: _Part) -> list[str]:
+    """Return the headings of personal data that no column of the table asks for."""
+    headings = dict.fromkeys(h for s in part.sheets for h in s.headings if identifiers.personal_heading(h))
+    asked = {h for h in headings for c in part.table.columns if match(c, {0: h})[1] >= SURE}
+    return [h for h in headings if h not in asked and shown(h, "")]
+
+
+def unsure(recipe: str) -> list[str]:
+    """Return the lines of a draft that a person should look at."""
+    return [one for one in recipe.splitlines() if any(mark in one for mark in UNSURE) and one[:1] != "#"]
+
+
+def _laid_out(file: Path) -> Iterator[tuple[Sheet, list[int]]]:
+    """Give each sheet of a file with the rows that seem to be its headings."""
+    for grid in read_grids(file):
+        rows = draft_layouts.heading_rows(grid)
+        layouts = {grid.name: Layout(heading_rows=tuple(rows))} if rows != [1] else {}
+        for sheet in lay_out(grid, layouts):
+            yield replace(sheet, file=file.stem), rows
+
+
+def _sort(sheet: Sheet, parts: list[_Part]) -> list[str]:
+    """Put a sheet of one table with those of its kind, or by itself; a line where it is like no table."""
+    table, likeness = _table(sheet, {part.table.name for part in parts})
+    alike = next((p for p in parts if len(_kind(p.table, sheet)) > 2
+                  and _kind(p.table, sheet) == _kind(p.table, p.sheets[0])), None)  # fmt: skip
+    if alike is None and table is None:
+        return ["", f"# {line(shown(sheet.name, 'a sheet'))}: like no table; it will not be read"]
+    if sheet.problems:
+        raise ProblemsFound(sheet.problems)
+    if any(day.day for day in dates.read_days([h for h in sheet.headings if h])):
+        raise stop(
+            "this looks like data, not headings", f"{sheet.place}, {sheet.head}", "Put headings above it"
+        )
+    if alike is not None and (table is None or plain(sheet.name) != table.name):
+        alike.sheets.append(sheet)
+    elif table is not None:
+        parts.append(_Part([sheet], table, likeness))
+    return []
+
+
+def _kind(table: Table, sheet: Sheet) -> frozenset[str]:
+    """Return the columns of a table for which a sheet has a heading."""
+    headings = dict(enumerate(sheet.headings))
+    return frozenset(c.name for c in table.columns if match(c, headings)[1] >= WORDS)
 
 
 def _table(sheet: Sheet, taken: set[str]) -> tuple[Table | None, float]:
     """Return the table that a sheet most likely holds, by its name and its columns, and how likely."""
     best: tuple[float, str] = (0.0, "")
+    headings = dict(enumerate(sheet.headings))
     for name in (n for n in TABLES if n not in taken):
         columns = TABLES[name].columns
-        found = sum(_match(c, sheet)[1] >= SURE for c in columns)
+        found = sum(match(c, headings)[1] >= WORDS for c in columns)
         best = max(best, (max(fuzz.ratio(plain(sheet.name), name), 100 * found / min(len(columns), 6)), name))
     return (TABLES[best[1]], min(best[0], 100.0)) if best[0] >= LEAST - 10 else (None, 0)
 
 
-def _match(column: Column, sheet: Sheet) -> tuple[int, float]:
-    """Return the position of the heading most like `column`, and how like it is (0 to 100)."""
-    headings = {i: plain(h).replace("_", " ") for i, h in enumerate(sheet.headings) if h}
-    best: tuple[float, int] = (0.0, -1)
-    for i, name in enumerate((column.name.replace("_", " "), *_ALSO.get(column.name, ()))):
-        if found := process.extractOne(name, headings, scorer=fuzz.token_sort_ratio):
-            score = found[1] if i == 0 or found[1] == 100 else min(found[1], SURE - 1)
-            best = max(best, (score, -found[2]))
-    return -best[1], best[0]
+def _draft_table(part: _Part, accept: bool) -> Iterator[str]:
+    table, sheet, several = part.table, part.sheets[0], len(part.sheets) > 1
+    mark = "" if part.likeness >= SURE else f"   # unsure: {part.likeness:.0f}% like"
+    yield f"[tables.{table.name}]{mark}"
+    if several:
+        yield f"file = {_files([s.name for s in part.sheets])}"
+    elif plain(sheet.name) != table.name:
+        yield f"file = {text(sheet.name)}"
+    owners = [_owners(s, table) for s in part.sheets]
+    yield ""
+    yield f"[tables.{table.name}.columns]"
+    for column in table.columns:
+        yield from _column(part, column, owners)
+    for i, heading in enumerate(sheet.headings):
+        if heading and i not in {at for at, _ in owners[0].values()} and plain(heading) not in GROUPS:
+            personal = "; looks personal: left out" if identifiers.personal_heading(heading) else ""
+            yield f"# not matched: {line(shown(heading, f'column {i + 1}'))}{personal}"
+    for column in table.columns:
+        if column.kind in ("code", "yes/no") and column.name in owners[0]:
+            yield from _codes(sheet, table, column, owners[0][column.name][0], accept)
 
 
-def _draft_table(sheet: Sheet, table: Table, likeness: float) -> Iterator[str]:
-    unsure = "" if likeness >= SURE else f"   # unsure: {likeness:.0f}% like"
-    yield f"[tables.{table.name}]{unsure}"
-    if plain(sheet.name) != table.name:
-        yield f"file = {_text(sheet.name)}"
-    matches = {c.name: _match(c, sheet) for c in table.columns}
+def _owners(sheet: Sheet, table: Table) -> dict[str, tuple[int, float]]:
+    """Return the heading of each column and how like it is; a heading goes to one column, the likest."""
+    matches = {c.name: match(c, dict(enumerate(sheet.headings))) for c in table.columns}
     owner: dict[int, str] = {}
     for name, (i, score) in sorted(matches.items(), key=lambda m: -m[1][1]):
         if score >= LEAST and i not in owner:
             owner[i] = name
-    found = {name: i for i, name in owner.items()}
-    yield ""
-    yield f"[tables.{table.name}.columns]"
-    for column in table.columns:
-        if column.name not in found:
-            yield f'# {column.name} = ""   # no heading is like it' + (
-                "; it is needed" if column.needed else ""
-            )
-        elif plain(heading := sheet.headings[found[column.name]]) != column.name:
-            score = matches[column.name][1]
-            sure = "" if score >= SURE else f"   # unsure: {score:.0f}% like"
-            # an unsure heading that cannot be shown is left for the person to write
-            yield (
-                f"{column.name} = {_text(heading)}{sure}"
-                if shown(heading, "")
-                else f'# {column.name} = ""{sure}'
-            )
-    for i, heading in enumerate(sheet.headings):
-        if heading and i not in owner:
-            personal = (
-                "; looks personal: delete it from the export" if identifiers.personal_heading(heading) else ""
-            )
-            yield f"# not matched: {_line(shown(heading, f'column {i + 1}'))}{personal}"
-    for column in table.columns:
-        if column.kind in ("code", "yes/no") and column.name in found:
-            yield from _codes(sheet, table, column, found[column.name])
+    return {name: matches[name] for name in owner.values()}
 
 
-def _codes(sheet: Sheet, table: Table, column: Column, position: int) -> Iterator[str]:
+def _column(part: _Part, column: Column, owners: list[dict[str, tuple[int, float]]]) -> Iterator[str]:
+    """Give the line of a column: its heading, or the spellings of it in several files."""
+    found = [(s, *o[column.name]) for s, o in zip(part.sheets, owners, strict=True) if column.name in o]
+    if not found and column.name == "partner" and len(part.sheets) > 1:
+        yield "partner = { file_name = true }   # guessed: a file for each"
+    elif not found:
+        needed = "; it is needed" if column.needed else ""
+        yield f'# {column.name} = ""   # no heading is like it{needed}'
+    else:
+        headings = dict.fromkeys(s.headings[i] for s, i, _ in found)
+        if [plain(h) for h in headings] == [column.name]:
+            return
+        score = min(score for *_, score in found)
+        sure = "" if score >= SURE else f"   # unsure: {score:.0f}% like"
+        # an unsure heading that cannot be shown is left for the person to write
+        fine = all(shown(h, "") for h in headings)
+        yield f"{column.name} = {spellings(headings)}{sure}" if fine else f'# {column.name} = ""{sure}'
+
+
+def _files(names: list[str]) -> str:
+    """Return the names of several files: as a pattern where they end alike, so that more are read too."""
+    ends = [name.split()[::-1] for name in names]
+    alike = 0
+    while all(len(end) > alike + 1 and end[alike] == ends[0][alike] for end in ends):
+        alike += 1
+    return f"{text(' '.join(['*', *ends[0][:alike][::-1]]))}   # guessed" if alike else text(names)
+
+
+def _codes(sheet: Sheet, table: Table, column: Column, position: int, accept: bool) -> Iterator[str]:
     """List the codes of a column that cleaning cannot read, each with the likeliest meaning."""
     counts = sheet.frame[position].map(values.tidy, na_action="ignore").value_counts()
     if not 0 < len(counts) <= MOST_CODES or counts.min() < LEAST_EACH:
@@ -158,13 +203,5 @@ def _codes(sheet: Sheet, table: Table, column: Column, position: int) -> Iterato
         yield f"[tables.{table.name}.codes.{column.name}]   # each is one of: {', '.join(column.allowed)}"
     for code in sorted(codes):
         guess = process.extractOne(code.casefold(), column.allowed, scorer=fuzz.WRatio)
-        yield f"{_text(code)} = {_text(guess[0])}   # unsure: {guess[1]:.0f}% like"
-
-
-def _text(value: str) -> str:
-    """Return a TOML string."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _line(value: str) -> str:
-    return " ".join(value.split())
+        note = "# left out, too unsure: " if accept and guess[1] < SURE else ""
+        yield f"{note}{text(code)} = {text(guess[0])}   # unsure: {guess[1]:.0f}% like"

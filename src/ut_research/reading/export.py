@@ -8,19 +8,30 @@ data dictionary does not ask for is named in the log and goes no further.
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ut_research.core.issues import Log, empty
 from ut_research.core.problems import Problem, ProblemsFound, stop
 from ut_research.core.schema import GROUPS, ITEMS, TABLES, Table
-from ut_research.reading import dates, identifiers, values
+from ut_research.reading import dates, identifiers, reshape, structure, workbooks
 from ut_research.reading import files as sheets
 from ut_research.reading import mapping as maps
+from ut_research.reading import recipe as recipes
+from ut_research.reading.grids import Sheet
+from ut_research.reading.recipe import Recipe
 
+#: An identifier as a spreadsheet rounds it: 1.23457E+11.
+_SCIENTIFIC = r"\s*\d(?:\.\d+)?[eE]\+\d{2,}\s*"
+Mask = npt.NDArray[np.bool_]
 _QUIET = {".md", ".toml", ".txt"}
 #: Most distinct cells of a column in which personal data are looked for; the most frequent ones.
 _LOOKED_AT = 10_000
@@ -40,6 +51,9 @@ class Raw:
     inputs : sha256 of each file that holds a table, by its name.
     name, origin : name of the export, and "example" (invented) or "export".
     month_first : date columns per table that the person says are month first.
+    epochs : per table, the day that its numbers of days count from, where it is known.
+    files : per table that lies in several files, the file of each row.
+    ids_ignore_case : whether identifiers that differ in case only are one person's.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -50,18 +64,30 @@ class Raw:
     issues: pd.DataFrame = field(default_factory=empty)
     inputs: dict[str, str] = field(default_factory=dict)
     month_first: dict[str, frozenset[str]] = field(default_factory=dict)
+    epochs: dict[str, date] = field(default_factory=dict)
+    files: dict[str, npt.NDArray[np.object_]] = field(default_factory=dict)
+    ids_ignore_case: bool = False
+
+    def by_file(self, table: str, hit: Mask) -> Iterator[tuple[npt.NDArray[np.int64], str]]:
+        """Give the rows of `hit` as numbered in their file, and, of several files, which, in words."""
+        rows = self.tables[table].index.to_numpy("int64")
+        if table not in self.files:
+            yield rows[hit], ""
+            return
+        for file in pd.unique(self.files[table][hit]):
+            yield rows[hit & (self.files[table] == file)], f" ({file})"
 
     def __repr__(self) -> str:
         return f"<read: {', '.join(self.tables)}; nothing of it is shown until it is released>"
 
 
-def read(path: Path | str, mapping: maps.Mapping | None = None) -> Raw:
+def read(path: Path | str, recipe: Recipe | Path | None = None) -> Raw:
     """Read the export at `path`: a folder of files and workbooks, or one workbook, or one SPSS file.
 
     Parameters
     ----------
-    path : the export. A `columns.toml` in the folder (or beside the workbook) is used unless `mapping` is.
-    mapping : the organisation's own headings and codes.
+    path : the export. A `columns.toml` in the folder (or beside the workbook) goes before the recipe's file.
+    recipe : the organisation's own headings and codes, or the file of a study that holds them.
 
     Raises
     ------
@@ -71,39 +97,17 @@ def read(path: Path | str, mapping: maps.Mapping | None = None) -> Raw:
     if not path.exists():
         raise stop("there is no such file or folder", path.name, "Check the path of the export")
     folder = path if path.is_dir() else path.parent
-    if mapping is None:
-        mapping = (
-            maps.load(folder / "columns.toml") if (folder / "columns.toml").is_file() else maps.Mapping()
-        )
+    told = recipe if isinstance(recipe, Recipe) else recipes.beside(path, recipe)
     problems: list[Problem] = []
     log = Log()
-    data, others = ([mapping.source.path()], []) if mapping.source else files(path)
-    for other in others:
-        log.add(
-            shown(other.name, "a file"),
-            [],
-            "",
-            "file not used",
-            "reported",
-            "not read: not part of the export",
-        )
-    found, inputs = list[sheets.Sheet](), dict[str, str]()
-    for file in data:
-        try:
-            found += (own := sheets.read(file))
-            if not any(mapping.is_for(table, sheet.name) for table in TABLES for sheet in own):
-                continue  # the name of a file that is not used may say something about somebody
-            with file.open("rb") as opened:
-                inputs[file.name] = hashlib.file_digest(opened, "sha256").hexdigest()
-        except ProblemsFound as stopped:
-            problems += stopped.problems
-    raw = _assemble(found, mapping, log, problems)
+    found, inputs = _sheets(path, told, log, problems)
+    raw = _assemble(found, told, log, problems)
     if problems:
         raise ProblemsFound(problems)
     if not raw:
         raise stop("no table of the data dictionary was found", path.name,
                    "Name the files or sheets as the tables are named (" + ", ".join(TABLES)
-                   + "), or say in columns.toml which is which")  # fmt: skip
+                   + "), or draft a recipe that says which is which: ut-research map")  # fmt: skip
     invented = (folder / "INVENTED.md").is_file() or any(_invented(t.frame) for t in raw.values())
     return Raw(
         tables={n: t.frame for n, t in raw.items()},
@@ -111,8 +115,31 @@ def read(path: Path | str, mapping: maps.Mapping | None = None) -> Raw:
         name=path.resolve().stem if path.is_file() else path.resolve().name,
         origin="example" if invented else "export",
         blank={n: t.blank for n, t in raw.items()}, issues=log.frame(), inputs=inputs,
-        month_first={n: t.month_first for n, t in mapping.tables.items() if t.month_first},
+        month_first={n: t.month_first for n, t in told.tables.items() if t.month_first},
+        epochs={n: t.epoch for n, t in raw.items() if t.epoch}, ids_ignore_case=told.ids_ignore_case,
+        files={n: t.files for n, t in raw.items() if len(t.rows) > 1},
     )  # fmt: skip
+
+
+def _sheets(
+    path: Path, told: Recipe, log: Log, problems: list[Problem]
+) -> tuple[list[Sheet], dict[str, str]]:
+    """Read every file of the export; its sheets, and the sha256 of each file that holds a table."""
+    data, others = ([told.source.path()], []) if told.source else files(path)
+    for other in others:
+        log.add(shown(other.name, "a file"), [], "", "file not used", "reported",
+                "not read: not part of the export")  # fmt: skip
+    found, inputs = list[Sheet](), dict[str, str]()
+    for file in data:
+        try:
+            found += (own := sheets.read(file, told.sheets))
+            if not any(told.is_for(table, sheet.name, sheet.file) for table in TABLES for sheet in own):
+                continue  # the name of a file that is not used may say something about somebody
+            with file.open("rb") as opened:
+                inputs[file.name] = hashlib.file_digest(opened, "sha256").hexdigest()
+        except ProblemsFound as stopped:
+            problems += stopped.problems
+    return found, inputs
 
 
 def from_frames(tables: MappingOf[str, pd.DataFrame], name: str = "export") -> Raw:
@@ -143,7 +170,7 @@ def files(path: Path) -> tuple[list[Path], list[Path]]:
     if path.is_file():
         return [path], []
     inside = sorted(f for f in path.iterdir() if f.is_file() and not f.name.startswith((".", "~$")))
-    data = [f for f in inside if f.suffix.lower() in sheets.FOLDER_KINDS | sheets.WORKBOOK_KINDS]
+    data = [f for f in inside if f.suffix.lower() in sheets.FOLDER_KINDS | workbooks.KINDS]
     return data, [f for f in inside if f not in data and f.suffix.lower() not in _QUIET]
 
 
@@ -155,106 +182,174 @@ def shown(name: str, otherwise: str) -> str:
 
 @dataclass(frozen=True)
 class _Table:
+    """A table as found so far: its frame, and how many rows of it each file or sheet gave, in order."""
+
     frame: pd.DataFrame
+    rows: dict[str, int]
     lost: int
     blank: int
+    epoch: date | None
+
+    def with_(self, more: _Table) -> _Table:
+        """Return the table with the rows of another file below its own."""
+        frame = pd.concat([self.frame, more.frame])
+        rows = self.rows | more.rows
+        return _Table(frame, rows, self.lost + more.lost, self.blank + more.blank, self.epoch)
+
+    @property
+    def files(self) -> npt.NDArray[np.object_]:
+        """The file of each row."""
+        return np.repeat(np.array(list(self.rows), object), list(self.rows.values()))
+
+    def in_order(self, name: str, told: Recipe, log: Log) -> _Table:
+        """Return the table with its timepoints by the order of each person's waves, as the recipe says."""
+        frame, kept, notes, lost = reshape.in_order(self.frame, name, told.rule(name))
+        for note in notes:
+            log.add(name, note.rows, "", note.rule, note.action, note.done)
+        files = self.files[kept]
+        rows = {file: int((files == file).sum()) for file in self.rows}
+        return _Table(frame, rows, self.lost + lost, self.blank, self.epoch)
 
 
-def _assemble(
-    found: list[sheets.Sheet], mapping: maps.Mapping, log: Log, problems: list[Problem]
-) -> dict[str, _Table]:
+def _assemble(found: list[Sheet], told: Recipe, log: Log, problems: list[Problem]) -> dict[str, _Table]:
     """Match sheets to tables, headings to columns, and refuse personal data."""
     tables: dict[str, _Table] = {}
     places: dict[str, str] = {}
-    names = {maps.plain(sheet.name) for sheet in found}
-    for table, told in mapping.tables.items():
-        if told.file and maps.plain(told.file) not in names and not problems:
-            problems.append(Problem(f"there is no file or sheet “{told.file}”",
-                                    f"{maps.FILE}, [tables.{table}] file", "Mend the name"))  # fmt: skip
+    _missing_files(found, told, problems)
     for sheet in found:
-        wanted = [t for t in TABLES if mapping.is_for(t, sheet.name)]
+        wanted = [t for t in TABLES if told.is_for(t, sheet.name, sheet.file)]
         if not wanted:
-            log.add(
-                shown(sheet.name, "a sheet"),
-                [],
-                "",
-                "table not known",
-                "reported",
-                "not read: not in the data dictionary",
-            )
+            log.add(shown(sheet.name, "a sheet"), [], "", "table not known", "reported",
+                    "not read: not in the data dictionary")  # fmt: skip
             continue
         used: set[int] = set()
         for table in wanted:
-            if table in places:
+            if table in places and not told.rule(table).file:
                 both = f"{places[table]} and {sheet.place}"
-                problems.append(Problem(f"the table {table} is there twice", both, "Keep one of them"))
+                todo = f"Keep one of them, or name both in the recipe: [tables.{table}] file = […]"
+                problems.append(Problem(f"the table {table} is there twice", both, todo))
                 continue
             places[table] = sheet.place
-            if sheet.problems:
-                problems += sheet.problems
-                continue
-            try:
-                taken = maps.take(sheet, table, mapping.tables.get(table, maps.TableMap()))
-            except ProblemsFound as stopped:
-                problems += stopped.problems
-                used |= _asked(sheet, table, mapping)
-                continue
-            used |= taken.used
-            problems += _unfit(sheet, table, taken.frame)
-            for note in sheet.notes:
-                column = (
-                    ""
-                    if note.column is None
-                    else shown(sheet.headings[note.column], f"column {note.column + 1}")
-                )
-                log.add(table, note.rows, column, note.rule, note.action, note.done)
-            for column in _absent(TABLES[table], taken.frame):
-                log.add(table, [], column, "column not there", "reported", "taken as blank in every row")
-            tables[table] = _Table(taken.frame, sheet.lost, sheet.blank)
-        _others(sheet, wanted[0], used, log, problems)
+            used |= _take(sheet, table, told, tables, log, problems)
+        _others(sheet, wanted[0], used, told, log, problems)
+    for name, whole in tables.items():
+        tables[name] = whole = whole.in_order(name, told, log)
+        for column in _absent(TABLES[name], whole.frame):
+            log.add(name, [], column, "column not there", "reported", "taken as blank in every row")
     return {t: tables[t] for t in TABLES if t in tables}
 
 
-def _asked(sheet: sheets.Sheet, table: str, mapping: maps.Mapping) -> set[int]:
-    """Return the positions of the headings that a table asks for, by its names or those of columns.toml."""
-    told = mapping.tables.get(table, maps.TableMap()).columns
-    names = {c.name for c in TABLES[table].columns} | {
-        maps.plain(h) for h in told.values() if isinstance(h, str)
-    }
+def _missing_files(found: list[Sheet], told: Recipe, problems: list[Problem]) -> None:
+    """Tell of files and sheets that the recipe names and that are not there."""
+    if problems:
+        return
+    for table, rule in told.tables.items():
+        for name in rule.file:
+            if not any(recipes.named(name, sheet.name, sheet.file) for sheet in found):
+                problems.append(Problem(f"there is no file or sheet “{name}”",
+                                        f"{told.name}, [tables.{table}] file", "Mend the name"))  # fmt: skip
+
+
+def _take(sheet: Sheet, table: str, told: Recipe, tables: dict[str, _Table], log: Log,
+          problems: list[Problem]) -> set[int]:  # fmt: skip
+    """Add what a sheet holds of a table to `tables`; the positions of the headings that were used."""
+    if sheet.problems:
+        problems += sheet.problems
+        return set()
+    try:
+        taken = maps.take(sheet, table, told)
+    except ProblemsFound as stopped:
+        problems += stopped.problems
+        return _asked(sheet, table, told)
+    frame = taken.frame
+    if wrong := _missing(sheet, table, frame, told):
+        problems += wrong
+        return set(taken.used)
+    second, unclear = structure.second_headings(sheet, frame, TABLES[table])
+    if second:
+        frame = frame.drop(index=second)
+        log.add(table, second, "", "row of headings", "repaired", "passed over: headings, once more")
+    problems += unclear or _unfit(sheet, table, frame)
+    for note in taken.notes:
+        column = (
+            "" if note.column is None else shown(sheet.headings[note.column], f"column {note.column + 1}")
+        )
+        log.add(table, note.rows, column, note.rule, note.action, note.done)
+    one = _Table(frame, {sheet.place: len(frame)}, sheet.lost, sheet.blank, sheet.epoch)
+    before = tables.get(table)
+    if before is not None and before.epoch != sheet.epoch:
+        places = f"{next(iter(before.rows))} and {sheet.place}"
+        todo = "Say days_since of each in the recipe"
+        problems.append(Problem("these files count days from different days", places, todo))
+    tables[table] = one if before is None else before.with_(one)
+    return set(taken.used)
+
+
+def _asked(sheet: Sheet, table: str, told: Recipe) -> set[int]:
+    """Return the positions of the headings that a table asks for, by its names or those of the recipe."""
+    rules = told.rule(table).columns.values()
+    names = {c.name for c in TABLES[table].columns} | {maps.plain(h) for rule in rules for h in rule.heading}
     return {i for i, heading in enumerate(sheet.headings) if maps.plain(heading) in names}
 
 
-def _unfit(sheet: sheets.Sheet, name: str, frame: pd.DataFrame) -> list[Problem]:
-    """Return what keeps a whole table from being used: headings missing or astray, or personal data."""
+def _missing(sheet: Sheet, name: str, frame: pd.DataFrame, told: Recipe) -> list[Problem]:
+    """Return what is wrong with the headings of a table: missing, or in another row."""
     table = TABLES[name]
     known = {c.name for c in table.columns}
-    missing = [c.name for c in table.columns if c.needed and c.name not in frame]
+    ordered = {name for name, rule in told.rule(name).columns.items() if rule.order_of}
+    missing = [c.name for c in table.columns if c.needed and c.name not in frame and c.name not in ordered]
     if name == "wemwbs" and not {*ITEMS, "total"} & set(frame):
         missing.append("item_01 to item_14, or total")
-    if missing:
-        first = sheet.frame.iloc[:10]
-        lower = next((n for n, row in zip(first.index, first.itertuples(index=False), strict=True)
-                      if sum(maps.plain(str(t)) in known for t in row) >= 2), None)  # fmt: skip
-        if lower:
-            return [
-                Problem(
-                    f"the headings are in row {lower}, not in row 1",
-                    sheet.place,
-                    "Delete the rows above them",
-                )
-            ]
-        return [Problem(f"the table {name} has no column {', '.join(missing)}", f"{sheet.place}, row 1",
-                        "Add it, or say in columns.toml which heading it has")]  # fmt: skip
-    if _unread(frame.iloc[:1], table) and not _unread(frame.iloc[1:2], table):
-        return [Problem("this looks like a second row of headings: none of its cells can be read",
-                        f"{sheet.place}, row {frame.index[0]}", "Delete the row")]  # fmt: skip
-    refused = []
-    for column in table.columns:
-        if column.kind == "name" and column.name in frame:
-            counts = frame[column.name].value_counts().head(_LOOKED_AT)
+    if not missing:
+        return []
+    first = sheet.frame.iloc[:10]
+    rows = zip(first.index, first.itertuples(index=False), strict=True)
+    lower = next((n for n, row in rows if sum(maps.plain(str(t)) in known for t in row) >= 2), sheet.below)
+    if lower and not sheet.layout.heading_rows:
+        return [Problem(f"the headings are in row {lower}, not in row 1", sheet.place,
+                        f"Say so in the recipe: {sheet.line('heading_rows', [lower])}")]  # fmt: skip
+    todo = f"Say in columns.toml which heading it has: [tables.{name}.columns] {missing[0]} = …; "
+    return [Problem(f"the table {name} has no column {', '.join(missing)}", f"{sheet.place}, {sheet.head}",
+                    todo + "ut-research map drafts it")]  # fmt: skip
+
+
+def _unfit(sheet: Sheet, name: str, frame: pd.DataFrame) -> list[Problem]:
+    """Return why a table cannot be used: identifiers destroyed, days from no known day, personal data."""
+    problems = []
+    for column in TABLES[name].columns:
+        if column.name not in frame:
+            continue
+        texts = frame[column.name]
+        place = f"{sheet.place}, column “{column.name}”"
+        if column.kind == "id" and (rows := _rounded(texts)):
+            what = "a spreadsheet has rounded identifiers, so that people can no longer be told apart"
+            todo = "Export again, and do not open the file in a spreadsheet program before it is read"
+            problems.append(Problem(what, f"{place}, rows {rows}", todo))
+        elif column.kind == "date" and sheet.epoch is None:
+            problems += _uncounted(sheet, place, texts)
+        elif column.kind == "name":
+            counts = texts.value_counts().head(_LOOKED_AT)
             if kind := identifiers.refusal([str(t) for t in counts.index], counts.tolist()):
-                refused.append(_refused(sheet.place, column.name, kind))
-    return refused
+                problems.append(_refused(sheet.place, column.name, kind))
+    return problems
+
+
+def _rounded(texts: pd.Series) -> str:
+    """Return the first rows of identifiers that a spreadsheet rounded, in words."""
+    may = texts[texts.str.upper().str.contains("E+", regex=False).to_numpy(bool, na_value=False)]
+    rows = [str(n) for n, text in may.items() if re.fullmatch(_SCIENTIFIC, str(text))]
+    return ", ".join(rows[:5])
+
+
+def _uncounted(sheet: Sheet, place: str, texts: pd.Series) -> list[Problem]:
+    """Return the problem of a column of numbers of days since nobody knows when."""
+    distinct = [t.strip() for t in texts.dropna().unique().tolist() if t.strip()]
+    if not (spans := dates.numbers_alone(distinct)):
+        return []
+    by = "; ".join(f"{n} ({dates.EPOCHS[n]}): {a.year} to {b.year}" for n, (a, b) in spans.items())
+    what = f"days are written as numbers, and it is not known what they count from. By that of {by}"
+    todo = f"Say which in the recipe: {sheet.line('days_since', '“1960-01-01”')}"
+    return [Problem(what, place, todo.replace("“", '"').replace("”", '"'))]
 
 
 def _absent(table: Table, frame: pd.DataFrame) -> list[str]:
@@ -264,23 +359,13 @@ def _absent(table: Table, frame: pd.DataFrame) -> list[str]:
     return [c.name for c in table.columns if c.name not in frame and c.name not in spare]
 
 
-def _unread(row: pd.DataFrame, table: Table) -> bool:
-    """Whether a row has two or more cells that should be days, numbers or codes, and none can be read."""
-    read = list[bool]()
-    for column in table.columns:
-        if column.name in row and len(row) and column.kind in ("date", "yes/no", "whole number", "code"):
-            text = values.tidy(str(row[column.name].iloc[0])) if pd.notna(row[column.name].iloc[0]) else ""
-            if text and not values.is_blank(text):
-                days = column.kind == "date"
-                found = dates.read_days([text])[0].day if days else values.reader(column)(text)[0]
-                read.append(found is not None or text[0].isdigit())
-    return len(read) >= 2 and not any(read)
-
-
-def _others(sheet: sheets.Sheet, table: str, used: set[int], log: Log, problems: list[Problem]) -> None:
+def _others(
+    sheet: Sheet, table: str, used: set[int], told: Recipe, log: Log, problems: list[Problem]
+) -> None:
     """Refuse the columns nobody asked for that look personal; log the others."""
+    left_out = {maps.plain(heading) for heading in told.left_out}
     for i, heading in enumerate(sheet.headings):
-        if i in used or maps.plain(heading) in GROUPS:
+        if i in used or maps.plain(heading) in GROUPS or (heading and maps.plain(heading) in left_out):
             continue
         label = shown(heading, f"column {i + 1}")
         if identifiers.personal_heading(heading):
@@ -294,8 +379,8 @@ def _others(sheet: sheets.Sheet, table: str, used: set[int], log: Log, problems:
 
 
 def _refused(place: str, column: str, kind: str) -> Problem:
-    return Problem(f"this looks like {kind}, which is not taken in", f"{place}, column “{column}”",
-                   "Delete the column from the export and try again")  # fmt: skip
+    todo = f'Delete the column from the export, or say in the recipe: left_out = ["{column}"]'
+    return Problem(f"this looks like {kind}, which is not taken in", f"{place}, column “{column}”", todo)
 
 
 def _invented(frame: pd.DataFrame) -> bool:

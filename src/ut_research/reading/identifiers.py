@@ -85,11 +85,11 @@ def key() -> bytes:
 def hash_ids(ids: Iterable[str], secret: bytes) -> list[str]:
     """Return the keyed hash (HMAC-SHA256, its first 128 bits) of each identifier.
 
-    White space around an identifier and its case do not matter. A hash made here stays as it is.
+    White space around an identifier does not matter; its case does. A hash made here stays as it is.
     """
     return [
         i if len(i) == _HASH_LENGTH and _HASHED.fullmatch(i)
-        else "p" + hmac.digest(secret, i.strip().casefold().encode("utf-8", "replace"), "sha256").hex()[:32]
+        else "p" + hmac.digest(secret, i.strip().encode("utf-8", "replace"), "sha256").hex()[:32]
         for i in ids
     ]  # fmt: skip
 

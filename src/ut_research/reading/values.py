@@ -27,6 +27,11 @@ RULES: dict[str, tuple[Action, str]] = {
     "spelling": ("repaired", "read as the usual spelling"),
     "two-digit year": ("repaired", "century added"),
     "spreadsheet day number": ("repaired", "day number read as a date"),
+    "day number read": ("repaired", "day number read as a date, from the day that the recipe names"),
+    "day number": (
+        "reported",
+        "left blank: it is not known what day it counts from; say days_since in the recipe",
+    ),
     "personal data": ("repaired", "what looked personal removed"),
     "name not in the list": ("reported", "kept as written"),
     "spreadsheet error": ("reported", "left blank"),
@@ -49,8 +54,8 @@ BLANKS = frozenset(
 )
 NOT_KNOWN = frozenset(["?", "missing", "not recorded", "not known", "no data"])
 ERRORS = frozenset(["#value!", "#ref!", "#div/0!", "#name?", "#null!", "#num!"])
-_YES = frozenset(["yes", "y", "true", "t", "1", "1.0", "x", "✓", "✔", "☑", "ticked", "checked"])
-_NO = frozenset(["no", "n", "false", "f", "0", "0.0", "☐", "unticked", "unchecked"])
+YES = frozenset(["yes", "y", "true", "t", "1", "1.0", "x", "✓", "✔", "☑", "ticked", "checked"])
+NO = frozenset(["no", "n", "false", "f", "0", "0.0", "☐", "unticked", "unchecked"])
 
 #: Other spellings of codes, after lower-casing and with hyphens, slashes and underscores as spaces.
 _CODES: dict[str, dict[str, str]] = {
@@ -132,6 +137,12 @@ def tidy(text: str, *, lines: bool = False) -> str:
     return " ".join(text.split())
 
 
+def plain(heading: str) -> str:
+    """Return a heading or name with case, spaces, hyphens and underscores evened out."""
+    words = re.sub(r"[\s_\-]+", "_", tidy(heading).casefold()).strip("_")
+    return re.sub(r"^item_?(\d)$", r"item_0\1", words)
+
+
 def is_blank(text: str, *, day: bool = False) -> bool:
     """Whether tidied text is a word that people write for nothing; for a `day`, "not known" is not."""
     word = text.casefold()
@@ -150,9 +161,9 @@ def reader(column: Column, names: Names = NO_NAMES) -> Callable[[str], Reading]:
 
 def _yes_no(text: str, column: Column) -> Reading:
     word = text.casefold()
-    if word in _YES:
+    if word in YES:
         return True, None if text == "yes" else "spelling"
-    if word in _NO:
+    if word in NO:
         return False, None if text == "no" else "spelling"
     return None, "unknown code"
 

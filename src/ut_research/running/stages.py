@@ -55,7 +55,8 @@ def line(settings: dict[str, Any]) -> list[Step]:
     sources = digest(root / "book", root / "requirements.lock")
     return [
         Step("clean", clean, ("*.parquet", "manifest.json", "issues.csv"),
-             (code, settings["data"], {name: parameters[name] for name in CLEANING}), loads=NUMBERS),
+             (code, settings["data"], parts.get("recipe.toml"), {n: parameters[n] for n in CLEANING}),
+             loads=NUMBERS),
         Step("measure", measure, ("findings.json", RELEASE), (code, published, since, parameters), ("clean",),
              loads=NUMBERS),
         *chapters,
@@ -118,7 +119,10 @@ def clean() -> None:
     settings = run()
     for old in Path().glob("*.parquet"):
         old.unlink()
-    cleaned = cleaning.of_export(Path(settings["export"]), settings["parameters"])
+    recipe = settings["parts"].get("recipe.toml")
+    cleaned = cleaning.of_export(
+        Path(settings["export"]), settings["parameters"], Path(recipe) if recipe else None
+    )
     cleaning.write(cleaned, Path())
 
 

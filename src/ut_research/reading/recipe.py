@@ -1,0 +1,359 @@
+"""The recipe: how an organisation's own export becomes the tables of the data dictionary.
+
+It is `columns.toml` inside an export, or else `recipe.toml` in the folder of the study. Every key may be left
+out.
+
+```toml
+confirmed = true                           # false: a draft that nobody has read yet, which no run takes
+left_out = ["Email", "Name"]               # their columns that are not to be read
+ids_ignore_case = true                     # AB-1 and ab-1 are one person
+
+[source]                                   # only to read a file of an installed package
+package = "lifelines"
+file = "datasets/rossi.csv"
+
+[sheets."Master"]                          # how a file or sheet is laid out
+heading_rows = [3, 4]                      # their rows of headings, joined by a space; merged ones are filled
+skip_rows = [90]                           # rows that are no data; keep_rows: rows that are
+last_row = 88                              # where data end; first_row: where they begin
+join_lines = true                          # a row broken in two by a line break is one
+days_since = "1960-01-01"                  # what a day that is a number counts from
+of = "Master"                              # the sheet that this is a block of, when it has another name
+
+[tables.participants]
+file = "* Trust"                           # their file or sheet, or several; * stands for anything; a sheet
+                                           # of one workbook among others is "Workbook/Sheet1"
+month_first = ["referral_date"]            # numeric dates written month first
+where = { "First time?" = "Yes" }          # only these rows of theirs
+keep = "first"                             # of several rows of one person the first (by its date, then place)
+
+[tables.participants.columns]
+referral_date = ["Date referred", "Ref date"]      # their heading, or the spellings of it
+partner = { file_name = true }             # or worked out: the name of the file,
+participant_id = { row_number = true }     # the row's number,
+entry_date = { value = "1971-01-01" }      # one text for all,
+followed_up_to = { after = "entry_date", weeks = 52 }     # days or weeks after another column,
+reoffence_date = { after = "entry_date", weeks_from = "week", where = { arrest = "1" } }   # as a column says
+
+[tables.participants.codes.gender]
+"1" = "male"                               # their code, and the data dictionary's
+
+[tables.wemwbs]
+items = "WEMWBS T{wave} Q{item}"           # all fourteen at once; waves that lie side by side are {wave}
+points = { "None of the time" = 1 }        # answers in words, once for all items
+columns.timepoint = { order_of = "completed_date" }       # first and last of a person; or order_of = "{wave}"
+
+[tables.needs.ticks]                       # several ticks in one cell
+heading = "What would help?"
+separator = ";"
+options = { housing = ["Housing"] }
+
+[tables.outcomes.pairs]                    # outcomes as yes or no, with a date each
+housing = { yes = "Housing", date = "Housing date" }
+```
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import tomllib
+from collections.abc import Mapping as MappingOf
+from datetime import date
+from fnmatch import fnmatchcase
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    ValidationError,
+)
+
+from pydantic import create_model, model_validator  # isort: skip
+
+from ut_research.core.problems import Problem, ProblemsFound, stop
+from ut_research.core.schema import TABLES, Column
+from ut_research.reading.values import plain, reader, tidy
+
+#: The file in a study's folder, and the one that an export may hold, which goes before it.
+FILE, INSIDE = "recipe.toml", "columns.toml"
+_SEE = "See the head of src/ut_research/reading/recipe.py, or studies/rossi/columns.toml"
+
+
+def _list(found: object) -> object:
+    return [found] if isinstance(found, str | int) else found
+
+
+Text = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, int | float) else v)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_list)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_list)]
+Where = dict[str, Texts]
+Rows = tuple[PositiveInt, ...]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(_Part):
+    """A file of an installed package, read instead of the export's own."""
+
+    package: str
+    file: str
+
+    def path(self) -> Path:
+        """Return where the file is; ProblemsFound when the package or the file is not there."""
+        spec = importlib.util.find_spec(self.package) if self.package.isidentifier() else None
+        if spec is None or spec.origin is None:
+            todo = "Install it, or mend its name"
+            raise stop(f"the package “{self.package}” is not installed", "columns.toml, [source]", todo)
+        folder = Path(spec.origin).resolve().parent
+        path = (folder / self.file).resolve()
+        if not path.is_relative_to(folder) or not path.is_file():
+            what = f"the package has no file “{self.file}”"
+            raise stop(what, "columns.toml, [source]", "Mend the path")
+        return path
+
+
+class Layout(_Part):
+    """How a file or sheet is laid out."""
+
+    of: str | None = None
+    heading_rows: Rows = ()
+    skip_rows: Rows = ()
+    keep_rows: Rows = ()
+    first_row: PositiveInt | None = None
+    last_row: PositiveInt | None = None
+    join_lines: bool = False
+    days_since: date | None = None
+
+
+class From(_Part):
+    """Where a column comes from: a heading of theirs, or what it is worked out from."""
+
+    heading: Names = ()
+    value: Text | None = None
+    row_number: bool = False
+    file_name: bool = False
+    order_of: str | None = None
+    after: str | None = None
+    days: int | None = None
+    weeks: int | None = None
+    days_from: str | None = None
+    weeks_from: str | None = None
+    where: Where = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_heading(cls, found: object) -> object:
+        if isinstance(found, str | list):
+            return {"heading": found}
+        if not isinstance(found, dict):
+            raise ValueError("this should be a heading in quotes, or a table")
+        return found
+
+    @model_validator(mode="after")
+    def _one_way(self) -> From:
+        ways = (*map(bool, (self.heading, self.row_number, self.file_name, self.order_of, self.after)),
+                self.value is not None)  # fmt: skip
+        if sum(ways) != 1:
+            raise ValueError("exactly one of value, row_number and after is needed, or one of heading, "
+                             "file_name and order_of")  # fmt: skip
+        steps = [s for s in (self.days, self.weeks, self.days_from, self.weeks_from) if s is not None]
+        if len(steps) != bool(self.after):
+            raise ValueError("after goes with exactly one of days, weeks, days_from and weeks_from")
+        return self
+
+
+class Ticks(_Part):
+    """A column of several ticks, apart by `separator`, and the texts that tick each column of ours."""
+
+    heading: str
+    separator: str = ";"
+    options: dict[str, Texts]
+
+
+class Pair(_Part):
+    """An outcome as two columns of theirs: whether it was reached, and the day."""
+
+    yes: str
+    date: str | None = None
+
+
+class TableRule(_Part):
+    """How one table of the data dictionary is found in an export."""
+
+    file: Names = ()
+    columns: dict[str, From] = {}
+    codes: dict[str, dict[str, Text]] = {}
+    month_first: frozenset[str] = frozenset()
+    where: Where = {}
+    keep: Literal["all", "first"] = "all"
+    items: str | None = None
+    points: dict[str, int] = {}
+    ticks: Ticks | None = None
+    pairs: dict[str, Pair] = {}
+
+    def recoded(self, column: str) -> dict[str, str]:
+        """Return the codes of a column, by their text in lower case."""
+        pairs = self.points if column.startswith("item_") else self.codes.get(column, {})
+        return {tidy(code).casefold(): str(meaning) for code, meaning in pairs.items()}
+
+
+def _meaning(column: Column, meaning: str) -> str:
+    if column.allowed and reader(column)(tidy(meaning))[0] is None:
+        raise ValueError(f"“{meaning}” is no code of {column.name}|Use one of " + ", ".join(column.allowed))
+    return meaning
+
+
+def _rules() -> type[BaseModel]:
+    """Return the model of `[tables]`: each table's own columns, and the codes that each may have."""
+    tables: dict[str, Any] = {}
+    for name, table in TABLES.items():
+        names: Any = Literal[tuple(c.name for c in table.columns)]
+        one = create_model("From", __base__=From, after=(names | None, None))
+        columns = {c.name: (one, None) for c in table.columns}
+        codes = {c.name: (dict[str, Annotated[Text, AfterValidator(partial(_meaning, c))]], None)
+                 for c in table.columns}  # fmt: skip
+        outcomes = table.column("outcome").allowed if name == "outcomes" else ()
+        pairs = create_model("Pairs", __base__=_Part, **{o: (Pair, None) for o in outcomes})  # type: ignore[call-overload]
+        tables[name] = (create_model(
+            "Table", __base__=TableRule, month_first=(frozenset[names], frozenset()),
+            columns=(create_model("Columns", __base__=_Part, **columns), {}),  # type: ignore[call-overload]
+            codes=(create_model("Codes", __base__=_Part, **codes), {}),  # type: ignore[call-overload]
+            pairs=(pairs, {}),
+        ), None)  # fmt: skip
+    return create_model("Tables", __base__=_Part, **tables)
+
+
+class Recipe(_Part):
+    """A whole recipe; `name` is that of its file."""
+
+    name: str = Field("recipe.toml", exclude=True)
+    confirmed: bool = True
+    source: Source | None = None
+    left_out: frozenset[str] = frozenset()
+    ids_ignore_case: bool = False
+    sheets: dict[str, Layout] = {}
+    tables: dict[str, TableRule] = {}
+
+    def rule(self, table: str) -> TableRule:
+        """Return how `table` is found; by its own name and headings where the recipe does not say."""
+        return self.tables.get(table, TableRule())
+
+    def is_for(self, table: str, sheet: str, file: str = "") -> bool:
+        """Whether the sheet called `sheet` of the file called `file` holds `table`."""
+        told = self.rule(table).file
+        if self.source and not told:
+            return table in self.tables
+        return any(named(name, sheet, file) for name in told) if told else named(table, sheet)
+
+
+def named(name: str, sheet: str, file: str = "") -> bool:
+    """Whether a sheet goes by `name`: its own, or file/sheet, where * stands for anything."""
+    own = {plain(sheet), plain(f"{file}/{sheet}")}
+    return plain(name) in own or any(fnmatchcase(one, plain(name)) for one in own)
+
+
+_TABLES = _rules()
+_WHOLE = create_model("Whole", __base__=Recipe, tables=(_TABLES, Field(default_factory=_TABLES)))
+
+
+def beside(path: Path, study: Path | None = None) -> Recipe:
+    """Return the recipe inside the export at `path` (or beside the workbook), else that of the study."""
+    own = (path if path.is_dir() else path.parent) / INSIDE
+    return load(own) if own.is_file() else load(study) if study else Recipe(name=INSIDE)
+
+
+def load(path: Path) -> Recipe:
+    """Read a recipe; ProblemsFound with every mistake in it, each by its place in the file."""
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        at = re.search(r"line \d+, column \d+", str(error))
+        raise stop("the file is not valid TOML", f"{path.name}{', ' + at[0] if at else ''}",
+                   "Look for a missing quotation mark or bracket there") from None  # fmt: skip
+    return parse(told, path.name)
+
+
+def parse(told: MappingOf[str, Any], name: str = INSIDE) -> Recipe:
+    """Return the recipe that a parsed TOML document describes; ProblemsFound with every mistake in it."""
+    try:
+        whole: Any = _WHOLE.model_validate({**told, "name": name})
+    except ValidationError as wrong:
+        raise ProblemsFound([_problem(dict(error), name) for error in wrong.errors()]) from None
+    if not whole.confirmed:
+        raise stop("the recipe is a draft that nobody has confirmed", f"{name}, confirmed",
+                   "Read its lines, mend those marked guessed, and write confirmed = true")  # fmt: skip
+    tables = {n: _table(getattr(whole.tables, n)) for n in whole.tables.model_fields_set}
+    return Recipe(**{k: getattr(whole, k) for k in Recipe.model_fields if k != "tables"}, tables=tables)
+
+
+def _table(told: Any) -> TableRule:
+    """Return a table's rule with what it says of its columns as plain dicts."""
+    plain_dicts = {
+        part: {k: getattr(found, k) for k in found.model_fields_set} if isinstance(found, BaseModel) else {}
+        for part in ("columns", "codes", "pairs")
+        for found in [getattr(told, part)]
+    }
+    given = {k: getattr(told, k) for k in told.model_fields_set - plain_dicts.keys()}
+    return TableRule.model_construct(None, **given, **plain_dicts)
+
+
+_SHOULD = {
+    "dict_type": "this should be a table of keys", "model_type": "this should be a table of keys",
+    "model_attributes_type": "this should be a table of keys", "missing": "this is missing",
+    "bool_type": "this should be true or false", "bool_parsing": "this should be true or false",
+    "string_type": "this should be a name in quotes", "tuple_type": "this should be a list",
+    "frozen_set_type": "this should be a list", "greater_than": "this should be a row's number, from 1",
+}  # fmt: skip
+
+
+def _problem(error: dict[str, Any], name: str) -> Problem:
+    """Return one mistake as pydantic gives it: its place in the file, in the file's own words."""
+    at, kind = [p for p in error["loc"] if isinstance(p, str)], error["type"]
+    last, todo = at[-1] if at else "", _SEE
+    if kind == "extra_forbidden":
+        known = _known(at[:-1])
+        return Problem(f"the key “{last}” is not known", f"{name}, {_place(at[:-1], True)}",
+                       f"Use one of {', '.join(known)}" if known else todo)  # fmt: skip
+    table = kind in ("dict_type", "model_type", "model_attributes_type")
+    if kind == "value_error":
+        what, _, todo = str(error["ctx"]["error"]).partition("|")
+    elif kind == "literal_error" and last == "after":
+        what, at = "after should name a column of this table", at[:-1]
+    elif kind == "literal_error" and last == "keep":
+        what = "this should be “all” or “first”"
+    elif kind == "literal_error":
+        what = f"the key “{error['input']}” is not known"
+    elif kind.startswith("int"):
+        what, at = f"{last} should be a whole number", at[:-1]
+    elif kind.startswith("date"):
+        what = "this should be a day, like 1960-01-01"
+    else:
+        what = _SHOULD.get(kind, "this cannot be used")
+    return Problem(what, f"{name}, {_place(at, table)}", todo or _SEE)
+
+
+def _place(at: list[str], table: bool) -> str:
+    """Return where in the file: the section in brackets, and the key in it."""
+    if table or len(at) < 2:
+        return f"[{'.'.join(at)}]" if table and at else (at[0] if at else "top of the file")
+    depth = 3 if at[0] == "tables" and len(at) > 3 and at[2] in ("columns", "pairs", "ticks") else 4
+    depth = min(depth, len(at) - 1)
+    return f"[{'.'.join(at[:depth])}] {' '.join(at[depth:])}"
+
+
+def _known(at: list[str]) -> list[str]:
+    """Return the keys that may stand at a place of the file."""
+    model: Any = _WHOLE
+    for part in at:
+        field = model.model_fields.get(part) if hasattr(model, "model_fields") else None
+        model = getattr(field, "annotation", {"sheets": Layout}.get(at[0]))
+    return sorted(set(getattr(model, "model_fields", {})) - {"name"})

@@ -1,0 +1,152 @@
+"""Layouts that are not a row an answer: waves side by side, ticks in one cell, pairs of columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ut_research.core.schema import ITEMS, NEEDS, TABLES
+from ut_research.reading.dates import read_days
+from ut_research.reading.grids import Note, Sheet
+from ut_research.reading.recipe import From, TableRule, Ticks
+from ut_research.reading.values import NO, YES, plain, tidy
+
+Array = npt.NDArray[Any]
+WAVE, ITEM = "{wave}", "{item}"
+#: The number of the wave, beside the columns of the table, until the waves are put in order.
+RANK = "_wave"
+
+
+def columns_of(told: TableRule) -> dict[str, From]:
+    """Return the columns that one pattern for all fourteen items stands for."""
+    if (pattern := told.items) is None:
+        return {}
+    return {name: From(heading=(pattern.replace(ITEM, str(n)),)) for n, name in enumerate(ITEMS, 1)}
+
+
+def waves(sheet: Sheet, columns: Mapping[str, From]) -> list[str | None]:
+    """Return what stands for {wave} in the headings, in order of its number; [None] where there is none."""
+    found: dict[str, None] = {}
+    for pattern in (h for rule in columns.values() for h in rule.heading if WAVE in h):
+        told = re.escape(plain(pattern)).replace(re.escape(WAVE), "(.+?)")
+        for heading in sheet.headings:
+            if match := re.fullmatch(told, plain(heading)):
+                found[match[1]] = None
+    return [*sorted(found, key=lambda w: int((re.findall(r"\d+", w) or ["0"])[0]))] or [None]
+
+
+def of_wave(heading: str, wave: str | None) -> str:
+    """Return the heading of one wave."""
+    return heading if wave is None else heading.replace(WAVE, wave)
+
+
+def ticked(frame: pd.DataFrame, cells: pd.Series, told: Ticks) -> tuple[pd.DataFrame, list[int]]:
+    """Return `frame` with yes or no for each option that is ticked, and the rows of other ticks.
+
+    Options may hold the separator; where the cell is blank, it is not known what would have been ticked.
+    """
+    texts = cells.fillna("").map(lambda cell: f"{told.separator}{tidy(cell)}{told.separator}".casefold())
+    texts = texts.str.replace(f"{told.separator} ", told.separator, regex=False)
+    blank = cells.fillna("").str.strip().str.strip(told.separator) == ""
+    left = texts
+    for column, options in told.options.items():
+        found = pd.Series(False, index=cells.index)
+        for option in sorted(options, key=len, reverse=True):
+            tick = f"{told.separator}{tidy(option)}{told.separator}".casefold()
+            found |= texts.str.contains(tick, regex=False)
+            left = left.str.replace(tick, told.separator, regex=False)
+        frame[column] = pd.Series(np.where(found, "yes", "no"), index=cells.index, dtype="str").mask(blank)
+    rest = left.str.strip(told.separator + " ") != ""
+    return frame, [int(n) for n in cells.index[rest]]
+
+
+def paired(
+    frame: pd.DataFrame, sheet: Sheet, at: Mapping[str, tuple[int | None, int | None]]
+) -> list[pd.DataFrame]:
+    """Return a part for each outcome: the rows whose column says that it was reached, with its day."""
+    parts = []
+    for outcome, (yes, day) in at.items():
+        texts = sheet.frame[yes].fillna("").map(tidy).str.casefold()
+        dated = sheet.frame[day] if day is not None else pd.Series(None, index=frame.index, dtype="str")
+        reached = texts.isin(YES) | (~texts.isin(NO) & texts.ne("") & dated.notna())
+        part = frame[reached].assign(outcome=outcome, start_date=dated[reached])
+        parts.append(part)
+    return parts
+
+
+def in_order(frame: pd.DataFrame, table: str, told: TableRule) -> tuple[pd.DataFrame, Array, list[Note], int]:
+    """Give each person's first and last wave their timepoint, and keep the first row where only it is asked.
+
+    Returns
+    -------
+    frame, positions of the rows that it kept, what to log, and how many rows of data could not be placed
+    """
+    order = told.columns.get("timepoint", From(value="")).order_of
+    if order or told.keep == "first":
+        person = pd.factorize(frame["participant_id"].fillna("").map(tidy))[0]
+        day = order or next((c.name for c in TABLES[table].columns if c.kind == "date"), "")
+        day = RANK if order == WAVE else day
+        when = _days(frame[day]) if day in frame else np.zeros(len(frame))
+        at = np.lexsort((np.arange(len(frame)), when, person))
+        at = at[(_answered(frame, table) & frame["participant_id"].notna().to_numpy(bool))[at]]
+        kept, notes, lost, second = _first_and_last(frame, at, person, when, bool(order))
+        frame = frame.iloc[kept]
+        if order:
+            frame = frame.assign(timepoint=pd.array(np.where(second, "T2", "T1"), dtype="str"))
+    else:
+        kept, notes, lost = np.arange(len(frame)), [], 0
+    return frame.drop(columns=RANK, errors="ignore"), kept, notes, lost
+
+
+def _first_and_last(frame: pd.DataFrame, at: Array, person: Array, when: Array,
+                    last_too: bool) -> tuple[Array, list[Note], int, Array]:  # fmt: skip
+    """Return the positions of each person's first row (and last), what is to be logged, lost, and last.
+
+    `at` are positions in order of person and day.
+    """
+    rows, notes = frame.index.to_numpy(), []
+    several = pd.Series(person[at]).duplicated(keep=False).to_numpy()
+    undated = np.isnan(when[at]) & several & last_too  # it may be the first, or the last
+    if undated.any():
+        lost = tuple(int(n) for n in np.sort(rows[at[undated]]))
+        notes.append(Note("no day to order it by", "rejected", "left out: its wave cannot be known", lost))
+        at = at[~undated]
+    people = pd.Series(person[at])
+    first = ~people.duplicated().to_numpy()
+    last = ~people.duplicated(keep="last").to_numpy() & last_too
+    others = tuple(int(n) for n in np.sort(rows[at[~first & ~last]]))
+    if others and last_too:
+        done = "not used: a person's first and last are"
+        notes.append(Note("wave between first and last", "reported", done, others))
+    elif others:
+        done = "not used here: the first is taken"
+        notes.append(Note("later row of the same person", "reported", done, others))
+    keep = np.flatnonzero(first | last)
+    keep = keep[np.argsort(at[keep], kind="stable")]
+    return at[keep], notes, int(undated.sum()), ~first[keep]
+
+
+def _answered(frame: pd.DataFrame, table: str) -> Array:
+    """Rows that hold any answer."""
+    answers = {"needs": tuple(NEEDS), "wemwbs": (*ITEMS, "total"), "activity": ("active_days",)}.get(table)
+    if not answers:
+        return np.ones(len(frame), bool)
+    there = [frame[c].fillna("").str.strip() != "" for c in answers if c in frame]
+    return np.logical_or.reduce([t.to_numpy(bool) for t in there]) if there else np.zeros(len(frame), bool)
+
+
+def _days(texts: pd.Series) -> Array:
+    """Return days with their time as numbers, for their order; NaN where they cannot be read."""
+    if pd.api.types.is_numeric_dtype(texts):
+        return texts.to_numpy("float64")
+    places, distinct = pd.factorize(texts.array)
+    tidied = [tidy(str(u)) for u in distinct]
+    days = [day.toordinal() if day else np.nan for day, _ in read_days(tidied)]
+    times = [re.search(r"[T ](\d{1,2}):(\d\d)", t) for t in tidied]
+    parts = [d + (int(t[1]) * 60 + int(t[2])) / 1440 if t else d for d, t in zip(days, times, strict=True)]
+    return np.array([*parts, np.nan], dtype="float64")[places]

@@ -1,0 +1,133 @@
+"""Rows that are not people: totals, footers, section titles, a second row of headings."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.core.schema import Table
+from ut_research.reading import dates, values
+from ut_research.reading.grids import Sheet, of_text, shape
+
+Array = npt.NDArray[Any]
+_TOTAL = (
+    r"\s*(?:(?:grand|sub|overall|running|all)[ -]?)?(?:totals?|sum|count|average|mean|median)"
+    r"(?:\s+(?:of\s+)?(?:people|participants|clients|rows|records|referrals|count|number))?\s*[:=]?\s*[\d.,]*\s*"
+)
+#: Least share of identifiers that hold digits, or no space, for one that is otherwise to be no identifier.
+_MOST = 0.9
+
+
+def people(sheet: Sheet, at: int) -> Sheet:
+    """Return the sheet without the rows that are plainly not about anybody; `at` is the identifier's column.
+
+    Raises
+    ------
+    ProblemsFound : for rows of which it cannot be told; with the lines of the recipe that settle it.
+    """
+    frame = sheet.frame
+    if len(frame) < 2 or frame.shape[1] < 2:
+        return sheet
+    ids = frame[at].fillna("")
+    keep = np.isin(frame.index, sheet.layout.keep_rows)
+    total = _totals(ids, frame.iloc[:, 0].fillna("")) & ~keep
+    alone = _alone(frame, at) & ~total & ~keep
+    usual = ids[~alone & ~total & ids.str.strip().ne("").to_numpy(bool)]
+    note, unclear = _odd(frame, ids, usual.iloc[:1000], alone, ~total & ~keep) if len(usual) > 1 else ([], [])
+    if unclear:
+        raise ProblemsFound([Problem(
+            "this may be a total, a note or a piece of a broken row, rather than a person",
+            f"{sheet.place}, row {', '.join(map(str, unclear[:8]))}",
+            f"Say which in the recipe: {sheet.line('skip_rows', unclear[:8])}, or keep_rows for people",
+        )])  # fmt: skip
+    sheet = sheet.without(frame.index[total].tolist(), "total row", "a total is nobody")
+    return sheet.without(note, "footer or note", "words in the place of an identifier, and nothing else")
+
+
+def _totals(ids: pd.Series, first: pd.Series) -> Array:
+    """Rows that say that they are a total, where the identifier or, if it is blank, the first cell stands."""
+    texts = ids.where(ids.str.strip().ne(""), first).str.lower()
+    total = np.zeros(len(ids), bool)
+    for word in ("total", "sum", "count", "average", "mean", "median"):  # looked for first: it is faster
+        total |= texts.str.contains(word, regex=False).to_numpy(bool)
+    total[total] = texts[total].str.fullmatch(_TOTAL).to_numpy(bool)
+    return total
+
+
+def _odd(frame: pd.DataFrame, ids: pd.Series, usual: pd.Series, alone: Array,
+         open_: Array) -> tuple[list[int], list[int]]:  # fmt: skip
+    """Return the rows that are notes, and those of which it cannot be told, by what identifiers look like."""
+    shapes = set(usual.map(shape))
+    digits = usual.str.contains(r"\d").mean() >= _MOST
+    spaced = np.zeros(len(ids), bool)
+    if usual.map(of_text).mean() <= 1 - _MOST:
+        spaced = ids.str.contains(" ", regex=False).to_numpy(bool) & open_
+    note, unclear = list[int](), list[int]()
+    for i in np.flatnonzero(alone | spaced).tolist():
+        text, row = str(ids.iloc[i]), int(frame.index[i])
+        if alone[i] and shape(text) in shapes:
+            if i == len(ids) - 1 and text.strip() == f"{i}":  # the number of the rows above it
+                unclear.append(row)
+        elif alone[i] and of_text(text):
+            note.append(row)
+        elif alone[i] or (digits and of_text(text) and not re.search(r"\d", text) and not _blank(text)):
+            unclear.append(row)
+    return note, unclear
+
+
+def _alone(frame: pd.DataFrame, at: int) -> Array:
+    """Rows in which nothing but the identifier is filled."""
+    alone = np.array(frame[at].fillna("").str.strip().ne(""), dtype=bool)
+    for i in (c for c in range(frame.shape[1]) if c != at):
+        rows = np.flatnonzero(alone)
+        texts = frame[i].iloc[rows]
+        alone[rows] = (texts.isna() | (texts.str.strip() == "")).to_numpy(bool)
+    return alone
+
+
+def _blank(text: str) -> bool:
+    return values.is_blank(values.tidy(text))
+
+
+def second_headings(sheet: Sheet, frame: pd.DataFrame, table: Table) -> tuple[list[int], list[Problem]]:
+    """Return the first row of data if it is a second row of headings; a problem if it cannot be told."""
+    if len(frame) < 2 or frame.index[0] in sheet.layout.keep_rows:
+        return [], []
+    row = int(frame.index[0])
+    judged, read = _read_cells(frame.iloc[:1], table)
+    others = frame.iloc[1:]
+    name = table.columns[0].name
+    odd = False
+    if table.columns[0].kind == "id" and name in frame and len(others) > 1:
+        ids = others[name].dropna().iloc[:1000]
+        own = "" if pd.isna(frame[name].iloc[0]) else str(frame[name].iloc[0])
+        digits = len(ids) > 1 and bool(ids.str.contains(r"\d").all())
+        odd = digits and not re.search(r"\d", own)
+    if odd and judged and not read:
+        return [row], []
+    below, read_below = _read_cells(frame.iloc[1:2], table)
+    if (judged >= 2 and not read and not (below >= 2 and not read_below)) or (odd and not read):
+        return [], [Problem(
+            "this looks like a second row of headings: none of its cells can be read",
+            f"{sheet.place}, row {row}",
+            f"Say so in the recipe: {sheet.line('skip_rows', [row])}, or keep_rows if it is data",
+        )]  # fmt: skip
+    return [], []
+
+
+def _read_cells(row: pd.DataFrame, table: Table) -> tuple[int, int]:
+    """Return how many cells of a row should be days, numbers or codes, and how many of them are."""
+    judged = read = 0
+    for column in table.columns:
+        if column.name in row and len(row) and column.kind in ("date", "yes/no", "whole number", "code"):
+            text = values.tidy(str(row[column.name].iloc[0])) if pd.notna(row[column.name].iloc[0]) else ""
+            if text and not values.is_blank(text):
+                day = column.kind == "date" and dates.read_days([text])[0].day
+                found = day or (column.kind != "date" and values.reader(column)(text)[0] is not None)
+                judged, read = judged + 1, read + bool(found or text[0].isdigit())
+    return judged, read
