@@ -152,10 +152,14 @@ def test_a_chapter_that_eats_memory_is_stopped_and_named(project: Project) -> No
     assert project.build() == ""
 
 
-def test_a_chapter_that_the_contents_forget_is_named(project: Project) -> None:
+def test_a_new_chapter_stands_in_the_contents_after_the_one_before_it(project: Project) -> None:
     extra = project.write(4, "four", [])
-    assert "Add `- file: 04_four` where it belongs" in project.build()
+    assert project.build() == ""
+    contents = (project.report / "book" / "index.html").read_text(encoding="utf-8")
+    assert 0 < contents.index("03_three.html") < contents.index("04_four.html")
     extra.unlink()
+    assert project.build() == ""
+    assert not (project.report / "book" / "04_four.html").exists()
 
 
 def test_a_page_that_names_no_finding_is_an_error_with_its_place(project: Project) -> None:
