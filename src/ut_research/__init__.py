@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ut_research.cleaning.tables import Cleaned
+    from ut_research.core.studies import Folder
     from ut_research.disclosure.decision import Measured
     from ut_research.disclosure.gate import Released
     from ut_research.reading.export import Raw
@@ -27,13 +28,15 @@ __all__ = ["__version__", "clean", "measure", "read", "release"]
 __version__ = "0.1.0"
 
 
-def read(path: Path | str = "") -> Raw:
+def read(path: Path | str = "", study: Path | str = "") -> Raw:
     """Read an export: every cell as text, by table and column of the data dictionary. Nothing is written.
 
     Parameters
     ----------
     path : a folder of CSV files, SPSS files or workbooks, or one such file, with `columns.toml` beside the
         tables where their headings are your own. Left out: the invented example.
+    study : the name of a study in ``studies/``, its folder or its ``study.toml``, by whose recipe the export
+        is read. Left out: none.
 
     Returns
     -------
@@ -44,9 +47,10 @@ def read(path: Path | str = "") -> Raw:
     ProblemsFound : the export cannot be used; all its problems, each with its place and what to do.
     """
     from ut_research.core.notebooks import find_root
-    from ut_research.reading import export
+    from ut_research.reading import export, recipe
 
-    return export.read(Path(path).expanduser() if path else find_root() / "data" / "raw" / "example")
+    where = Path(path).expanduser() if path else find_root() / "data" / "raw" / "example"
+    return export.read(where, _folder(study).part(recipe.FILE))
 
 
 def clean(raw: Raw, study: Path | str = "") -> Cleaned:
@@ -70,14 +74,10 @@ def clean(raw: Raw, study: Path | str = "") -> Cleaned:
     from dataclasses import replace
 
     from ut_research.cleaning import tables
-    from ut_research.core import notebooks, studies
     from ut_research.reading.export import Raw
 
     _check(raw, Raw, "clean", "read")
-    folder = studies.NONE
-    if study:
-        root = notebooks.find_root()
-        folder = studies.read(studies.find(root, str(study)), root)
+    folder = _folder(study)
     return replace(tables.of_raw(raw, folder.study.parameters()), study=folder)
 
 
@@ -100,6 +100,7 @@ def measure(cleaned: Cleaned, **choices: Any) -> Measured:
     """
     from ut_research import published
     from ut_research.cleaning.tables import Cleaned
+    from ut_research.core.notebooks import find_root
     from ut_research.core.problems import Problem, ProblemsFound
     from ut_research.disclosure import decision
     from ut_research.running.stages import CLEANING
@@ -110,7 +111,7 @@ def measure(cleaned: Cleaned, **choices: Any) -> Measured:
         raise ProblemsFound(Problem(what, f"ut.measure, {name}", todo) for name in early)
     parameters = cleaned.study.study.changed("ut.measure", **choices).parameters()
     manifest = {"origin": cleaned.origin, "rows": cleaned.counts, "data_to": cleaned.data_to}
-    registry = published.load(str(cleaned.study.part("published") or ""))
+    registry = published.load(*cleaned.study.parts(find_root())["published"])
     found = decision.measured(cleaned.tables, parameters, manifest, cleaned.issues, registry)
     return decision.Measured(found, parameters)
 
@@ -142,6 +143,14 @@ def release(measured: Measured, **policy: Any) -> Released:
     _check(measured, decision.Measured, "release", "measure")
     usual = {key: measured.parameters[key] for key in ("threshold", "rounding", "zeros_safe")}
     return decision.released(measured.estimates, gate.Policy.build({**usual, **policy}))
+
+
+def _folder(study: Path | str) -> Folder:
+    """The study of this name, folder or file; the one that says nothing where none is given."""
+    from ut_research.core import notebooks, studies
+
+    root = notebooks.find_root() if study else Path()
+    return studies.read(studies.find(root, str(study)), root) if study else studies.NONE
 
 
 def _check(given: object, wanted: type, function: str, before: str) -> None:

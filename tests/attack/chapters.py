@@ -7,6 +7,7 @@ takes what was released and nothing else.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -18,7 +19,7 @@ import pytest
 from united_together import PARAMETERS, REGISTRY, SETTINGS
 
 from ut_research.cleaning import tables as cleaning
-from ut_research.core import estimate
+from ut_research.core import estimate, policies
 from ut_research.core.estimate import Estimate
 from ut_research.disclosure import decision
 from ut_research.disclosure import gate as disclosure
@@ -31,7 +32,6 @@ from ut_research.show import tables as display
 
 ROOT = Path(__file__).parents[2]
 POLICY = Policy()
-KNOWN = shown.sources(REGISTRY, SETTINGS)
 
 
 @dataclass
@@ -77,10 +77,15 @@ class Seen:
         }
 
 
+def _settings(policy: Policy) -> dict[str, Any]:
+    """The settings of a run under `policy`."""
+    return SETTINGS | {"parameters": PARAMETERS | {"policy": policies.OWN} | asdict(policy)}
+
+
 def prepare(export: Path, data: Path, policy: Policy = POLICY) -> None:
     """Read and clean `export` into `data`, and decide there what is withheld, as the workflow does."""
     cleaning.write(cleaning.of_export(export, PARAMETERS), data)
-    settings = SETTINGS | {"name": "attacked", "parameters": PARAMETERS | asdict(policy)}
+    settings = _settings(policy) | {"name": "attacked"}
     (data / "run.json").write_text(json.dumps(settings), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(data)
@@ -129,8 +134,9 @@ def run(data: Path, policy: Policy = POLICY, *, draw: bool = False) -> Seen:
             for name in ("shares", "two_groups", "before_after", "curve", "power_curve", "flow", "matrix"):
                 patch.setattr(charts, name, _not_drawn)
             patch.setattr(charts, "specification_curve", _not_drawn)
+        words = shown.sources(REGISTRY, _settings(policy))
         for name, cells in _notebooks().items():
-            patch.setattr(chapters, "display", partial(_look, seen, name))
+            patch.setattr(chapters, "display", partial(_look, seen, name, words))
             known: dict[str, Any] = {"__name__": name}
             for code, parameters in cells:
                 exec(code, known)
@@ -166,9 +172,17 @@ def _not_drawn(released: disclosure.Released, title: str, **_: Any) -> _NoFigure
     return _NoFigure(released, title)
 
 
-def _look(seen: Seen, name: str, data: dict[str, str], *, raw: bool, metadata: dict[str, Any]) -> None:
+def _look(
+    seen: Seen,
+    name: str,
+    known: Callable[[], set[str]],
+    data: dict[str, str],
+    *,
+    raw: bool,
+    metadata: dict[str, Any],
+) -> None:
     seen.shown.append(f"{data} {metadata.get('alt', '')}")
-    places = shown.lacking(metadata[chapters.MARK], _written(name), KNOWN)
+    places = shown.lacking(metadata[chapters.MARK], _written(name), known)
     seen.refused += [f"{name}, {place}: {data}" for place in places]
 
 

@@ -16,7 +16,7 @@ from ut_research.core.problems import ProblemsFound
 def root(tmp_path: Path) -> Path:
     """A project with two studies, the first of which is the one where none is named."""
     for name, text in {
-        "one": 'default = true\n[study]\ntitle = "One"\n[partners]\n"A" = []\n',
+        "one": 'default = true\n[study]\ntitle = "One"\ndata = "kept"\n[partners]\n"A" = []\n',
         "two": 'based_on = "one"\n[wellbeing]\nlow_at_most = 41\n[partners]\n"B" = ["bee"]\n',
     }.items():
         folder = tmp_path / "studies" / name
@@ -34,9 +34,13 @@ def test_a_study_goes_by_its_name_its_folder_or_its_file(root: Path) -> None:
 
 def test_what_a_study_does_not_say_is_that_of_the_one_it_is_based_on(root: Path) -> None:
     found = studies.read(studies.find(root, "two"), root)
-    assert found.study == Study(title="One", low_at_most=41, partners={"A": [], "B": ["bee"]})
+    assert found.study == Study(title="One", data="kept", low_at_most=41, partners={"A": [], "B": ["bee"]})
     assert found.part("published") == root / "studies" / "one" / "published"
     assert found.part("pages") is None
+    elsewhere = root / "elsewhere" / "mine.toml"
+    elsewhere.parent.mkdir()
+    elsewhere.write_text('based_on = "two"\n')
+    assert found.data == studies.read(elsewhere, root).data == root / "studies" / "one" / "kept"
 
 
 def test_a_study_that_is_not_there_is_told_with_those_that_are(root: Path) -> None:

@@ -39,11 +39,18 @@ _ALONGSIDE = "give the name of a folder in studies/ that has a folder published/
 
 @dataclass(frozen=True)
 class Folder:
-    """A study and where it is; `folders` are its own and, after it, those that it is based on."""
+    """A study and where it is.
+
+    Attributes
+    ----------
+    folders : its own and, after it, those of the studies that it is based on.
+    data : where the study's own data are, if it says so.
+    """
 
     file: Path
     study: Study
     folders: tuple[Path, ...]
+    data: Path | None = None
 
     def part(self, name: str, export: Path | None = None) -> Path | None:
         """The file or folder of this name that the study has, or the nearest that it is based on.
@@ -53,11 +60,6 @@ class Folder:
         """
         own = (folder for folder in self.folders if folder.resolve() != export)
         return next((folder / name for folder in own if (folder / name).exists()), None)
-
-    @property
-    def data(self) -> Path | None:
-        """Where the study's own data are, if it says so."""
-        return (self.file.parent / self.study.data).resolve() if self.study.data else None
 
     def parts(self, root: Path, export: Path | None = None) -> dict[str, Any]:
         """Where each of `PARTS` is, and the framework that the study names; empty where there is none.
@@ -149,6 +151,7 @@ def read(file: Path, root: Path) -> Folder:
     """
     data: dict[str, Any] = {}
     folders: list[Path] = []
+    kept: Path | None = None
     here: Path | None = file
     while here is not None:
         if here.parent in folders:
@@ -157,10 +160,11 @@ def read(file: Path, root: Path) -> Folder:
         own = _parsed(here)
         own.pop(DEFAULT, None)
         above = own.pop(BASED_ON, "")
-        Study.build(own, here.name)  # each file by itself, so that a mistake is looked for where it is
+        said = Study.build(own, here.name).data  # each file by itself: a mistake is looked for where it is
+        kept = kept or ((here.parent / said).resolve() if said else None)
         data = _over(own, data)
         here = find(root, str(above)) if above else None
-    return Folder(file, Study.build(data, file.name), tuple(folders))
+    return Folder(file, Study.build(data, file.name), tuple(folders), kept)
 
 
 def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

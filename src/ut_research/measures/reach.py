@@ -119,8 +119,7 @@ def age_band(ages: pd.Series) -> pd.Series:
 def ethnic_minority(ethnicity: pd.Series) -> pd.Series:
     """Whether each person is of an ethnic minority: true, false, or missing where it is not stated.
 
-    Anything that does not begin with `MAJORITY` counts, as "Black, Asian or other Ethnic Minority"
-    does in the 2021 report; a white minority cannot be told apart there and does not count.
+    Anything that does not begin with `MAJORITY` counts; a white minority cannot be told apart and does not.
     """
     said = ethnicity.astype("string").str.strip().str.lower().fillna(NOT_RECORDED)
     return (~said.str.startswith(MAJORITY)).astype("boolean").mask(said.isin(UNSTATED))

@@ -203,8 +203,8 @@ def _meaningful(
     based = f"reliability {reliability:g}, spread of everyone's first scores {sd:.1f}"
     rules: list[tuple[str, str, float | None, str]] = [
         ("", meaningful_rule, meaningful_change, "the rule in force"),
-        ("_more_than_3", "more than", 3, "the 2021 report's rule"),
-        ("_at_least_3", "at least", 3, "the other rule in use"),
+        ("_more_than_3", "more than", 3, "a rule in use"),
+        ("_at_least_3", "at least", 3, "another rule in use"),
         ("_sem", "at least", error, f"one standard error of measurement, {based}"),
         ("_rci", "more than", reliable, f"reliable change, {based}"),
     ]
