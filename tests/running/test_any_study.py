@@ -106,3 +106,10 @@ def test_a_new_study_says_every_key_and_changes_nothing(root: Path, own: dict[st
     assert studies.read(file, root).study == studies.Study(title="My programme")
     with pytest.raises(ProblemsFound, match="there is such a study"):
         studies.new(root, "my-programme", "My programme")
+
+
+def test_a_partner_may_be_called_as_a_file_is(root: Path, own: dict[str, str]) -> None:
+    export = root / "exports" / "named-like-a-file"
+    shutil.copytree(ROOT / "tests" / "cases" / "partner-named-like-a-file", export)
+    built = pages(build.plan(str(export), "my-programme"))
+    assert "Logo.png Trust" in " ".join(built.values())
