@@ -142,6 +142,25 @@ def find(root: Path, given: str) -> Path:
     return path.resolve()
 
 
+def with_export(root: Path, given: str, export: Path | None) -> tuple[Path, Path]:
+    """The file of the study that a run is of, and its export: the one named, or the study's own data.
+
+    Raises
+    ------
+    ProblemsFound : there is no such study, or no export is named and it has no data of its own.
+    """
+    if export is not None:
+        own = export / FILE
+        brought = os.path.isfile(own)  # noqa: PTH113  (False for a name that is too long)
+        return own if brought and not given else find(root, given), export
+    file = find(root, given)
+    data = read(file, root).data
+    if data is None:
+        what, todo = "this study has no data of its own", "give an export: a folder or a workbook as EXPORT"
+        raise ProblemsFound([Problem(what, given, todo)])
+    return file, data
+
+
 def read(file: Path, root: Path) -> Folder:
     """The study in `file`, with what it takes from the study that it is based on, in the project at `root`.
 

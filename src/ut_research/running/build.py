@@ -91,7 +91,7 @@ def plan(
     ProblemsFound : there is no such study or export, the export lies where runs write, or the name is taken.
     """
     root = find_root()
-    file, where = _study_and_export(root, study, export)
+    file, where = studies.with_export(root, study, _named(export) if export else None)
     if must_exist and not os.path.exists(where):  # noqa: PTH110  (False for a name that is too long)
         raise ProblemsFound(
             [Problem("there is no such export", export, "give a folder or a workbook as EXPORT")]
@@ -112,26 +112,6 @@ def plan(
                 [Problem("this name is taken by another export", f"reports/{clean_name}", todo)]
             )
     return run
-
-
-def _study_and_export(root: Path, study: str, export: str) -> tuple[Path, Path]:
-    """The file of the study, and its export: the one given, or the study's own data.
-
-    Raises
-    ------
-    ProblemsFound : there is no such study, or none is given and it has no data of its own.
-    """
-    if export:
-        where = _named(export)
-        own = where / studies.FILE
-        brought = os.path.isfile(own)  # noqa: PTH113  (False for a name that is too long)
-        return own if brought and not study else studies.find(root, study), where
-    file = studies.find(root, study)
-    data = studies.read(file, root).data
-    if data is None:
-        what, todo = "this study has no data of its own", "give an export: a folder or a workbook as EXPORT"
-        raise ProblemsFound([Problem(what, study, todo)])
-    return file, data
 
 
 def plain(name: str) -> str:
