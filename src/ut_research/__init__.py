@@ -137,11 +137,12 @@ def release(measured: Measured, **policy: Any) -> Released:
     ------
     DisclosureError : a policy that is none, or findings that disclosure control does not know.
     """
+    from ut_research.core.policies import KEYS
     from ut_research.disclosure import decision, gate
     from ut_research.show import tables  # noqa: F401  (says how what is released shows itself)
 
     _check(measured, decision.Measured, "release", "measure")
-    usual = {key: measured.parameters[key] for key in ("threshold", "rounding", "zeros_safe")}
+    usual = {key: measured.parameters[key] for key in KEYS}
     return decision.released(measured.estimates, gate.Policy.build({**usual, **policy}))
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from ut_research.core import estimate
 from ut_research.core.estimate import Estimate
+from ut_research.core.policies import KEYS
 from ut_research.disclosure import gate
 from ut_research.disclosure.gate import Policy, Released
 from ut_research.measures import everything, multiverse
@@ -45,7 +46,7 @@ class Measured:
 
 def policy(parameters: Mapping[str, Any]) -> Policy:
     """The disclosure policy among a study's parameters."""
-    return Policy(**{k: parameters[k] for k in ("threshold", "rounding", "zeros_safe")})
+    return Policy(**{k: parameters[k] for k in KEYS})
 
 
 def measured(

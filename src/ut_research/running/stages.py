@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -99,8 +99,12 @@ def _took(chapter: Path, released: Callable[[], list[Any]]) -> list[Any]:
         wanted = tuple(json.loads((chapter / ASKED).read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return []
-    within = tuple(f"{one}." for one in wanted)
-    return [row for row in released() if row["id"] in wanted or row["id"].startswith(within)]
+    return [row for row in released() if _under(row["id"], wanted)]
+
+
+def _under(id: str, wanted: Sequence[str]) -> bool:
+    """Whether an id of findings is one of those `wanted`, or begins with one and a dot."""
+    return id.startswith(tuple(f"{one}." for one in wanted)) or id in wanted
 
 
 def _notebook(root: Path, name: str) -> Path:
@@ -195,13 +199,10 @@ def chapter(name: str, values: dict[str, Any]) -> None:
 
 def _has_data(about: list[str], settings: dict[str, Any]) -> bool:
     """Whether the run has a finding, or the study something, of what a chapter is about."""
-    within = tuple(f"{one}." for one in about)
     rows = json.loads(Path("findings.json").read_text(encoding="utf-8"))
     known = (row["id"] for row in rows if row["status"] != "not collected")
     study = {f"study.{name}" for name, value in settings["parameters"].items() if value}
-    return (
-        not about or not study.isdisjoint(about) or any(id in about or id.startswith(within) for id in known)
-    )
+    return not about or not study.isdisjoint(about) or any(_under(id, about) for id in known)
 
 
 def pages() -> None:

@@ -35,7 +35,7 @@ from ut_research.disclosure import decision, gate
 from ut_research.disclosure.gate import Released
 from ut_research.published import Registry
 from ut_research.show import design, prose
-from ut_research.show.tables import TOO_FEW, breakdown, grid, origin_note, table
+from ut_research.show.tables import TOO_FEW, breakdown, grid, held, origin_note, table
 
 if TYPE_CHECKING:
     from ut_research.show.charts import Chart
@@ -176,7 +176,7 @@ class Chapter:
 
     def chart(self, chart: Chart) -> None:
         """Show a chart with its description, and under it the numbers it was drawn from."""
-        if not _held(chart.released):
+        if not held(chart.released):
             return
         data = {"image/svg+xml": chart.svg, "text/plain": chart.alt}
         self._show("chart", data, [("title", chart.title)], alt=chart.alt)
@@ -184,7 +184,7 @@ class Chapter:
 
     def numbers(self, released: Released, caption: str, *, folded: bool = False) -> None:
         """Show released findings as a table, with a link that downloads it; nothing where there are none."""
-        released = released.of(_held(released))
+        released = released.of(held(released))
         if not len(released):
             return
         file = self._download(released, caption)
@@ -198,7 +198,7 @@ class Chapter:
 
         Nothing where the data do not say who is in which group.
         """
-        if not _held(released) or {e.group[by] for e in released} == {NOT_RECORDED}:
+        if not held(released) or {e.group[by] for e in released} == {NOT_RECORDED}:
             return
         file = self._download(released, caption)
         self._html("breakdown", breakdown(released, by, caption, file), [("caption", caption)], file)
@@ -328,15 +328,10 @@ def _prepare(root: Path, folder: Path) -> None:
     (folder / "run.json").write_text(settings, encoding="utf-8")
 
 
-def _held(released: Iterable[Estimate]) -> list[Estimate]:
-    """Those of `released` that the data hold, shown or withheld."""
-    return [e for e in released if e.status != "not collected"]
-
-
 def _about_data(row: Sequence[Sequence[prose.Piece]]) -> bool:
     """Whether a row of a table of words quotes nothing, or something that the data hold."""
     quoted = [of for cell in row for _, of, _ in cell if of is not None]
-    return not quoted or bool(_held(quoted))
+    return not quoted or bool(held(quoted))
 
 
 def _origin(released: Released) -> str:

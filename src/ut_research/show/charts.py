@@ -29,7 +29,7 @@ from matplotlib.patches import Rectangle
 
 from ut_research.core.estimate import SERIES_KEYS, Estimate
 from ut_research.show import prose
-from ut_research.show.tables import check_released, counted, interval, name, names, number, origin_note
+from ut_research.show.tables import check_released, counted, held, interval, name, names, number, origin_note
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -110,8 +110,8 @@ def _styled(draw: Callable[P, Chart]) -> Callable[P, Chart]:
         check_released(released)
         words: Any = [prose.plain(a, released) if isinstance(a, str) else a for a in args]
         named: Any = {k: prose.plain(v, released) if isinstance(v, str) else v for k, v in kwargs.items()}
-        if held := [e for e in released if e.status != "not collected"]:
-            words[0] = released.of(held)
+        if there := held(released):
+            words[0] = released.of(there)
         with mpl.rc_context(STYLE):
             return draw(*words, **named)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
-from itertools import islice
 
 from ut_research.core.estimate import SERIES_KEYS, Estimate
 from ut_research.core.units import DECIMALS, places
@@ -150,11 +149,16 @@ def table(released: Released, caption: str, download: str | None = None) -> str:
 
 def shown(released: Released) -> str:
     """How findings show themselves in a notebook: a table of the first `MOST_ROWS` that the data hold."""
-    held = released.of(e for e in released if e.status != "not collected")
+    there = held(released)
     caption = "What was released"
-    if len(held) > MOST_ROWS:
-        caption += f", the first {MOST_ROWS} of {len(held):,} findings; select(…) gives those of a subject"
-    return table(held.of(islice(held, MOST_ROWS)), f"{caption}.")
+    if len(there) > MOST_ROWS:
+        caption += f", the first {MOST_ROWS} of {len(there):,} findings; select(…) gives those of a subject"
+    return table(released.of(there[:MOST_ROWS]), f"{caption}.")
+
+
+def held(released: Iterable[Estimate]) -> list[Estimate]:
+    """Those of `released` that the data hold, shown or withheld."""
+    return [e for e in released if e.status != "not collected"]
 
 
 def breakdown(released: Released, by: str, caption: str, download: str | None = None) -> str:
@@ -175,8 +179,8 @@ def breakdown(released: Released, by: str, caption: str, download: str | None = 
         if not any(e.status == "number" for e in cells.values())
     }
     shown = [label for label in columns if label not in lacking]
-    held = [e for e in released if e.status != "not collected"]
-    rows = {e.group[by]: e.label.rsplit(": ", 1)[-1] if by == "group" else e.group[by] for e in held}
+    there = held(released)
+    rows = {e.group[by]: e.label.rsplit(": ", 1)[-1] if by == "group" else e.group[by] for e in there}
     said = f"{escape(caption)} <span>{escape(origin_note(released))}.</span>"
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in (by.capitalize(), *shown))
     body = "".join(
