@@ -22,7 +22,8 @@ MEASURE = '''\
 
 from __future__ import annotations
 
-from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.estimate import Origin
+from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
 from ut_research.measures.grouping import By, Maker, Tables, collected, parts
 
@@ -31,15 +32,14 @@ QUANTITIES: tuple[Quantity, ...] = ({declared})
 
 def measure(
     tables: Tables, *, by: By | None = None, origin: Origin = "export", confidence: float = 0.95
-) -> list[Estimate]:
+) -> list[Measurement]:
     """The share of the people registered whose support has ended (``leaving.ended``, %)."""
-    found: list[Estimate] = []
+    found: list[Measurement] = []
     columns = {{"participants": ["participant_id", "registered_date", "exit_date"]}}
     for group, part in parts(tables, columns, by):
         make = Maker("participants", origin, group, confidence, collected(tables, "participants"))
         people = part["participants"].dropna(subset="registered_date")
-        ended = int(people.exit_date.notna().sum())
-        found.append(make.share("leaving.ended", "Support has ended", ended, len(people)))
+        found.append(make.share("leaving.ended", "Support has ended", people.exit_date.notna()))
     return found
 '''
 DECLARED = 'Quantity(id="leaving.ended", rows_of=("participants",)),'

@@ -1,9 +1,12 @@
+from dataclasses import asdict
 from datetime import date
 
 import pandas as pd
 import pytest
 from written import table
 
+from ut_research.core.estimate import Estimate
+from ut_research.core.measurement import plain
 from ut_research.measures.grouping import Maker, among, halves, parts
 
 PEOPLE = table("""
@@ -12,6 +15,10 @@ PEOPLE = table("""
     b               South    -
     c               -        -
 """)
+
+
+def told(count: int, n: int) -> pd.Series:
+    return pd.Series([i < count for i in range(n)], pd.RangeIndex(n, name="person"), dtype=bool)
 
 
 def test_everybody_is_one_part():
@@ -88,13 +95,41 @@ def test_among_finds_who_is_there_and_who_is_not():
 
 
 def test_a_share_is_in_percent_with_wilsons_interval():
-    found = Maker("t").share("x", "X", 9, 34)
+    found = Maker("t").share("x", "X", told(9, 34))
     assert (found.value, found.low, found.high) == pytest.approx((26.470588, 14.60119, 43.11714))
     assert (found.count, found.n, found.unit, found.status) == (9, 34, "%", "number")
 
 
+def test_a_measurement_knows_whom_it_counts_and_shows_nothing_of_it():
+    answers = table("""
+        participant_id  partner  days
+        a               South    1
+        b               North    2
+        c               South    3
+    """)
+    ((_, part),) = parts({"activity": answers}, {"activity": ["days"]})
+    days = part["activity"].days.astype(int)
+    share = Maker("t").share("x", "X", days >= 2, between=(2, 7))
+    assert (share.counted, share.among, share.between) == (0b110, 0b111, (2, 7))
+    mean = Maker("t").mean("y", "Y", days, "days")
+    assert (mean.among, mean.answers) == (0b111, {1: 1, 2: 1, 3: 1})
+    assert "0b" not in repr(share) and "3" not in repr(mean)
+    assert type(plain(mean)) is Estimate and plain(mean) == Estimate(**asdict(plain(mean)))
+
+
+def test_rows_that_are_no_people_have_no_people():
+    answers = table("""
+        participant_id  days
+        a               1
+        a               2
+    """)
+    ((_, part),) = parts({"activity": answers}, {"activity": ["days"]})
+    found = Maker("t").share("x", "X", part["activity"].days.astype(int) >= 2)
+    assert (found.count, found.n, found.counted, found.among) == (1, 2, None, None)
+
+
 def test_a_share_of_nobody_is_not_collected_and_a_true_zero_is_a_number():
-    assert Maker("t").share("x", "X", 0, 0).status == "not collected"
+    assert Maker("t").share("x", "X", told(0, 0)).status == "not collected"
     assert Maker("t").tally("x", "X", 0, "people").value == 0
     assert Maker("t", collected=False).tally("x", "X", 0, "people").status == "not collected"
 
@@ -105,6 +140,6 @@ def test_a_finding_without_a_value_gives_away_no_count():
 
 
 def test_the_level_of_confidence_is_said_and_used():
-    wide, narrow = (Maker("t", confidence=c).share("x", "X", 9, 34) for c in (0.99, 0.8))
+    wide, narrow = (Maker("t", confidence=c).share("x", "X", told(9, 34)) for c in (0.99, 0.8))
     assert wide.low < narrow.low < narrow.high < wide.high
     assert "99% Wilson" in wide.method

@@ -40,6 +40,7 @@ from typing import Any
 
 from ut_research.core import estimate as findings
 from ut_research.core.estimate import Estimate
+from ut_research.core.measurement import plain
 from ut_research.core.quantity import Quantities, Quantity
 from ut_research.core.schema import NOT_RECORDED
 from ut_research.core.units import places
@@ -106,7 +107,7 @@ def release(estimates: list[Estimate], policy: Policy, quantities: Quantities | 
         _withhold(e) if i in gone else _rounded(e, known[e.id], policy, on_curve=i in curved)
         for i, e in enumerate(tidy)
     ]
-    return Released(out, policy, SEAL)
+    return Released(map(plain, out), policy, SEAL)
 
 
 def _protected(

@@ -10,6 +10,7 @@ from typing import get_args
 
 from ut_research.core import estimate as findings
 from ut_research.core.estimate import Estimate, Origin, Status
+from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantities
 from ut_research.disclosure.policy import DisclosureError, Policy
 from ut_research.measures import declared
@@ -59,7 +60,7 @@ def refuse(estimates: list[Estimate], policy: Policy, quantities: Quantities) ->
         raise DisclosureError(f"the policy is a {type(policy).__name__}, not a Policy")
     if type(estimates) is not list:
         raise DisclosureError(f"the gate takes a list of Estimate, not a {type(estimates).__name__}")
-    if strange := sorted({type(e).__name__ for e in estimates if type(e) is not Estimate}):
+    if strange := sorted({type(e).__name__ for e in estimates if type(e) not in (Estimate, Measurement)}):
         raise DisclosureError(f"the gate takes a list of Estimate; it was given {', '.join(strange)}")
     problems = [p for e in estimates for p in _problems(e)] or [
         *_undeclared(estimates, quantities),

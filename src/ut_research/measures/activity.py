@@ -7,7 +7,8 @@ people without a second answer could do to the change.
 
 from __future__ import annotations
 
-from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.estimate import Origin
+from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
 from ut_research.measures import GROUPS
 from ut_research.measures.change import both_times, change, changes, without_second
@@ -43,14 +44,14 @@ def measure(
     origin: Origin = "export",
     active_days: int = 5,
     confidence: float = 0.95,
-) -> list[Estimate]:
+) -> list[Measurement]:
     """Days active before and after, of people who answered both times (``activity.*``).
 
     Parameters
     ----------
     active_days : days a week, from 0 to 7, from which a person counts as active.
     """
-    found: list[Estimate] = []
+    found: list[Measurement] = []
     columns = {"activity": ["participant_id", "timepoint", "active_days"]}
     for group, part in parts(tables, columns, by):
         make = Maker("activity", origin, group, confidence, collected(tables, "activity"))
@@ -60,12 +61,18 @@ def measure(
         before, after = pairs.active_days_t1, pairs.active_days_t2
         found += change(make, "activity", before, after, "days", "days active a week")
         for time, when, days in (("t1", "at the start", before), ("t2", "later", after)):
-            n, active = len(days), int((days >= active_days).sum())
             label = f"Active on {active_days} or more days {when}"
-            found.append(make.share(f"activity.active_{time}", label, active, n))
-            for day in DAYS:
-                label, count = f"{day} days active {when}", int((days == day).sum())
-                found.append(make.share(f"activity.days_{time}", label, count, n, days=str(day)))
+            most = float(DAYS[-1])
+            found.append(
+                make.share(f"activity.active_{time}", label, days >= active_days, between=(active_days, most))
+            )
+            found += [
+                make.share(
+                    f"activity.days_{time}", f"{day} days active {when}", days == day,
+                    between=(day, day), days=str(day),
+                )
+                for day in DAYS
+            ]  # fmt: skip
         found += without_second(
             make, "activity", people.active_days_t1, people.active_days_t2, "days", DAYS[0], DAYS[-1]
         )

@@ -6,13 +6,15 @@ Estimates that say by how much they changed.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 
-from ut_research.core.estimate import Estimate
+from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
 from ut_research.measures import GROUPS
-from ut_research.measures.grouping import Maker
+from ut_research.measures.grouping import Maker, by_person, histogram
 from ut_research.stats.intervals import mean_t, missing_bounds, tipping_point, wilcoxon_p
 
 
@@ -48,9 +50,9 @@ def both_times(answers: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     -------
     Frame of each of `columns` as ``<column>_t1`` and ``<column>_t2``; the latter is missing without a T2.
     """
-    wanted = answers[["participant_id", *columns]].set_index("participant_id")
+    wanted = answers[["participant_id", *columns]]
     at = {
-        time: wanted[(answers.timepoint == time).to_numpy()].add_suffix(f"_{time.lower()}")
+        time: by_person(wanted[answers.timepoint == time])[columns].add_suffix(f"_{time.lower()}")
         for time in ("T1", "T2")
     }
     return at["T1"].join(at["T2"], validate="one_to_one")
@@ -63,7 +65,7 @@ def change(
     after: pd.Series,
     unit: str,
     what: str,
-) -> list[Estimate]:
+) -> list[Measurement]:
     """Mean before, after and of the change, its spread, and last the rank test, of people with both.
 
     Parameters
@@ -72,17 +74,20 @@ def change(
     before, after : one value a person, none missing, in the same order, in `unit`.
     what : what is measured, as a reader calls it.
     """
-    changes = after.to_numpy(dtype=float) - before.to_numpy(dtype=float)
-    mean = mean_t(changes, make.confidence)
+    rise = (after - before).astype(float)
+    changes, n = rise.to_numpy(), rise.index
     spread = float(changes.std(ddof=1)) if len(changes) > 1 else None
-    both, rise = "of people with both questionnaires", f"Average change in {what}"
-    n, ways = len(changes), np.sign(np.round(changes, 9))
-    few = min(filter(None, (int((ways > 0).sum()), int((ways < 0).sum()))), default=0)
+    both, label = "of people with both questionnaires", f"Average change in {what}"
+    ways = np.sign(np.round(changes, 9))
+    few = min((n[ways > 0], n[ways < 0]), key=lambda rows: len(rows) or math.inf)
     return [
         make.tally(f"{subject}.pairs", "People who answered both times", n, "people", "T1 and T2"),
         make.mean(f"{subject}.mean_t1", f"Average {what} at the start", before, unit, both),
         make.mean(f"{subject}.mean_t2", f"Average {what} later", after, unit, both),
-        make.number(f"{subject}.change_mean", rise, mean, unit, "mean difference, t interval", n=n),
+        make.number(
+            f"{subject}.change_mean", label, mean_t(changes, make.confidence), unit,
+            "mean difference, t interval", n=n, answers=histogram(rise),
+        ),
         make.number(f"{subject}.change_sd", "Spread of the changes", spread, unit, "standard deviation", n=n),
         make.number(
             f"{subject}.wilcoxon_p",
@@ -93,12 +98,12 @@ def change(
             count=few,
             n=n,
         ),
-    ]
+    ]  # fmt: skip
 
 
 def without_second(
     make: Maker, subject: str, before: pd.Series, after: pd.Series, unit: str, lowest: int, highest: int
-) -> list[Estimate]:
+) -> list[Measurement]:
     """What people without a second questionnaire could do to the mean change: bounds, and what would undo it.
 
     Parameters
@@ -111,9 +116,9 @@ def without_second(
     tipping = None if bounds.value is None else tipping_point(bounds.value, len(changes), len(alone))
     without = "everyone without a second questionnaire"
     return [
-        make.tally(f"{subject}.t1_only", "People with a first questionnaire only", len(alone), "people"),
+        make.tally(f"{subject}.t1_only", "People with a first questionnaire only", alone.index, "people"),
         *(
-            make.number(f"{subject}.{name}", label, found, unit, method, n=len(before))
+            make.number(f"{subject}.{name}", label, found, unit, method, n=before.index)
             for name, label, found, method in (
                 ("bound_low", f"Average change if {without} fell to {lowest}", bounds.low, "worst case"),
                 ("bound_high", f"Average change if {without} rose to {highest}", bounds.high, "best case"),

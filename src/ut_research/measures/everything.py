@@ -9,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from ut_research.core.estimate import Estimate
+from ut_research.core.measurement import Measurement
 from ut_research.measures import GROUPS, declared
-from ut_research.measures.grouping import recorded
+from ut_research.measures.grouping import numbered, recorded
 
 
-def measured(tables: Mapping[str, pd.DataFrame], given: Mapping[str, Any]) -> list[Estimate]:
+def measured(tables: Mapping[str, pd.DataFrame], given: Mapping[str, Any]) -> list[Measurement]:
     """What each subject says, once for everyone and once by each column that a quantity of it names.
 
     A column in which nobody has anything parts nobody from anybody, and nothing is said by it.
@@ -25,7 +25,8 @@ def measured(tables: Mapping[str, pd.DataFrame], given: Mapping[str, Any]) -> li
     given : the study's parameters and what is known of the data (``data_to``, ``origin``, ``rows``,
         ``issues``), by name; each measure is given those that it takes. Days may be ISO text.
     """
-    found: list[Estimate] = []
+    tables = numbered(tables)
+    found: list[Measurement] = []
     for module in declared.modules().values():
         taken = inspect.signature(module.measure).parameters
         choices = {

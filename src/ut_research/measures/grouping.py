@@ -1,4 +1,4 @@
-"""What the measures share: a table with the columns asked for, the people of one group, an Estimate made.
+"""What the measures share: a table with the columns asked for, the people of one group, a measurement made.
 
 A measure is written once, for one set of people. `parts` gives it everybody, or the people of each
 partner, area, gender or period in turn. A table that the export does not have comes as an empty one,
@@ -17,10 +17,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.estimate import Origin
+from ut_research.core.measurement import PERSON, Measurement, people
 from ut_research.core.schema import NOT_RECORDED
 from ut_research.stats.intervals import Interval, mean_t, wilson
-from ut_research.stats.survival import Point
+from ut_research.stats.survival import kaplan_meier
 
 Tables = Mapping[str, pd.DataFrame]
 By = Literal["partner", "area", "gender", "period"]
@@ -43,11 +44,12 @@ def parts(
     Yields
     ------
     The group, ``{}`` or ``{by: value}``, and the rows of each table that belong to it, with a number for
-    each `participant_id`, the same in every table.
+    each `participant_id`, the same in every table. Where a row is a person, the index is these numbers
+    (`numbered`), by which a measurement knows whom it counts.
     """
     if by is not None and by not in get_args(By):
         raise ValueError(f"cannot group by {by!r}; choose one of {', '.join(get_args(By))}")
-    frames = _numbered({name: _columns(tables.get(name), wanted, by) for name, wanted in columns.items()})
+    frames = numbered({name: _columns(tables.get(name), wanted, by) for name, wanted in columns.items()})
     if by is None:
         yield {}, frames
         return
@@ -93,7 +95,10 @@ def halves(dates: pd.Series, start: date | None, end: date | None) -> pd.Series:
 
 @dataclass(frozen=True)
 class Maker:
-    """Makes the Estimates of one part: the same origin, source, group and level of confidence for all.
+    """Makes the measurements of one part: the same origin, source, group and level of confidence for all.
+
+    People are given as the rows that they are: an index, or a series of one value a row. A plain number is of
+    things, or of people whom nobody knows.
 
     Attributes
     ----------
@@ -118,44 +123,89 @@ class Maker:
         unit: str,
         method: str,
         *,
-        count: int | None = None,
-        n: int | None = None,
+        count: pd.Index | int | None = None,
+        n: pd.Index | int | None = None,
         about: Mapping[str, str] | None = None,
-    ) -> Estimate:
-        """`found` as an Estimate, with its limits if it has any; "not collected" when there is none."""
+        **known: Any,
+    ) -> Measurement:
+        """`found` as a measurement, with its limits if it has any; "not collected" when there is none."""
         at = found if isinstance(found, Interval) else Interval(found, None, None)
         value, low, high = map(_finite, (at.value, at.low, at.high))
-        given: dict[str, Any] = {"value": value, "low": low, "high": high, "count": count, "n": n}
+        given: dict[str, Any] = {"value": value, "low": low, "high": high, **known}
+        for size, whose, rows in (("count", "counted", count), ("n", "among", n)):
+            given[size] = len(rows) if isinstance(rows, pd.Index) else rows
+            given[whose] = people(rows) if isinstance(rows, pd.Index) else None
         if value is None:
             given = {"status": "not collected"}
         given["group"] = {**self.group, **(about or {})}
-        return Estimate(id, label, unit=unit, method=method, origin=self.origin, source=self.source, **given)
+        return Measurement(
+            id, label, unit=unit, method=method, origin=self.origin, source=self.source, **given
+        )
 
-    def share(self, id: str, label: str, count: int, n: int, method: str = "", **group: str) -> Estimate:
-        """`count` of `n` in percent, with Wilson's interval."""
-        found = scaled(wilson(count, n, self.confidence), 100)
+    def share(
+        self,
+        id: str,
+        label: str,
+        counted: pd.Series,
+        method: str = "",
+        *,
+        about: Mapping[str, str] | None = None,
+        between: tuple[float, float] | None = None,
+        **group: str,
+    ) -> Measurement:
+        """The share that is true of `counted`, a row a person, in percent, with Wilson's interval.
+
+        Its group is that of the part, `about` and `group`. `between` are the lowest and the highest answer
+        of those counted, where they are counted by an answer.
+        """
+        rows = counted.index[counted.to_numpy(dtype=bool)]
+        found = scaled(wilson(len(rows), len(counted), self.confidence), 100)
         said = _join(method, f"{self.confidence:.0%} Wilson interval")
-        return self.number(id, label, found, "%", said, count=count, n=n, about=group)
+        key = {**(about or {}), **group}
+        return self.number(
+            id, label, found, "%", said, count=rows, n=counted.index, about=key, between=between
+        )
 
     def mean(
         self, id: str, label: str, values: pd.Series, unit: str, method: str = "", **group: str
-    ) -> Estimate:
-        """The mean of `values`, missing ones left out, with the t interval."""
-        known = values.dropna().to_numpy(dtype=float)
+    ) -> Measurement:
+        """The mean of `values`, a row a person, missing ones left out, with the t interval."""
+        known = values.dropna().astype(float)
         said = _join(method, f"mean, {self.confidence:.0%} t interval")
-        return self.number(id, label, mean_t(known, self.confidence), unit, said, n=len(known), about=group)
+        found, answers = mean_t(known, self.confidence), histogram(known)
+        return self.number(id, label, found, unit, said, n=known.index, about=group, answers=answers)
 
     def tally(
-        self, id: str, label: str, count: int, unit: str, method: str = "count", **group: str
-    ) -> Estimate:
+        self,
+        id: str,
+        label: str,
+        count: pd.Index | int,
+        unit: str,
+        method: str = "count",
+        **group: str,
+    ) -> Measurement:
         """A plain count of people or things."""
-        found = float(count) if self.collected else None
+        size = len(count) if isinstance(count, pd.Index) else count
+        found = float(size) if self.collected else None
         return self.number(id, label, found, unit, method, count=count, about=group)
 
     def curve(
-        self, id: str, label: str, marks: Mapping[str, Point], key: str, method: str, **group: str
-    ) -> list[Estimate]:
-        """A survival curve in percent, `n` the people at risk; `marks` names its points, under `key`."""
+        self,
+        id: str,
+        label: str,
+        times: pd.Series,
+        event: pd.Series,
+        marks: Mapping[str, float],
+        key: str,
+        method: str,
+        **group: str,
+    ) -> list[Measurement]:
+        """A survival curve in percent, `n` the people at risk.
+
+        `times` and `event`, a row a person, are as in `ut_research.stats.survival`; `marks` are the times of
+        the points by what they are called, under `key` in their groups.
+        """
+        points = kaplan_meier(times, event, list(marks.values()), self.confidence)
         return [
             self.number(
                 id,
@@ -163,11 +213,17 @@ class Maker:
                 scaled(Interval(point.share, point.low, point.high), 100),
                 "%",
                 f"Kaplan-Meier, {method}",
-                n=point.at_risk,
+                n=times.index[times.to_numpy(dtype=float) >= point.time],
                 about={**group, key: mark},
             )
-            for mark, point in marks.items()
+            for mark, point in zip(marks, points, strict=True)
         ]
+
+
+def histogram(values: pd.Series) -> dict[float, int]:
+    """How many of `values` there are of each."""
+    found, times = np.unique(values.to_numpy(dtype=float), return_counts=True)
+    return dict(zip(found.tolist(), times.tolist(), strict=True))
 
 
 def scaled(found: Interval, by: float) -> Interval:
@@ -176,23 +232,45 @@ def scaled(found: Interval, by: float) -> Interval:
 
 
 def _columns(frame: pd.DataFrame | None, wanted: Sequence[str], by: By | None) -> pd.DataFrame:
-    names = dict.fromkeys([*wanted, *([by] if by else [])])
-    found = (pd.DataFrame() if frame is None else frame).reindex(columns=list(names))
+    frame = pd.DataFrame() if frame is None else frame
+    own = ["participant_id"] if "participant_id" in frame else []
+    names = dict.fromkeys([*own, *wanted, *([by] if by else [])])
+    found = frame.reindex(columns=list(names))
     known = {key: found[key].astype("str").fillna(NOT_RECORDED) for key in names if key in get_args(By)}
     dates = {key: pd.to_datetime(found[key]) for key in wanted if key.endswith(("_date", "_to"))}
     return found.assign(**known, **dates)
 
 
-def _numbered(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """The frames with people numbered: numbers are sorted, joined and counted many times sooner than text."""
-    ids = {name: f["participant_id"].astype("str") for name, f in frames.items() if "participant_id" in f}
+def numbered(frames: Tables) -> dict[str, pd.DataFrame]:
+    """The frames with people numbered, the same in each; where a row is a person, its index is the number.
+
+    Numbers are sorted, joined and counted many times sooner than text. What is numbered stays as it is.
+    """
+    ids = {name: f["participant_id"] for name, f in frames.items() if "participant_id" in f}
     if not ids:
-        return frames
-    numbers = pd.Series(pd.factorize(pd.concat(ids, ignore_index=True))[0])
-    numbers = numbers.mask(numbers < 0)
-    split = np.split(numbers, np.cumsum([len(i) for i in ids.values()])[:-1])
-    people = dict(zip(ids, split, strict=True))
-    return {n: f.assign(participant_id=people[n]) if n in people else f for n, f in frames.items()}
+        return dict(frames)
+    if not all(i.empty or pd.api.types.is_numeric_dtype(i) for i in ids.values()):
+        text = pd.concat([i.astype("str") for i in ids.values()], ignore_index=True)
+        numbers = pd.Series(pd.factorize(text)[0])
+        numbers = numbers.mask(numbers < 0)
+        split = np.split(numbers, np.cumsum([len(i) for i in ids.values()])[:-1])
+        ids = {name: pd.Series(own) for name, own in zip(ids, split, strict=True)}
+    return {
+        n: by_person(f.assign(participant_id=ids[n].to_numpy())) if n in ids else f for n, f in frames.items()
+    }
+
+
+def by_person(frame: pd.DataFrame) -> pd.DataFrame:
+    """`frame` with its people's numbers for its index, where each row is another person; else as it is."""
+    numbers = frame["participant_id"]
+    if frame.index.name == PERSON or numbers.isna().any() or not numbers.is_unique:
+        return frame
+    return frame.set_index(pd.Index(numbers.astype("int64"), name=PERSON))
+
+
+def whether(people: pd.DataFrame, there: pd.Series) -> pd.Series:
+    """Of each of `people`, a row each, whether their number is one of those `there`."""
+    return pd.Series(among(people.participant_id, there), people.index, dtype=bool)
 
 
 def _finite(value: float | None) -> float | None:

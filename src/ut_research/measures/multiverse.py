@@ -23,6 +23,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
 from ut_research.core.schema import ITEMS
 from ut_research.measures import reach, reoffending, wellbeing
@@ -95,14 +96,16 @@ class Answer:
 
     Attributes
     ----------
-    people : array of str, a person each, equal in two answers when the person counts alike in both.
+    everybody : who anybody could be, in the order of `people`.
+    people : array of str, a person each, equal in two answers when the person counts alike in both; "out" of
+        who has no part in it.
     cells : the counts that the answer and its limits give away; a mean has none.
     codes : the values of `people` that these counts are of, where they are given away exactly.
     """
 
     choices: Mapping[str, str]
     found: Interval
-    n: int
+    everybody: pd.Index
     people: NDArray[np.str_]
     cells: tuple[int, ...] = ()
     codes: tuple[str, ...] = ()
@@ -122,7 +125,7 @@ def measure(
     reliability: float = 0.83,
     confidence: float = 0.95,
     origin: Origin = "export",
-) -> list[Estimate]:
+) -> list[Measurement]:
     """Every combination of the defensible choices, for each headline (``multiverse.*``).
 
     Parameters
@@ -151,7 +154,7 @@ def measure(
         ),
         "activity": _change(_each_way(days, stayed, {}), days.index, confidence),
     }
-    found: list[Estimate] = []
+    found: list[Measurement] = []
     for name, universe in universes.items():
         table, label, unit = HEADLINES[name]
         make = Maker(table, origin, confidence=confidence, collected=collected(tables, table))
@@ -161,7 +164,7 @@ def measure(
         for answer in answers:
             told = make.number(
                 f"multiverse.{name}", label, answer.found, unit, "one combination of choices",
-                n=answer.n, about=answer.choices,
+                n=answer.everybody[answer.people != "out"], about=answer.choices,
             )  # fmt: skip
             if known and _tells_of_few(answer, given, threshold, zeros_safe):
                 told = replace(told, value=None, low=None, high=None, n=None, status="suppressed")
@@ -198,7 +201,7 @@ def agreement(released: Iterable[Estimate]) -> list[Estimate]:
     The direction is that of most of them. An answer is told from nothing when its interval leaves out the
     value in `NOTHING`.
     """
-    found = []
+    found: list[Estimate] = []
     for name, nothing in NOTHING.items():
         answers = [e for e in released if e.id == f"multiverse.{name}" and e.value is not None]
         make = Maker(
@@ -271,7 +274,7 @@ def _reoffending(
             yield Answer(
                 {"window": f"{days} days", "not followed to the end": handled, "engaged": who},
                 scaled(intervals.newcombe(c1, n1, c2, n2, confidence), 100),
-                int(used.sum()),
+                people.index,
                 np.where(used, np.char.add(engaged.astype(str), outcome.astype(str)), "out"),
                 (c1, n1 - c1, c2, n2 - c2),
                 TWO_BY_TWO,
@@ -288,7 +291,7 @@ def _reoffending(
         yield Answer(
             {"window": f"{days} days", "not followed to the end": "counted while followed", "engaged": who},
             scaled(intervals.square_and_add(*(Interval(p.share, p.low, p.high) for p in free)), 100),
-            int(timed.sum()),
+            people.index,
             np.where(timed, codes, "out"),
             tuple(int((timed & a & b).sum()) for a, b in product((engaged, ~engaged), (event, ~event))),
         )
@@ -345,7 +348,7 @@ def _low(
         yield Answer(
             {**choices, "low at most": str(cut)},
             scaled(change, 100),
-            len(people),
+            _everybody(pairs),
             _codes(was.astype(str) + still.astype(str), _everybody(pairs)),
             (both, before, after, neither),
             TWO_BY_TWO,
@@ -358,7 +361,7 @@ def _change(
     for choices, people in scored:
         rise = people.total_t2 - people.total_t1
         yield Answer(
-            choices, intervals.mean_t(rise, confidence), len(people), _codes(rise.astype(str), everybody)
+            choices, intervals.mean_t(rise, confidence), everybody, _codes(rise.astype(str), everybody)
         )
 
 
@@ -383,7 +386,7 @@ def _meaningful(
             yield Answer(
                 {**choices, "meaningful is": name},
                 scaled(found, 100),
-                n,
+                _everybody(pairs),
                 _codes(rose.astype(str), _everybody(pairs)),
                 (count, n - count),
                 ("True", "False"),

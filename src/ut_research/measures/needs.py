@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ut_research.core.estimate import Estimate, Origin
+import pandas as pd
+
+from ut_research.core.estimate import Origin
+from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
 from ut_research.measures import GROUPS
 from ut_research.measures.grouping import By, Maker, Tables, collected, parts
@@ -50,7 +53,7 @@ def measure(
     origin: Origin = "export",
     needs: Mapping[str, str] | None = None,
     confidence: float = 0.95,
-) -> list[Estimate]:
+) -> list[Measurement]:
     """The share of the people assessed who named each need (%), and the mean number of needs (``needs.*``).
 
     People may name several needs, so each need is an id of its own.
@@ -60,15 +63,15 @@ def measure(
     needs : those that were asked about, in words that a reader sees; left out: all of `NEEDS`. Any
         other, and one that the export has no column for, is "not collected".
     """
-    found: list[Estimate] = []
+    found: list[Measurement] = []
     columns = {"needs": list(NEEDS)}
     asked = [need for need in (needs or NEEDS) if need in tables.get("needs", ())]
     for group, part in parts(tables, columns, by):
         make = Maker("needs", origin, group, confidence, collected(tables, "needs"))
         named = part["needs"][asked].eq(True).fillna(False).astype(bool)
         for need, label in {**NEEDS, **(needs or {})}.items():
-            count, n = (int(named[need].sum()), len(named)) if need in named else (0, 0)
-            found.append(make.share(f"needs.{need}", label, count, n))
+            given = named[need] if need in named else pd.Series(dtype=bool)
+            found.append(make.share(f"needs.{need}", label, given))
         number = named.sum(axis=1)[: len(named) if asked else 0]
         found.append(make.mean("needs.number_mean", "Needs named by each person", number, "needs"))
     return found

@@ -10,11 +10,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.estimate import Origin
+from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
 from ut_research.core.schema import NOT_RECORDED
 from ut_research.measures import GROUPS
-from ut_research.measures.grouping import By, Maker, Tables, among, collected, halves, parts
+from ut_research.measures.grouping import (
+    By,
+    Maker,
+    Tables,
+    among,
+    by_person,
+    collected,
+    halves,
+    parts,
+    whether,
+)
 
 #: The outcomes, in words that a reader sees.
 OUTCOMES = {
@@ -50,7 +61,7 @@ def measure(
     delivery_start: date | None = None,
     delivery_end: date | None = None,
     confidence: float = 0.95,
-) -> list[Estimate]:
+) -> list[Measurement]:
     """The share of the people registered with each outcome (%), and housing by half (``outcomes.*``).
 
     People may reach several outcomes, so each outcome is an id of its own. A person's housing
@@ -62,7 +73,7 @@ def measure(
         `OUTCOMES`. Any other is "not collected".
     delivery_start, delivery_end : first and last day of delivery; without them there are no halves.
     """
-    found: list[Estimate] = []
+    found: list[Measurement] = []
     columns = {
         "participants": ["participant_id", "registered_date"],
         "outcomes": ["participant_id", "outcome", "start_date"],
@@ -71,21 +82,23 @@ def measure(
     for group, part in parts(tables, columns, by):
         make = Maker("outcomes, participants", origin, group, confidence, both)
         people = part["participants"]
-        registered = people.loc[people.registered_date.notna(), "participant_id"]
+        registered = people[people.registered_date.notna()]
         reached = part["outcomes"].sort_values("start_date", kind="stable")
-        reached = reached[among(reached.participant_id, registered)]
+        reached = reached[among(reached.participant_id, registered.participant_id)]
         first = reached.drop_duplicates(["participant_id", "outcome"])
-        out_of = len(registered) if both else 0
+        of = registered if both else registered.head(0)
         for outcome, label in {**OUTCOMES, **(outcomes or {})}.items():
-            n = out_of if outcome in (outcomes or OUTCOMES) else 0
-            found.append(make.share(f"outcomes.{outcome}", label, int((first.outcome == outcome).sum()), n))
-        anyone = int(first.participant_id.nunique())
-        found.append(make.share("outcomes.any", "Reached at least one of these", anyone, out_of))
+            asked = of if outcome in (outcomes or OUTCOMES) else of.head(0)
+            who = first.participant_id[first.outcome == outcome]
+            found.append(make.share(f"outcomes.{outcome}", label, whether(asked, who)))
+        anyone = whether(of, first.participant_id)
+        found.append(make.share("outcomes.any", "Reached at least one of these", anyone))
 
-        housed = first[first.outcome == "housing"]
+        housed = by_person(first[first.outcome == "housing"])
         half = halves(housed.start_date, delivery_start, delivery_end)
         for name in ("first half", "second half"):
             label = f"Housing that began in the {name} of delivery"
-            count, known = int((half == name).sum()), int((half != NOT_RECORDED).sum())
-            found.append(make.share("outcomes.housing_half", label, count, known, half=name))
+            found.append(
+                make.share("outcomes.housing_half", label, half[half != NOT_RECORDED] == name, half=name)
+            )
     return found

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
-from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.estimate import Origin
+from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
 from ut_research.measures.grouping import Maker, Tables
 
@@ -44,7 +46,7 @@ def measure(
     *,
     origin: Origin = "export",
     confidence: float = 0.95,
-) -> list[Estimate]:
+) -> list[Measurement]:
     """Rows kept and rejected by table, cells repaired by rule, and cells missing by column (``quality.*``).
 
     Parameters
@@ -52,17 +54,16 @@ def measure(
     rows : for each table, how many rows came ``in``, were ``kept`` and were ``rejected``.
     issues : the issues log: table, row, column, rule, action, done.
     """
-    found: list[Estimate] = []
+    found: list[Measurement] = []
     for table, label in TABLES.items():
         there = table in rows
         make = Maker(table, origin, {"table": table}, confidence, there)
         seen = rows.get(table, {"in": 0, "kept": 0, "rejected": 0})
         found.append(make.tally("quality.kept", label, seen["kept"], "rows"))
-        found.append(make.share("quality.rejected", label, seen["rejected"], seen["in"]))
+        rejected = pd.Series(np.arange(seen["in"]) < seen["rejected"])
+        found.append(make.share("quality.rejected", label, rejected))
         found += [
-            make.share(
-                "quality.missing", f"{label}: {name}", int(values.isna().sum()), len(values), column=name
-            )
+            make.share("quality.missing", f"{label}: {name}", values.isna(), column=name)
             for name, values in ((str(c), v) for c, v in tables.get(table, pd.DataFrame()).items())
             if name not in ADDED and len(values)
         ]

@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import pandas as pd
 
-from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.estimate import Origin
+from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
 from ut_research.core.schema import NOT_RECORDED
-from ut_research.measures.grouping import By, Maker, Tables, among, collected, parts
-from ut_research.stats.survival import kaplan_meier, last_step, median_time, restricted_mean
+from ut_research.measures.grouping import By, Maker, Tables, among, collected, parts, whether
+from ut_research.stats.survival import last_step, median_time, restricted_mean
 
 #: Oldest age of each age band, in years.
 AGE_BANDS = {"under 25": 24, "25 to 34": 34, "35 to 44": 44, "45 to 54": 54, "55 and over": 150}
@@ -88,14 +90,14 @@ def measure(
     origin: Origin = "export",
     data_to: date | None = None,
     confidence: float = 0.95,
-) -> list[Estimate]:
+) -> list[Measurement]:
     """The flow of people, who and where they were, and how long they stayed (``reach.*``).
 
     Parameters
     ----------
     data_to : the day the data are complete to; the latest date in `participants` when not given.
     """
-    found: list[Estimate] = []
+    found: list[Measurement] = []
     there = collected(tables, "participants")
     for group, part in parts(tables, _COLUMNS, by):
         make = Maker("participants", origin, group, confidence, there)
@@ -149,18 +151,18 @@ def months_of_delivery(first: pd.Timestamp, last: pd.Timestamp) -> int:
 
 def _flow(
     make: Maker, part: Mapping[str, pd.DataFrame], registered: pd.DataFrame, tables: Tables
-) -> list[Estimate]:
-    n = len(registered)
+) -> list[Measurement]:
+    people = part["participants"]
     found = [
-        make.tally("reach.referred", "Referred to the project", len(part["participants"]), "people"),
-        make.share("reach.registered", "Registered with the project", n, len(part["participants"])),
+        make.tally("reach.referred", "Referred to the project", people.index, "people"),
+        make.share("reach.registered", "Registered with the project", people.registered_date.notna()),
     ]
     for table, name, label, who in (
         ("needs", "assessed", "Had their needs assessed", part["needs"].participant_id),
         ("wemwbs", "completed", "Completed both wellbeing questionnaires", completed_both(part["wemwbs"])),
     ):
-        count, out_of = int(among(registered.participant_id, who).sum()), n if collected(tables, table) else 0
-        found.append(make.share(f"reach.{name}", label, min(count, out_of), out_of))
+        there = registered if collected(tables, table) else registered.head(0)
+        found.append(make.share(f"reach.{name}", label, whether(there, who)))
     return found
 
 
@@ -170,43 +172,47 @@ def completed_both(wemwbs: pd.DataFrame) -> pd.Series:
     return at["T1"][among(at["T1"], at["T2"])]
 
 
-def _people(make: Maker, people: pd.DataFrame) -> list[Estimate]:
+def _people(make: Maker, people: pd.DataFrame) -> list[Measurement]:
     ages = people.age_at_referral.dropna().astype(float)
     found = [make.mean("reach.age_mean", "Average age at referral", ages, "years")]
     for id, label, age in (
         ("reach.age_min", "Age of the youngest person", ages.min()),
         ("reach.age_max", "Age of the oldest person", ages.max()),
     ):
-        who = int((ages == age).sum())
+        who = ages.index[ages == age]
         found.append(
-            make.number(id, label, age, "years", "with the people of that age", count=who, n=len(ages))
-        )
+            make.number(
+                id, label, age, "years", "with the people of that age",
+                count=who, n=ages.index, between=(age, age),
+            )
+        )  # fmt: skip
     bands = age_band(people.age_at_referral)
     names = [*AGE_BANDS, *([NOT_RECORDED] if (bands == NOT_RECORDED).any() else [])]
+    ends = dict(zip(AGE_BANDS, pairwise([-1, *AGE_BANDS.values()]), strict=True))
     for name in names:
-        count = int((bands == name).sum())
-        found.append(make.share("reach.age_band", f"Aged {name}", count, len(people), age_band=name))
-    minority = ethnic_minority(people.ethnicity).dropna()
+        between = (ends[name][0] + 1.0, float(ends[name][1])) if name in ends else None
+        found.append(
+            make.share("reach.age_band", f"Aged {name}", bands == name, between=between, age_band=name)
+        )
     label = "From a Black, Asian or other ethnic minority"
-    found.append(make.share("reach.ethnic_minority", label, int(minority.sum()), len(minority)))
+    found.append(make.share("reach.ethnic_minority", label, ethnic_minority(people.ethnicity).dropna()))
     return found
 
 
-def _groups(make: Maker, people: pd.DataFrame, by: By | None) -> list[Estimate]:
-    found: list[Estimate] = []
-    n = len(people)
+def _groups(make: Maker, people: pd.DataFrame, by: By | None) -> list[Measurement]:
+    found: list[Measurement] = []
     for key, label in GROUPS.items():
         if key == by:
             continue
-        counts = people[key].value_counts().sort_index()
-        if set(counts.index) == {NOT_RECORDED}:
-            counts = counts.head(0)
+        names = sorted(people[key].unique())
+        if names == [NOT_RECORDED]:
+            names = []
         found += [
-            make.share(f"reach.{key}", f"{label}: {name}", int(count), n, **{key: str(name)})
-            for name, count in counts.items()
-        ] or [make.share(f"reach.{key}", label, 0, 0)]
+            make.share(f"reach.{key}", f"{label}: {name}", people[key] == name, about={key: str(name)})
+            for name in names
+        ] or [make.share(f"reach.{key}", label, people[key].head(0) == "")]
         if key in ("partner", "area"):
-            known, method = int((counts.index != NOT_RECORDED).sum()), "different names in the table"
+            known, method = len({*names} - {NOT_RECORDED}), "different names in the table"
             of = replace(make, collected=known > 0)
             found.append(of.tally(f"reach.{key}s", f"Number of {key}s", known, f"{key}s", method))
     days = people.referral_date.dropna()
@@ -215,24 +221,26 @@ def _groups(make: Maker, people: pd.DataFrame, by: By | None) -> list[Estimate]:
     return [*found, make.number("reach.delivery_months", "Months of delivery", months, "months", method)]
 
 
-def _stay(make: Maker, registered: pd.DataFrame, data_to: pd.Timestamp) -> list[Estimate]:
+def _stay(make: Maker, registered: pd.DataFrame, data_to: pd.Timestamp) -> list[Measurement]:
     stayed = stay(registered.registered_date, registered.exit_date, data_to)
     weeks, ended = stayed.weeks.to_numpy(dtype=float), stayed.ended.to_numpy(dtype=bool)
-    n, censored = len(weeks), "people still supported censored"
+    n, censored = stayed.index, "people still supported censored"
     horizon = last_step(WEEKS[1:], weeks.max(initial=0))
     whole = restricted_mean(weeks, ended, horizon, make.confidence)
-    points = kaplan_meier(weeks, ended, WEEKS, make.confidence)
     seen = "people still supported counted up to the day the data are complete to"
-    median, curve = f"Kaplan-Meier, {censored}", dict(zip(map(str, WEEKS), points, strict=True))
+    median, marks = f"Kaplan-Meier, {censored}", {str(week): float(week) for week in WEEKS}
     within, area = f"Average stay within the first {horizon:.0f} weeks", f"area under the curve of {median}"
     middle = median_time(weeks, ended, make.confidence)
     return [
         make.mean("reach.stay_mean_weeks", "Average stay so far", stayed.weeks, "weeks", seen),
         make.number("reach.stay_median_weeks", "Weeks by which half had left", middle, "weeks", median, n=n),
         make.number("reach.stay_restricted_mean_weeks", within, whole, "weeks", area, n=n),
-        make.share("reach.still_supported", "Still supported", int((~ended).sum()), n),
-        *make.curve("reach.stay", "Still supported after this many weeks", curve, "week", censored),
-    ]
+        make.share("reach.still_supported", "Still supported", ~stayed.ended),
+        *make.curve(
+            "reach.stay", "Still supported after this many weeks",
+            stayed.weeks, stayed.ended, marks, "week", censored,
+        ),
+    ]  # fmt: skip
 
 
 def _last_day(tables: Tables, data_to: date | None) -> pd.Timestamp:

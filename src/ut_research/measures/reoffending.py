@@ -15,6 +15,7 @@ from dataclasses import replace
 import pandas as pd
 
 from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
 from ut_research.measures import GROUPS as COLUMNS
 from ut_research.measures.grouping import DAYS_A_MONTH, By, Maker, Tables, collected, parts, scaled
@@ -53,7 +54,7 @@ def measure(
     follow_up_days: int = 365,
     conviction_lag_days: int = 183,
     confidence: float = 0.95,
-) -> list[Estimate]:
+) -> list[Measurement]:
     """Rates, comparison and time to reoffence (``reoffending.*``).
 
     Parameters
@@ -62,7 +63,7 @@ def measure(
     follow_up_days : days from entry in which a reoffence counts.
     conviction_lag_days : days more that a conviction takes to be recorded.
     """
-    found: list[Estimate] = []
+    found: list[Measurement] = []
     columns = ["group", "entry_date", "followed_up_to", "reoffended", "reoffence_date"]
     names = dict(zip(GROUPS, (engaged, not_engaged), strict=True))
     for group, part in parts(tables, {"reoffending": columns}, by):
@@ -71,12 +72,13 @@ def measure(
         groups = [followed[followed.group == group] for group in GROUPS]
         for (name, label), people in zip(names.items(), groups, strict=True):
             found += _group(make, name, label, people, follow_up_days)
-        found += _comparison(make, *((int(people.reoffended.sum()), len(people)) for people in groups))
+        table = [(int(people.reoffended.sum()), len(people)) for people in groups]
+        found += _comparison(make, table, groups[0].index.append(groups[1].index))
         found += _time(make, names, groups, follow_up_days)
     return found
 
 
-def compare(engaged: Estimate, not_engaged: Estimate, *, confidence: float = 0.95) -> list[Estimate]:
+def compare(engaged: Estimate, not_engaged: Estimate, *, confidence: float = 0.95) -> list[Measurement]:
     """The comparison of two shares of which only count and n are known (``published.reoffending.*``).
 
     Parameters
@@ -91,10 +93,11 @@ def compare(engaged: Estimate, not_engaged: Estimate, *, confidence: float = 0.9
     if len(table) < 2:
         raise ValueError("both shares need the count and the number of people that they rest on")
     make = Maker(engaged.source, "published", confidence=confidence)
-    return [replace(e, id=f"published.{e.id}") for e in _comparison(make, *table)]
+    n = sum(n for _, n in table)
+    return [replace(e, id=f"published.{e.id}") for e in _comparison(make, table, n)]
 
 
-def against(rate: Estimate, benchmarks: Sequence[Estimate]) -> list[Estimate]:
+def against(rate: Estimate, benchmarks: Sequence[Estimate]) -> list[Measurement]:
     """A share who reoffended against published rates, by the exact binomial test (``benchmark_p``).
 
     A national rate is not a comparison group: it counts other people, followed in another way.
@@ -160,12 +163,9 @@ def follow(reoffending: pd.DataFrame, follow_up_days: int, conviction_lag_days: 
     })  # fmt: skip
 
 
-def _group(make: Maker, key: str, label: str, people: pd.DataFrame, follow_up_days: int) -> list[Estimate]:
-    n = len(people)
+def _group(make: Maker, key: str, label: str, people: pd.DataFrame, follow_up_days: int) -> list[Measurement]:
     timed = people[people.seen.notna()]
-    at = _steps(follow_up_days)
-    points = survival.kaplan_meier(timed.seen, timed.to_reoffence.notna(), at, make.confidence)
-    curve = {str(month): point for month, point in enumerate(points)}
+    marks = {str(month): day for month, day in enumerate(_steps(follow_up_days))}
     to_reoffence = people.to_reoffence / DAYS_A_MONTH
     window = f"within {follow_up_days} days of entry"
     only = "only people who reoffended, so not a measure of delay"
@@ -174,8 +174,8 @@ def _group(make: Maker, key: str, label: str, people: pd.DataFrame, follow_up_da
         "reoffended or followed until a conviction",
     )
 
-    def share(name: str, what: str, counted: pd.Series, method: str) -> Estimate:
-        return make.share(f"reoffending.{name}", f"{what}: {label}", int(counted.sum()), n, method, group=key)
+    def share(name: str, what: str, counted: pd.Series, method: str) -> Measurement:
+        return make.share(f"reoffending.{name}", f"{what}: {label}", counted, method, group=key)
 
     mean = f"Average months to reoffence, of those who reoffended: {label}"
     return [
@@ -184,14 +184,16 @@ def _group(make: Maker, key: str, label: str, people: pd.DataFrame, follow_up_da
         share("complete_follow_up", "Followed for the whole time", people.complete, long),
         share("proven_follow_up", "Followed until a conviction is on record", people.proven, longer),
         *make.curve(
-            "reoffending.free", f"Free of reoffending: {label}", curve, "month", _CENSORED, group=key
+            "reoffending.free", f"Free of reoffending: {label}", timed.seen, timed.to_reoffence.notna(),
+            marks, "month", _CENSORED, group=key,
         ),
-    ]
+    ]  # fmt: skip
 
 
-def _comparison(make: Maker, engaged: tuple[int, int], not_engaged: tuple[int, int]) -> list[Estimate]:
-    table, n = (*engaged, *not_engaged), engaged[1] + not_engaged[1]
-    gap, p = scaled(intervals.newcombe(*table, make.confidence), 100), intervals.fisher_p(*table)
+def _comparison(make: Maker, table: Sequence[tuple[int, int]], n: pd.Index | int) -> list[Measurement]:
+    (c1, n1), (c2, n2) = table
+    gap = scaled(intervals.newcombe(c1, n1, c2, n2, make.confidence), 100)
+    p = intervals.fisher_p(c1, n1, c2, n2)
     label, method = "Difference in the share who reoffended", "engaged less not engaged, Newcombe interval"
     return [
         make.number("reoffending.risk_difference", label, gap, "percentage points", method, n=n),
@@ -207,7 +209,7 @@ def _steps(follow_up_days: int) -> list[float]:
 
 def _time(
     make: Maker, names: Mapping[str, str], groups: Sequence[pd.DataFrame], follow_up_days: int
-) -> list[Estimate]:
+) -> list[Measurement]:
     timed = [group[group.seen.notna()] for group in groups]
     days = [group.seen.to_numpy(dtype=float) for group in timed]
     events = [group.to_reoffence.notna().to_numpy() for group in timed]
@@ -225,12 +227,13 @@ def _time(
             scaled(mean, 1 / DAYS_A_MONTH),
             "months",
             method,
-            n=len(d),
+            n=people.index,
             about={"group": key},
         )
-        for (key, label), mean, d in zip(names.items(), means, days, strict=True)
+        for (key, label), mean, people in zip(names.items(), means, timed, strict=True)
     ]
-    p, n = survival.logrank_p(days[0], events[0], days[1], events[1]), sum(map(len, days))
+    p = survival.logrank_p(days[0], events[0], days[1], events[1])
+    n = timed[0].index.append(timed[1].index)
     return [
         *found,
         make.number("reoffending.logrank_p", "Log-rank test", p, "p-value", f"two-sided, {_CENSORED}", n=n),

@@ -11,7 +11,8 @@ from datetime import date
 
 import pandas as pd
 
-from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.estimate import Origin
+from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
 from ut_research.core.schema import NOT_RECORDED
 from ut_research.measures.grouping import Maker, Tables, collected, parts
@@ -34,7 +35,7 @@ def measure(
     earlier_round: str = ROUNDS[0],
     later_round: str = ROUNDS[1],
     interview_round_from: date | None = None,
-) -> list[Estimate]:
+) -> list[Measurement]:
     """Interviews, people, published findings and coded passages (``themes.*``), which are of no group.
 
     Parameters
@@ -72,7 +73,7 @@ def _rounds(interviews: pd.DataFrame, names: Sequence[str], later_from: date | N
     return named.mask(held < pd.Timestamp(later_from), names[0]).mask(held.isna(), NOT_RECORDED)
 
 
-def _published(findings: pd.DataFrame | None, document: str) -> list[Estimate]:
+def _published(findings: pd.DataFrame | None, document: str) -> list[Measurement]:
     rows = pd.DataFrame(columns=["document", "question", "kind", "place"]) if findings is None else findings
     rows = rows[(rows.document == document) & (rows.kind == "finding")]
     make = Maker("; ".join(rows.place.unique()), "published", collected=len(rows) > 0)
@@ -82,8 +83,8 @@ def _published(findings: pd.DataFrame | None, document: str) -> list[Estimate]:
     ]
 
 
-def _interviews(make: Maker, interviews: pd.DataFrame, names: Sequence[str]) -> list[Estimate]:
-    found: list[Estimate] = []
+def _interviews(make: Maker, interviews: pd.DataFrame, names: Sequence[str]) -> list[Measurement]:
+    found: list[Measurement] = []
     people = pd.to_numeric(interviews.people).fillna(1)
     for name in _with_unknown(names, interviews["round"]):
         here = interviews["round"] == name
@@ -101,7 +102,7 @@ def _interviews(make: Maker, interviews: pd.DataFrame, names: Sequence[str]) -> 
     return found
 
 
-def _passages(make: Maker, segments: pd.DataFrame, interviews: pd.DataFrame) -> list[Estimate]:
+def _passages(make: Maker, segments: pd.DataFrame, interviews: pd.DataFrame) -> list[Measurement]:
     roles = interviews.set_index("interview_id").role
     said = pd.DataFrame({
         "theme": segments.theme.astype("string").fillna(NOT_RECORDED),

@@ -8,18 +8,20 @@ the answer. Items go by their numbers: the questionnaire is licensed, and its wo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.estimate import Origin
+from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
 from ut_research.core.schema import ITEMS
 from ut_research.measures import GROUPS
 from ut_research.measures.change import both_times, change, changes, without_second
-from ut_research.measures.grouping import By, Maker, Tables, collected, parts
+from ut_research.measures.grouping import By, Maker, Tables, by_person, collected, parts
 from ut_research.stats import intervals
 
 #: The items of the short form; Stewart-Brown and others 2009, HQLO 7:15.
@@ -87,7 +89,7 @@ def measure(
     reliability: float = 0.83,
     population_mean: float = POPULATION_MEAN,
     confidence: float = 0.95,
-) -> list[Estimate]:
+) -> list[Measurement]:
     """Wellbeing before and after, of people with both questionnaires scored (``wellbeing.*``).
 
     Parameters
@@ -105,7 +107,7 @@ def measure(
     starts = [people.total_t1[people.total_t2.notna()].to_numpy(dtype=float) for people in all_people]
     everyone = np.concatenate([np.empty(0), *starts])
     sd = float(everyone.std(ddof=1)) if len(everyone) > 1 else 0.0
-    found: list[Estimate] = []
+    found: list[Measurement] = []
     for (group, answers), people in zip(all_answers, all_people, strict=True):
         make = Maker("wemwbs", origin, group, confidence, collected(tables, "wemwbs"))
         pairs = people[people.total_t2.notna()]
@@ -170,23 +172,34 @@ def _scored(answers: pd.DataFrame, missing_items: int) -> pd.DataFrame:
 
 def _bands(
     make: Maker, before: pd.Series, after: pd.Series, low_at_most: int, high_at_least: int
-) -> list[Estimate]:
-    found: list[Estimate] = []
-    n, low = len(before), f"total of {low_at_most} or less"
+) -> list[Measurement]:
+    found: list[Measurement] = []
+    low = f"total of {low_at_most} or less"
+    ends = {"low": (LOWEST, low_at_most), "moderate": (low_at_most + 1, high_at_least - 1)}
+    ends["high"] = (high_at_least, HIGHEST)
     at = {"t1": bands(before, low_at_most, high_at_least), "t2": bands(after, low_at_most, high_at_least)}
     for time, when in (("t1", "at the start"), ("t2", "later")):
-        counts = {band: int((at[time] == band).sum()) for band in BANDS}
-        found.append(make.share(f"wellbeing.low_{time}", f"Low wellbeing {when}", counts["low"], n, low))
-        for band, count in counts.items():
+        here = at[time]
+        found.append(
+            make.share(
+                f"wellbeing.low_{time}", f"Low wellbeing {when}", here == "low", low, between=ends["low"]
+            )
+        )
+        for band in BANDS:
             label = f"{band.capitalize()} wellbeing {when}"
             method = f"{low} is low, of {high_at_least} or more is high"
-            found.append(make.share(f"wellbeing.band_{time}", label, count, n, method, band=band))
-    was, still = at["t1"] == "low", at["t2"] == "low"
-    left, came = int((was & ~still).sum()), int((~was & still).sum())
-    p = intervals.mcnemar_p(left, came) if n else None
+            found.append(
+                make.share(
+                    f"wellbeing.band_{time}", label, here == band, method, between=ends[band], band=band
+                )
+            )
+    was, still, n = at["t1"] == "low", at["t2"] == "low", before.index
+    left, came = n[was & ~still], n[~was & still]
+    p = intervals.mcnemar_p(len(left), len(came)) if len(n) else None
     label = "McNemar's exact test of leaving low wellbeing"
     # the shares and the test give both numbers away: it counts the smaller, so that the gate sees it
-    few, method = min(filter(None, (left, came)), default=0), "two-sided; counts the fewer who moved one way"
+    few = min((left, came), key=lambda rows: len(rows) or math.inf)
+    method = "two-sided; counts the fewer who moved one way"
     return [*found, make.number("wellbeing.band_mcnemar_p", label, p, "p-value", method, count=few, n=n)]
 
 
@@ -197,7 +210,7 @@ def _meaningful(
     meaningful_rule: str,
     sd: float,
     reliability: float,
-) -> list[Estimate]:
+) -> list[Measurement]:
     error = intervals.sem(sd, reliability) if sd else None
     reliable = intervals.reliable_change(sd, reliability, make.confidence) if sd else None
     based = f"reliability {reliability:g}, spread of everyone's first scores {sd:.1f}"
@@ -211,28 +224,41 @@ def _meaningful(
     found = []
     for name, rule, points, why in rules:
         if points is None:
-            count, n, label = 0, 0, f"Rose by {why}"
+            rose, label = changes.head(0) > 0, f"Rose by {why}"
         else:
-            count, n = int(intervals.improved(changes, points, rule).sum()), len(changes)
+            rose = pd.Series(intervals.improved(changes, points, rule), changes.index, dtype=bool)
             label = f"Rose by {rule} {points:.3g} points" + (", the rule in force" if not name else "")
-        found.append(make.share(f"wellbeing.meaningful{name}", label, count, n, why))
+        found.append(
+            make.share(f"wellbeing.meaningful{name}", label, rose, why, between=_risen(rule, points))
+        )
     return found
 
 
-def _scale(make: Maker, answers: pd.DataFrame, before: pd.Series, after: pd.Series) -> list[Estimate]:
-    items = _numbers(answers[answers.timepoint == "T1"], ITEMS)
-    items = items[~np.isnan(items).any(axis=1)]
-    n, alpha = len(before), intervals.cronbach_alpha(items)
+def _risen(rule: str, points: float | None) -> tuple[float, float]:
+    """The lowest and the highest change, whole points, that a rule counts."""
+    least = math.floor(points or 0) + 1 if rule == "more than" else math.ceil(points or 0)
+    return least, HIGHEST - LOWEST
+
+
+def _scale(make: Maker, answers: pd.DataFrame, before: pd.Series, after: pd.Series) -> list[Measurement]:
+    first = by_person(answers[answers.timepoint == "T1"])
+    full = first[first[list(ITEMS)].notna().all(axis=1)]
+    alpha = intervals.cronbach_alpha(_numbers(full, ITEMS))
     label, of = "Internal consistency at the start", "Cronbach's alpha, first questionnaires with every item"
-    floor, ceiling = int((before == LOWEST).sum()), int((after == HIGHEST).sum())
     return [
-        make.number("wellbeing.alpha_t1", label, alpha, "", of, n=len(items)),
-        make.share("wellbeing.floor_t1", "At the lowest score at the start", floor, n),
-        make.share("wellbeing.ceiling_t2", "At the highest score later", ceiling, n),
-    ]
+        make.number("wellbeing.alpha_t1", label, alpha, "", of, n=full.index),
+        make.share(
+            "wellbeing.floor_t1", "At the lowest score at the start", before == LOWEST,
+            between=(LOWEST, LOWEST),
+        ),
+        make.share(
+            "wellbeing.ceiling_t2", "At the highest score later", after == HIGHEST,
+            between=(HIGHEST, HIGHEST),
+        ),
+    ]  # fmt: skip
 
 
-def _short(make: Maker, pairs: pd.DataFrame) -> list[Estimate]:
+def _short(make: Maker, pairs: pd.DataFrame) -> list[Measurement]:
     known = pairs[["short_t1", "short_t2"]].dropna()
     rows = (
         ("mean_t1", "Average short-form score at the start", known.short_t1),
@@ -243,13 +269,13 @@ def _short(make: Maker, pairs: pd.DataFrame) -> list[Estimate]:
     return [make.mean(f"wellbeing.swemwbs_{name}", label, x, "points", method) for name, label, x in rows]
 
 
-def _drift(make: Maker, before: pd.Series, reliability: float, population_mean: float) -> Estimate:
+def _drift(make: Maker, before: pd.Series, reliability: float, population_mean: float) -> Measurement:
     start, drift = before.to_numpy(dtype=float), None
     if len(start):
         drift = intervals.regression_of_group(float(start.mean()), population_mean, reliability)
     label = "Change to expect from regression to the mean alone"
     method = f"(1 - {reliability:g}) of the way to the population mean of {population_mean:g}"
-    return make.number("wellbeing.regression_to_mean", label, drift, "points", method, n=len(start))
+    return make.number("wellbeing.regression_to_mean", label, drift, "points", method, n=before.index)
 
 
 def _numbers(frame: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.float64]:

@@ -1,0 +1,77 @@
+"""How much disclosure control withholds, and how long it takes, on drawn exports: ``make bench``.
+
+Of ten invented exports of each size: the share of findings about everyone that is withheld, a curve counted
+as one finding; the headlines withheld; the share of the cells by group withheld; the seconds to decide.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "attack")]
+os.environ.setdefault("UT_RESEARCH_KEY", "an invented key of the benchmark")
+
+import chapters  # noqa: E402
+from planted import plant  # noqa: E402
+
+from ut_research.core.estimate import SERIES_KEYS, Estimate  # noqa: E402
+from ut_research.disclosure import decision  # noqa: E402
+from ut_research.measures import GROUPS, declared  # noqa: E402
+
+SIZES = (204, 110, 60, 25)
+EXPORTS = 10
+
+
+def told(released: list[Estimate]) -> tuple[float, int, float]:
+    """Percent withheld of what is about everyone, headlines withheld, percent withheld of cells by group."""
+    quantities = declared.quantities()
+    everyone: dict[tuple[object, ...], list[bool]] = {}
+    groups: list[bool] = []
+    for e in released:
+        q = quantities.get(e.id)
+        if e.origin == "published" or e.status == "not collected" or q is None or q.about != "people":
+            continue
+        hidden = e.status == "suppressed"
+        if not e.group.keys().isdisjoint(GROUPS):
+            groups.append(hidden)
+        elif not q.choices:
+            about = (e.id, *sorted((k, v) for k, v in e.group.items() if k not in SERIES_KEYS))
+            everyone.setdefault(about if SERIES_KEYS & set(e.group) else (*about, 0), []).append(hidden)
+    lost = sum(any(h) for (id, *_), h in everyone.items() if quantities[str(id)].importance == "headline")
+    return (
+        100 * sum(all(h) for h in everyone.values()) / len(everyone),
+        lost,
+        100 * sum(groups) / max(len(groups), 1),
+    )
+
+
+def main() -> None:
+    """Print a line for each size: medians, and the longest time."""
+    print("people  withheld of everyone's, %  headlines lost  of groups', %  seconds, median and longest")
+    for size in map(int, sys.argv[1:] or SIZES):
+        rows = []
+        with tempfile.TemporaryDirectory() as folder:
+            for seed in range(EXPORTS):
+                export = plant(Path(folder) / str(seed), size, 100 * size + seed)
+                [seen] = chapters.quickly(export.folder, Path(folder) / f"out {seed}").values()
+                found = seen.measured[0][0]
+                began = time.perf_counter()
+                out = list(decision.released(found, chapters.POLICY))
+                rows.append((*told(out), time.perf_counter() - began))
+                print(".", end="", flush=True)
+        parts = [sorted(column) for column in zip(*rows, strict=True)]
+        print(
+            f"\r{size:6}  {median(parts[0]):8.1f} ({parts[0][0]:.0f} to {parts[0][-1]:.0f})"
+            f"  {median(parts[1]):6.1f} (most {parts[1][-1]})  {median(parts[2]):6.1f}"
+            f"  {median(parts[3]):6.1f} {parts[3][-1]:6.1f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
