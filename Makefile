@@ -80,7 +80,7 @@ lint: $(READY)
 	@$(BIN)/mypy --no-error-summary
 
 bench: $(READY)
-	@$(BIN)/python bench/run.py
+	@$(BIN)/python -m bench.run
 
 mutants: $(READY)
 	@nice $(BIN)/python -m tools.mutants

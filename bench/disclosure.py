@@ -1,7 +1,8 @@
 """How much disclosure control withholds, and how long it takes, on drawn exports: ``make bench``.
 
 Of ten invented exports of each size: the share of findings about everyone that is withheld, a curve counted
-as one finding; the headlines withheld; the share of the cells by group withheld; the seconds to decide.
+as one finding; the headlines that are withheld to protect another number; the share of the cells by group
+withheld; the seconds to decide.
 """
 
 from __future__ import annotations
@@ -20,19 +21,23 @@ os.environ.setdefault("UT_RESEARCH_KEY", "an invented key of the benchmark")
 import chapters  # noqa: E402
 from planted import plant  # noqa: E402
 
-from ut_research.core.estimate import SERIES_KEYS, Estimate  # noqa: E402
+from ut_research.core.estimate import SERIES_KEYS, Estimate, Key, key  # noqa: E402
 from ut_research.disclosure import decision  # noqa: E402
 from ut_research.measures import GROUPS, declared  # noqa: E402
 
 SIZES = (204, 110, 60, 25)
-EXPORTS = 10
+EXPORTS = int(os.environ.get("UT_EXPORTS", "10"))
 
 
-def told(released: list[Estimate]) -> tuple[float, int, float]:
-    """Percent withheld of what is about everyone, headlines withheld, percent withheld of cells by group."""
+def told(released: list[Estimate], few: set[Key]) -> tuple[float, int, float]:
+    """Percent withheld of what is about everyone, headlines lost, percent withheld of cells by group.
+
+    `few` are the findings that are withheld for themselves.
+    """
     quantities = declared.quantities()
     everyone: dict[tuple[object, ...], list[bool]] = {}
     groups: list[bool] = []
+    lost = 0
     for e in released:
         q = quantities.get(e.id)
         if e.origin == "published" or e.status == "not collected" or q is None or q.about != "people":
@@ -41,9 +46,9 @@ def told(released: list[Estimate]) -> tuple[float, int, float]:
         if not e.group.keys().isdisjoint(GROUPS):
             groups.append(hidden)
         elif not q.choices:
+            lost += hidden and q.importance == "headline" and key(e) not in few
             about = (e.id, *sorted((k, v) for k, v in e.group.items() if k not in SERIES_KEYS))
             everyone.setdefault(about if SERIES_KEYS & set(e.group) else (*about, 0), []).append(hidden)
-    lost = sum(any(h) for (id, *_), h in everyone.items() if quantities[str(id)].importance == "headline")
     return (
         100 * sum(all(h) for h in everyone.values()) / len(everyone),
         lost,
@@ -51,10 +56,16 @@ def told(released: list[Estimate]) -> tuple[float, int, float]:
     )
 
 
-def main() -> None:
+def small(e: Estimate, threshold: int) -> bool:
+    """Whether a count, an n or the rest is of 1 to threshold - 1 people."""
+    rest = None if e.count is None or e.n is None else e.n - e.count
+    return any(0 < size < threshold for size in (e.count, e.n, rest) if size is not None)
+
+
+def main(*given: str) -> None:
     """Print a line for each size: medians, and the longest time."""
     print("people  withheld of everyone's, %  headlines lost  of groups', %  seconds, median and longest")
-    for size in map(int, sys.argv[1:] or SIZES):
+    for size in map(int, given or SIZES):
         rows = []
         with tempfile.TemporaryDirectory() as folder:
             for seed in range(EXPORTS):
@@ -63,7 +74,9 @@ def main() -> None:
                 found = seen.measured[0][0]
                 began = time.perf_counter()
                 out = list(decision.released(found, chapters.POLICY))
-                rows.append((*told(out), time.perf_counter() - began))
+                took = time.perf_counter() - began
+                few = {key(e) for e in found if small(e, chapters.POLICY.threshold)}
+                rows.append((*told(out, few), took))
                 print(".", end="", flush=True)
         parts = [sorted(column) for column in zip(*rows, strict=True)]
         print(
@@ -74,4 +87,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -1,10 +1,12 @@
-"""How fast things are, as ratios measured in one run: ``make bench`` (about five minutes on two cores).
+"""How fast things are, as ratios measured in one run: ``make bench`` (about ten minutes on two cores).
 
 A report is built in a copy of the project: by the workflow for the first time, when no library is compiled
 yet, as in a fresh clone; from nothing; again with nothing changed; with one parameter changed, then another;
 and by hand: plain papermill, one notebook after another, and then ``jupyter-book build``. Then the
-multiverse of the example is timed. Last, cleaning and all measures are run on invented caseloads of growing
-size, each in a process of its own, by ``bench/caseload.py``.
+multiverse of the example is timed, and ``bench/disclosure.py`` counts what is withheld of drawn exports.
+Last,
+cleaning and all measures are run on invented caseloads of growing size, each in a process of its own, by
+``bench/caseload.py``.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+from bench import disclosure
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = sys.executable
@@ -132,5 +136,7 @@ if __name__ == "__main__":
     report()
     print("Working out the multiverse …", flush=True)
     statistics()
+    print("Deciding what of drawn exports may be shown …", flush=True)
+    disclosure.main()
     print("Cleaning and measuring invented caseloads …", flush=True)
     caseload()

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,9 @@ ROWS = {
         for name in ("employment", "education_training", "housing", "volunteering", "treatment")
     ],
 }
+
+#: What people are grouped by: the n of each group is of its own people, even where two are as many.
+PLACES = ("gender", "partner", "area", "period")
 
 #: Decimals that a page shows, where counts are rounded.
 SHOWN = {"%": 0, "people": 0, "percentage points": 0, "weeks": 0, "years": 0, "": 2, "ratio": 2, "p-value": 3}
@@ -175,6 +179,44 @@ def _counted(e: Estimate) -> int | None:
     return e.count
 
 
+#: Means of whole-number answers: id, the answers there are, the counts of people by an answer (id, group,
+#: which), and the last digit shown.
+_BANDS = (("low", range(14, 41)), ("moderate", range(41, 60)), ("high", range(60, 71)))
+_AGES = (
+    *(("under 25", range(25)), ("25 to 34", range(25, 35)), ("35 to 44", range(35, 45))),
+    *(("45 to 54", range(45, 55)), ("55 and over", range(55, 121))),
+)
+SCALES: list[tuple[str, range, list[tuple[str, tuple[tuple[str, str], ...], range]], float]] = [
+    *(
+        (
+            f"activity.mean_{t}",
+            range(8),
+            [(f"activity.days_{t}", (("days", str(d)),), range(d, d + 1)) for d in range(8)],
+            0.1,
+        )
+        for t in ("t1", "t2")
+    ),
+    *(
+        (
+            f"wellbeing.mean_{t}",
+            range(14, 71),
+            [(f"wellbeing.band_{t}", (("band", name),), which) for name, which in _BANDS]
+            + [("wellbeing.floor_t1", (), range(14, 15)), ("wellbeing.ceiling_t2", (), range(70, 71))][
+                t == "t2" : 1 + (t == "t2")
+            ],
+            0.1,
+        )
+        for t in ("t1", "t2")
+    ),
+    (
+        "reach.age_mean",
+        range(121),
+        [("reach.age_band", (("age_band", name),), which) for name, which in _AGES],
+        1.0,
+    ),
+]
+
+
 @dataclass
 class _Puzzle:
     """Whole numbers, some known, and what holds between them."""
@@ -188,6 +230,7 @@ class _Puzzle:
     rows: list[dict[int, int]] = field(default_factory=list)  # each adds up to nothing
     cells: set[int] = field(default_factory=set)  # counts, sizes and rests of what the chapters say
     empty: set[str] = field(default_factory=set)  # ids that are not there of some groups
+    asides: set[int] = field(default_factory=set)  # unknowns that nobody has to guard
     counts: dict[Key, int] = field(default_factory=dict)
     sizes: dict[Key, int] = field(default_factory=dict)
 
@@ -220,7 +263,7 @@ class _Puzzle:
         self._sums({k: v for k, v in self.sizes.items() if not k[0].startswith("quality.")})
         self._out_of()
         self._number_of_needs()
-        self._mean_of_days()
+        self._means_of_answers()
         self._whose_age_is_known()
         self._rules_on_one_scale()
         self._choices(rests)
@@ -253,13 +296,14 @@ class _Puzzle:
         for id, group in cells:
             for pair in group:
                 runs[(id, tuple(p for p in group if p != pair)), pair[0]].append((id, group))
-        for (parent, _), parts in runs.items():
+        for (parent, key), parts in runs.items():
             if len(parts) == 1:
                 continue  # not taken: that a group of which nothing is shown has no other beside it
             whole = sum(self.value[cells[k]] for k in parts)
             totals = [cells[parent]] if parent in cells else []
             wholes = sorted({self.sizes[k] for k in parts if k in self.sizes})
-            if cells.items() <= self.counts.items() and len({self.value[v] for v in wholes}) == 1:
+            own = key not in PLACES and cells.items() <= self.counts.items()
+            if own and len({self.value[v] for v in wholes}) == 1:
                 totals += wholes  # one n for all of them: they are parts of one whole
             for total in totals:
                 if self.least == 0 and parent[0] in self.empty:
@@ -287,32 +331,59 @@ class _Puzzle:
                     self.rows.append({size: 1, here: -1})
 
     def _number_of_needs(self) -> None:
-        """The mean number of needs, times the people, is the sum of the needs."""
+        """The mean number of needs, times the people, is the sum of the needs, as exactly as it is shown."""
         mean = self.released.get(("needs.number_mean", ()))
-        if mean is None or mean.value is None or mean.n is None:
+        if mean is None or mean.value is None or mean.n != self.truth["needs.number_mean", ()].n:
             return
         each = [v for (id, g), v in self.counts.items() if id.startswith("needs.") and not g]
-        total = self._new(sum(self.value[v] for v in each), True, "all needs")
-        if abs(self.value[total] - mean.value * mean.n) < 1e-6:
-            self.rows.append({total: 1, **dict.fromkeys(each, -1)})
+        if abs(sum(self.value[v] for v in each) - mean.value * mean.n) > 0.05 * mean.n:
+            return  # there are more needs than are shown
+        total = self._aside(0, "all needs")
+        self.rows.append({total: 1, **dict.fromkeys(each, -1)})
+        self._between(total, mean.n * (mean.value - 0.05), mean.n * (mean.value + 0.05))
 
-    def _mean_of_days(self) -> None:
-        """The mean of days, times the people, is their sum; its interval gives the sum of squares."""
-        for time in ("t1", "t2"):
-            mean = self.released.get((f"activity.mean_{time}", ()))
-            at = {
-                v: int(dict(g)["days"]) for (id, g), v in self.counts.items() if id == f"activity.days_{time}"
-            }
+    def _aside(self, value: int, about: str) -> int:
+        """An unknown that nobody has to guard."""
+        self.asides.add(v := self._new(value, False, about))
+        return v
+
+    def _between(self, total: int, low: float, high: float) -> None:
+        """`total` lies between two numbers, whole as it is."""
+        for end, sign in ((ceil(low - 1e-6), 1), (floor(high + 1e-6), -1)):
+            slack, known = self._aside(0, "slack"), self._new(end, True, "end")
+            self.rows.append({total: 1, known: -1, slack: -sign})
+
+    def _means_of_answers(self) -> None:
+        """A mean, times the people, is the sum of what they answered; its interval gives the sum of squares.
+
+        Both as exactly as the digits shown tell: the unknowns are how many gave each answer.
+        """
+        for id, answers, spread_over, digit in SCALES:
+            mean = self.released.get((id, ()))
             if mean is None or mean.value is None or not mean.n:
                 continue
-            sums = {1: mean.value * mean.n}
-            if mean.high is not None:
-                deviation = (mean.high - mean.value) / stdtrit(mean.n - 1, 0.975) * mean.n**0.5
-                sums[2] = deviation**2 * (mean.n - 1) + mean.n * mean.value**2
-            for power, told in sums.items():
-                total = self._new(sum(self.value[v] * day**power for v, day in at.items()), True, "all days")
-                assert abs(self.value[total] - told) < 1e-6, "the mean is of other people"
-                self.rows.append({total: 1, **{v: -(day**power) for v, day in at.items() if day}})
+            of = self.truth[id, ()]
+            if of.n != mean.n or any(x not in answers for x in of.answers):
+                continue  # a rounded n; or not whole numbers, where missing answers were filled
+            gave = {x: self._aside(0, f"answered {x}") for x in answers}
+            for other, keys, some in spread_over:
+                cell = self.counts.get((other, keys))
+                if cell is not None:
+                    self.rows.append({cell: 1, **{gave[x]: -1 for x in some}})
+            self.rows.append({self.sizes[id, ()]: 1, **{v: -1 for v in gave.values()}})
+            shifted = {v: x for x, v in gave.items() if x}
+            total = self._aside(0, "all answers")
+            self.rows.append({total: 1, **{v: -x for v, x in shifted.items()}})
+            self._between(total, mean.n * (mean.value - digit / 2), mean.n * (mean.value + digit / 2))
+            if mean.high is not None and mean.low is not None:
+                half = (mean.high - mean.low) / 2
+                factor = mean.n**0.5 / stdtrit(mean.n - 1, 0.975)
+                most = ((half + digit / 2) * factor) ** 2 * (mean.n - 1)
+                least = (max(half - digit / 2, 0) * factor) ** 2 * (mean.n - 1)
+                ends = sorted((mean.value + e) ** 2 for e in (-digit / 2, digit / 2))
+                squares = self._aside(0, "all squares")
+                self.rows.append({squares: 1, **{v: -x * x for v, x in shifted.items()}})
+                self._between(squares, least + mean.n * ends[0], most + mean.n * ends[1])
 
     def _whose_age_is_known(self) -> None:
         """The people of whom the average age is, and those whose age is not recorded, are everyone."""
@@ -426,7 +497,9 @@ class _Puzzle:
         aims = [
             v
             for v, value in enumerate(self.value)
-            if not self.known[v] and (self.least if v in self.cells else 1) <= value < THRESHOLD
+            if not self.known[v]
+            and v not in self.asides
+            and (self.least if v in self.cells else 1) <= value < THRESHOLD
         ]
         if not aims:
             return []
@@ -486,7 +559,7 @@ def _narrow(
             answer = milp(
                 -aim,
                 constraints=held,
-                bounds=Bounds(0, 10_000),
+                bounds=Bounds(0, 2_000_000),
                 integrality=np.ones(len(part)),
                 options={"presolve": simplify},
             )

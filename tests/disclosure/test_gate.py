@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from samples import samples
 from scipy.optimize import linprog
 
 from ut_research.core.estimate import Estimate
+from ut_research.core.measurement import Measurement
 from ut_research.disclosure import bounds, gate
 from ut_research.disclosure.gate import (
     DisclosureError,
@@ -32,6 +34,12 @@ POLICY = Policy()
 
 def share(id: str, count: int, n: int, **group: str) -> Estimate:
     return Estimate(id, id, value=100 * count / n, low=0, high=100, count=count, n=n, unit="%", group=group)
+
+
+def of(e: Estimate, counted: Iterable[int] = (), among: Iterable[int] = (), **known: Any) -> Measurement:
+    """`e` beside the people it counts, and those it is out of, by number; none are nobody known."""
+    sets = {name: sum(1 << k for k in who) or None for name, who in (("counted", counted), ("among", among))}
+    return Measurement(**asdict(e), **sets, **known)
 
 
 def tally(id: str, count: int, **group: str) -> Estimate:
@@ -380,14 +388,12 @@ def test_a_small_cell_takes_the_next_smallest_of_its_row_with_it() -> None:
     assert counts(bands) == [None, 40, None]
 
 
-def test_a_total_that_is_not_there_is_taken_for_known() -> None:
-    assert counts(
-        release([tally("a.b", c, area=a) for a, c in [("x", 3), ("y", 20), ("z", 30)]], POLICY)
-    ) == [
-        None,
-        None,
-        30,
-    ]
+def test_a_total_that_is_shown_under_another_name_is_known_and_one_that_nobody_is_shown_is_not() -> None:
+    sizes = {"x": range(3), "y": range(3, 23), "z": range(23, 53)}
+    areas = [of(tally("a.b", len(who), area=a), who) for a, who in sizes.items()]
+    assert counts(release(areas, POLICY)) == [None, 20, 30]
+    everyone = of(mean("a.c", 40.0, 53), among=range(53))
+    assert counts(release([everyone, *areas], POLICY)) == [None, None, None, 30]
 
 
 def test_a_point_where_only_a_few_left_keeps_its_value_and_loses_its_number_at_risk() -> None:
@@ -418,37 +424,47 @@ def test_people_in_no_group_are_a_group_too() -> None:
 
 
 def meaningful(**counts: int) -> list[Estimate]:
-    return [share(f"wellbeing.meaningful{rule}", count, 60) for rule, count in counts.items()]
+    return [
+        of(share(f"wellbeing.meaningful{rule}", count, 60), range(count), range(60))
+        for rule, count in counts.items()
+    ]
 
 
 def test_of_two_rules_a_few_people_apart_one_is_withheld() -> None:
     """More than 3 points: 30; at least 3: 33. So three rose by 3 exactly."""
     found = release(meaningful(**{"": 30, "_more_than_3": 30, "_at_least_3": 33, "_sem": 35}), POLICY)
     assert counts(found) == [30, 30, None, 35]
-    assert counts(release(meaningful(_sem=33, _at_least_3=30), POLICY)) == [None, 30]
+    assert counts(release(meaningful(_sem=33, _at_least_3=30), POLICY)).count(None) == 1
     assert counts(release(meaningful(_more_than_3=3, _at_least_3=6), POLICY)) == [None, 6]
 
 
 def test_of_two_steps_of_the_follow_up_a_few_people_apart_one_is_withheld() -> None:
     """9 reoffended; 10 did, or were followed for longer: of one person it is known that they did not."""
     engaged = [
-        share(f"reoffending.{name}", count, 34, group="engaged")
+        of(share(f"reoffending.{name}", count, 34, group="engaged"), range(count), range(34))
         for name, count in (("proven_follow_up", 10), ("complete_follow_up", 21), ("rate", 9))
     ]
     assert counts(release(engaged, POLICY)) == [None, 21, 9]
 
 
 def test_the_people_of_the_lowest_age_do_not_leave_a_few_in_their_band() -> None:
-    bands = [share("reach.age_band", c, 60, age_band=b) for b, c in (("under 25", 9), ("25 to 34", 51))]
-    for age, shown in ((18, None), (26, 7)):
+    bands = [
+        of(share("reach.age_band", len(who), 60, age_band=b), who, range(60))
+        for b, who in (("under 25", range(9)), ("25 to 34", range(9, 60)))
+    ]
+    for age, who, shown in ((18, range(7), None), (26, range(9, 16), 7)):
         youngest = Estimate("reach.age_min", "Youngest", value=age, count=7, n=60, unit="years")
-        assert counts(release([youngest, *bands], POLICY)) == [shown, 9, 51]
+        assert counts(release([of(youngest, who, range(60)), *bands], POLICY)) == [shown, 9, 51]
 
 
 def low_and_bands(low: int, moderate: int, high: int) -> list[int | None]:
-    of = {"low": low, "moderate": moderate, "high": high}
-    bands = [share("wellbeing.band_t1", c, 50, band=b) for b, c in of.items()]
-    return counts(release([share("wellbeing.low_t1", low, 50), *bands], POLICY))
+    ends = {"low": (0, low), "moderate": (low, low + moderate), "high": (low + moderate, 50)}
+    bands = [
+        of(share("wellbeing.band_t1", b - a, 50, band=name), range(a, b), range(50))
+        for name, (a, b) in ends.items()
+    ]
+    again = of(share("wellbeing.low_t1", low, 50), range(low), range(50))
+    return counts(release([again, *bands], POLICY))
 
 
 def test_the_same_people_under_two_names_are_withheld_under_both() -> None:
@@ -476,16 +492,21 @@ def test_a_breakdown_never_takes_what_it_breaks_down_with_it() -> None:
 
 def test_the_people_at_the_top_of_a_scale_do_not_give_a_point_of_it_away() -> None:
     """3 at five days, 4 at two: all with five or more, less those at six and seven, would be the 3."""
-    days = [share("activity.days_t1", c, 60, days=str(d)) for d, c in enumerate([0, 9, 4, 8, 7, 3, 10, 19])]
-    released = release([share("activity.active_t1", 32, 60), *days], POLICY)
+    active = of(share("activity.active_t1", 32, 60), range(28, 60), range(60), between=(5, 7))
+    released = release([active, *activity(0, 9, 4, 8, 7, 3, 10, 19, low=None)], POLICY)
     top = [released.get("activity.days_t1", days=d).count for d in ("5", "6", "7")]
     assert released.get("activity.active_t1").count is None or top.count(None) > 1
 
 
 def test_a_step_of_the_flow_is_the_n_of_the_next() -> None:
     """58 of 61 registered is withheld, so nothing may be "out of 58" either."""
-    released = release([share("reach.registered", 58, 61), share("reach.assessed", 40, 58)], POLICY)
-    assert [e.n for e in released] == [None, None]
+    referred = of(tally("reach.referred", 61), range(61))
+    registered = of(share("reach.registered", 58, 61), range(58), range(61))
+    assessed = of(share("reach.assessed", 40, 58), range(40), range(58))
+    assert [e.status for e in release([referred, registered, assessed], POLICY)] == [
+        *["number"],
+        *["suppressed"] * 2,
+    ]
 
 
 def test_what_is_computed_from_a_withheld_finding_goes_with_it() -> None:
@@ -534,20 +555,53 @@ DAYS = (8, 9, 7, 6, 6, 3, 8, 4)  # people who are active on 0 to 7 days a week
 
 def activity(*days: int, low: float | None) -> list[Estimate]:
     n, total = sum(days), sum(day * count for day, count in enumerate(days))
-    spread = [share("activity.days_t1", count, n, days=str(day)) for day, count in enumerate(days)]
-    means = [mean("activity.mean_t1", total / n, n), mean("activity.mean_t2", 4.0, n)]
-    return [*spread, *(replace(e, low=low, unit="days") for e in means)]
+    first = [sum(days[:day]) for day in range(len(days))]
+    spread = [
+        of(
+            share("activity.days_t1", count, n, days=str(day)),
+            range(since, since + count),
+            range(n),
+            between=(day, day),
+        )
+        for day, (count, since) in enumerate(zip(days, first, strict=True))
+    ]
+    half = None if low is None else total / n - low
+    before = replace(mean("activity.mean_t1", total / n, n), low=low, high=half and total / n + half)
+    answers = {float(day): count for day, count in enumerate(days) if count}
+    means = [of(replace(before, unit="days"), among=range(n), answers=answers)]
+    return [*spread, *means, replace(mean("activity.mean_t2", 4.0, n), unit="days")]
 
 
-def test_a_mean_does_not_give_back_the_people_at_two_points_of_its_scale() -> None:
-    """7 people between 5 and 7 days, and the sum of everyone's days: 3 and 4."""
+def spread_of(released: Released, days: tuple[int, ...], low: float | None) -> list[int]:
+    """How far apart the numbers lie that each withheld day may have: every way there is, tried one by one."""
+    told = [e.count for e in released if e.id == "activity.days_t1"]
+    gone = [day for day, count in enumerate(told) if count is None]
+    n, total = sum(days), sum(day * count for day, count in enumerate(days))
+    left = n - sum(count for count in told if count is not None)
+    average, half = round(total / n, 1), None if low is None else (round(2 * total / n - low, 1) - low) / 2
+    deviation = sum((day - total / n) ** 2 * count for day, count in enumerate(days))
+    ways = []
+    for some in product(range(left + 1), repeat=len(gone) - 1):
+        if sum(some) <= left:
+            now = dict(zip(gone, (*some, left - sum(some)), strict=True))
+            every = [now.get(day, count) for day, count in enumerate(told)]
+            mean_ = sum(day * count for day, count in enumerate(every)) / n
+            squares = sum((day - mean_) ** 2 * count for day, count in enumerate(every))
+            wide = None if half is None else (total / n - low) * (squares / deviation) ** 0.5
+            same = abs(mean_ - average) <= 0.05 + 1e-9
+            if same and (wide is None or half is None or abs(wide - half) <= 0.05 + 1e-9):
+                ways.append([now[day] for day in gone if 0 < days[day] < 5])
+    return [max(column) - min(column) for column in zip(*ways, strict=True)]
+
+
+@pytest.mark.parametrize("low", [None, 2.9])
+def test_a_mean_does_not_give_back_the_people_at_points_of_its_scale(low: float | None) -> None:
+    """7 people on 5 and on 7 days, and what the mean and its interval tell of everyone's days."""
     alone = release(activity(*DAYS, low=None)[:8], POLICY)
     assert counts(alone) == [8, 9, 7, 6, 6, None, 8, None]
-    beside = release(activity(*DAYS, low=None), POLICY)
-    assert counts(beside)[:8].count(None) == 3, "two would be two numbers of two known sums"
-    with_range = release(activity(*DAYS, low=2.0), POLICY)
-    assert counts(with_range)[:8].count(None) > 3, "the interval gives the sum of squares"
-    assert [e.status for e in with_range][8:] == ["number", "number"]
+    beside = release(activity(*DAYS, low=low), POLICY)
+    assert beside.get("activity.mean_t1").status == "number"
+    assert min(spread_of(beside, DAYS, low)) >= 5
 
 
 def test_what_the_solver_takes_for_impossible_is_tried_again() -> None:
@@ -564,7 +618,7 @@ def test_what_the_solver_takes_for_impossible_is_tried_again() -> None:
         system.lines.add(total, parts)
     for whole, part in ((1, 0), (2, 0), *((13, v) for v in (0, 3, *days))):
         system.within.add(whole, [part])
-    assert bounds.Reader(system, 5).narrow(range(10))
+    assert bounds.Reader(system, 5).narrow(range(10), set(range(10)), [0, 2, 3, 4, 5, 6, 7, 8])
 
 
 def test_a_mean_that_gives_people_back_whatever_is_withheld_goes_itself() -> None:
@@ -591,8 +645,13 @@ def test_what_every_choice_gives_goes_with_what_the_usual_choices_withhold() -> 
 def ages(**bands: int) -> list[Estimate]:
     n = sum(bands.values())
     names = {"young": "under 25", "older": "45 to 54", "old": "55 and over", "blank": "not recorded"}
-    spread = [share("reach.age_band", count, n, age_band=names[band]) for band, count in bands.items()]
-    return [tally("reach.referred", n), *spread, mean("reach.age_mean", 34.2, n - bands["blank"])]
+    since, spread = 0, []
+    for band, count in bands.items():  # the blank ones last
+        who, since = range(since, since + count), since + count
+        spread.append(of(share("reach.age_band", count, n, age_band=names[band]), who, range(n)))
+    known = n - bands["blank"]
+    average = of(mean("reach.age_mean", 34.2, known), among=range(known))
+    return [of(tally("reach.referred", n), range(n)), *spread, average]
 
 
 def test_whose_age_is_known_does_not_tell_of_how_many_it_is_not() -> None:

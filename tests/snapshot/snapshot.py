@@ -1,6 +1,7 @@
 """The findings of the invented example as they were, and what may differ from them.
 
 `findings.jsonl` holds the findings that the report of the example published when it was taken, one a line.
+What is withheld is for disclosure control to decide (decision 0018), and may differ; what is shown may not.
 """
 
 from __future__ import annotations
@@ -15,10 +16,14 @@ from typing import Any
 
 from ut_research.core import estimate
 from ut_research.core.estimate import Estimate, Key
+from ut_research.core.units import places
 
 HERE = Path(__file__).parent
 #: Most patterns that may be allowed: beyond that, the findings are others.
 MOST = 15
+
+#: What a finding loses when it is withheld.
+_DECIDED = {"value", "low", "high", "count", "n", "method", "status"}
 
 Rows = dict[Key, dict[str, Any]]
 
@@ -61,7 +66,13 @@ def differences(before: Rows, now: Rows) -> Iterator[Difference]:
         if old is None or new is None:
             yield Difference(*about, "finding", old and old["value"], new and new["value"])
         else:
-            yield from (Difference(*about, f, old[f], new[f]) for f in old if old[f] != new[f])
+            withheld = "suppressed" in (old["status"], new["status"])
+            old, new = _shown(old), _shown(new)
+            yield from (
+                Difference(*about, f, old[f], new[f])
+                for f in old
+                if old[f] != new[f] and not (withheld and f in _DECIDED)
+            )
 
 
 def allowed(path: Path) -> dict[str, str]:
@@ -93,3 +104,11 @@ def complaints(found: Iterable[Difference], allow: Mapping[str, str], decisions:
 
 def _rounded(value: Any) -> Any:
     return float(f"{value:.12g}") if isinstance(value, float) else value
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A finding with the digits kept: all of what is public, or of a share whose count and n are shown."""
+    if row["origin"] == "published" or (row["unit"] == "%" and row["count"] is not None):
+        return dict(row)
+    digits = places(row["unit"])
+    return {k: round(v, digits) + 0.0 if isinstance(v, float) else v for k, v in row.items()}

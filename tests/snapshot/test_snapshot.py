@@ -43,14 +43,19 @@ def test_the_snapshot_is_kept_as_it_is_written() -> None:
     ("now", "said"),
     [
         ([RATE, STAY], []),
-        ([RATE, replace(STAY, value=15.2 + 1e-13)], []),
-        ([RATE, replace(STAY, value=15.2001)], ["reach.stay_mean_weeks {}, value: before 15.2, now 15.2001"]),
-        ([RATE], ["reach.stay_mean_weeks {}, finding: before 15.2, now None"]),
+        ([RATE, replace(STAY, value=15.3)], []),
+        ([RATE, replace(STAY, value=15.6)], ["reach.stay_mean_weeks {}, value: before 15.0, now 16.0"]),
         (
-            [replace(RATE, value=None, status="suppressed"), STAY],
+            [replace(RATE, low=13.6), STAY],
+            ['reoffending.rate {"group": "engaged"}, low: before 13.5, now 13.6'],
+        ),
+        ([RATE], ["reach.stay_mean_weeks {}, finding: before 15.2, now None"]),
+        ([replace(RATE, value=None, status="suppressed"), STAY], []),
+        (
+            [replace(RATE, value=None, status="not collected"), STAY],
             [
                 'reoffending.rate {"group": "engaged"}, value: before 26.5, now None',
-                "reoffending.rate {\"group\": \"engaged\"}, status: before 'number', now 'suppressed'",
+                "reoffending.rate {\"group\": \"engaged\"}, status: before 'number', now 'not collected'",
             ],
         ),
         (

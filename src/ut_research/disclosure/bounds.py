@@ -1,8 +1,8 @@
-"""What a reader could work out of counts that are withheld: the whole numbers that each could still be.
+"""What a reader could work out of numbers that are withheld: the whole numbers that each could still be.
 
-In: a `System` of counts, the lines along which they add up, and which of them are withheld. Out: for
-each withheld count the least and the most it can be, found exactly: by arithmetic where it hangs on
-one line alone, by integer programming (HiGHS, in scipy) where lines cross.
+In: a `System` of counts, what holds between them, and which of them are withheld. Out: those of the guarded
+ones that can be worked out, found exactly: by arithmetic where a count hangs on one line alone, by integer
+programming (HiGHS, in scipy) where lines cross.
 """
 
 from __future__ import annotations
@@ -10,16 +10,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-#: Stands for "no upper limit known": more people than any project has.
-MANY = 100_000
+#: How far from the truth a number is looked for: to look no further takes less for possible, never more.
+ROOM = 1000
 
-#: A total and its parts, or a whole and the one part that is at most as much; a part may count several times.
+#: Steps that a search may take; what is not found by then is taken for impossible.
+STEPS = 2000
+
+#: A total and its parts, or a whole and the one part that is at most as much.
 Line = tuple[int, tuple[int, ...]]
+
+#: What a weighted sum of variables lies between.
+Row = tuple[Mapping[int, float], float, float]
 
 
 class Lines:
@@ -32,21 +39,12 @@ class Lines:
     def __iter__(self) -> Iterator[Line]:
         return iter(self._all)
 
-    def __contains__(self, line: Line) -> bool:
-        return line in self._all
-
     def add(self, total: int, parts: Iterable[int]) -> None:
         """Add a line, where it is not there yet."""
         if (line := (total, tuple(parts))) not in self._all:
-            place = self._all[line] = next(reversed(self._all.values()), -1) + 1
+            place = self._all[line] = len(self._all)
             for v in {total, *line[1]}:
                 self._of[v][place] = line
-
-    def remove(self, line: Line) -> None:
-        """Take a line away."""
-        place = self._all.pop(line)
-        for v in {line[0], *line[1]}:
-            del self._of[v][place]
 
     def of(self, variables: Iterable[int]) -> list[Line]:
         """The lines that any of `variables` stands in, in order."""
@@ -62,15 +60,15 @@ class System:
     ----------
     truth : the value of each variable.
     lines : total and parts: the parts add up to the total. Variables by index.
-    taken : the lines whose total nobody has been told, and that are taken for known all the same.
     within : whole and part: the part is at most the whole.
+    told : what holds as long as a variable is not withheld, which stands for a finding that says so.
     unseen : variables that no Estimate of the release shows, such as a total that is not in it.
     """
 
     truth: list[int] = field(default_factory=list)
     lines: Lines = field(default_factory=Lines)
-    taken: dict[Line, None] = field(default_factory=dict)
     within: Lines = field(default_factory=Lines)
+    told: dict[int, list[Row]] = field(default_factory=dict)
     unseen: set[int] = field(default_factory=set)
 
     def add(self, value: int, *, unseen: bool = False) -> int:
@@ -80,85 +78,79 @@ class System:
             self.unseen.add(len(self.truth) - 1)
         return len(self.truth) - 1
 
-    def forget(self, unknown: set[int]) -> None:
-        """Take no total for known any more of which every part is `unknown`."""
-        for total, parts in list(self.taken):  # the finest come first
-            if unknown.issuperset(parts):
-                del self.taken[total, parts]
-                self.lines.remove((total, parts))
-                unknown = unknown | ({total} & self.unseen)
-
     def near(self, variables: Iterable[int]) -> set[int]:
-        """The variables on a line with one of `variables`."""
-        return {v for total, parts in self.lines.of(variables) for v in (total, *parts)}
-
-    def wholes(self, variables: Iterable[int]) -> set[int]:
-        """The variables that one of `variables` is within."""
+        """The variables beside one of `variables`: on a line with it, around it, in it, or telling of it."""
         some = set(variables)
-        return {whole for whole, (part,) in self.within.of(some) if part in some}
+        links = (*self.lines.of(some), *self.within.of(some))
+        found = {v for total, parts in links for v in (total, *parts)}
+        return found | {v for v, rows in self.told.items() if any(not some.isdisjoint(r) for r, _, _ in rows)}
 
-
-@dataclass
-class Reader:
-    """What somebody who knows what is not withheld can work out, and what is known of it already.
-
-    Attributes
-    ----------
-    enough : what a variable can still be must span this much; then it is wide, and cannot be worked out.
-    wide : the variables known to be so. To withhold more never narrows what a variable can be, so a wide one
-        stays wide.
-    """
-
-    system: System
-    enough: int
-    wide: set[int] = field(default_factory=set)
-    _last: dict[int, tuple[Sequence[int], _Rules, list[int]]] = field(default_factory=dict)
-
-    def unsure(self, hidden: set[int]) -> list[list[int]]:
-        """The `hidden` variables in groups that hang together through lines and wholes, in order.
-
-        Groups of which every variable is known to be wide are left out.
-        """
-        groups: list[list[int]] = []
-        done = set(self.wide)
-        for v in sorted(hidden):
-            if v not in done:
-                groups.append(sorted(group := self._linked(v, hidden)))
-                done |= group
-        return sorted(groups)
-
-    def _linked(self, start: int, hidden: set[int]) -> set[int]:
-        """The `hidden` variables that hang together with `start`."""
-        group, todo = {start}, [start]
+    def linked(self, some: Iterable[int], hidden: set[int]) -> list[int]:
+        """The `hidden` variables that hang together with one of `some`, in order."""
+        group = set(some)
+        todo = sorted(group)
         while todo:
-            v = todo.pop()
-            links = (*self.system.lines.of([v]), *self.system.within.of([v]))
+            v = [todo.pop()]
+            links = (*self.lines.of(v), *self.within.of(v))
             new = hidden.intersection({u for total, parts in links for u in (total, *parts)}) - group
             group |= new
             todo += new
-        return group
+        return sorted(group)
 
-    def narrow(self, component: Sequence[int]) -> list[int]:
-        """Variables of `component` that can be worked out to within less than `enough`, if there is one."""
-        truth, unseen = self.system.truth, self.system.unseen
-        rules = _rules(self.system, component)
-        same, before, found = self._last.get(component[0], ((), rules, []))
-        if same == component and before == rules and found and self.wide.isdisjoint(found):
+
+class Reader:
+    """What somebody who knows what is not withheld can work out.
+
+    Solutions that were found are kept: one stays possible as long as nothing is shown that it has wrong.
+
+    Parameters
+    ----------
+    enough : what a variable can still be must span this much; else it can be worked out.
+    """
+
+    def __init__(self, system: System, enough: int) -> None:
+        import numpy as np
+
+        self._system, self._enough = system, enough
+        self._truth = np.array(system.truth)
+        self._found = self._truth[np.newaxis, :]
+
+    def narrow(self, component: Sequence[int], hidden: set[int], guarded: Iterable[int]) -> list[int]:
+        """Those of the `guarded` in one component that can be worked out.
+
+        All of those that arithmetic finds; else the first that integer programming does, if there is one.
+
+        Parameters
+        ----------
+        component : withheld variables that hang together (`System.linked`).
+        hidden : all that is withheld.
+        """
+        at = {v: k for k, v in enumerate(component)}
+        doubtful = [v for v in guarded if v in at]
+        rules = _rules(self._system, component, hidden)
+        spans = _narrowed(rules)
+        found = [v for v in doubtful if spans[at[v]][1] - spans[at[v]][0] < self._enough]
+        if found or not doubtful or rules.one_line:
             return found
-        guarded = [v for v in component if v not in unseen or truth[v] < self.enough]
-        doubtful = [v for v in guarded if v not in self.wide]
-        spans = dict(zip(component, _narrowed(rules), strict=True))
-        found = [v for v in doubtful if spans[v][1] - spans[v][0] < self.enough]
-        if not found and doubtful and not rules.one_line:
-            at = {v: k for k, v in enumerate(component)}
-            known = [truth[v] for v in component]
-            spread = _spread(rules, [at[v] for v in doubtful], known, self.enough)
-            self.wide |= {component[k] for k in spread}
-            found = [v for v in doubtful if v not in self.wide][:1]
-        if not found:
-            self.wide.update(component)
-        self._last[component[0]] = component, rules, found
-        return found
+        possible = self._possible(component, rules)
+        solutions = list(possible)
+        wide = _spread(rules, [at[v] for v in doubtful], solutions, self._enough)
+        self._keep(component, solutions[len(possible) :])
+        return [v for v in doubtful if at[v] not in wide][:1]
+
+    def _possible(self, component: Sequence[int], rules: _Rules) -> NDArray[Any]:
+        """What was found before of the variables of one component, where it is possible still."""
+        some: NDArray[Any] = self._found[:, component]
+        possible: NDArray[Any] = some[rules.hold(some)]
+        return possible
+
+    def _keep(self, component: Sequence[int], solutions: Sequence[NDArray[Any]]) -> None:
+        import numpy as np
+
+        if solutions:
+            new = np.repeat(self._truth[np.newaxis, :], len(solutions), axis=0)
+            new[:, component] = solutions
+            self._found = np.concatenate([self._found, new])
 
 
 @dataclass
@@ -169,16 +161,63 @@ class _Rules:
     high: list[int]
     equal: list[tuple[dict[int, int], int]]
     below: list[tuple[int, int]]
+    told: list[Row]
 
     @property
     def one_line(self) -> bool:
         """Whether they hang on one line alone, so that arithmetic finds exactly what they can be."""
-        return not self.below and len(self.equal) <= 1
+        return not self.below and not self.told and len(self.equal) <= 1
+
+    @cached_property
+    def matrix(self) -> tuple[Any, NDArray[Any], NDArray[Any]]:
+        """The rules as rows of factors, and what each row lies between."""
+        import numpy as np
+        from scipy.sparse import csr_array
+
+        rows: list[Row] = [(signs, known, known) for signs, known in self.equal]
+        rows += [({part: 1, whole: -1}, -np.inf, 0) for part, whole in self.below]
+        rows += self.told
+        places = (
+            [r for r, (row, _, _) in enumerate(rows) for _ in row],
+            [k for row, _, _ in rows for k in row],
+        )
+        factors = np.array([c for row, _, _ in rows for c in row.values()], dtype=float)
+        matrix = csr_array((factors, places), shape=(len(rows), len(self.low)))
+        return matrix, np.array([r[1] for r in rows], float), np.array([r[2] for r in rows], float)
+
+    def hold(self, solutions: NDArray[Any]) -> NDArray[Any]:
+        """Whether each of `solutions`, a row each, is one."""
+        matrix, low, high = self.matrix
+        sums = (matrix @ solutions.T).T
+        inside = (solutions >= self.low).all(axis=1) & (solutions <= self.high).all(axis=1)
+        fits: NDArray[Any] = inside & (sums >= low - 1e-6).all(axis=1) & (sums <= high + 1e-6).all(axis=1)
+        return fits
+
+    def furthest(self, aim: NDArray[Any]) -> NDArray[Any] | None:
+        """The solution in whole numbers that is furthest along `aim`; None where none is found."""
+        import numpy as np
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        # A solution in fractions is sooner found, and where only counts add up most are whole all the same.
+        # HiGHS, where it simplifies first, takes a few that have a solution for such as have none.
+        matrix, low, high = self.matrix
+        held, bounds = LinearConstraint(matrix, low, high), Bounds(self.low, self.high)
+        for whole, simplify in ((0, True), (1, True), (1, False))[bool(self.told) :]:
+            options = {"presolve": simplify, "node_limit": STEPS}
+            wanted = {"integrality": np.full(len(aim), whole), "options": options}
+            found = milp(-aim, constraints=held, bounds=bounds, **wanted)
+            if found.x is None:
+                continue
+            solution: NDArray[Any] = np.rint(found.x)
+            if np.abs(found.x - solution).max() < 1e-6 and self.hold(solution[np.newaxis, :])[0]:
+                return solution
+        return None
 
 
-def _rules(system: System, component: Sequence[int]) -> _Rules:
+def _rules(system: System, component: Sequence[int], hidden: set[int]) -> _Rules:
     at = {v: k for k, v in enumerate(component)}
-    rules = _Rules([0] * len(at), [MANY] * len(at), [], [])
+    truth = [system.truth[v] for v in component]
+    rules = _Rules([max(x - ROOM, 0) for x in truth], [x + ROOM for x in truth], [], [], [])
     for total, parts in system.lines.of(component):
         row: dict[int, int] = {}
         known = 0
@@ -200,6 +239,13 @@ def _rules(system: System, component: Sequence[int]) -> _Rules:
             rules.high[at[part]] = min(rules.high[at[part]], system.truth[whole])
         else:
             rules.low[at[whole]] = max(rules.low[at[whole]], system.truth[part])
+    for told, rows in system.told.items():
+        if told not in hidden:
+            rules.told += [
+                ({at[v]: x for v, x in row.items()}, low, high)
+                for row, low, high in rows
+                if at.keys() >= row.keys()  # answers are withheld together
+            ]
     return rules
 
 
@@ -207,7 +253,7 @@ def _narrowed(rules: _Rules) -> list[tuple[int, int]]:
     """Ranges from each rule by itself, again and again: never narrower than the truth, exact for one line."""
     low, high = list(rules.low), list(rules.high)
     rows = [(signs, known, known) for signs, known in rules.equal]
-    rows += [({part: 1, whole: -1}, -MANY, 0) for part, whole in rules.below]
+    rows += [({part: 1, whole: -1}, -sum(high), 0) for part, whole in rules.below]
     rows_of: defaultdict[int, list[int]] = defaultdict(list)
     for r, (signs, _, _) in enumerate(rows):
         for k in signs:
@@ -235,58 +281,35 @@ def _tightened(signs: Mapping[int, int], least: int, most: int, low: list[int], 
     return smaller
 
 
-class _Solver:
-    """Solutions of `rules` in whole numbers."""
+def _spread(rules: _Rules, doubtful: Sequence[int], solutions: list[NDArray[Any]], enough: int) -> set[int]:
+    """Those that solutions in whole numbers spread over `enough`, tried until a doubtful one is not.
 
-    def __init__(self, rules: _Rules) -> None:
-        import numpy as np
-        from scipy.optimize import Bounds, LinearConstraint
-        from scipy.sparse import csr_array
-
-        rows = [signs for signs, _ in rules.equal] + [{part: 1, whole: -1} for part, whole in rules.below]
-        upper = np.array([known for _, known in rules.equal] + [0] * len(rules.below), dtype=float)
-        lower = np.concatenate([upper[: len(rules.equal)], np.full(len(rules.below), -np.inf)])
-        places = ([r for r, row in enumerate(rows) for _ in row], [k for row in rows for k in row])
-        factors = np.array([c for row in rows for c in row.values()], dtype=float)
-        matrix = csr_array((factors, places), shape=(len(rows), len(rules.low)))
-        self._held = LinearConstraint(matrix, lower, upper)
-        self._bounds = Bounds(rules.low, rules.high)
-
-    def furthest(self, aim: NDArray[Any]) -> NDArray[Any]:
-        """The solution that is furthest along `aim`.
-
-        Raises
-        ------
-        ValueError : where none can be found.
-        """
-        import numpy as np
-        from scipy.optimize import milp
-
-        # A solution in fractions is sooner found, and most are whole all the same. HiGHS, where it simplifies
-        # first, takes a few that have a solution for such as have none.
-        for whole, simplify in ((0, True), (1, True), (1, False)):
-            wanted = {"integrality": np.full(len(aim), whole), "options": {"presolve": simplify}}
-            found = milp(-aim, constraints=self._held, bounds=self._bounds, **wanted)
-            if found.x is None:
-                continue
-            solution: NDArray[Any] = np.rint(found.x)
-            if whole or np.abs(found.x - solution).max() < 1e-6:
-                return solution
-        raise ValueError(f"the linked counts could not be checked ({found.message})")
-
-
-def _spread(rules: _Rules, doubtful: Sequence[int], truth: Sequence[int], enough: int) -> set[int]:
-    """Those that solutions in whole numbers spread over `enough`, tried until a doubtful one is not."""
+    What is not solved counts as not spread. The solutions found are added to `solutions`.
+    """
     import numpy as np
 
-    solver = _Solver(rules)
-    least, most = np.array(truth), np.array(truth)
-    every = np.arange(len(truth))
-    for aims in (doubtful, *([k] for k in doubtful)):
+    least, most = np.min(solutions, axis=0), np.max(solutions, axis=0)
+
+    def narrow() -> list[int]:
+        return [k for k in doubtful if most[k] - least[k] < enough]
+
+    def go(aim: Mapping[int, float]) -> None:
+        nonlocal least, most
+        along = np.zeros(len(least))
+        along[list(aim)] = list(aim.values())
+        if (solution := rules.furthest(along)) is not None:
+            solutions.append(solution)
+            least, most = np.minimum(least, solution), np.maximum(most, solution)
+
+    ways = np.random.default_rng(0)  # many at once, some up and some down, before each by itself
+    for attempt in range(6):
+        if len(left := narrow()) > 1:
+            signs = ways.choice((-1.0, 1.0), len(left)) if attempt > 1 else [1.0 - 2 * attempt] * len(left)
+            go(dict(zip(left, signs, strict=True)))
+    for k in narrow():
         for sign in (1.0, -1.0):
-            if (most - least)[aims].min() < enough:
-                solution = solver.furthest(sign * np.isin(every, aims))
-                least, most = np.minimum(least, solution), np.maximum(most, solution)
-        if aims is not doubtful and (most - least)[aims].min() < enough:
+            if most[k] - least[k] < enough:
+                go({k: sign})
+        if most[k] - least[k] < enough:
             break
     return set(np.flatnonzero(most - least >= enough).tolist())

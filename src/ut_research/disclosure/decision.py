@@ -80,7 +80,10 @@ def measured(
 def released(found: list[Estimate], policy: Policy) -> Released:
     """What may leave of `found`, and how many of the released combinations of choices agree."""
     out = gate.release(found, policy)
-    return out + gate.release(multiverse.agreement(out), policy)
+    told = {estimate.key(e) for e in out if e.status == "number"}
+    # judged before digits are cut
+    agree = multiverse.agreement([e for e in found if estimate.key(e) in told])
+    return out + gate.release(agree, policy)
 
 
 def of_run(folder: Path, parameters: Mapping[str, Any], registry: Registry) -> Released:

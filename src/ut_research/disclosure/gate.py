@@ -16,18 +16,17 @@ The rules, in the order in which they apply:
    with neither count nor n is withheld, unless it is about things and not people (`THINGS`).
    The range and the spread of a mean want twice as many people as the mean itself: with it they give
    the sum of the answers and of their squares, and few answers have both.
-   Of two rules on one scale, or two steps of one follow-up, that differ by 1 to threshold - 1 people, the
-   less important is withheld (`Quantity.nested_with`).
 3. *Curves* move in steps of at least threshold people or not at all (`curves.curve_steps`).
-4. *Linked cells* are withheld until nothing withheld can be worked out from the rest to within
-   less than the threshold, within what is given to the gate in one call. A breakdown that would cost
-   a finding about everyone is withheld whole instead (`suppression.protect_in_turn`).
+4. *Linked cells* are withheld until no small number can be worked out from the rest to within less than
+   the threshold, within what is given to the gate in one call: the more important is kept
+   (`suppression.protect`).
 5. What is computed from a withheld finding is withheld with it (`Quantity.rests_on`), and so are the
    counts of the rows that it is made of (`Quantity.rows_of`).
 6. *Rounding*, where the policy asks for it: counts and n are rounded, shares are recomputed from
    them, and what would give the counts back (intervals of shares, statistics that rest on shares)
-   is withheld. Every other number keeps only the digits that a page shows: the rest would tell of how
-   many people it is.
+   is withheld.
+7. Every number but a share whose count and n are shown keeps only the digits that a page shows: the rest
+   would tell of how many people it is, and of what each of them said.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ from typing import Any
 
 from ut_research.core import estimate as findings
 from ut_research.core.estimate import Estimate
-from ut_research.core.measurement import plain
+from ut_research.core.measurement import Measurement, plain
 from ut_research.core.quantity import Quantities, Quantity
 from ut_research.core.schema import NOT_RECORDED
 from ut_research.core.units import places
@@ -115,15 +114,18 @@ def _protected(
 ) -> tuple[set[int], Iterable[int]]:
     """The indices of `cells` to withhold, and of those to show without their n; `points` are on curves."""
     small = {k for k, e in enumerate(cells) if _is_small(e, known[e.id], policy, on_curve=k in points)}
-    small |= suppression.too_near(cells, known, small, policy.threshold)
     unsafe, quiet = curves.curve_steps(cells, policy.threshold)
     small |= unsafe
-    cells = [replace(e, n=cells[quiet[k]].n) if k in quiet else e for k, e in enumerate(cells)]
-    try:
-        hidden = suppression.protect_in_turn(cells, known, small, policy.threshold, policy.zeros_safe)
-    except ValueError as e:
-        raise DisclosureError(str(e)) from e
+    cells = [_at_risk_of(e, cells[quiet[k]]) if k in quiet else e for k, e in enumerate(cells)]
+    hidden = suppression.protect(cells, known, small, policy.threshold, policy.zeros_safe)
     return hidden, quiet
+
+
+def _at_risk_of(e: Estimate, other: Estimate) -> Estimate:
+    """A point on a curve with the people of another, as its own are not shown."""
+    if isinstance(e, Measurement) and isinstance(other, Measurement):
+        return replace(e, n=other.n, among=other.among)
+    return replace(e, n=other.n)
 
 
 def read(path: Path, policy: Policy) -> Released:
@@ -246,16 +248,25 @@ def _withhold(e: Estimate) -> Estimate:
 
 def _rounded(e: Estimate, quantity: Quantity, policy: Policy, *, on_curve: bool = False) -> Estimate:
     """`e` as the policy rounds it; withheld where it would give the counts back more exactly."""
-    if policy.rounding == "none" or not about_people(e):
+    if not about_people(e):
         return e
+    if policy.rounding == "none":
+        return e if e.unit == "%" and e.count is not None and e.n else _as_shown(e)
     if quantity.rests_on:
         return _withhold(e)
     said = f"{e.method}; counts rounded, {policy.rounding}".lstrip("; ")
     count, n = map(policy.rounded, (e.count, e.n))
-    value, low, high = (None if x is None else round(x, places(e.unit)) for x in (e.value, e.low, e.high))
-    out = replace(e, value=value, low=low, high=high, count=count, n=n, method=said)
+    out = replace(_as_shown(e), count=count, n=n, method=said)
     if e.unit != "%":
         return replace(out, value=float(count)) if count is not None and e.value == e.count else out
     if count is None and n is not None and e.value is not None and not on_curve:
         count = ROUNDINGS[policy.rounding](round(e.value * n / 100))
-    return replace(out, value=100 * count / n if count is not None and n else value, low=None, high=None)
+    return replace(out, value=100 * count / n if count is not None and n else out.value, low=None, high=None)
+
+
+def _as_shown(e: Estimate) -> Estimate:
+    """`e` with the digits that a page shows."""
+    value, low, high = (
+        None if x is None else round(x, places(e.unit)) + 0.0 for x in (e.value, e.low, e.high)
+    )
+    return replace(e, value=value, low=low, high=high)

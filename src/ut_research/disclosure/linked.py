@@ -1,24 +1,37 @@
 """What a reader may know of the findings of one release: the counts, the n's, and how they add up.
 
-The counts and the n's are the variables of one system. Its equations are those that a reader may know: the
-counts of one id add up along each group key to their total, the n's of groups add up to the n of everyone, a
-share is count out of n, a mean gives a sum (`Quantity.mean_of`).
+The counts and the n's are the variables of one system. What holds between them is taken from the people
+themselves, where a reader may know of it: the counts of one id add up along each group key to their total,
+the n's of groups to the n of everyone, a share is count out of n, the same people are the same number
+wherever they are an n, and what is declared to be related (`Quantity.related`) holds, is held or is the same.
+Where the people of a count are not known, sizes that add up are taken for people that do.
 
-The reader is assumed to know more than is shown, never less: totals that are not in the release (unless
-all that they are the total of is withheld whole), the n of a share that is withheld, that two n's (or a
-count and the n of a later step) are the same people, that some findings count some of the people of others
-(`Quantity.nested_with`).
+The answers to a question on a scale (`Quantity.scale`) are variables too: how many people gave each. Counts
+of people by an answer are sums of them. A mean that is shown, with its interval, tells their sum and the sum
+of their squares, as exactly as the digits on the page do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from ut_research.core.estimate import Estimate
-from ut_research.core.quantity import Quantities
-from ut_research.disclosure.bounds import System
+from ut_research.core.measurement import Measurement, People
+from ut_research.core.quantity import Quantities, Scale
+from ut_research.core.units import places
+from ut_research.disclosure.bounds import Row, System
 from ut_research.disclosure.curves import Group, on_curves, without_series
+from ut_research.measures import GROUPS
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A number of people: its variable, how many they are, and who, if that is known."""
+
+    variable: int
+    size: int
+    people: People | None
 
 
 class Linked:
@@ -28,7 +41,7 @@ class Linked:
     ----------
     system : the variables and what is known to hold between them.
     shows : the variables that each Estimate shows, by its index.
-    sensitive : the variables that nobody must work out.
+    guarded : the variables that nobody must work out: small counts, n's and rests.
     """
 
     def __init__(
@@ -36,220 +49,257 @@ class Linked:
     ) -> None:
         self.system = System()
         self.shows: dict[int, list[int]] = {i: [] for i in range(len(estimates))}
-        self.sensitive: set[int] = set()
+        self.guarded: set[int] = set()
         self._estimates, self._known = estimates, known
         self._threshold, self._zeros_safe = threshold, zeros_safe
         self._curves = on_curves(estimates)
-        self._fixed = _fixed_keys([e for i, e in enumerate(estimates) if i not in self._curves])
-        self._bases: dict[tuple[Group, int], int] = {}
-        self._sizes: dict[str, dict[Group, int]] = {}
-        self._counts: dict[str, dict[Group, int]] = {}
+        self._bases: dict[object, Cell] = {}
+        self._sizes: dict[str, dict[Group, Cell]] = {}
+        self._counts: dict[str, dict[Group, Cell]] = {}
+        self._rests: dict[tuple[int, int], int] = {}
         self._add_sizes()
         self._add_counts()
-        self._add_nested()
-        self._add_tops()
-        self._add_means()
-        for cells in self._counts.values():
-            self._add_lines(cells, ())
-        for id, cells in self._sizes.items():
-            self._add_lines(cells, self._fixed[id])
-        truth, unseen = self.system.truth, self.system.unseen
-        shown = (v for v, size in enumerate(truth) if size or v not in unseen)
-        self.sensitive |= {v for v in shown if self._is_sensitive(truth[v])}
+        for id, cells in self._counts.items():
+            self._add_lines(cells, self._sizes.get(id, {}))
+        for cells in self._sizes.values():
+            self._add_lines(cells, {})
+        self._add_related()
+        self._add_scales()
 
-    def _is_sensitive(self, size: int) -> bool:
+    def _is_small(self, size: int) -> bool:
         return 0 < size < self._threshold or (size == 0 and not self._zeros_safe)
 
-    def _base(self, group: Group, size: int) -> int:
-        """The variable of the people of one group: the same people wherever they are the n."""
-        if (group, size) not in self._bases:
-            self._bases[group, size] = self.system.add(size)
-        return self._bases[group, size]
-
     def _add_sizes(self) -> None:
-        """Add the people that each finding is out of."""
+        """Add the people that each finding is out of; the same people are one variable."""
         for i, e in enumerate(self._estimates):
             group = without_series(e) if i in self._curves else _group(e)
+            cell = None
             if e.n is not None:
-                v = self._base(_less(group, self._fixed.get(e.id, ())), e.n)
-                self.shows[i].append(v)
+                cell = self._base(group, e.n, _whose(e, "among"))
+                self.shows[i].append(cell.variable)
                 if i not in self._curves:
-                    self._sizes.setdefault(e.id, {})[group] = v
+                    self._sizes.setdefault(e.id, {})[group] = cell
             elif e.unit == "people" and e.count:
-                self._base(group, e.count)
+                cell = self._base(group, e.count, _whose(e, "counted"))
+            if cell is not None and self._is_small(cell.size):
+                self.guarded.add(cell.variable)
+
+    def _base(self, group: Group, size: int, people: People | None) -> Cell:
+        about = people or (_place(group), size)
+        if about not in self._bases:
+            self._bases[about] = Cell(self.system.add(size), size, people)
+        return self._bases[about]
 
     def _add_counts(self) -> None:
         """Add the people whom each finding counts, and those outside the count where they are few."""
-        again = [self._known[e.id].same_as is not None for e in self._estimates]
-        for i in sorted(range(len(again)), key=again.__getitem__):
-            e = self._estimates[i]
-            count = count_given(e)
+        for i, e in enumerate(self._estimates):
+            count, people = count_given(e), _whose(e, "counted")
             if count is None or i in self._curves:
                 continue
-            v = self._counts.setdefault(e.id, {})[_group(e)] = self._counted(e, count)
-            whole = self.shows[i][0] if self.shows[i] else v
-            self.shows[i].append(v)
-            if e.n is None or whole == v:
-                continue
-            self.system.within.add(whole, [v])
-            if self._is_sensitive(e.n - count) and (e.unit == "%" or e.n != count):
-                outside = self.system.add(e.n - count, unseen=True)
-                self.system.lines.add(whole, (v, outside))
-                self.sensitive |= {v, outside}
+            same = self._bases.get(people or (_group(e), count)) if count else None
+            if same is not None and people is None and count == e.n and e.unit != "people":
+                same = None  # everyone, for all that is known of who they are
+            cell = same or Cell(self.system.add(count), count, people)
+            self._counts.setdefault(e.id, {})[_group(e)] = cell
+            if self._is_small(count):
+                self.guarded.add(cell.variable)
+            whole = self._sizes.get(e.id, {}).get(_group(e))
+            self.shows[i].append(cell.variable)
+            if whole is not None and whole.variable != cell.variable:
+                self._hold(whole, cell, guard=e.unit == "%" or count != e.n)
 
-    def _counted(self, e: Estimate, count: int) -> int:
-        """The variable of the people whom `e` counts: that of the same people elsewhere, if there is one."""
-        alias, extra = self._known[e.id].same_as or ("", {})
-        v = self._counts.get(alias, {}).get(_group(e).union(extra.items()))
-        if v is None or self.system.truth[v] != count:
-            own = count and (count != e.n or e.unit == "people")
-            v = self._bases.get((_group(e), count)) if own else None
-        return self.system.add(count) if v is None else v
+    def _hold(self, whole: Cell, part: Cell, *, guard: bool = True) -> None:
+        """Add that `whole` holds the people of `part`, and who is left over where they are few."""
+        pair = (whole.variable, part.variable)
+        left = whole.size - part.size
+        if pair in self._rests or left < 0:
+            return
+        if guard and self._is_small(left):
+            self._rests[pair] = rest = self.system.add(left, unseen=True)
+            self.system.lines.add(whole.variable, (part.variable, rest))
+            self.guarded.add(rest)
+        else:
+            self._rests[pair] = -1
+            self.system.within.add(whole.variable, [part.variable])
 
-    def _add_nested(self) -> None:
-        """Add which counts hold which (`nested`)."""
-        for run in nested(self._estimates, self._known):
-            found = ((self._estimates[i].id, _group(self._estimates[i])) for i in run)
-            steps = {v for id, group in found if (v := self._counts.get(id, {}).get(group)) is not None}
-            for part, whole in pairwise(sorted(steps, key=self.system.truth.__getitem__)):
-                self.system.within.add(whole, [part])
+    def _add_lines(self, cells: Mapping[Group, Cell], sizes: Mapping[Group, Cell]) -> None:
+        """Add the lines of one id: along each key the cells add up to the cell without it, or to their n.
 
-    def _add_tops(self) -> None:
-        """Add the lines of `Quantity.top_of`: the people from some point of a scale upwards are the count."""
-        truth = self.system.truth
-        for id, q in self._known.items():
-            if q.top_of is None:
-                continue
-            for group, total in self._counts.get(id, {}).items():
-                places = self._points(*q.top_of, group)
-                parts = sorted(places, key=lambda v: -float(places[v]))
-                for k in range(1, len(parts) + 1):
-                    if sum(truth[v] for v in parts[:k]) == truth[total]:
-                        self.system.lines.add(total, sorted(parts[:k]))
-
-    def _add_means(self) -> None:
-        """Add what means tell: sums of a scale (`Quantity.mean_of`), who is not among them (`known_of`)."""
-        for i, e in enumerate(self._estimates):
-            q = self._known[e.id]
-            if e.n is None:
-                continue
-            if q.mean_of is not None:
-                self.shows[i] += self._sums(e, *q.mean_of)
-            if q.known_of is not None:
-                rest, extra = q.known_of
-                blank = self._counts.get(rest, {}).get(_group(e).union(extra.items()))
-                self.shows[i] += [] if blank is None else [blank]
-
-    def _sums(self, mean: Estimate, scale: str, key: str) -> list[int]:
-        """The variables of the sums that `mean` tells of: of what people said, with its interval of squares.
-
-        A part stands in its line as often as it counts.
+        The people of a total who are in none of its cells make a cell of their own.
         """
-        at = {v: int(point) for v, point in self._points(scale, key, _group(mean)).items()}
-        if sum(self.system.truth[v] for v in at) != mean.n:
-            return []
-        sums = []
-        for power in (1, 2) if mean.low is not None else (1,):
-            parts = [v for v, point in sorted(at.items()) for _ in range(point**power)]
-            sums.append(self.system.add(sum(self.system.truth[v] for v in parts)))
-            self.system.lines.add(sums[-1], parts)
-        return sums
-
-    def _points(self, scale: str, key: str, group: Group) -> dict[int, str]:
-        """The variables of the people at each point of a scale, `group` beside, and the point."""
-        found = self._counts.get(scale, {}).items()
-        return {v: dict(g)[key] for g, v in found if _less(g, (key,)) == group}
-
-    def _add_lines(self, cells: Mapping[Group, int], fixed: Sequence[str]) -> None:
-        """Add the lines of one id: along each key not `fixed` the cells add up to the cell without it.
-
-        A total that is not among the cells is taken for known. The people of a total who are in none of its
-        cells make a cell of their own.
-        """
-        system, known = self.system, dict(cells)
+        known = dict(cells)
         for level in range(max(map(len, cells), default=0), 0, -1):
-            runs: dict[tuple[str, Group], list[int]] = {}
+            runs: dict[tuple[str, Group], list[Group]] = {}
             for group in sorted((g for g in known if len(g) == level), key=sorted):
                 for key, value in sorted(group):
-                    if key not in fixed:
-                        runs.setdefault((key, group - {(key, value)}), []).append(known[group])
-            for (_, parent), parts in runs.items():
-                whole = sum(system.truth[v] for v in parts)
-                if parent not in known:
-                    if len(parts) == 1:  # the same people, one key less
-                        known[parent] = parts[0]
-                        continue
-                    total = self._bases.get((_less(parent, fixed), whole))
-                    known[parent] = system.add(whole, unseen=True) if total is None else total
-                missing = system.truth[known[parent]] - whole
-                if missing > 0:
-                    parts.append(system.add(missing, unseen=True))
-                if missing >= 0:
-                    line = (known[parent], tuple(sorted(parts)))
-                    if parent not in cells and line not in system.lines:
-                        system.taken[line] = None
-                    elif parent in cells:
-                        system.taken.pop(line, None)
-                    system.lines.add(*line)
+                    runs.setdefault((key, group - {(key, value)}), []).append(group)
+            for (_, parent), groups in runs.items():
+                parts = [known[g] for g in groups]
+                size, people = _together(parts)
+                if size is None:
+                    continue
+                out_of = {sizes[g].variable: sizes[g] for g in groups if g in sizes}
+                if len(out_of) == 1:  # parts of one whole
+                    [whole] = out_of.values()
+                else:
+                    whole = known.get(parent) or self._total(parent, size, people)
+                    known.setdefault(parent, whole)
+                if whole.size >= size and _holds(whole, people):
+                    self._add_up(whole, parts)
+
+    def _total(self, parent: Group, size: int, people: People | None) -> Cell:
+        """The people of some n, or a total that nobody is shown."""
+        same = self._bases.get(people or (parent, size))
+        if same is None:
+            same = Cell(self.system.add(size, unseen=True), size, people)
+            self.guarded |= {same.variable} if 0 < size < self._threshold else set()
+        return same
+
+    def _add_up(self, whole: Cell, parts: Sequence[Cell]) -> None:
+        """Add that `parts`, of whom nobody is in two, and whoever is left over make up `whole`."""
+        variables = [part.variable for part in parts]
+        if variables == [whole.variable]:
+            return
+        if missing := whole.size - sum(part.size for part in parts):
+            variables.append(self.system.add(missing, unseen=True))
+            self.guarded |= {variables[-1]} if missing < self._threshold else set()
+        self.system.lines.add(whole.variable, sorted(variables))
+
+    def _add_related(self) -> None:
+        """Add how the people of related counts lie to each other, and to the people that they are out of."""
+        for id, q in self._known.items():
+            own = [(g, c) for cells in (self._counts, self._sizes) for g, c in cells.get(id, {}).items()]
+            for group, cell in own:
+                for other in q.related:
+                    at, cells = _place(group), self._counts.get(other, {})
+                    near = [c for g, c in cells.items() if _place(g) == at or c.people == cell.people]
+                    self._relate(cell, [c for c in near if c.people is not None and c is not cell])
+
+    def _relate(self, cell: Cell, others: Sequence[Cell]) -> None:
+        if cell.people is None:
+            return
+        inside = [c for c in others if c.people and c.people | cell.people == cell.people]
+        if len(inside) > 1 and _together(inside) == (cell.size, cell.people):
+            self._add_up(cell, inside)
+        for other in others:
+            assert other.people is not None
+            both = cell.people & other.people
+            if cell.variable == other.variable:
+                continue
+            if both == cell.people == other.people:
+                self.system.lines.add(cell.variable, [other.variable])
+            elif both == other.people:
+                self._hold(cell, other)
+            elif both == cell.people:
+                self._hold(other, cell)
+
+    def _add_scales(self) -> None:
+        """Add, for each question of a group, how many gave each answer, and what is told of that."""
+        found: dict[tuple[Scale, Group], list[int]] = {}
+        for i, e in enumerate(self._estimates):
+            scale = self._known[e.id].scale
+            if scale is not None and isinstance(e, Measurement) and i not in self._curves:
+                found.setdefault((scale, _place(_group(e))), []).append(i)
+        for (scale, _), own in found.items():
+            told = [e for i in own if isinstance(e := self._estimates[i], Measurement)]
+            answers = next((e.answers for e in told if e.answers), None)
+            by_answer = [i for i, e in zip(own, told, strict=True) if e.between and e.unit == "%"]
+            if answers and by_answer and all(x in range(scale.lowest, scale.highest + 1) for x in answers):
+                self._add_answers(scale, answers, own, by_answer)
+
+    def _add_answers(
+        self, scale: Scale, answers: Mapping[float, int], own: Sequence[int], by_answer: Sequence[int]
+    ) -> None:
+        system = self.system
+        every = range(scale.lowest, scale.highest + 1)
+        gave = {x: system.add(answers.get(x, 0), unseen=True) for x in every}
+        for i in own:
+            e = self._estimates[i]
+            assert isinstance(e, Measurement)
+            if i in by_answer and e.between is not None:
+                low, high = e.between
+                count = self._counts[e.id][_group(e)]
+                some = [v for x, v in gave.items() if low <= x <= high]
+                if sum(system.truth[v] for v in some) == count.size:
+                    system.lines.add(count.variable, some)
+            elif e.answers == answers and e.n:
+                if e.id in self._sizes:
+                    system.lines.add(self._sizes[e.id][_group(e)].variable, list(gave.values()))
+                self._tell(i, _moments(e, gave, answers, spread=self._known[e.id].spread))
+            elif e.between is not None and e.value is not None:  # an end of the scale
+                rows: list[Row] = [({gave[int(e.value)]: 1.0}, float(e.count or 0), float(e.count or 0))]
+                empty = {v: 1.0 for x, v in gave.items() if (x < e.value) == (min(answers) == e.value)}
+                empty.pop(gave[int(e.value)], None)
+                if not any(system.truth[v] for v in empty):
+                    rows.append((empty, 0.0, 0.0))
+                self._tell(i, rows)
+
+    def _tell(self, i: int, rows: list[Row]) -> None:
+        """Add what is known of answers once the finding at `i` is shown."""
+        if rows:
+            told = self.system.add(0)
+            self.system.told[told] = rows
+            self.shows[i].append(told)
 
 
-def nested(estimates: Sequence[Estimate], known: Quantities) -> Iterator[list[int]]:
-    """The indices of each run of findings of one group that are nested in each other, those to keep first."""
-    at = {(e.id, _group(e)): i for i, e in enumerate(estimates)}
-    chains: dict[tuple[str, Group], list[str]] = {}
-    for id, q in known.items():
-        if q.nested_with is None:
-            continue
-        first, more = q.nested_with
-        if not callable(more):
-            chains.setdefault((first, frozenset(more.items())), []).append(id)
-            continue
-        for i, e in enumerate(estimates):
-            if e.id == id and e.value is not None:
-                whole = at.get((first, _group(e).union(more(e.value).items())))
-                yield [i] if whole is None else [whole, i]
-    for (first, keys), ids in chains.items():
-        runs: dict[Group, list[int]] = {}
-        for id, own in ((first, keys), *((id, Group()) for id in ids)):
-            for i, e in enumerate(estimates):
-                if e.id == id and own <= _group(e):
-                    runs.setdefault(_group(e) - own, []).append(i)
-        yield from runs.values()
-
-
-def _fixed_keys(estimates: Sequence[Estimate]) -> dict[str, tuple[str, ...]]:
-    """For each id, the group keys along which the n stays the same: parts of one whole, not groups."""
-    cells: dict[str, dict[Group, Estimate]] = {}
-    for e in estimates:
-        if e.n is not None:
-            cells.setdefault(e.id, {})[_group(e)] = e
-    fixed = {}
-    for id, found in cells.items():
-        runs: dict[str, dict[Group, list[Estimate]]] = {}
-        for group, e in found.items():
-            for key, value in group:
-                runs.setdefault(key, {}).setdefault(group - {(key, value)}, []).append(e)
-        whole = [k for k, lines in runs.items() if all(_one_whole(p, found.get(g)) for g, p in lines.items())]
-        fixed[id] = tuple(sorted(whole))
-    return fixed
-
-
-def _one_whole(parts: Sequence[Estimate], total: Estimate | None) -> bool:
-    cells = [*parts, total] if total else parts
-    at_most = sum(e.count or 0 for e in parts)
-    return len(cells) > 1 and len({e.n for e in cells}) == 1 and at_most <= (cells[0].n or 0)
+def _moments(
+    e: Measurement, gave: Mapping[int, int], answers: Mapping[float, int], *, spread: bool
+) -> list[Row]:
+    """What a mean, a spread or an interval tells of the answers, at the digits that a page shows."""
+    assert e.value is not None and e.n is not None
+    digits, n = places(e.unit), e.n
+    half = 0.5 * 10.0**-digits
+    true = sum(x * k for x, k in answers.items()) / n
+    shown = round(true, digits)
+    rows: list[Row] = []
+    if not spread:
+        rows += [
+            ({v: x - shown + half for x, v in gave.items()}, 0.0, float("inf")),
+            ({v: x - shown - half for x, v in gave.items()}, float("-inf"), 0.0),
+        ]
+    squares = sum((x - true) ** 2 * k for x, k in answers.items())
+    ends = (0.0, 2 * e.value) if spread else (e.low, e.high)
+    if None not in ends and squares:
+        wide, told = ((b - a) / 2 for a, b in (ends, [round(x, digits) for x in ends]))  # type: ignore
+        least, most = (squares * (max(told + end, 0) / wide) ** 2 for end in (-half, half))
+        about = {v: (x - shown) ** 2 for x, v in gave.items()}
+        rows.append((about, least, most + n * half**2))
+    return rows
 
 
 def count_given(e: Estimate) -> int | None:
     """The count that `e` gives away, also where it gives it as a share."""
+    if isinstance(e, Measurement) and e.count is None and e.counted is not None:
+        return e.counted.bit_count()
     if e.count is None and e.unit == "%" and e.n is not None and e.value is not None:
         return round(e.value * e.n / 100)
     return e.count
+
+
+def _whose(e: Estimate, which: str) -> People | None:
+    found: People | None = getattr(e, which, None)
+    return found
+
+
+def _together(parts: Sequence[Cell]) -> tuple[int | None, People | None]:
+    """How many the people of `parts` are, and who; None where somebody is in two of them."""
+    size = sum(part.size for part in parts)
+    if any(part.people is None for part in parts):
+        return size, None
+    people = 0
+    for part in parts:
+        people |= part.people or 0
+    return (size, people) if people.bit_count() == size else (None, None)
+
+
+def _holds(whole: Cell, people: People | None) -> bool:
+    return None in (whole.people, people) or (whole.people or 0) | (people or 0) == whole.people
 
 
 def _group(e: Estimate) -> Group:
     return frozenset(e.group.items())
 
 
-def _less(group: Group, keys: Iterable[str]) -> Group:
-    return frozenset(pair for pair in group if pair[0] not in keys)
+def _place(group: Iterable[tuple[str, str]]) -> Group:
+    """Whose a finding is, less what it says of them."""
+    return frozenset(pair for pair in group if pair[0] in (*GROUPS, "group"))

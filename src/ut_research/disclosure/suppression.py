@@ -1,42 +1,26 @@
-"""Linked cells: what else must be withheld so that no withheld cell can be worked out.
+"""Secondary suppression: what else must be withheld so that no small count can be worked out.
 
-In: Estimates and the indices of those that are small by themselves. Out: the indices to withhold.
+In: Estimates about people, and which of them are small by themselves. Out: the indices to withhold.
 
-What is not withheld is known, and how it adds up (`ut_research.disclosure.linked`). For each variable that
-is withheld, the whole numbers that it could still be are found (`ut_research.disclosure.bounds`): if they
-span less than the threshold, another cell is withheld with it, the smallest of its line first, and so on
-until none is left.
-
-A breakdown that could only be kept safe by withholding a finding about everyone is withheld whole, and
-stays in the system as unknown, so that no other breakdown gives it back.
+The important is decided on first (`Quantity.importance`): headlines, then the rest of what is about everyone,
+then what is ancillary, then breakdowns. No later tier takes anything of an earlier one away as long as it has
+something of its own to give, and of a later tier a reader knows nothing yet. Within a tier everything is
+shown at first. While a small number that is not shown can be worked out to within less than the threshold
+(`ut_research.disclosure.bounds`), of what stands beside it in the system (`ut_research.disclosure.linked`)
+that is withheld which costs least; what need not have been is given back at the end, the largest first.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ut_research.core.estimate import Estimate
-from ut_research.core.quantity import Quantities
+from ut_research.core.quantity import Quantities, Quantity
 from ut_research.disclosure.bounds import Reader
-from ut_research.disclosure.linked import Linked, count_given, nested
+from ut_research.disclosure.linked import Linked
 from ut_research.measures import GROUPS
 
-
-def protect_in_turn(
-    estimates: Sequence[Estimate],
-    known: Quantities,
-    small: Iterable[int],
-    threshold: int,
-    zeros_safe: bool = True,
-) -> set[int]:
-    """As `protect`, but a breakdown (by partner, by area …) never takes a finding about everyone with it."""
-    small = set(small)
-    top = [i for i, e in enumerate(estimates) if e.group.keys().isdisjoint(GROUPS)]
-    places = {i: k for k, i in enumerate(top)}
-    own = [places[i] for i in top if i in small]
-    hidden = {top[k] for k in protect([estimates[i] for i in top], known, own, threshold, zeros_safe)}
-    return protect(estimates, known, small, threshold, zeros_safe, set(top) - hidden)
+_TIERS = ("headline", "everyone", "ancillary")
 
 
 def protect(
@@ -45,7 +29,6 @@ def protect(
     small: Iterable[int],
     threshold: int,
     zeros_safe: bool = True,
-    spare: Iterable[int] = (),
 ) -> set[int]:
     """The indices of all `estimates` to withhold: those in `small`, and those that would give them back.
 
@@ -55,111 +38,129 @@ def protect(
     known : what is known of each of their ids.
     small : indices of those withheld for themselves.
     threshold, zeros_safe : as in `ut_research.disclosure.gate.Policy`.
-    spare : indices of those not to withhold while anything else will do. Before one of them goes, a breakdown
-        that needs it (all of one id by the same keys) is withheld whole; of that a reader knows nothing.
     """
-    made = _Withheld(estimates, Linked(estimates, known, threshold, zeros_safe), set(spare), threshold)
-    made.grow()
-    return set(small) | made.unsaid | {i for i, own in made.shows.items() if not made.hidden.isdisjoint(own)}
+    withheld = set(small)
+    shown = _Shown(Linked(estimates, known, threshold, zeros_safe), threshold)
+    tiers: list[list[int]] = [[] for _ in (*_TIERS, "breakdowns")]
+    for i, e in enumerate(estimates):
+        if i not in withheld:
+            tiers[tier(e, known[e.id])].append(i)
+    for own in tiers:
+        shown.add(own)
+        withheld.update(shown.settle(own))
+    return withheld
 
 
-class _Withheld:
-    """What is withheld of one release, as it grows.
+def tier(e: Estimate, quantity: Quantity) -> int:
+    """How soon it is decided on whether a finding is shown: 0 for headlines, 3 for breakdowns."""
+    if not e.group.keys().isdisjoint(GROUPS):
+        return len(_TIERS)
+    return _TIERS.index("ancillary" if quantity.choices else quantity.importance)
+
+
+class _Shown:
+    """What is shown of one release, as it is decided.
 
     Attributes
     ----------
-    shows : the variables that each Estimate shows.
-    hidden : the variables that are withheld.
-    unsaid : indices of the Estimates in breakdowns that are withheld whole.
+    hidden : the variables that nothing shown says.
     """
 
-    def __init__(
-        self, estimates: Sequence[Estimate], linked: Linked, spare: set[int], threshold: int
-    ) -> None:
-        self.shows, self.hidden, self.unsaid = linked.shows, set(linked.sensitive), set[int]()
-        self._system, self._reader = linked.system, Reader(linked.system, threshold)
-        self._spared = {v for i in spare for v in self.shows[i]}
-        self._often = Counter(v for variables in self.shows.values() for v in set(variables))
-        self._breakdowns: dict[tuple[str, ...], list[int]] = {}
-        for i, e in enumerate(estimates):
-            if i not in spare:
-                self._breakdowns.setdefault((e.id, *sorted(e.group)), []).append(i)
+    def __init__(self, linked: Linked, threshold: int) -> None:
+        self._system, self._shows, self._guarded = linked.system, linked.shows, linked.guarded
+        self._totals = {total for total, _ in linked.system.lines}
+        self._reader = Reader(linked.system, threshold)
+        self._by: list[set[int]] = [set() for _ in linked.system.truth]  # who shows a variable
+        self.hidden = set(range(len(linked.system.truth)))
+        self._wide: set[int] = set()  # which cannot be worked out; to withhold more does not change that
 
-    def grow(self) -> None:
-        """Withhold until nothing withheld can be worked out.
+    def add(self, some: Iterable[int]) -> None:
+        """Show `some` Estimates."""
+        for i in some:
+            for v in self._shows[i]:
+                self._by[v].add(i)
+                self.hidden.discard(v)
+        self._wide.clear()
 
-        Raises
-        ------
-        ValueError : where withholding everything would not be enough.
-        """
-        while unsure := self._reader.unsure(self.hidden):
-            before = (len(self.hidden), len(self.unsaid))
-            for component in unsure:
-                found = self._reader.narrow(component)
-                if not found or self._withhold_near(found, component):
-                    continue
-                if (len(self.hidden), len(self.unsaid)) == before:  # else find components anew
-                    if any(self._system.truth[v] for v in found):
-                        raise ValueError("a small count can be worked out whatever is withheld; release less")
-                    # everything is withheld, and still nobody was there: a group not listed
-                    self._reader.wide.update(found)
+    def take(self, some: Iterable[int]) -> None:
+        """Show `some` Estimates no more."""
+        for i in some:
+            for v in self._shows[i]:
+                self._by[v].discard(i)
+                if not self._by[v]:
+                    self.hidden.add(v)
 
-    def _withhold_near(self, found: Sequence[int], component: Sequence[int]) -> bool:
-        """Withhold one more variable near each of those `found`, or a breakdown; whether a variable was."""
-        # Cells come before their totals, so that a small group does not take the finding about everyone with
-        # it, and what is near before what is farther.
-        system, touched = self._system, set[int]()
-        around = system.near(component) | system.wholes(component)
-        totals = {total for total, _ in system.lines}
-        for weak in found:
-            near, wholes = system.near([weak]) | {weak}, system.wholes([weak])
-            more = self._next_of((near - totals, around - totals - wholes, near, wholes, around))
-            if not more.isdisjoint(self._spared) and self._withhold_whole(weak, component):
-                break
-            if more and touched.isdisjoint(near):
-                self.hidden |= more
-                touched |= near
-        return bool(touched)
+    def settle(self, own: Sequence[int]) -> set[int]:
+        """Withhold of the Estimates in `own` until nothing guarded can be worked out; which are withheld."""
+        free, gone = set(own), set[int]()
+        while weak := self._weak():
+            more = self._next_of(weak, free) or self._next_of(weak[:1], None)
+            gone |= more
+            if not more:  # nothing that is shown has to do with it
+                self._wide.update(weak[0][0])
+        sizes = {i: min((self._system.truth[v] for v in self._shows[i]), default=0) for i in gone}
+        for i in sorted(gone, key=lambda i: (i in free, -sizes[i], i)):
+            affected = self._affected(i)
+            self.add([i])
+            if any(self._narrow(v) for v in affected):
+                self.take([i])
+            else:
+                gone.discard(i)
+        return gone
 
-    def _next_of(self, choices: Sequence[set[int]]) -> set[int]:
-        """The variable to withhold next, of the first of `choices` that has one; none where all are withheld.
+    def _weak(self) -> list[tuple[list[int], list[int]]]:
+        """The guarded variables that can be worked out, and the component of each."""
+        weak, done = [], set(self._wide)
+        for v in sorted(self._guarded & self.hidden):
+            if v in done:
+                continue
+            component = self._system.linked([v], self.hidden)
+            own = [u for u in component if u in self._guarded and u not in self._wide]
+            found = self._reader.narrow(component, self.hidden, own)
+            done.update(component)
+            if found:
+                weak.append((found, component))
+            else:
+                self._wide.update(own)
+        return weak
 
-        What is shown in the fewest places comes first, then the smallest; what no Estimate shows comes last.
-        """
-        truth = self._system.truth
-        for choice in (*(c - self._system.unseen for c in choices), choices[-1]):
-            if free := choice - self.hidden:
-                return {min(free, key=lambda v: (truth[v] == 0, self._often[v], truth[v], v))}
-        return set()
-
-    def _withhold_whole(self, weak: int, component: Sequence[int]) -> bool:
-        """Withhold the smallest breakdown that holds the weak variable, or else any of its component."""
-        for within in ({weak}, set(component)):
-            holders = [
-                name
-                for name, own in self._breakdowns.items()
-                if any(not within.isdisjoint(self.shows[i]) for i in own)
-            ]
-            if holders:
-                self.unsaid.update(self._breakdowns.pop(min(holders, key=lambda b: len(self._breakdowns[b]))))
-                said = {v for i, own in self.shows.items() if i not in self.unsaid for v in own}
-                self.hidden.update({v for i in self.unsaid for v in self.shows[i]} - said)
-                self._system.forget(self.hidden - said)
-                return True
+    def _narrow(self, v: int) -> bool:
+        """Whether a guarded variable, or another of its component, can be worked out."""
+        if v not in self.hidden or v in self._wide:
+            return False
+        component = self._system.linked([v], self.hidden)
+        own = [u for u in component if u in self._guarded]
+        if self._reader.narrow(component, self.hidden, own):
+            return True
+        self._wide.update(own)
         return False
 
+    def _affected(self, i: int) -> set[int]:
+        """The guarded variables that hang together with what one Estimate would show."""
+        new = {v for v in self._shows[i] if v in self.hidden}
+        new |= {v for told in new for row, _, _ in self._system.told.get(told, ()) for v in row}
+        return self._guarded.intersection(self._system.linked(new, self.hidden))
 
-def too_near(estimates: Sequence[Estimate], known: Quantities, small: set[int], threshold: int) -> set[int]:
-    """The indices of findings that count 1 to threshold - 1 people more or fewer than a nested one kept."""
-    near: set[int] = set()
-    for run in nested(estimates, known):
-        kept: list[int] = []
-        for i in run:
-            count = count_given(estimates[i])
-            if i in small or count is None:
-                continue
-            if any(0 < abs(count - other) < threshold for other in kept):
-                near.add(i)
-            else:
-                kept.append(count)
-    return near
+    def _next_of(self, weak: Sequence[tuple[list[int], list[int]]], free: set[int] | None) -> set[int]:
+        """Withhold something for each of `weak`, among `free`, or else among all that is shown."""
+        gone = set[int]()
+        for found, component in weak:
+            more = self._next(found, component, free)
+            self.take(more)
+            gone |= more
+        return gone
+
+    def _next(self, weak: Sequence[int], component: Sequence[int], free: set[int] | None) -> set[int]:
+        """The Estimates to withhold next, among `free`, so that a variable near `weak` is not shown any more.
+
+        Cells come before their totals, what is shown in the fewest places before the rest, then the smallest.
+        """
+        truth = self._system.truth
+        for near in (self._system.near(weak[:1]), self._system.near(component)):
+            choices = [v for v in near - self.hidden if free is None or self._by[v] <= free]
+            if choices:
+                best = min(
+                    choices, key=lambda v: (v in self._totals, truth[v] == 0, len(self._by[v]), truth[v], v)
+                )
+                return set(self._by[best])
+        return set()

@@ -9,31 +9,24 @@ from __future__ import annotations
 
 from ut_research.core.estimate import Origin
 from ut_research.core.measurement import Measurement
-from ut_research.core.quantity import Quantity
+from ut_research.core.quantity import Quantity, Scale
 from ut_research.measures import GROUPS
-from ut_research.measures.change import both_times, change, changes, without_second
+from ut_research.measures.change import both_times, change, changes, means, without_second
 from ut_research.measures.grouping import By, Maker, Tables, collected, parts
 
 #: Days that a person may answer.
 DAYS = range(8)
 
-_SCALES = {time: (f"activity.days_{time}", "days") for time in ("t1", "t2")}
+_SCALES = {time: Scale(f"activity {time}", DAYS[0], DAYS[-1]) for time in ("t1", "t2")}
 
 QUANTITIES = (
-    # the change, which stays, is the difference of the two
+    *means("activity", _SCALES, GROUPS),
+    *changes("activity", "activity", DAYS[-1] - DAYS[0], "reach.registered"),
     *(
-        Quantity(
-            id=f"activity.mean_{time}",
-            by=GROUPS if time == "t1" else (),
-            mean_of=_SCALES[time],
-            rests_on=(f"activity.mean_{other}",),
-            moves_with_records=True,
-        )
-        for time, other in (("t1", "t2"), ("t2", "t1"))
+        Quantity(id=f"activity.{name}_{time}", scale=scale)
+        for name in ("active", "days")
+        for time, scale in _SCALES.items()
     ),
-    *changes("activity", "activity"),
-    *(Quantity(id=f"activity.active_{time}", top_of=scale) for time, scale in _SCALES.items()),
-    *(Quantity(id=id) for id, _ in _SCALES.values()),
 )
 
 

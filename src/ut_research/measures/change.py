@@ -7,33 +7,59 @@ Estimates that say by how much they changed.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from ut_research.core.measurement import Measurement
-from ut_research.core.quantity import Quantity
+from ut_research.core.quantity import Quantity, Scale
 from ut_research.measures import GROUPS
 from ut_research.measures.grouping import Maker, by_person, histogram
 from ut_research.stats.intervals import mean_t, missing_bounds, tipping_point, wilcoxon_p
 
 
-def changes(subject: str, table: str) -> tuple[Quantity, ...]:
+def means(subject: str, scales: Mapping[str, Scale], first_by: tuple[str, ...] = ()) -> tuple[Quantity, ...]:
+    """The two means that `change` gives, declared for `subject`; the first is shown by the groups `first_by`.
+
+    The change, which stays, is the difference of the two: each goes with the other.
+    """
+    return tuple(
+        Quantity(
+            id=f"{subject}.mean_{time}",
+            by=first_by if time == "t1" else (),
+            scale=scale,
+            rests_on=tuple(f"{subject}.mean_{other}" for other in scales if other != time),
+            moves_with_records=True,
+        )
+        for time, scale in scales.items()
+    )
+
+
+def changes(subject: str, table: str, most: int, whose: str) -> tuple[Quantity, ...]:
     """What `change` and `without_second` give, but for the two means, declared for `subject`.
 
     Parameters
     ----------
     table : with two rows for each person who answered both times and one for the rest.
+    most : the largest change that there can be, in the unit of the answers.
+    whose : the id of the people who were asked.
     """
-    alone = f"{subject}.t1_only"
+    alone, scale = f"{subject}.t1_only", Scale(f"{subject} change", -most, most)
     return (
-        Quantity(id=f"{subject}.pairs", rows_of=(table,)),
-        Quantity(id=f"{subject}.change_mean", by=GROUPS, importance="headline", moves_with_records=True),
-        Quantity(id=f"{subject}.change_sd", spread=True),
+        Quantity(id=f"{subject}.pairs", rows_of=(table,), related=(whose,)),
+        Quantity(
+            id=f"{subject}.change_mean",
+            by=GROUPS,
+            importance="headline",
+            scale=scale,
+            moves_with_records=True,
+        ),
+        Quantity(id=f"{subject}.change_sd", scale=scale, spread=True),
         Quantity(id=f"{subject}.wilcoxon_p"),
-        Quantity(id=alone, rows_of=(table,)),
+        Quantity(id=alone, rows_of=(table,), related=(whose,)),
         *(
-            Quantity(id=f"{subject}.{name}", rests_on=(alone,))
+            Quantity(id=f"{subject}.{name}", rests_on=(alone,), related=(f"{subject}.pairs", alone, whose))
             for name in ("bound_low", "bound_high", "tipping_point")
         ),
     )
@@ -88,7 +114,8 @@ def change(
             f"{subject}.change_mean", label, mean_t(changes, make.confidence), unit,
             "mean difference, t interval", n=n, answers=histogram(rise),
         ),
-        make.number(f"{subject}.change_sd", "Spread of the changes", spread, unit, "standard deviation", n=n),
+        make.number(f"{subject}.change_sd", "Spread of the changes", spread, unit, "standard deviation",
+                    n=n, answers=histogram(rise)),
         make.number(
             f"{subject}.wilcoxon_p",
             "Wilcoxon signed-rank test",

@@ -44,6 +44,7 @@ QUANTITIES = (
             importance="headline" if outcome == "employment" else "everyone",
             sensitive=outcome == "treatment",
             rows_of=("outcomes",),
+            related=("outcomes.any",),
         )
         for outcome in OUTCOMES
     ),

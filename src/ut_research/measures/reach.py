@@ -16,7 +16,7 @@ import pandas as pd
 
 from ut_research.core.estimate import Origin
 from ut_research.core.measurement import Measurement
-from ut_research.core.quantity import Quantity
+from ut_research.core.quantity import Quantity, Scale
 from ut_research.core.schema import NOT_RECORDED
 from ut_research.measures.grouping import By, Maker, Tables, among, collected, parts, whether
 from ut_research.stats.survival import last_step, median_time, restricted_mean
@@ -32,28 +32,23 @@ GROUPS: dict[str, str] = {
     "period": "Referred in the",
 }
 
-#: The people whose age is not recorded.
-_AGELESS = ("reach.age_band", {"age_band": NOT_RECORDED})
-
-
-def _band_at(age: float) -> dict[str, str]:
-    """The age band, as a group, in which an age in years lies."""
-    return {"age_band": next((name for name, oldest in AGE_BANDS.items() if age <= oldest), "")}
-
+_AGE, _BANDS = Scale("age", 0, 150), ("reach.age_band",)
 
 QUANTITIES = (
     Quantity(id="reach.referred", importance="headline"),
     Quantity(id="reach.registered", by=tuple(GROUPS), importance="headline", rows_of=("participants",)),
     Quantity(id="reach.assessed", by=tuple(GROUPS), rows_of=("needs",)),
-    Quantity(id="reach.completed", by=tuple(GROUPS), importance="headline"),
-    Quantity(id="reach.age_mean", known_of=_AGELESS, moves_with_records=True),
-    Quantity(id="reach.age_min", known_of=_AGELESS, nested_with=("reach.age_band", _band_at)),
-    Quantity(id="reach.age_max", known_of=_AGELESS, nested_with=("reach.age_band", _band_at)),
-    Quantity(id="reach.age_band", rows_of=("participants",)),
-    Quantity(id="reach.ethnic_minority", sensitive=True),
+    Quantity(id="reach.completed", by=tuple(GROUPS), importance="headline", related=("wellbeing.pairs",)),
+    Quantity(id="reach.age_mean", related=_BANDS, scale=_AGE, moves_with_records=True),
+    Quantity(id="reach.age_min", related=_BANDS, scale=_AGE),
+    Quantity(id="reach.age_max", related=_BANDS, scale=_AGE),
+    Quantity(id="reach.age_band", scale=_AGE, rows_of=("participants",)),
+    Quantity(id="reach.ethnic_minority", sensitive=True, related=("reach.referred",)),
     *(Quantity(id=f"reach.{key}") for key in GROUPS),
     Quantity(id="reach.delivery_months", about="project"),
-    *(Quantity(id=f"reach.stay_{name}_weeks") for name in ("mean", "median", "restricted_mean")),
+    *(Quantity(id=f"reach.stay_{name}_weeks", related=("reach.registered",)) for name in ("mean", "median")),
+    # of one who left among those at risk, its interval tells when
+    Quantity(id="reach.stay_restricted_mean_weeks", rests_on=("reach.still_supported",)),
     Quantity(id="reach.still_supported", rows_of=("participants",)),
     Quantity(id="reach.stay"),
 )

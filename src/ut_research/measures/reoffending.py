@@ -24,11 +24,19 @@ from ut_research.stats import intervals, survival
 GROUPS = ("engaged", "not engaged")
 
 _RATE = "reoffending.rate"
+_STEPS = (_RATE, "reoffending.proven_follow_up", "reoffending.complete_follow_up")
 
 QUANTITIES = (
-    Quantity(id=_RATE, by=COLUMNS, importance="headline", sensitive=True, rows_of=("reoffending",)),
+    Quantity(
+        id=_RATE,
+        by=COLUMNS,
+        importance="headline",
+        sensitive=True,
+        rows_of=("reoffending",),
+        related=("reach.referred", "reach.registered"),
+    ),
     *(
-        Quantity(id=f"reoffending.{step}_follow_up", sensitive=True, nested_with=(_RATE, {}))
+        Quantity(id=f"reoffending.{step}_follow_up", sensitive=True, related=_STEPS, importance="ancillary")
         for step in ("complete", "proven")
     ),
     Quantity(
@@ -38,7 +46,7 @@ QUANTITIES = (
         Quantity(id=f"reoffending.{name}", sensitive=True, rests_on=(_RATE,))
         for name in ("free", "rmst_months", "risk_difference", "fisher_p", "logrank_p")
     ),
-    Quantity(id="reoffending.benchmark_p", sensitive=True),
+    Quantity(id="reoffending.benchmark_p", sensitive=True, related=(_RATE,)),
 )
 
 _CENSORED = "people not followed to the end censored"
@@ -109,7 +117,7 @@ def against(rate: Estimate, benchmarks: Sequence[Estimate]) -> list[Measurement]
     """
     make = Maker(rate.source, rate.origin)
     known = rate.count is not None and rate.n is not None
-    return [
+    tests = [
         make.number(
             "reoffending.benchmark_p",
             rate_there.label,
@@ -123,6 +131,10 @@ def against(rate: Estimate, benchmarks: Sequence[Estimate]) -> list[Measurement]
         )
         for rate_there in benchmarks
     ]
+    if not isinstance(rate, Measurement):
+        return tests
+    # its people are those of the share, which it gives back
+    return [replace(e, counted=rate.counted, among=rate.among) for e in tests]
 
 
 def follow(reoffending: pd.DataFrame, follow_up_days: int, conviction_lag_days: int = 183) -> pd.DataFrame:

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from ut_research.core.estimate import Origin
 from ut_research.core.measurement import Measurement
-from ut_research.core.quantity import Quantity
+from ut_research.core.quantity import Quantity, Scale
 from ut_research.core.schema import ITEMS
 from ut_research.measures import GROUPS
-from ut_research.measures.change import both_times, change, changes, without_second
+from ut_research.measures.change import both_times, change, changes, means, without_second
 from ut_research.measures.grouping import By, Maker, Tables, by_person, collected, parts
 from ut_research.stats import intervals
 
@@ -44,30 +44,43 @@ BANDS = ("low", "moderate", "high")
 #: A meaningful change by the rule in force.
 _IN_FORCE = "wellbeing.meaningful"
 
+_SCALES = {time: Scale(f"wellbeing {time}", LOWEST, HIGHEST) for time in ("t1", "t2")}
+_RISE = Scale("wellbeing change", LOWEST - HIGHEST, HIGHEST - LOWEST)
+_RULES = tuple(f"{_IN_FORCE}{rule}" for rule in ("", "_more_than_3", "_at_least_3", "_sem", "_rci"))
+
 QUANTITIES = (
-    *(Quantity(id=f"wellbeing.mean_{time}", moves_with_records=True) for time in ("t1", "t2")),
-    *changes("wellbeing", "wemwbs"),
+    *means("wellbeing", _SCALES),
+    *changes("wellbeing", "wemwbs", HIGHEST - LOWEST, "reach.registered"),
     *(
         Quantity(
             id=f"wellbeing.low_{time}",
             by=GROUPS if time == "t1" else (),
             sensitive=True,
-            same_as=(f"wellbeing.band_{time}", {"band": "low"}),
+            related=(f"wellbeing.band_{time}",),
+            scale=scale,
         )
-        for time in ("t1", "t2")
+        for time, scale in _SCALES.items()
     ),
-    *(Quantity(id=f"wellbeing.band_{time}", sensitive=True) for time in ("t1", "t2")),
+    *(Quantity(id=f"wellbeing.band_{time}", sensitive=True, scale=scale) for time, scale in _SCALES.items()),
     Quantity(
-        id="wellbeing.band_mcnemar_p", sensitive=True, rests_on=("wellbeing.low_t1", "wellbeing.low_t2")
+        id="wellbeing.band_mcnemar_p",
+        sensitive=True,
+        rests_on=("wellbeing.low_t1", "wellbeing.low_t2"),
+        related=("wellbeing.low_t1", "wellbeing.low_t2"),
     ),
-    # the rule in force may be any of the others
-    Quantity(id=_IN_FORCE, same_as=(f"{_IN_FORCE}_more_than_3", {})),
-    Quantity(id=f"{_IN_FORCE}_more_than_3", nested_with=(_IN_FORCE, {})),
-    Quantity(id=f"{_IN_FORCE}_at_least_3", nested_with=(_IN_FORCE, {}), same_as=(_IN_FORCE, {})),
-    *(Quantity(id=f"{_IN_FORCE}_{rule}", nested_with=(_IN_FORCE, {})) for rule in ("sem", "rci")),
-    Quantity(id="wellbeing.alpha_t1", importance="ancillary"),
-    Quantity(id="wellbeing.floor_t1", sensitive=True, nested_with=("wellbeing.band_t1", {"band": "low"})),
-    Quantity(id="wellbeing.ceiling_t2", nested_with=("wellbeing.band_t2", {"band": "high"})),
+    *(
+        Quantity(
+            id=rule, related=_RULES, scale=_RISE, importance="everyone" if rule == _IN_FORCE else "ancillary"
+        )
+        for rule in _RULES
+    ),
+    Quantity(
+        id="wellbeing.alpha_t1",
+        importance="ancillary",
+        related=("wellbeing.pairs", "wellbeing.t1_only", "reach.registered"),
+    ),
+    Quantity(id="wellbeing.floor_t1", sensitive=True, related=("wellbeing.band_t1",), scale=_SCALES["t1"]),
+    Quantity(id="wellbeing.ceiling_t2", related=("wellbeing.band_t2",), scale=_SCALES["t2"]),
     *(
         Quantity(id=f"wellbeing.swemwbs_{name}", moves_with_records=True)
         for name in ("mean_t1", "mean_t2", "change_mean")
