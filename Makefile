@@ -14,7 +14,7 @@ override export SINCE := $(value SINCE)
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH VIRTUAL_ENV
 CLI = $(BIN)/python -m ut_research.cli
 
-.PHONY: help report brief tables review check map new lab comments quick test deep lint bench mutants forget clean headlines lock
+.PHONY: help report brief tables review check map shape new lab comments quick test deep lint bench mutants forget clean headlines lock
 
 help:
 	@echo 'make report                     build the report on the invented example'
@@ -28,6 +28,7 @@ help:
 	@echo 'make check EXPORT=path          only say what is wrong with an export (STUDY=name: of that study)'
 	@echo 'make map EXPORT=path            draft a recipe: how its files and headings become the tables here'
 	@echo '                                (ACCEPT=yes: write it; STUDY=name: into the folder of that study)'
+	@echo 'make shape EXPORT=path          write how it looks, with nothing of anybody in it, to be sent'
 	@echo 'make new NAME=my-programme      begin a study of your own, in studies/my-programme'
 	@echo 'make lab                        open JupyterLab with the notebooks ready to run'
 	@echo 'make comments FILE=path         add comments that a reader handed back (EXPORT=path: to that export)'
@@ -44,7 +45,7 @@ help:
 report brief tables review: $(READY)
 	@$(CLI) $@ "$$EXPORT" --study "$$STUDY" --name "$$NAME" --since "$$SINCE"
 
-check map: $(READY)
+check map shape: $(READY)
 	@test -n "$$EXPORT" || { echo 'Which export? make $@ EXPORT=path'; exit 2; }
 	@$(CLI) $@ "$$EXPORT" --study "$$STUDY" $(if $(filter map,$@),$(if $(ACCEPT),--accept))
 

@@ -26,11 +26,11 @@ def ut_research(*arguments: str, cwd: Path = ROOT) -> tuple[int, str]:
 def test_help_names_every_command_and_where_to_start() -> None:
     status, said = ut_research("--help")
     assert status == 0
-    assert all(f" {name} " in said for name in ("report", "check", "map", "lab", "forget"))
+    assert all(f" {name} " in said for name in ("report", "check", "map", "shape", "lab", "forget"))
     assert "Start with: ut-research report" in said
 
 
-@pytest.mark.parametrize("command", ["report", "check", "map", "lab", "forget"])
+@pytest.mark.parametrize("command", ["report", "check", "map", "shape", "lab", "forget"])
 def test_every_command_explains_itself(command: str) -> None:
     status, said = ut_research(command, "--help")
     assert status == 0
@@ -44,7 +44,7 @@ def test_a_missing_export_is_one_line_and_status_1() -> None:
     assert len(said.strip().splitlines()) == 1
 
 
-@pytest.mark.parametrize("command", ["report", "check", "map"])
+@pytest.mark.parametrize("command", ["report", "check", "map", "shape"])
 @pytest.mark.parametrize("export", ["~$book.xlsx", "a" * 300], ids=["a lock file", "too long"])
 def test_no_name_of_an_export_is_an_error_that_should_not_happen(command: str, export: str) -> None:
     status, said = ut_research(command, export)
@@ -156,3 +156,9 @@ def test_a_drafted_recipe_is_written_once_and_then_read(tmp_path: Path) -> None:
 
     status, said = ut_research("map", str(export), "--study", str(study), "--accept")
     assert (status, "recipe.toml: there is a recipe already" in said) == (1, True), said
+
+
+def test_the_shape_of_an_export_is_written_where_it_was_asked_for(tmp_path: Path) -> None:
+    status, said = ut_research("shape", str(ROOT / "tests" / "cases" / "total-row"), cwd=tmp_path)
+    assert (status, "Written: shape-total-row.toml" in said) == (0, True), said
+    assert 'heading = "partner", kind = "code"' in (tmp_path / "shape-total-row.toml").read_text()

@@ -1,4 +1,4 @@
-"""The command line: ``ut-research report|brief|tables|review|check …``. `make` calls it, and Windows users.
+"""The command line: ``ut-research report|brief|check|map|shape …``. `make` calls it, and Windows users.
 
 It reads, writes and prints; what it does is in `workflow`, `reading` and `cleaning`, which it imports only
 when they are needed. A mistake ends in one readable block and exit status 1, never in a traceback.
@@ -199,6 +199,20 @@ def map_(
     if guesses := draft_mapping.unsure(drafted):
         say.print("These lines of it are guesses. Look at them before you trust a report:")
         say.print("\n".join(f"  {line}" for line in guesses), markup=False)
+
+
+@app.command()
+def shape(export: Given, study: Parameters = "") -> None:
+    """Write a file without data, which can be sent: an export's tables, headings, kinds and common codes."""
+    from ut_research.core import studies
+    from ut_research.reading import outline
+
+    run = workflow.plan(export, study, makes=False)
+    threshold = studies.read(run.study, run.root).study.threshold
+    file = Path.cwd() / f"shape-{run.name or 'export'}.toml"
+    file.write_text(outline.outline(run.export, threshold), encoding="utf-8", newline="\n")
+    say.print(f"Written: {_place(file)}. It holds headings, and codes that {threshold} people or more have.")
+    say.print("Read it through. Then it can be sent to whoever writes the recipe; the export stays here.")
 
 
 @app.command()

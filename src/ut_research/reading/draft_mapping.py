@@ -51,7 +51,7 @@ def draft(path: Path | str, *, accept: bool = False) -> str:
     left_out: list[str] = []
     parts: list[_Part] = []
     lines: list[str] = []
-    sheets = [one for file in found for one in _laid_out(file)]
+    sheets = [one for file in found for one in laid_out(file)]
     names = Counter(plain(sheet.name) for sheet, _ in sheets)
     for sheet, rows in sheets:
         lines += draft_layouts.layout(sheet, rows)
@@ -85,13 +85,24 @@ def unsure(recipe: str) -> list[str]:
     return [one for one in recipe.splitlines() if any(mark in one for mark in UNSURE) and one[:1] != "#"]
 
 
-def _laid_out(file: Path) -> Iterator[tuple[Sheet, list[int]]]:
+def laid_out(file: Path) -> Iterator[tuple[Sheet, list[int]]]:
     """Give each sheet of a file with the rows that seem to be its headings."""
     for grid in read_grids(file):
         rows = draft_layouts.heading_rows(grid)
         layouts = {grid.name: Layout(heading_rows=tuple(rows))} if rows != [1] else {}
         for sheet in lay_out(grid, layouts):
             yield replace(sheet, file=file.stem), rows
+
+
+def refuse_data(sheet: Sheet) -> None:
+    """Refuse a sheet that cannot be used, or whose headings are data: days, or what stands below too."""
+    if sheet.problems:
+        raise ProblemsFound(sheet.problems)
+    heads = [(h, sheet.frame[i]) for i, h in enumerate(sheet.headings) if h]
+    dated = any(day.day for day in dates.read_days([h for h, _ in heads]))
+    if dated or any((cells == h).any() and cells.nunique() > 1 for h, cells in heads):
+        place = f"{sheet.place}, {sheet.head}"
+        raise stop("this looks like data, not headings", place, "Put headings above it")
 
 
 def _sort(sheet: Sheet, parts: list[_Part]) -> list[str]:
@@ -101,12 +112,7 @@ def _sort(sheet: Sheet, parts: list[_Part]) -> list[str]:
                   and _kind(p.table, sheet) == _kind(p.table, p.sheets[0])), None)  # fmt: skip
     if alike is None and table is None:
         return ["", f"# {line(shown(sheet.name, 'a sheet'))}: like no table; it will not be read"]
-    if sheet.problems:
-        raise ProblemsFound(sheet.problems)
-    if any(day.day for day in dates.read_days([h for h in sheet.headings if h])):
-        raise stop(
-            "this looks like data, not headings", f"{sheet.place}, {sheet.head}", "Put headings above it"
-        )
+    refuse_data(sheet)
     if alike is not None and (table is None or plain(sheet.name) != table.name):
         alike.sheets.append(sheet)
     elif table is not None:

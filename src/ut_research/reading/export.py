@@ -174,9 +174,9 @@ def files(path: Path) -> tuple[list[Path], list[Path]]:
     return data, [f for f in inside if f not in data and f.suffix.lower() not in _QUIET]
 
 
-def shown(name: str, otherwise: str) -> str:
+def shown(name: str, otherwise: str, longest: int = 60) -> str:
     """Return a heading or a name if it can be shown: where headings are missing it may be somebody's data."""
-    fine = 0 < len(name) <= 60 and name.isprintable() and sum(c.isdigit() for c in name) <= 6
+    fine = 0 < len(name) <= longest and name.isprintable() and sum(c.isdigit() for c in name) <= 6
     return name if fine and identifiers.personal_content(name) is None else otherwise
 
 
