@@ -160,7 +160,8 @@ def check(export: Given, study: Parameters = "") -> None:
 
     run = workflow.plan(export, study, makes=False)
     found = studies.read(run.study, run.root)
-    cleaned = tables.of_export(run.export, found.study.parameters(), found.part("recipe.toml", run.export))
+    recipe = found.parts(run.root, run.export)[studies.RECIPE]
+    cleaned = tables.of_export(run.export, found.study.parameters(), recipe)
     _show(cleaned)
     rejected = sum(count["rejected"] for count in cleaned.counts.values())
     if rejected:

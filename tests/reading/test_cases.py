@@ -127,6 +127,17 @@ def test_a_quotation_mark_that_never_closes_is_told_by_the_row_where_it_opens():
     assert "two" not in message.replace("two rows", "")
 
 
+def test_quotation_marks_are_text_where_the_recipe_says_so(tmp_path):
+    assert '[sheets."coded_segments"] quotes = false' in told("open-quote")
+
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text("[sheets.coded_segments]\nquotes = false\n")
+    found = export.read(CASES / "open-quote", recipe).tables["coded_segments"]
+
+    lines = (CASES / "open-quote" / "coded_segments.csv").read_text().splitlines()
+    assert len(found) == len(lines) - 1 and found["summary"].str.startswith('"').sum() == 1
+
+
 @pytest.mark.parametrize("rows", [
     'S-1,trust,"one\nS-2,trust,"two\nS-3,trust,three\n',     # closed by the next one that opens
     'S-1,trust,"one\nS-2,trust,two"\nS-3,trust,three\n',     # closed by one that closes nothing
@@ -165,6 +176,15 @@ def test_case_tells_people_apart_unless_the_recipe_says_otherwise(tmp_path):
 def test_identifiers_that_a_spreadsheet_rounded_are_refused():
     message = told("ids-scientific")
     assert "rows 2, 3, 4: a spreadsheet has rounded identifiers" in message and "1.23" not in message
+    assert '[sheets."participants"] skip_rows = [2, 3, 4], or keep_rows' in message
+
+
+def test_identifiers_that_only_look_rounded_are_read_where_the_recipe_keeps_them(tmp_path):
+    text = (CASES / "ids-scientific" / "participants.csv").read_text()
+    (tmp_path / "participants.csv").write_text(text)
+    (tmp_path / "columns.toml").write_text("[sheets.participants]\nkeep_rows = [2, 3, 4]\n")
+
+    assert len(export.read(tmp_path).tables["participants"]) == len(text.splitlines()) - 1
 
 
 def test_identifiers_that_a_spreadsheet_made_numbers_are_joined_with_those_it_did_not():

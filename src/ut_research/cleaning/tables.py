@@ -65,9 +65,9 @@ class Cleaned:
         return f"<cleaned: {', '.join(self.tables)}; nothing of it is shown until it is released>"
 
 
-def of_export(path: Path, parameters: Mapping[str, Any], recipe: Path | None = None) -> Cleaned:
+def of_export(path: Path, parameters: Mapping[str, Any], recipe: Path | str | None = None) -> Cleaned:
     """The export at `path`, read by the recipe and cleaned as a study says; nothing is written."""
-    return of_raw(export.read(path, recipe), parameters)
+    return of_raw(export.read(path, Path(recipe) if recipe else None), parameters)
 
 
 def of_raw(raw: Raw, parameters: Mapping[str, Any]) -> Cleaned:

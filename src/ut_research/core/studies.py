@@ -15,9 +15,9 @@ from typing import Any
 from ut_research.core.parameters import Study
 from ut_research.core.problems import Problem, ProblemsFound
 
-FILE = "study.toml"
+FILE, RECIPE = "study.toml", "recipe.toml"
 #: What may lie beside it.
-PARTS = ("published", "pages", "brief.txt", "recipe.toml")
+PARTS = ("published", "pages", "brief.txt", RECIPE)
 #: Keys of a study's file that stand before its sections: the study that it takes the rest from, and whether
 #: it is the one that a run is of where none is named.
 BASED_ON, DEFAULT = "based_on", "default"
@@ -179,11 +179,12 @@ def read(file: Path, root: Path) -> Folder:
         own = _parsed(here)
         own.pop(DEFAULT, None)
         above = own.pop(BASED_ON, "")
-        said = Study.build(own, here.name).data  # each file by itself: a mistake is looked for where it is
-        kept = kept or ((here.parent / said).resolve() if said else None)
+        said = Study.build(own, here.name)  # each file by itself: a mistake is looked for where it is
+        kept = kept or ((here.parent / said.data).resolve() if said.data else None)
         data = _over(own, data)
         here = find(root, str(above)) if above else None
-    return Folder(file, Study.build(data, file.name), tuple(folders), kept)
+    whole = said if len(folders) == 1 else Study.build(data, file.name)
+    return Folder(file, whole, tuple(folders), kept)
 
 
 def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

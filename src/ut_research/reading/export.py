@@ -8,7 +8,6 @@ data dictionary does not ask for is named in the log and goes no further.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
@@ -321,10 +320,11 @@ def _unfit(sheet: Sheet, name: str, frame: pd.DataFrame) -> list[Problem]:
             continue
         texts = frame[column.name]
         place = f"{sheet.place}, column “{column.name}”"
-        if column.kind == "id" and (rows := _rounded(texts)):
+        if column.kind == "id" and (rows := _rounded(texts, sheet.layout.keep_rows)):
             what = "a spreadsheet has rounded identifiers, so that people can no longer be told apart"
-            todo = "Export again, and do not open the file in a spreadsheet program before it is read"
-            problems.append(Problem(what, f"{place}, rows {rows}", todo))
+            todo = "Export again, and do not open the file in a spreadsheet program before that; or say in "
+            todo += f"the recipe: {sheet.line('skip_rows', rows[:8])}, or keep_rows if they are written so"
+            problems.append(Problem(what, f"{place}, rows {', '.join(map(str, rows[:5]))}", todo))
         elif column.kind == "date" and sheet.epoch is None:
             problems += _uncounted(sheet, place, texts)
         elif column.kind == "name":
@@ -334,11 +334,11 @@ def _unfit(sheet: Sheet, name: str, frame: pd.DataFrame) -> list[Problem]:
     return problems
 
 
-def _rounded(texts: pd.Series) -> str:
-    """Return the first rows of identifiers that a spreadsheet rounded, in words."""
+def _rounded(texts: pd.Series, kept: tuple[int, ...]) -> list[int]:
+    """Return the rows of identifiers that a spreadsheet rounded, but for those that are `kept`."""
     may = texts[texts.str.upper().str.contains("E+", regex=False).to_numpy(bool, na_value=False)]
-    rows = [str(n) for n, text in may.items() if re.fullmatch(_SCIENTIFIC, str(text))]
-    return ", ".join(rows[:5])
+    rows = may.index[may.str.fullmatch(_SCIENTIFIC)].tolist()
+    return [n for n in rows if n not in kept]
 
 
 def _uncounted(sheet: Sheet, place: str, texts: pd.Series) -> list[Problem]:

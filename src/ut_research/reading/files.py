@@ -33,6 +33,7 @@ from ut_research.reading.grids import (
     too_long,
 )
 from ut_research.reading.recipe import Layout
+from ut_research.reading.values import plain
 
 FOLDER_KINDS = {".csv", ".tsv", ".sav"}
 
@@ -42,14 +43,16 @@ LARGEST_FILE = 4 * 10**9
 
 def read(path: Path, layouts: Mapping[str, Layout] | None = None) -> list[Sheet]:
     """Read every sheet of the file at `path`, laid out as `layouts` say; empty sheets are left out."""
-    sheets = [sheet for grid in read_grids(path) for sheet in lay_out(grid, layouts or {})]
+    layouts = layouts or {}
+    quoted = all(lay.quotes for name, lay in layouts.items() if plain(lay.of or name) == plain(path.stem))
+    sheets = [sheet for grid in read_grids(path, quoted) for sheet in lay_out(grid, layouts)]
     if path.suffix.lower() in FOLDER_KINDS and (problems := [p for s in sheets for p in s.problems]):
         raise ProblemsFound(problems)
     return [replace(sheet, file=path.stem) for sheet in sheets]
 
 
-def read_grids(path: Path) -> list[Grid]:
-    """Read every row of every sheet of the file at `path`.
+def read_grids(path: Path, quoted: bool = True) -> list[Grid]:
+    """Read every row of every sheet of the file at `path`; of text, cells may be `quoted`.
 
     Raises
     ------
@@ -76,7 +79,7 @@ def read_grids(path: Path) -> list[Grid]:
         )
     _as_named(path, kind, head)
     try:
-        return list(_READERS[kind](path))
+        return list(_READERS[kind](path) if quoted else _csv(path, False))
     except ProblemsFound:
         raise
     except MemoryError:
@@ -106,15 +109,15 @@ def _as_named(path: Path, kind: str, head: bytes) -> None:
 # --- text files
 
 
-def _csv(path: Path) -> Iterator[Grid]:
+def _csv(path: Path, quoted: bool = True) -> Iterator[Grid]:
     text = _decoded(path)
     first, _, rest = text.partition("\n")
     told = re.fullmatch(r"\"?sep=(.)\"?\s*", first, re.I)
     if told:
         text, first = rest, rest.partition("\n")[0]
     mark = told[1] if told else _separator(text, first)
-    frame = _quick_rows(text, mark)
-    yield Grid(path.stem, path.name, frame) if frame is not None else _careful_rows(path, text, mark)
+    frame = _quick_rows(text, mark) if quoted else None
+    yield Grid(path.stem, path.name, frame) if frame is not None else _careful_rows(path, text, mark, quoted)
 
 
 def _decoded(path: Path) -> str:
@@ -173,7 +176,7 @@ def _quick_rows(text: str, mark: str) -> pd.DataFrame | None:
     return frame
 
 
-def _careful_rows(path: Path, text: str, mark: str) -> Grid:
+def _careful_rows(path: Path, text: str, mark: str, quoted: bool) -> Grid:
     """Split irregular text row by row: blank lines, short and long rows, stray line ends, huge cells.
 
     Raises
@@ -182,22 +185,22 @@ def _careful_rows(path: Path, text: str, mark: str) -> Grid:
     """
     csv.field_size_limit(LONGEST_CELL * 8)
     lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n")).readlines()
-    reader = csv.reader(lines, delimiter=mark)
+    reader = csv.reader(lines, delimiter=mark, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
     rows = dict[int, list[str]]()
     number = begun = 0
     try:
         for number, row in enumerate(reader, 1):
             if any(len(cell) > LONGEST_CELL for cell in row):
                 raise too_long(path.name, number)
-            if reader.line_num - begun > 1 or reader.line_num == len(lines):
-                _refuse_unclosed(lines[begun : reader.line_num], mark, f"{path.name}, row {number}")
+            if quoted and (reader.line_num - begun > 1 or reader.line_num == len(lines)):
+                _refuse_unclosed(lines[begun : reader.line_num], mark, path, number)
             rows[number], begun = row, reader.line_num
     except csv.Error:
         raise too_long(path.name, number + 1) from None
     return from_rows(path.stem, path.name, rows, widths=())
 
 
-def _refuse_unclosed(lines: list[str], mark: str, place: str) -> None:
+def _refuse_unclosed(lines: list[str], mark: str, path: Path, number: int) -> None:
     """Refuse a row of several lines that a stray quotation mark, rather than a line break in a cell, made."""
     try:
         row = next(csv.reader(lines, delimiter=mark, strict=True), [])
@@ -212,8 +215,9 @@ def _refuse_unclosed(lines: list[str], mark: str, place: str) -> None:
         stray = stray and all(len(s) == len(row) and shape(s[0]) == shape(row[0]) for s in split)
     if stray:
         what = "a quotation mark opens here and does not close where it should: rows below may be part of it"
-        todo = "Export the table again as a workbook, or take the mark out of that cell where it was recorded"
-        raise stop(what, place, todo)
+        todo = "Export the table again as a workbook; or, where marks are only text and each line is a row, "
+        todo += f'say so in the recipe: [sheets."{path.stem}"] quotes = false'
+        raise stop(what, f"{path.name}, row {number}", todo)
 
 
 # --- SPSS

@@ -17,6 +17,7 @@ heading_rows = [3, 4]                      # their rows of headings, joined by a
 skip_rows = [90]                           # rows that are no data; keep_rows: rows that are
 last_row = 88                              # where data end; first_row: where they begin
 join_lines = true                          # a row broken in two by a line break is one
+quotes = false                             # quotation marks are text; a line is a row
 days_since = "1960-01-01"                  # what a day that is a number counts from
 of = "Master"                              # the sheet that this is a block of, when it has another name
 
@@ -79,10 +80,11 @@ from pydantic import create_model, model_validator  # isort: skip
 
 from ut_research.core.problems import Problem, ProblemsFound, stop
 from ut_research.core.schema import TABLES, Column
+from ut_research.core.studies import RECIPE
 from ut_research.reading.values import plain, reader, tidy
 
 #: The file in a study's folder, and the one that an export may hold, which goes before it.
-FILE, INSIDE = "recipe.toml", "columns.toml"
+FILE, INSIDE = RECIPE, "columns.toml"
 _SEE = "See the head of src/ut_research/reading/recipe.py, or studies/rossi/columns.toml"
 
 
@@ -131,6 +133,7 @@ class Layout(_Part):
     first_row: PositiveInt | None = None
     last_row: PositiveInt | None = None
     join_lines: bool = False
+    quotes: bool = True
     days_since: date | None = None
 
 
@@ -235,7 +238,7 @@ def _rules() -> type[BaseModel]:
 class Recipe(_Part):
     """A whole recipe; `name` is that of its file."""
 
-    name: str = Field("recipe.toml", exclude=True)
+    name: str = Field(FILE, exclude=True)
     confirmed: bool = True
     source: Source | None = None
     left_out: frozenset[str] = frozenset()

@@ -55,7 +55,7 @@ def line(settings: dict[str, Any]) -> list[Step]:
     sources = digest(root / "book", root / "requirements.lock")
     return [
         Step("clean", clean, ("*.parquet", "manifest.json", "issues.csv"),
-             (code, settings["data"], parts.get("recipe.toml"), {n: parameters[n] for n in CLEANING}),
+             (code, settings["data"], parts.get(studies.RECIPE), {n: parameters[n] for n in CLEANING}),
              loads=NUMBERS),
         Step("measure", measure, ("findings.json", RELEASE), (code, published, since, parameters), ("clean",),
              loads=NUMBERS),
@@ -123,10 +123,8 @@ def clean() -> None:
     settings = run()
     for old in Path().glob("*.parquet"):
         old.unlink()
-    recipe = settings["parts"].get("recipe.toml")
-    cleaned = cleaning.of_export(
-        Path(settings["export"]), settings["parameters"], Path(recipe) if recipe else None
-    )
+    recipe = settings["parts"].get(studies.RECIPE)
+    cleaned = cleaning.of_export(Path(settings["export"]), settings["parameters"], recipe)
     cleaning.write(cleaned, Path())
 
 
