@@ -4,6 +4,7 @@ import datetime
 import re
 import traceback
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -13,7 +14,7 @@ import pytest
 from bad_exports.cases import book, good, ods, ods_row, write
 
 from ut_research.core.problems import ProblemsFound
-from ut_research.reading import export
+from ut_research.reading import export, values
 
 OUTCOMES = [
     {"participant_id": "TEST-1", "outcome": "housing", "start_date": "01/03/2020"},
@@ -108,6 +109,67 @@ def test_text_that_looks_like_a_formula_is_text(tmp_path):
     book(tmp_path, {"outcomes": OUTCOMES}, typed)
 
     assert export.read(tmp_path).tables["outcomes"]["outcome"].iloc[0] == "=cmd|' /C calc'!A0"
+
+
+def test_an_error_of_any_program_is_an_error_and_no_text(tmp_path):
+    def failed(made: openpyxl.Workbook) -> None:
+        for place, error in (("B2", "#SPILL!"), ("C2", "#REF!"), ("C3", "#N/A")):
+            made["outcomes"][place].value, made["outcomes"][place].data_type = error, "e"
+
+    book(tmp_path, {"outcomes": OUTCOMES}, failed)
+
+    assert _outcomes(tmp_path) == {2: ("TEST-1", "#SPILL!", "#REF!"), 3: ("Zoë", "employment", "#N/A")}
+    assert all(values.ERROR.fullmatch(error) for error in ("#SPILL!", "#REF!", "#CALC!", "Err:502", "#NAME?"))
+
+
+def test_an_escape_of_the_file_format_is_its_character_and_a_written_one_is_not(tmp_path):
+    def escaped(made: openpyxl.Workbook) -> None:
+        made["outcomes"]["A2"], made["outcomes"]["A3"] = "a_x000A_b", "_x005F_x000D_"
+
+    book(tmp_path, {"outcomes": OUTCOMES}, escaped)
+
+    assert list(export.read(tmp_path).tables["outcomes"]["participant_id"]) == ["a\nb", "_x000D_"]
+
+
+def test_a_strict_workbook_is_a_workbook(tmp_path):
+    book(tmp_path, {"outcomes": OUTCOMES})
+    names = r"schemas.openxmlformats.org/(officeDocument|spreadsheetml)/2006"
+    _rewrite(tmp_path / "export.xlsx", names, lambda m: f"purl.oclc.org/ooxml/{m[1]}")
+
+    assert _outcomes(tmp_path) == EXPECTED
+
+
+def test_hidden_sheets_and_rows_are_read_and_said(tmp_path):
+    def hide(made: openpyxl.Workbook) -> None:
+        made["needs"].sheet_state = "hidden"
+        made["outcomes"].row_dimensions[3].hidden = True
+
+    book(tmp_path, {name: good()[name] for name in ("needs", "outcomes")}, hide)
+
+    raw = export.read(tmp_path)
+
+    assert {name: len(frame) for name, frame in raw.tables.items()} == {"needs": 2, "outcomes": 2}
+    hidden = raw.issues[raw.issues["rule"].str.startswith("hidden")]
+    assert hidden[["table", "rule", "action"]].values.tolist() == [
+        ["needs", "hidden sheet", "reported"],
+        ["outcomes", "hidden rows", "reported"],
+    ]
+
+
+@pytest.mark.parametrize("at", ["XFD1048576", "ZZ1000000", "ALM900000"])
+def test_cells_too_far_apart_to_be_held_are_refused(tmp_path, at):
+    book(tmp_path, {"outcomes": OUTCOMES}, lambda made: made["outcomes"].__setitem__(at, "far"))
+
+    with pytest.raises(ProblemsFound, match=r"export.xlsx: the workbook asks for more cells"):
+        export.read(tmp_path)
+
+
+def test_a_formula_that_many_cells_share_and_nobody_worked_out_is_refused(tmp_path):
+    book(tmp_path, {"outcomes": OUTCOMES}, lambda made: made["outcomes"].__setitem__("B2", "=A2"))
+    _rewrite(tmp_path / "export.xlsx", r"<f>.*?</f><v ?/?>(</v>)?", lambda _: '<f t="shared" si="0"/><v></v>')
+
+    with pytest.raises(ProblemsFound, match="sheet outcomes, rows 2: formulas have no saved result"):
+        export.read(tmp_path)
 
 
 def test_an_ods_workbook_reads_like_any_other(tmp_path):
@@ -237,11 +299,14 @@ def test_the_traceback_of_a_file_that_cannot_be_read_holds_nothing_of_it(tmp_pat
 
 def _save_result(path: Path, result: str) -> None:
     """Put a saved result beside the only formula, as a spreadsheet program does."""
+    cell = r"<c ([^>]*)>(<f>.*?</f>)<v ?/?>(?:</v>)?"
+    _rewrite(path, cell, lambda m: f'<c {m[1]} t="str">{m[2]}<v>{result}</v>')
+
+
+def _rewrite(path: Path, what: str, by: Callable[[re.Match[str]], str]) -> None:
+    """Change the text of a workbook's parts."""
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name).decode() for name in archive.namelist()}
     with zipfile.ZipFile(path, "w") as archive:
         for name, body in parts.items():
-            saved = re.sub(
-                r"<c ([^>]*)>(<f>.*?</f>)<v ?/?>(?:</v>)?", rf'<c \1 t="str">\2<v>{result}</v>', body
-            )
-            archive.writestr(name, saved)
+            archive.writestr(name, re.sub(what, by, body))

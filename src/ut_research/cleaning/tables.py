@@ -240,7 +240,7 @@ class _Sheet:
                 rules[i] = "white space"
             if not free and spellings.is_blank(text, day=column.kind == "date"):
                 rules[i], tidied[i] = "word for blank", ""
-            elif not free and text.casefold() in spellings.ERRORS:
+            elif not free and spellings.ERROR.fullmatch(text):
                 rules[i] = "spreadsheet error"
         filled = [i for i, text in enumerate(tidied) if text and rules[i] != "spreadsheet error"]
         if column.kind == "date":

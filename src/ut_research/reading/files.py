@@ -27,6 +27,7 @@ from ut_research.reading.grids import (
     MOST_COLUMNS,
     Grid,
     Sheet,
+    as_written,
     from_rows,
     lay_out,
     shape,
@@ -244,7 +245,7 @@ def _sav(path: Path) -> Iterator[Grid]:
 
 def _sav_text(column: pd.Series, labels: dict[float | int, str]) -> pd.Series:
     codes, distinct = pd.factorize(column)
-    texts = [labels.get(v) or workbooks.as_written(v) or None for v in distinct.tolist()]
+    texts = [labels.get(v) or as_written(v) or None for v in distinct.tolist()]
     return pd.Series(
         pd.array([*texts, None], dtype="str").take(np.where(codes < 0, len(texts), codes)), column.index
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, time
+from itertools import zip_longest
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +48,7 @@ class Grid:
     formulas, hollow : rows of the formulas by column, and rows with one that has no saved result.
     long : rows with a cell that is longer than a spreadsheet allows.
     epoch : the day that the file counts days from, where it says so.
+    notes : what there is to log about it.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Grid:
     hollow: frozenset[int] = frozenset()
     long: frozenset[int] = frozenset()
     epoch: date | None = None
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,19 +114,36 @@ class Sheet:
         return replace(self, frame=frame, values=values, notes=(*self.notes, note))
 
 
-def from_rows(name: str, place: str, rows: Mapping[int, Sequence[str]], **more: object) -> Grid:
-    """Return the Grid of rows by their number; short ones are filled with blanks."""
-    width = max(map(len, rows.values()), default=0)
-    if width > MOST_COLUMNS:
-        raise stop(
-            f"there are more than {MOST_COLUMNS:,} columns", place, "Export only the columns asked for"
-        )
-    filled = {n: row for n, row in rows.items() if any(cell.strip() for cell in row)}
-    cells = {i: [(row[i] if i < len(row) else "") or None for row in filled.values()] for i in range(width)}
-    frame = pd.DataFrame(cells, index=pd.Index(filled, dtype="int64"), dtype="str")
+def from_rows(name: str, place: str, rows: Mapping[int, Sequence[object]], **more: object) -> Grid:
+    """Return the Grid of rows by their number; short ones are filled with blanks, blank ones left out."""
+    if max(map(len, rows.values()), default=0) > MOST_COLUMNS:
+        todo = "Export only the columns asked for"
+        raise stop(f"there are more than {MOST_COLUMNS:,} columns", place, todo)
+    index = pd.Index(rows, dtype="int64")
+    columns = [
+        [(value if type(value) is str else as_written(value)) or None for value in column]
+        for column in zip_longest(*rows.values(), fillvalue="")
+    ]
+    frame = pd.DataFrame(dict(enumerate(columns)), index=index, dtype="str")
+    filled = ~_hollow_rows(frame)
+    long = np.zeros(len(frame), bool)
+    for i in frame.columns:
+        long |= (frame[i].str.len() > LONGEST_CELL).to_numpy(bool, na_value=False)
     if "widths" in more:
-        more["widths"] = tuple(map(len, filled.values()))
-    return Grid(name, place, frame, **more)  # type: ignore[arg-type]
+        more["widths"] = tuple(len(row) for row, keep in zip(rows.values(), filled, strict=True) if keep)
+    frame = frame if filled.all() else frame[filled]
+    return Grid(name, place, frame, long=frozenset(index[long].tolist()), **more)  # type: ignore[arg-type]
+
+
+def as_written(value: object) -> str:
+    """Return a cell as text: days in ISO, whole numbers without a point."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return (value.date() if value.time() == time() else value).isoformat()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
 
 
 def lay_out(grid: Grid, layouts: Mapping[str, Layout]) -> list[Sheet]:
@@ -148,8 +168,9 @@ def _sheet(grid: Grid, told: Layout) -> Sheet:
     first = told.first_row or max(at, default=0) + 1
     _usable(grid, first, bool(told.heading_rows))
     heads = grid.headings or _headings(grid, at)
-    notes = [Note("formula", "reported", f"the results last saved are used ({len(rows):,} cells)", (), i)
-             for i, rows in grid.formulas.items()]  # fmt: skip
+    notes = [*grid.notes]
+    notes += [Note("formula", "reported", f"the results last saved are used ({len(rows):,} cells)", (), i)
+              for i, rows in grid.formulas.items()]  # fmt: skip
     if len(at) > 1 and not told.heading_rows:
         notes.append(Note("rows of headings", "repaired", "the question is taken for the heading", at))
     rows = frame.index.to_numpy()

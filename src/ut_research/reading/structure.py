@@ -126,7 +126,7 @@ def _read_cells(row: pd.DataFrame, table: Table) -> tuple[int, int]:
     for column in table.columns:
         if column.name in row and len(row) and column.kind in ("date", "yes/no", "whole number", "code"):
             text = values.tidy(str(row[column.name].iloc[0])) if pd.notna(row[column.name].iloc[0]) else ""
-            if text and not values.is_blank(text):
+            if text and not values.is_blank(text) and not values.ERROR.fullmatch(text):
                 day = column.kind == "date" and dates.read_days([text])[0].day
                 found = day or (column.kind != "date" and values.reader(column)(text)[0] is not None)
                 judged, read = judged + 1, read + bool(found or text[0].isdigit())

@@ -53,7 +53,8 @@ BLANKS = frozenset(
     ["na", "n/a", "#n/a", "null", "none", "nan", "nat", "<na>", "nil", "-", "--", ".", "not applicable"]
 )
 NOT_KNOWN = frozenset(["?", "missing", "not recorded", "not known", "no data"])
-ERRORS = frozenset(["#value!", "#ref!", "#div/0!", "#name?", "#null!", "#num!"])
+#: What spreadsheet programs write into a cell that they cannot work out.
+ERROR = re.compile(r"#[A-Z0-9_/]+[!?]|#GETTING_DATA|Err:\d{3}", re.I)
 YES = frozenset(["yes", "y", "true", "t", "1", "1.0", "x", "✓", "✔", "☑", "ticked", "checked"])
 NO = frozenset(["no", "n", "false", "f", "0", "0.0", "☐", "unticked", "unchecked"])
 

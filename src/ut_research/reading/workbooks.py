@@ -6,16 +6,18 @@ that would be too large once unpacked are refused.
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
-from collections.abc import Iterator
-from datetime import date, datetime, time
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import reduce
 from pathlib import Path
-from typing import Any
 from xml.etree.ElementTree import Element
 
 from ut_research.core.problems import ProblemsFound, stop
-from ut_research.reading.grids import LONGEST_CELL, MOST_COLUMNS, Grid, from_rows
+from ut_research.reading.dates import EPOCHS, SPREADSHEET
+from ut_research.reading.grids import LONGEST_CELL, MOST_COLUMNS, Grid, Note, as_written, from_rows
 
 KINDS = {".xlsx", ".ods"}
 #: Most bytes of a workbook once unpacked.
@@ -24,6 +26,8 @@ LARGEST_UNPACKED = 10**9
 MOST_CELLS = 50_000_000
 #: A workbook larger than 20 MB unpacked may be this many times as large as packed; data are 5 to 30 times.
 MOST_TIMES_PACKED = 200
+#: A cell of an .xlsx sheet with a formula: its attributes, and what comes after the tag of the formula.
+_FORMULA = re.compile(rb"<(?:\w+:)?c\s([^<>]*)>\s*<(?:\w+:)?f[\s>/](.*?)</(?:\w+:)?c>", re.S)
 
 
 def _unpacked(path: Path) -> zipfile.ZipFile:
@@ -42,59 +46,81 @@ def _unpacked(path: Path) -> zipfile.ZipFile:
 
 def xlsx(path: Path) -> Iterator[Grid]:
     """Read each sheet of an .xlsx workbook that holds anything."""
-    import openpyxl
-    from openpyxl.utils import range_boundaries
+    import python_calamine
 
     with _unpacked(path) as archive:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        scanned = {sheet.title: _scan(archive, sheet._worksheet_path) for sheet in book.worksheets}
-    written = openpyxl.load_workbook(path, read_only=True) if any(f for _, f in scanned.values()) else None
-    for sheet in book.worksheets:
-        sheet.reset_dimensions()
-        lines = enumerate(sheet.iter_rows(values_only=True), 1)
-        rows = {n: [as_written(v) for v in row] for n, row in lines if any(v is not None for v in row)}
-        ranges, has_formula = scanned[sheet.title]
-        at, hollow = _formulas(written[sheet.title], sheet) if written and has_formula else ({}, set())
-        merged = tuple((r1, c1 - 1, r2, c2 - 1) for c1, r1, c2, r2 in map(range_boundaries, ranges))
-        yield from _grid(path, sheet.title, rows, merged=merged, formulas=at, hollow=frozenset(hollow),
-                         epoch=book.epoch.date())  # fmt: skip
+        parts, epoch = _parts(archive)
+        bodies = {part: archive.read(part) for part in parts if part in archive.namelist()}
+        if any(_far(body) for body in bodies.values()):
+            raise _too_many(path.name)
+        book = python_calamine.load_workbook(_readable(path, archive, bodies))
+    for about, part in zip(book.sheets_metadata, parts, strict=True):
+        if about.typ == python_calamine.SheetTypeEnum.WorkSheet:
+            sheet = book.get_sheet_by_name(about.name)
+            rows = {n: row for n, row in enumerate(sheet.iter_rows(), 1) if row.count("") < len(row)}
+            merged = tuple((r1 + 1, c1, r2 + 1, c2) for (r1, c1), (r2, c2) in sheet.merged_cell_ranges or ())
+            formulas, hollow, hidden = _noticed(bodies.get(part, b""))
+            notes = _hidden(about.visible != python_calamine.SheetVisibleEnum.Visible, hidden)
+            yield from _grid(path, about.name, rows, merged=merged, formulas=formulas,
+                             hollow=frozenset(hollow), epoch=epoch, notes=notes)  # fmt: skip
 
 
-def _formulas(written: Any, saved: Any) -> tuple[dict[int, list[int]], set[int]]:
-    """Return the rows of the formulas by column, and the rows with one that has no saved result."""
-    at, hollow = dict[int, list[int]](), set[int]()
-    written.reset_dimensions()
-    for n, (cells, results) in enumerate(zip(written.iter_rows(), saved.iter_rows(), strict=True), 1):
-        for i, cell in enumerate(cells):
-            if cell.data_type == "f":
-                at.setdefault(i, []).append(n)
-                if results[i].value is None and results[i].data_type != "str":  # that is a result of ""
-                    hollow.add(n)
-    return at, hollow
+def _parts(archive: zipfile.ZipFile) -> tuple[list[str], date]:
+    """Return the name of the part of each sheet, in order, and the day that the workbook counts from."""
+    from defusedxml.ElementTree import fromstring
+
+    book, related = (fromstring(archive.read(f"xl/{n}")) for n in ("workbook.xml", "_rels/workbook.xml.rels"))
+    targets = {_attribute(r, "Id"): _attribute(r, "Target") for r in related}
+    old = any(_attribute(e, "date1904") in ("1", "true") for e in book)
+    wanted = [targets[_attribute(e, "id")] for e in book.iter() if e.tag.endswith("}sheet")]
+    parts = [part.lstrip("/") if part.startswith("/") else f"xl/{part}" for part in wanted]
+    return parts, EPOCHS["a spreadsheet from 1904"] if old else SPREADSHEET
 
 
-def _scan(archive: zipfile.ZipFile, part: str) -> tuple[list[str], bool]:
-    """Return the merged ranges of a sheet, and whether any cell of it is a formula, without loading it."""
-    merged, formula, tail = list[str](), False, b""
-    with archive.open(part.lstrip("/")) as opened:
-        while chunk := opened.read(1 << 20):
-            text = tail + chunk
-            formula = formula or re.search(rb"<(?:\w+:)?f[\s>/]", text) is not None
-            found = re.findall(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z0-9:]+)\"[^>]*>", text)
-            merged += [ref.decode() for ref in found if ref.decode() not in merged]
-            tail = text[-200:]
-    return merged, formula
+def _far(body: bytes) -> bool:
+    """Whether the cells of a sheet that hold anything lie so far apart that all between cannot be held."""
+    if not re.search(rb' r="(?:[A-Z]{3}|[A-Z]*\d{6})', body):
+        return False
+    cells = re.findall(rb' r="([A-Z]+)(\d+)"[^>]*[^/]>', body)
+    right = max((_number(column) for column in {c for c, _ in cells}), default=0)
+    return (right + 1) * max((int(row) for _, row in cells), default=0) > MOST_CELLS
 
 
-def as_written(value: object) -> str:
-    """Return a spreadsheet cell as text: days in ISO, whole numbers without a point, no escapes."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return (value.date() if value.time() == time() else value).isoformat()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda m: chr(int(m[1], 16)), str(value))
+def _readable(path: Path, archive: zipfile.ZipFile, bodies: Mapping[str, bytes]) -> Path | io.BytesIO:
+    """Return the workbook, with its error cells as text: they would be lost, or not be known."""
+    if not any(b' t="e"' in body for body in bodies.values()):
+        return path
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as new:
+        for name in archive.namelist():
+            new.writestr(name, bodies.get(name, archive.read(name)).replace(b' t="e"', b' t="str"'))
+    made.seek(0)
+    return made
+
+
+def _noticed(body: bytes) -> tuple[dict[int, list[int]], set[int], list[int]]:
+    """Return the rows of a sheet's formulas by column, of those with no saved result, and the hidden rows."""
+    formulas, hollow = dict[int, list[int]](), set[int]()
+    for attributes, rest in _FORMULA.findall(body) if b"<f" in body or b":f" in body else ():
+        column, row = (re.findall(rb'r="([A-Z]+)(\d+)"', attributes) or [(b"", b"0")])[0]
+        formulas.setdefault(_number(column), []).append(int(row))
+        if b't="str"' not in attributes and not re.search(rb"v>[^<]", rest):  # text may be ""
+            hollow.add(int(row))
+    rows = rb'<[\w:]*row (?=[^>]*hidden="(?:1|true)")[^>]*?r="(\d+)"'
+    return formulas, hollow, [int(n) for n in (re.findall(rows, body) if b"hidden=" in body else [])]
+
+
+def _number(letters: bytes) -> int:
+    """Return a column's position, from 0."""
+    return reduce(lambda n, letter: 26 * n + letter - 64, letters, 0) - 1
+
+
+def _hidden(sheet: bool, rows: Sequence[int]) -> tuple[Note, ...]:
+    """Return what is to be logged of what a person does not see in the program that made the workbook."""
+    notes = [Note("hidden sheet", "reported", "read as if it were seen")] if sheet else []
+    if rows:
+        notes.append(Note("hidden rows", "reported", f"{len(rows):,} read as the others are", (rows[0],)))
+    return tuple(notes)
 
 
 def ods(path: Path) -> Iterator[Grid]:
@@ -102,16 +128,21 @@ def ods(path: Path) -> Iterator[Grid]:
     from defusedxml.ElementTree import iterparse
 
     with _unpacked(path) as archive, archive.open("content.xml") as content:
-        epoch, count = date(1899, 12, 30), [0]
-        sheet = _OdsSheet(path.name, "", count)
+        epoch, count = SPREADSHEET, [0]
+        sheet, style, unseen = _OdsSheet(path.name, Element("table"), count), "", set[str]()
         for event, element in iterparse(content, events=("start", "end")):
             tag = element.tag.rpartition("}")[2]
-            if tag == "null-date":
+            if tag == "style":
+                style = _attribute(element, "name")
+            elif tag == "table-properties" and _attribute(element, "display") == "false":
+                unseen.add(style)
+            elif tag == "null-date":
                 epoch = date.fromisoformat(_attribute(element, "date-value") or epoch.isoformat())
             elif tag == "table" and event == "start":
-                sheet = _OdsSheet(path.name, _attribute(element, "name"), count)
+                sheet = _OdsSheet(path.name, element, count)
             elif tag == "table" and event == "end":
-                more = {"merged": tuple(sheet.merged), "formulas": sheet.formulas, "epoch": epoch}
+                more = {"merged": tuple(sheet.merged), "formulas": sheet.formulas, "epoch": epoch,
+                        "notes": _hidden(sheet.style in unseen, sheet.hidden)}  # fmt: skip
                 yield from _grid(path, sheet.name, sheet.rows, hollow=frozenset(sheet.hollow), **more)
                 element.clear()
             elif tag == "table-row" and event == "end":
@@ -122,12 +153,14 @@ def ods(path: Path) -> Iterator[Grid]:
 class _OdsSheet:
     """The rows of one table of an .ods file, as they come; `count` counts the cells of the whole file."""
 
-    def __init__(self, place: str, name: str, count: list[int]):
-        self.place, self.name, self.count, self.number = place, name, count, 0
+    def __init__(self, place: str, table: Element, count: list[int]):
+        self.name, self.style = _attribute(table, "name"), _attribute(table, "style-name")
+        self.place, self.count, self.number = place, count, 0
         self.rows: dict[int, list[str]] = {}
         self.merged: list[tuple[int, int, int, int]] = []
         self.formulas: dict[int, list[int]] = {}
         self.hollow: set[int] = set()
+        self.hidden: list[int] = []
 
     def add(self, element: Element) -> None:
         """Add one row element, as often as it asks for."""
@@ -145,6 +178,8 @@ class _OdsSheet:
         if any(row):
             if len(self.rows) + repeat > 2**20:
                 raise _too_many(self.place)
+            if _attribute(element, "visibility") in ("collapse", "filter"):
+                self.hidden.append(self.number + 1)
             self.rows.update(dict.fromkeys(range(self.number + 1, self.number + repeat + 1), row))
         self.number += repeat
 
@@ -188,8 +223,7 @@ def _paragraph(element: Element) -> str:
     return own + "".join(_paragraph(part) + (part.tail or "") for part in element)
 
 
-def _grid(path: Path, name: str, rows: dict[int, list[str]], **more: object) -> Iterator[Grid]:
+def _grid(path: Path, name: str, rows: Mapping[int, Sequence[object]], **more: object) -> Iterator[Grid]:
     """Yield the rows of a sheet, unless it is empty."""
     if rows:
-        long = frozenset(n for n, row in rows.items() if any(len(cell) > LONGEST_CELL for cell in row))
-        yield from_rows(name, f"{path.name}, sheet {name}", rows, long=long, **more)
+        yield from_rows(name, f"{path.name}, sheet {name}", rows, **more)
