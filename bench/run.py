@@ -4,9 +4,8 @@ A report is built in a copy of the project: by the workflow for the first time, 
 yet, as in a fresh clone; from nothing; again with nothing changed; with one parameter changed, then another;
 and by hand: plain papermill, one notebook after another, and then ``jupyter-book build``. Then the
 multiverse of the example is timed, and ``bench/disclosure.py`` counts what is withheld of drawn exports.
-Last,
-cleaning and all measures are run on invented caseloads of growing size, each in a process of its own, by
-``bench/caseload.py``.
+Cleaning and all measures are run on invented caseloads of growing size, and large files are read beside the
+library that reads them, each in a process of its own.
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ import time
 from pathlib import Path
 
 from bench import disclosure
+from bench.reading import SIZES as SIZES_READ
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = sys.executable
@@ -131,7 +131,24 @@ def caseload() -> None:
     print(f"time grows as n to the power {power:.2f} (at most 1.1); a million under 60 s and 6 GB")
 
 
+def reading() -> None:
+    """Print how long large files take, beside the library that reads them."""
+    with tempfile.TemporaryDirectory() as folder:
+        for kind, (rows, columns) in SIZES_READ.items():
+            found = {}
+            for who in ("make", "plain", "ours"):
+                command = [PYTHON, "-m", "bench.reading", kind, who, folder]
+                done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+                found[who] = json.loads(done.stdout)
+            seconds, ratio = found["ours"]["seconds"], found["ours"]["seconds"] / found["plain"]["seconds"]
+            told = f"{seconds:.1f} s, {ratio:.1f} times the library alone (at most 3)"
+            most = f"{found['ours']['gigabytes']:.1f} GB (under 3)"
+            print(f"{kind}, {rows:,} rows of {columns} columns: {told}, {most}")
+
+
 if __name__ == "__main__":
+    print("Reading large files …", flush=True)
+    reading()
     print("Building the report, four ways …", flush=True)
     report()
     print("Working out the multiverse …", flush=True)

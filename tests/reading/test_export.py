@@ -40,6 +40,15 @@ def test_text_files_in_every_encoding_separator_and_line_end(tmp_path, mark, enc
     assert _outcomes(tmp_path) == EXPECTED
 
 
+def test_lines_in_two_encodings_are_each_read_as_their_own_and_said(tmp_path):
+    head, *lines = pd.DataFrame(OUTCOMES).to_csv(index=False).splitlines(keepends=True)
+    other = lines[1].replace("Zoë", "Chloë")
+    (tmp_path / "outcomes.csv").write_bytes((head + "".join(lines)).encode() + other.encode("cp1252"))
+
+    assert _outcomes(tmp_path) == {**EXPECTED, 4: ("Chloë", "employment", None)}
+    assert "mixed encodings" in export.read(tmp_path).issues["rule"].tolist()
+
+
 def test_a_first_line_that_names_the_separator_is_no_row(tmp_path):
     text = "sep=;\n" + pd.DataFrame(OUTCOMES).to_csv(index=False, sep=";")
     (tmp_path / "outcomes.csv").write_text(text)

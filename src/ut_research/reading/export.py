@@ -32,8 +32,9 @@ from ut_research.reading.recipe import Recipe
 _SCIENTIFIC = r"\s*\d(?:\.\d+)?[eE]\+\d{2,}\s*"
 Mask = npt.NDArray[np.bool_]
 _QUIET = {".md", ".toml", ".txt"}
-#: Most distinct cells of a column in which personal data are looked for; the most frequent ones.
-_LOOKED_AT = 10_000
+#: In how many rows of a column that nobody asked for personal data are looked for, at the least, and in how
+#: many of its distinct cells, at most: the most frequent ones.
+_ROWS, _LOOKED_AT = 100_000, 10_000
 
 
 @dataclass(frozen=True, repr=False)
@@ -371,7 +372,7 @@ def _others(
         if identifiers.personal_heading(heading):
             problems.append(_refused(sheet.place, label, "personal data"))
             continue
-        counts = sheet.frame[i].value_counts().head(_LOOKED_AT)
+        counts = sheet.frame[i].iloc[:: max(1, len(sheet.frame) // _ROWS)].value_counts().head(_LOOKED_AT)
         if kind := identifiers.refusal([str(t) for t in counts.index], counts.tolist()):
             problems.append(_refused(sheet.place, label, kind))
         elif heading or len(counts):

@@ -26,6 +26,7 @@ from ut_research.reading.grids import (
     LONGEST_CELL,
     MOST_COLUMNS,
     Grid,
+    Note,
     Sheet,
     as_written,
     from_rows,
@@ -38,8 +39,9 @@ from ut_research.reading.values import plain
 
 FOLDER_KINDS = {".csv", ".tsv", ".sav"}
 
-#: Most bytes of a text file.
-LARGEST_FILE = 4 * 10**9
+#: Most bytes of a text file, and how many are looked at for its separator.
+LARGEST_FILE, _HEAD = 4 * 10**9, 10**6
+_MIXED = Note("mixed encodings", "reported", "lines of UTF-8 and of Windows-1252: each read as its own")
 
 
 def read(path: Path, layouts: Mapping[str, Layout] | None = None) -> list[Sheet]:
@@ -111,51 +113,69 @@ def _as_named(path: Path, kind: str, head: bytes) -> None:
 
 
 def _csv(path: Path, quoted: bool = True) -> Iterator[Grid]:
-    text = _decoded(path)
-    first, _, rest = text.partition("\n")
+    raw, notes = _utf8(path)
+    first, _, rest = raw[:_HEAD].decode(errors="ignore").partition("\n")
     told = re.fullmatch(r"\"?sep=(.)\"?\s*", first, re.I)
     if told:
-        text, first = rest, rest.partition("\n")[0]
-    mark = told[1] if told else _separator(text, first)
-    frame = _quick_rows(text, mark) if quoted else None
-    yield Grid(path.stem, path.name, frame) if frame is not None else _careful_rows(path, text, mark, quoted)
+        raw, first, rest = raw[raw.index(b"\n") + 1 :], *rest.partition("\n")[::2]
+    mark = told[1] if told else _separator([first, *rest.split("\n", 20)[:19]])
+    frame = _quick_rows(raw, mark, first) if quoted else None
+    if frame is not None:
+        yield Grid(path.stem, path.name, frame, notes=notes)
+    else:
+        yield replace(_careful_rows(path, raw.decode(), mark, quoted), notes=notes)
 
 
-def _decoded(path: Path) -> str:
-    raw = path.read_bytes()
-    encodings = ["utf-8-sig", "cp1252"]
+def _utf8(path: Path) -> tuple[bytes, tuple[Note, ...]]:
+    """Return the file's text as UTF-8, and what is to be logged of its encoding."""
+    raw, notes = path.read_bytes().removeprefix(codecs.BOM_UTF8), tuple[Note, ...]()
     sample = raw[:2000]
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ["utf-16"]
-    elif sample.count(0) * 3 > len(sample):
-        encodings = ["utf-16-le" if sample[1:2] == b"\0" else "utf-16-be"]
-    for encoding in encodings:
-        try:
-            return raw.decode(encoding).replace("\0", "")
-        except UnicodeDecodeError:
-            continue
-    raise stop("its letters cannot be read: it is neither UTF-8, UTF-16 nor Windows-1252", path.name,
-               "Save it as “CSV UTF-8”")  # fmt: skip
+    try:
+        if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raw = raw.decode("utf-16").encode()
+        elif sample.count(0) * 3 > len(sample):
+            raw = raw.decode("utf-16-le" if sample[1:2] == b"\0" else "utf-16-be").encode()
+        elif not (raw.isascii() or _is_utf8(raw)):
+            lines = raw.splitlines(keepends=True)
+            mixed = any(not line.isascii() and _is_utf8(line) for line in lines)
+            raw = b"".join(line if _is_utf8(line) else line.decode("cp1252").encode() for line in lines)
+            notes = (_MIXED,) if mixed else ()
+    except UnicodeDecodeError:
+        raise stop("its letters cannot be read: it is neither UTF-8, UTF-16 nor Windows-1252", path.name,
+                   "Save it as “CSV UTF-8”") from None  # fmt: skip
+    return raw.replace(b"\0", b"") if b"\0" in raw else raw, notes
 
 
-def _separator(text: str, heading: str) -> str:
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _separator(lines: list[str]) -> str:
     """Return the separator of the first line, or, where a title has none, of the first line with one."""
-    lines = (re.sub(r'"[^"]*"', "", line) for line in [heading, *text.split("\n", 20)[1:20]])
-    return next((best for line in lines if line.count(best := max(",;\t|", key=line.count))), ",")
+    bare = (re.sub(r'"[^"]*"', "", line) for line in lines)
+    return next((best for line in bare if line.count(best := max(",;\t|", key=line.count))), ",")
 
 
-def _quick_rows(text: str, mark: str) -> pd.DataFrame | None:
+def _quick_rows(raw: bytes, mark: str, heading: str) -> pd.DataFrame | None:
     """Split regular text fast; None when it has blank lines, ragged rows or anything else that wants care."""
-    text = text.rstrip("\r\n")
-    if re.search(r"\n\r?\n|\r\r|\r(?!\n)|^\r?\n", text) or text.count('"') % 2:
+    end = len(raw)
+    while raw[end - 1 : end] in (b"\r", b"\n"):
+        end -= 1
+    breaks = raw.count(b"\n", 0, end)
+    careful = raw[:1] in (b"\r", b"\n") or raw.count(b"\r", 0, end) not in (0, breaks)
+    careful = careful or any(raw.find(blank, 0, end) >= 0 for blank in (b"\n\n", b"\n\r\n", b"\r\r"))
+    if careful or raw.count(b'"', 0, end) % 2:
         return None
     try:
-        heads = next(csv.reader(io.StringIO(text), delimiter=mark), [])
-        if not heads or len(heads) > MOST_COLUMNS:
+        names = [str(i) for i, _ in enumerate(next(csv.reader([heading], delimiter=mark), []))]
+        if not 0 < len(names) <= MOST_COLUMNS:
             return None
-        names = [str(i) for i in range(len(heads))]
         table = fast_csv.read_csv(
-            pa.BufferReader(text.encode()),
+            pa.BufferReader(pa.py_buffer(raw).slice(0, end)),
             read_options=fast_csv.ReadOptions(column_names=names, block_size=1 << 24),
             parse_options=fast_csv.ParseOptions(
                 delimiter=mark, newlines_in_values=True, ignore_empty_lines=False
@@ -166,11 +186,11 @@ def _quick_rows(text: str, mark: str) -> pd.DataFrame | None:
                 null_values=[""],
             ),
         )
-    except (pa.ArrowInvalid, csv.Error, UnicodeEncodeError):
+    except (pa.ArrowInvalid, csv.Error):
         return None
-    if table.num_rows != text.count("\n") + 1:  # some cell holds a line break
+    if table.num_rows != breaks + 1:  # some cell holds a line break
         return None
-    if any((pc.max(pc.utf8_length(c)).as_py() or 0) > LONGEST_CELL for c in table.columns):
+    if any((pc.max(pc.binary_length(c)).as_py() or 0) > LONGEST_CELL for c in table.columns):
         return None
     frame = pd.DataFrame({i: pd.Series(table.column(n), dtype="str") for i, n in enumerate(names)})
     frame.index = pd.RangeIndex(1, len(frame) + 1)

@@ -198,10 +198,11 @@ def _sheet(grid: Grid, told: Layout) -> Sheet:
         notes.append(Note("rows skipped", "repaired", "passed over: the recipe says so", told.skip_rows))
     values = grid.values if grid.values is not None else frame
     same = values is frame
-    frame = frame if data.all() else frame[data]
+    frame = rows_of(frame, data)
     head = f"row{'s' * (len(at) > 1)} {', '.join(map(str, at))}" if at else "row 1"
-    sheet = Sheet(grid.name, grid.place, heads, frame, frame if same else values[data], len(lost), blank,
-                  tuple(notes), (), head, "", told, told.days_since or grid.epoch, _below(grid))  # fmt: skip
+    values = frame if same else rows_of(values, data)
+    sheet = Sheet(grid.name, grid.place, heads, frame, values, len(lost), blank, tuple(notes), (), head,
+                  "", told, told.days_since or grid.epoch, _below(grid))  # fmt: skip
     return sheet.without(_again(sheet), "headings again", "they are the headings, once more")
 
 
@@ -315,7 +316,7 @@ def _blank(
 ) -> tuple[int, int, npt.NDArray[np.bool_]]:
     """Return how many blank rows lie between rows of data, the first of them, and which rows are data."""
     hollow = np.zeros(len(frame), bool)
-    hollow[data] = _hollow_rows(frame[data])
+    hollow[data] = _hollow_rows(rows_of(frame, data))
     data = data & ~hollow
     rows = frame.index.to_numpy()
     others = rows[~hollow & (rows >= first)]
@@ -325,6 +326,12 @@ def _blank(
         return 0, 0, data
     blank = np.setdiff1d(np.arange(first, last + 1), there)
     return len(blank), int(blank[0]), data
+
+
+def rows_of(frame: pd.DataFrame, keep: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """Return the rows to keep; those from one row on without copying them."""
+    first = int(keep.argmax()) if len(keep) else 0
+    return frame.iloc[first:] if keep[first:].all() else frame[keep]
 
 
 def _hollow_rows(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -343,7 +350,8 @@ def _again(sheet: Sheet) -> list[int]:
     if len(named) < 2 or not len(sheet.frame):
         return []
     i, head = named[0]
-    like = sheet.frame[(sheet.frame[i].str.strip().str.casefold() == head).to_numpy(bool, na_value=False)]
+    first = sheet.frame[i].str.strip().str.lower()
+    like = sheet.frame[(first == head.lower()).to_numpy(bool, na_value=False)]
     return [int(n) for n, row in zip(like.index, like.fillna("").to_numpy(), strict=True)
             if all(str(row[i]).strip().casefold() == h for i, h in named)]  # fmt: skip
 
