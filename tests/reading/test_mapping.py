@@ -9,7 +9,7 @@ from bad_exports.cases import good, write
 
 from ut_research.cleaning import tables as cleaning
 from ut_research.core.problems import ProblemsFound
-from ut_research.reading import draft_mapping, export, mapping
+from ut_research.reading import draft_layouts, draft_mapping, export, mapping
 
 KEY = b"a key for tests only"
 THEIRS = """\
@@ -254,3 +254,47 @@ def test_a_draft_of_a_table_without_headings_shows_none_of_its_first_row(tmp_pat
 def test_a_draft_of_nothing_is_told(tmp_path):
     with pytest.raises(ProblemsFound, match="there is no file to draft from"):
         draft_mapping.draft(tmp_path)
+
+
+def _items(folder: Path, headings: list[str], answers: list[str]) -> dict[str, list[str]]:
+    """The draft's table of questionnaires, of a file with these columns."""
+    head = ",".join(["Client ID", "End date", *(f'"{h}"' for h in headings)])
+    rows = [f"A-{n},0{n % 9 + 1}/02/2020," + ",".join(answers) for n in range(12)]
+    (folder / "Survey.csv").write_text("\n".join([head, *rows]) + "\n")
+    return tomllib.loads(draft_mapping.draft(folder, accept=True))["tables"].get("wemwbs", {})
+
+
+@pytest.mark.parametrize("heading", ["Q{n}", "Q{n:02d}", "{n}. As invented {n}", "wb_{n}", "How? [{n}]"])
+@pytest.mark.parametrize("numbers", draft_layouts.NUMBERED, ids=["in a row", "two left out"])
+def test_the_fourteen_items_are_known_by_their_numbers(tmp_path, heading, numbers):
+    found = _items(tmp_path, [heading.format(n=n) for n in numbers], ["Often", "3 - Some of the time"] * 7)
+    assert found
+
+    (tmp_path / "columns.toml").write_text(draft_mapping.draft(tmp_path, accept=True))
+    answers = cleaning.clean(export.read(tmp_path), key=KEY).tables["wemwbs"]
+    assert answers.filter(like="item_").to_numpy().tolist() == [[4, 3] * 7] * 12
+
+
+def test_the_items_are_known_by_a_hash_of_their_wording(tmp_path, monkeypatch):
+    told = [f"We have invented number {'i' * n} of these" for n in range(1, 15)]
+    hashes = {draft_layouts.wording(one): n for n, one in enumerate(told, 1)}
+    monkeypatch.setattr(draft_layouts, "WORDING", hashes)
+
+    found = _items(tmp_path, [f"Over the last weeks - {one.upper()}." for one in told[::-1]], ["Often"] * 14)
+
+    assert found["columns"]["item_01"] == f"Over the last weeks - {told[0].upper()}."
+    assert len(hashes) == 14 == len(draft_layouts.NUMBERED[0])
+
+
+def test_columns_with_other_answers_are_no_questionnaire(tmp_path):
+    assert _items(tmp_path, [f"Q{n}" for n in range(1, 15)], ["6"] * 14) == {}
+    assert _items(tmp_path, [f"Q{n}" for n in range(1, 15)], ["0"] * 14) == {}
+
+
+def test_what_is_too_unsure_is_left_out_where_it_is_accepted(tmp_path):
+    (tmp_path / "participants.csv").write_text(THEIRS.replace("Delivery partner", "Partnering body"))
+
+    text = draft_mapping.draft(tmp_path, accept=True)
+
+    assert "# left out, too unsure: partner" in text
+    assert "partner" not in tomllib.loads(text)["tables"]["participants"]["columns"]

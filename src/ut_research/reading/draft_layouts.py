@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,20 +10,35 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from ut_research.core.schema import NEEDS, TABLES
+from ut_research.core.schema import ITEMS, NEEDS, TABLES, Column
+from ut_research.reading import dates
 from ut_research.reading.grids import Grid, Sheet
 from ut_research.reading.likeness import SURE, WORDS, match, need, words
 from ut_research.reading.reshape import ITEM, WAVE
-from ut_research.reading.values import NO, YES, reader, tidy
+from ut_research.reading.values import NO, YES, plain, reader, tidy
 
 #: The answers of WEMWBS in words, with their points.
 ANSWERS = {"none of the time": 1, "rarely": 2, "some of the time": 3, "often": 4, "all of the time": 5}
+#: How its items are numbered: in a row, or by a tool that leaves two numbers out.
+NUMBERED = (range(1, 15), (*range(1, 8), *range(10, 17)))
+#: The items by a hash of their wording (SHA-256 of its letters, the first 8 digits): it is licensed.
+WORDING = {
+    "1c886c18": 1, "90188db2": 2, "6f9da956": 3, "106f47c3": 4, "bbe20cff": 5,
+    "2f76002e": 6, "d4e560d0": 7, "1ca72ae6": 8, "b5c06981": 9, "1c5b87ac": 10,
+    "21808c4f": 11, "df493b1e": 12, "5fd8d82b": 13, "0076c872": 14,
+}  # fmt: skip
 #: Most options of one column of ticks, and how often each is ticked before it is shown.
 MOST_OPTIONS, LEAST_EACH = 30, 5
 
 _ORDINAL = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)\b", re.I)
-_NUMBERED = re.compile(r"\b(T|time |wave |review |assessment )\d{1,2}\b", re.I)
-_EVENT, _REPEAT = "redcap_event_name", "redcap_repeat_instrument"
+_NUMBERED = re.compile(r"(?<![^\W_])((?:T|time|wave|review|assessment)[ _]?)\d{1,2}(?!\d)", re.I)
+_WAVE = re.compile(r"(?:(?<![^\W_])(?:T|time|wave|review|assessment)[ _]?)?\{wave\}", re.I)
+_ITEM = tuple(re.compile(form, re.S) for form in (r"(.*?)(\d{1,2})(\D*)", r"(\D*)(\d{1,2})()[.): ].*"))
+_EVENT = ("redcap_event_name", "event_name")
+_REPEAT = ("redcap_repeat_instrument", "repeat_instrument")
+_BOX = re.compile(r"(.+?)(?:___(\d+)| \(choice=(.+)\))")
+_DICTIONARY = ("Variable / Field Name", "Choices, Calculations, OR Slider Labels")
+_DONE = re.compile(r".+_complete|Complete\?")
 
 
 def heading_rows(grid: Grid) -> list[int]:
@@ -35,7 +51,8 @@ def heading_rows(grid: Grid) -> list[int]:
     if first + 1 < len(rows) and rows[first + 1] == rows[first] + 1:
         upper, lower = cells[first], cells[first + 1]
         completed = int(((upper == "") & (lower != "")).sum())
-        if 2 * completed > len(upper) and all(re.search(r"[^\W\d_]", t) for t in lower if t):
+        grouped = 2 * completed > len(upper) or "Open-Ended Response" in lower
+        if grouped and all(re.search(r"[^\W\d_]", t) for t in lower if t):
             return [rows[first], rows[first + 1]]
     return [rows[first]] if (cells[first] != "").sum() >= 2 else [1]
 
@@ -46,180 +63,294 @@ class _Found:
 
     sheet: Sheet
     name: str
-    items: str = ""
+    items: dict[int, str] = field(default_factory=dict)
     waves: bool = False
+    several: bool = False
     used: set[int] = field(default_factory=set)
     patterns: dict[str, list[int]] = field(default_factory=dict)
     cells: list[int] = field(default_factory=list)
+    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     person: str = ""
+    day: str = ""
+
+    def named(self, *names: str) -> str | None:
+        """Return the heading that goes by one of these names."""
+        return next((h for h in self.sheet.headings if plain(h) in names), None)
+
+    def answers(self, at: Iterable[int]) -> set[str]:
+        """Return what stands in columns, in lower case."""
+        return {tidy(str(t)).casefold() for i in at for t in self.sheet.frame[i].dropna().unique()}
+
+    def meant(self, patterns: Iterable[str]) -> set[str]:
+        """Return what the answers in columns mean, by the data dictionary where there is one."""
+        told = ((self.choices.get(p, {}), self.answers(self.patterns[p])) for p in patterns)
+        return {labels.get(answer, answer).casefold() for labels, answers in told for answer in answers}
+
+    def take(self, heading: str) -> None:
+        """Take note that the columns of a heading, or of the pattern of one, are used."""
+        self.used.update(self.patterns.get(heading, []))
 
 
-def draft(sheet: Sheet, name: str) -> tuple[list[str], set[int]] | None:
+def choices(sheet: Sheet) -> dict[str, dict[str, str]]:
+    """Return what the codes of each field mean, of a sheet that is a REDCap data dictionary; else nothing."""
+    at = [sheet.headings.index(h) for h in _DICTIONARY if h in sheet.headings]
+    rows = sheet.frame[at].dropna().itertuples(index=False) if len(at) == 2 else ()
+    parts = {str(name): [c.partition(",")[::2] for c in str(told).split("|")] for name, told in rows}
+    return {name: {code.strip(): label.strip() for code, label in pairs} for name, pairs in parts.items()}
+
+
+def draft(
+    sheet: Sheet, name: str, codes: Mapping[str, Mapping[str, str]]
+) -> tuple[dict[str, list[str]], set[int]] | None:
     """Return the tables of a sheet that holds several, and the positions used; None for other sheets.
 
-    `name` is that by which the recipe names it.
+    `name` is that by which the recipe names it, a text of TOML; `codes` what those of a field mean.
     """
-    found = _look(sheet, name)
+    found = _look(_Found(sheet, name, choices=codes))
     at, score = match(TABLES["wemwbs"].columns[0], dict(enumerate(sheet.headings)))
-    if not found.items or score < WORDS or found.items == "item_{item}":
+    if score < WORDS and found.waves:  # a number a row is a person's only where a row is a person
+        at, score = next(((i, 100.0) for i, h in enumerate(sheet.headings) if plain(h) == "id"), (at, score))
+    if not found.items or score < WORDS or found.items[1] == ITEMS[0]:
         return None
     found.person = sheet.headings[at]
     found.used.add(at)
-    events = _EVENT in sheet.headings
-    several = not found.waves and not events and bool(sheet.frame[at].duplicated().any())
-    lines = [*_wemwbs(found), *_activity(found), *_needs(found, several), *_outcomes(found)]
-    return [*_participants(found, several), *lines], found.used
+    found.several = not (found.waves or found.named(*_EVENT)) and bool(sheet.frame[at].duplicated().any())
+    tables = {"wemwbs": _wemwbs(found), "activity": _activity(found), "outcomes": _outcomes(found),
+              "needs": _needs(found), "participants": _participants(found)}  # fmt: skip
+    return {name: lines for name, lines in tables.items() if lines}, found.used
 
 
-def _look(sheet: Sheet, name: str) -> _Found:
+def _look(found: _Found) -> _Found:
     """Find the waves of a sheet, and the fourteen items of the questionnaire."""
-    found = _Found(sheet, name)
-    for i, heading in enumerate(sheet.headings):
+    for i, heading in enumerate(found.sheet.headings):
         pattern = _ORDINAL.sub(WAVE, heading, count=1)
         if pattern == heading:
             pattern = _NUMBERED.sub(rf"\g<1>{WAVE}", heading, count=1)
         found.patterns.setdefault(pattern, []).append(i)
     found.waves = any(WAVE in p and len(at) > 1 for p, at in found.patterns.items())
     if not found.waves:
-        found.patterns = {heading: [i] for i, heading in enumerate(sheet.headings) if heading}
-    families: dict[str, dict[int, list[int]]] = {}
-    for pattern, at in found.patterns.items():
-        if parts := re.fullmatch(r"(.*?)(\d{1,2})(\D*)", pattern):
-            families.setdefault(f"{parts[1]}{ITEM}{parts[3]}", {})[int(parts[2])] = at
-    for pattern, numbers in families.items():
-        if sorted(numbers) == list(range(1, 15)):
-            cells = [i for at in numbers.values() for i in at]
-            answers = {tidy(t).casefold() for i in cells for t in sheet.frame[i].dropna().unique()}
-            if answers <= {*ANSWERS, *"12345"}:
-                found.items, found.cells = pattern, cells
-                found.used.update(cells)
+        found.patterns = {heading: [i] for i, heading in enumerate(found.sheet.headings) if heading}
+    families: dict[tuple[str, str], dict[int, str]] = {}
+    for pattern in found.patterns:
+        for parts in filter(None, (form.fullmatch(pattern) for form in _ITEM)):
+            families.setdefault((parts[1], parts[3]), {})[int(parts[2])] = pattern
+        if number := WORDING.get(wording(pattern)):
+            families.setdefault(("", "wording"), {})[number] = pattern
+    for numbers in families.values():
+        cells = [i for pattern in numbers.values() for i in found.patterns[pattern]]
+        if any(sorted(numbers) == list(way) for way in NUMBERED) and all(
+            a in ANSWERS or re.fullmatch(r"[1-5](?:\D.*)?", a) for a in found.meant(numbers.values())
+        ):
+            found.items, found.cells = {n: numbers[own] for n, own in enumerate(sorted(numbers), 1)}, cells
+            found.used.update(cells)
     return found
 
 
-def _head(found: _Found, table: str, *more: str) -> list[str]:
-    return ["", f"[tables.{table}]", f"file = {text(found.name)}", *more]
+def wording(heading: str) -> str:
+    """Return the hash of a statement: of what follows the last colon, dash or bracket, if any."""
+    told = re.split(r"\s[-–:]\s|[\[\]]", heading.strip(" ]"))[-1]
+    letters = re.sub(r"^i(?:ve|have)(?:been)?", "", re.sub(r"[^a-z]", "", told.casefold()))
+    return hashlib.sha256(letters.encode()).hexdigest()[:8]
 
 
-def _column(found: _Found, table: str, name: str) -> Iterator[str]:
+def _table(found: _Found, table: str, *lines: str) -> list[str]:
+    """Return the lines of a table: its sheet, who, what else, and which days are written month first."""
+    head = ["", f"[tables.{table}]", f"file = {found.name}", f"columns.participant_id = {text(found.person)}"]
+    days = {f"columns.{c.name}": c.name for c in TABLES[table].columns if c.kind == "date"}
+    named = ((days.get(one.partition(" = ")[0]), heading_of(one)) for one in lines)
+    first = [name for name, heading in named if name and _month_first(found, heading)]
+    more = [f"month_first = {text(first)}   # guessed: some make sense in no other way"] if first else []
+    return [*head, *more, *lines]
+
+
+def _month_first(found: _Found, heading: str) -> bool:
+    texts = [str(t) for i in found.patterns.get(heading, []) for t in found.sheet.frame[i].dropna().unique()]
+    read = dates.read_days([tidy(t) for t in texts])
+    return any(day.rule == "month first" for day in read)
+
+
+def heading_of(line: str) -> str:
+    """Return the heading that the line of a column names; "" for one that is worked out."""
+    told = line.partition(" = ")[2].partition("   #")[0]
+    return str(json.loads(told)) if told.startswith('"') else ""
+
+
+def _column(found: _Found, table: str, name: str, but: str = "") -> Iterator[str]:
     """Give the line of a column, where a heading (or the pattern of a wave's) is like it."""
     waves = found.waves and table in ("wemwbs", "activity")
-    heads = [p for p, at in found.patterns.items() if not set(at) & set(found.cells) and (WAVE in p) <= waves]
-    prefix = words(found.items.split(ITEM)[0]).rstrip(" q")
-    short = {i: words(p).removeprefix(prefix).strip() if WAVE in p else p for i, p in enumerate(heads)}
+    heads = [p for p, at in found.patterns.items()
+             if not set(at) & set(found.cells) and (WAVE in p) <= waves and p not in ("", but)]  # fmt: skip
+    prefix = words(_WAVE.sub(" ", found.items[1]).partition("1")[0]).removesuffix(" q")
+    short = {i: words(_WAVE.sub(" ", p)).removeprefix(prefix).strip() if WAVE in p else p
+             for i, p in enumerate(heads)}  # fmt: skip
     column = TABLES[table].column(name)
     at, score = match(column, short)
     own = next((i for i, p in short.items() if WAVE in heads[i] and p == "date"), None)
     if own is not None and column.kind == "date":
         at, score = own, WORDS
     if score >= WORDS:
-        found.used.update(found.patterns[heads[at]])
+        found.take(heads[at])
         sure = "" if score >= SURE else f"   # guessed: {score:.0f}% like"
         yield f"columns.{name} = {text(heads[at])}{sure}"
 
 
-def _dated(found: _Found, table: str, name: str) -> tuple[list[str], str]:
-    """Return the lines of a table of waves: who, when, and how the waves are told."""
-    lines = [f"columns.participant_id = {text(found.person)}", *_column(found, table, name)]
+def _dated(found: _Found, table: str, name: str) -> list[str]:
+    """Return the lines of when the answers of a table were given, and how their waves are told."""
+    lines = list(_column(found, table, name))
+    found.day = found.day or "".join(map(heading_of, lines))
+    event, events = found.named(*_EVENT), _events(found)
+    waves = list(_column(found, table, "timepoint"))
     if found.waves:
-        return lines, f'columns.timepoint = {{ order_of = "{WAVE}" }}'
-    events = _events(found)
-    if events and len(events) <= 2:
+        waves = [f'columns.timepoint = {{ order_of = "{WAVE}" }}']
+    elif event and 0 < len(events) <= 2:
         codes = ", ".join(f'{text(e)} = "{t}"' for e, t in zip(events, ("T1", "T2"), strict=False))
-        told = f"codes.timepoint = {{ {codes} }}   # guessed: their order"
-        return lines, f"columns.timepoint = {text(_EVENT)}\n{told}"
-    return lines, f'columns.timepoint = {{ order_of = "{name}" }}'
+        codes = f"codes.timepoint = {{ {codes} }}   # guessed: their order"
+        waves = [f"columns.timepoint = {text(event)}", codes]
+    elif not (waves and _readable(found.sheet, TABLES[table].column("timepoint"), heading_of(waves[0]))):
+        waves = [f'columns.timepoint = {{ order_of = "{name}" }}']
+    return [*lines, *waves]
 
 
 def _events(found: _Found) -> list[str]:
     """Return the events at which the items were answered, in the order of the file."""
-    if _EVENT not in found.sheet.headings:
+    if not (event := found.named(*_EVENT)):
         return []
-    at = found.sheet.headings.index(_EVENT)
-    found.used.add(at)
+    found.take(event)
     answered = found.sheet.frame[found.cells].notna().any(axis=1)
-    return [str(e) for e in found.sheet.frame[at][answered].dropna().unique()]
+    return [str(e) for e in found.sheet.frame[found.patterns[event][0]][answered].dropna().unique()]
 
 
-def _where(found: _Found, **more: str) -> list[str]:
-    """Return the line that keeps the rows of people, of an export by events."""
-    heads = found.sheet.headings
-    rows = {_REPEAT: "", **more} if _REPEAT in heads else more
-    found.used.update(heads.index(h) for h in rows)
-    return [f"where = {{ {', '.join(f'{text(h)} = {text(v)}' for h, v in rows.items())} }}"] if rows else []
+def _where(found: _Found, more: Mapping[str, str] = {}) -> list[str]:
+    """Return the line that keeps the rows of people, of an export by events; the first of a form, by day."""
+    repeat = found.named(*_REPEAT)
+    rows = {**({repeat: ""} if repeat else {}), **more}
+    for heading in rows:
+        found.take(heading.partition("#")[0])
+    lines = [f"where = {{ {', '.join(f'{text(h)} = {text(v)}' for h, v in rows.items())} }}"] if rows else []
+    return lines
 
 
 def _wemwbs(found: _Found) -> list[str]:
-    lines, timepoint = _dated(found, "wemwbs", "completed_date")
     answers = {tidy(t) for i in found.cells for t in found.sheet.frame[i].dropna().unique()}
-    points = {a: ANSWERS[a.casefold()] for a in answers if a.casefold() in ANSWERS}
+    own = found.choices.get(found.items[1], {})
+    meant = {a: own.get(a, a).casefold() for a in [*answers, *own]}
+    points = {a: ANSWERS[m] for a, m in meant.items() if m in ANSWERS}
     told = ", ".join(f"{text(a)} = {n}" for a, n in sorted(points.items(), key=lambda p: p[1]))
-    more = [f"items = {text(found.items)}", *([f"points = {{ {told} }}"] if points else [])]
-    return [*_head(found, "wemwbs", *_where(found), *more), *lines, timepoint]
+    lines = [*_where(found), *([f"points = {{ {told} }}"] if points else [])]
+    pattern = found.items[1].replace("1", ITEM, 1)
+    if all(pattern.replace(ITEM, str(n)) == own for n, own in found.items.items()):
+        lines.append(f"items = {text(pattern)}")
+    else:
+        lines += [f"columns.{ITEMS[n - 1]} = {text(own)}" for n, own in found.items.items()]
+    return _table(found, "wemwbs", *lines, *_dated(found, "wemwbs", "completed_date"))
 
 
 def _activity(found: _Found) -> list[str]:
     days = list(_column(found, "activity", "active_days"))
-    if not days:
-        return []
-    lines, timepoint = _dated(found, "activity", "completed_date")
-    return [*_head(found, "activity", *_where(found)), *lines, *days, timepoint]
+    dated = _dated(found, "activity", "completed_date") if days else []
+    return _table(found, "activity", *_where(found), *dated, *days) if days else []
 
 
-def _participants(found: _Found, several: bool) -> list[str]:
-    sheet = found.sheet
-    events = _events(found)
-    more = _where(found, **({_EVENT: events[0]} if events else {})) + (['keep = "first"'] if several else [])
-    lines = [f"columns.participant_id = {text(found.person)}"]
-    unread = "# {}   # left out: its codes are numbers; say what each means in codes"
+def _participants(found: _Found) -> list[str]:
+    events, event = _events(found), found.named(*_EVENT)
+    lines = _where(found, {event: events[0]} if event and events else {})
+    lines += ['keep = "first"'] if found.several else []
+    known = len(lines)
     for column in TABLES["participants"].columns[1:]:
-        for one in _column(found, "participants", column.name):
-            heading = json.loads(one.partition(" = ")[2].partition("   #")[0])
-            lines.append(one if _readable(sheet, column.name, heading) else unread.format(one))
-    return [*_head(found, "participants", *more), *lines]
+        form = found.several and column.kind == "date"
+        told = list(_column(found, "participants", column.name, found.day if form else ""))
+        if not told and column.name == "referral_date" and form and found.day:
+            told = [f"columns.referral_date = {text(found.day)}   # guessed: the day of the first form"]
+        for one in told:
+            heading = heading_of(one)
+            labels = found.choices.get(heading, {}) if column.kind == "code" else {}
+            if codes := {code: m for code, label in labels.items() if (m := reader(column)(label)[0])}:
+                pairs = ", ".join(f"{text(code)} = {text(meaning)}" for code, meaning in codes.items())
+                lines += [one, f"codes.{column.name} = {{ {pairs} }}"]
+            elif _readable(found.sheet, column, heading):
+                lines.append(one)
+            else:
+                lines.append(f"# {one}   # left out: its codes are numbers; say what each means in codes")
+    return _table(found, "participants", *lines) if len(lines) > known else []
 
 
-def _readable(sheet: Sheet, name: str, heading: str) -> bool:
+def _readable(sheet: Sheet, column: Column, heading: str) -> bool:
     """Whether the codes of a column can be read without being told what they mean."""
-    column = TABLES["participants"].column(name)
     texts = sheet.frame[sheet.headings.index(heading)].dropna().unique()
     return column.kind != "code" or any(reader(column)(tidy(str(t)))[0] is not None for t in texts)
 
 
-def _needs(found: _Found, several: bool) -> list[str]:
+def _needs(found: _Found) -> list[str]:
+    """Return the lines of needs: ticks in one cell or a column each, or boxes of a form."""
+    heads = found.sheet.headings
+    keep = ['keep = "first"'] if found.several else []
+    dated = list(_column(found, "needs", "assessed_date"))
+    boxes = {h: box for h in heads if (box := _BOX.fullmatch(h))}
+    if boxes:
+        after = heads[heads.index(list(boxes)[-1]) :]
+        done = next((h for h in after if _DONE.fullmatch(h)), None)
+        name = f"{done}#1" if done and heads.count(done) > 1 else done
+        keep = [*_where(found, {name: "2" if "_" in name else "Complete"} if name else {}), *keep]
+    lines = list(_boxes(found, boxes))
+    ticks = [] if lines else _ticks(found)
+    return _table(found, "needs", *keep, *dated, *lines, *ticks) if lines or ticks else []
+
+
+def _boxes(found: _Found, boxes: Mapping[str, re.Match[str]]) -> Iterator[str]:
+    """Give the line of each need that has a column of yes or no."""
+    order = "   # guessed: the order of the boxes; look into the data dictionary"
+    labels = {h: box[3] or found.choices.get(box[1], {}).get(box[2], "") for h, box in boxes.items()}
+    unnamed = [h for h, label in labels.items() if not label]
+    for name, heading in zip(NEEDS, unnamed, strict=False):
+        found.take(heading)
+        yield f"columns.{name} = {text(heading)}{order}"
+    taken = set[str]()
+    for i, heading in enumerate(found.sheet.headings):
+        answers = found.answers([i])
+        label = labels.get(heading, heading)
+        if i in found.used or not label or not answers or not answers <= YES | NO:
+            continue
+        name, score = need(label)
+        if score >= WORDS and name not in taken:
+            taken.add(name)
+            found.take(heading)
+            yield f"columns.{name} = {text(heading)}   # guessed"
+
+
+def _ticks(found: _Found) -> list[str]:
+    """Return the lines of ticks in one cell, or in a column for each; what is like no need is left out."""
     sheet = found.sheet
-    lines = [f"columns.participant_id = {text(found.person)}", *_column(found, "needs", "assessed_date")]
-    keep = ['keep = "first"'] if several else []
-    for i, heading in enumerate(sheet.headings):
-        cells = sheet.frame[i].dropna()
-        if i not in found.used and len(cells) and cells.str.contains(";").mean() > 0.5:
-            found.used.add(i)
-            return [*_head(found, "needs", *keep), *lines, *_ticks(heading, cells)]
-    boxes = [h for h in sheet.headings if re.fullmatch(r".+___\d+", h)]
-    form = boxes[0].partition("___")[0] if boxes else ""
-    if not boxes:
-        return []
-    found.used.update(i for i, h in enumerate(sheet.headings) if h in boxes)
-    where = {f"{form}_complete": "2"} if f"{form}_complete" in sheet.headings else {}
-    pairs = [f"columns.{n} = {text(h)}   # guessed: the order of the boxes; look into the data dictionary"
-             for n, h in zip(NEEDS, boxes, strict=False)]  # fmt: skip
-    return [*_head(found, "needs", *_where(found, **where), *keep), *lines, *pairs]
+    ours = {i: sheet.frame[i].dropna() for i, _ in enumerate(sheet.headings) if i not in found.used}
+    ours = {i: cells for i, cells in ours.items() if len(cells)}
+    asked: dict[str, list[int]] = {}  # of each question whose options have a column each: the columns
+    for i, cells in ours.items():
+        if cells.nunique() == 1 and (question := _question(sheet.headings[i], str(cells.iloc[0]))):
+            asked.setdefault(question, []).append(i)
+    alone = [(at, ";") for at in asked.values() if len(at) > 1]
+    held = [([i], m) for m in ";," for i, cells in ours.items() if cells.str.contains(m, regex=False).any()]
+    for at, mark in [*alone, *held]:
+        counts = pd.concat([ours[i] for i in at]).str.split(mark).explode().str.strip().value_counts()
+        options: dict[str, list[str]] = {}
+        left: list[str] = []
+        for option in [str(o) for o, n in counts.items() if o and n >= LEAST_EACH][:MOST_OPTIONS]:
+            name, score = need(option)
+            (options.setdefault(name, []) if score >= WORDS else left).append(option)
+        if len(options) > 1:
+            found.used.update(at)
+            told = spellings(dict.fromkeys(sheet.headings[i] for i in at))
+            lines = ["", "[tables.needs.ticks]", f"heading = {told}", f'separator = "{mark}"', ""]
+            lines.append("[tables.needs.ticks.options]")
+            lines += [f"{name} = {text(told)}   # guessed" for name, told in options.items()]
+            return [*lines, *(f"# left out: {line(o)}: like no need of the data dictionary" for o in left)]
+    return []
 
 
-def _ticks(heading: str, cells: pd.Series) -> list[str]:
-    """Return the lines of a column of several ticks; options that are like no need are left out."""
-    counts = cells.str.split(";").explode().str.strip().value_counts()
-    options: dict[str, list[str]] = {}
-    left = []
-    for option in [str(o) for o, n in counts.items() if o and n >= LEAST_EACH][:MOST_OPTIONS]:
-        name, score = need(option)
-        if score >= WORDS:
-            options.setdefault(name, []).append(option)
-        else:
-            left.append(option)
-    lines = ["", "[tables.needs.ticks]", f"heading = {text(heading)}", 'separator = ";"', "",
-             "[tables.needs.ticks.options]"]  # fmt: skip
-    lines += [f"{name} = {text(told)}   # guessed" for name, told in options.items()]
-    return [*lines, *(f"# left out: {line(option)}: like no need of the data dictionary" for option in left)]
+def _question(heading: str, option: str) -> str:
+    """Return the question of a column that is one of its options; "" for another column."""
+    if heading.casefold().endswith(option.casefold()):
+        return heading[: -len(option)]
+    numbered = re.fullmatch(r"(.+_)\d+", heading)
+    return numbered[1] if numbered else ""
 
 
 def _outcomes(found: _Found) -> list[str]:
@@ -227,17 +358,15 @@ def _outcomes(found: _Found) -> list[str]:
     heads = {words(h): h for h in found.sheet.headings if h}
     column = TABLES["outcomes"].column("outcome")
     pairs = []
-    for plain, heading in heads.items():
-        at = found.sheet.headings.index(heading)
-        answers = {tidy(t).casefold() for t in found.sheet.frame[at].dropna().unique()}
-        day = heads.get(f"{plain} date") or heads.get(f"date {plain}") or heads.get(f"date of {plain}")
-        outcome = reader(column)(plain)[0]
+    for plain_, heading in heads.items():
+        answers = found.answers([found.sheet.headings.index(heading)])
+        day = heads.get(f"{plain_} date") or heads.get(f"date {plain_}") or heads.get(f"date of {plain_}")
+        outcome = reader(column)(plain_)[0]
         if day and outcome and answers and answers <= YES | NO:
-            found.used.update((at, found.sheet.headings.index(day)))
+            found.take(heading)
+            found.take(day)
             pairs.append(f"pairs.{outcome} = {{ yes = {text(heading)}, date = {text(day)} }}")
-    return (
-        [*_head(found, "outcomes"), f"columns.participant_id = {text(found.person)}", *pairs] if pairs else []
-    )
+    return _table(found, "outcomes", *pairs) if pairs else []
 
 
 def layout(sheet: Sheet, rows: Iterable[int]) -> list[str]:

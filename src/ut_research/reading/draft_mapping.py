@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pandas as pd
 from rapidfuzz import fuzz, process
 
 from ut_research.core.problems import ProblemsFound, stop
@@ -51,26 +52,41 @@ def draft(path: Path | str, *, accept: bool = False) -> str:
     left_out: list[str] = []
     parts: list[_Part] = []
     lines: list[str] = []
+    tables: dict[str, list[str]] = {}
     sheets = [one for file in found for one in laid_out(file)]
     names = Counter(plain(sheet.name) for sheet, _ in sheets)
+    kinds: dict[tuple[str, ...], list[Sheet]] = {}
     for sheet, rows in sheets:
-        lines += draft_layouts.layout(sheet, rows)
-        unique = names[plain(sheet.name)] == 1
-        several = draft_layouts.draft(sheet, sheet.name if unique else f"{sheet.file}/{sheet.name}")
-        if several is None:
-            lines += _sort(sheet, parts)
-        else:
-            lines += several[0]
-            left_out += [h for i, h in enumerate(sheet.headings) if i not in several[1] and shown(h, "")]
+        own = draft_layouts.layout(sheet, rows)
+        lines += own if own[1:2] != [one for one in own[1:2] if one in lines] else []
+        kinds.setdefault(sheet.headings or (sheet.place,), []).append(sheet)
+    codes = {name: told for sheet, _ in sheets for name, told in draft_layouts.choices(sheet).items()}
+    for alike in kinds.values():
+        called = [s.name if names[plain(s.name)] == 1 else f"{s.file}/{s.name}" for s in alike]
+        whole = replace(alike[0], frame=pd.concat([s.frame for s in alike], ignore_index=True))
+        if (several := draft_layouts.draft(whole, spellings(dict.fromkeys(called)), codes)) is None:
+            for sheet in alike:
+                lines += _sort(sheet, parts)
+            continue
+        left_out += [h for i, h in enumerate(whole.headings) if i not in several[1] and shown(h, "")]
+        for table, told in several[0].items():
+            tables[table] = max(tables.get(table, []), told, key=_columns)
     for part in parts:
-        lines += ["", *_draft_table(part, accept)]
-        left_out += _personal(part)
+        if len(_kind(part.table, part.sheets[0])) >= _columns(tables.get(part.table.name, [])):
+            tables[part.table.name] = ["", *_draft_table(part, accept)]
+            left_out += _personal(part)
+    lines += [one for told in tables.values() for one in told]
     head = ["# Drafted by likeness of headings: look through every line, first those unsure or guessed."]
     if accept or any(mark in one for one in lines for mark in UNSURE):
         head.append(f"confirmed = {str(accept).lower()}")
     if left_out:
         head.append(f"left_out = {text(list(dict.fromkeys(left_out)))}")
     return "\n".join([*head, *lines]) + "\n"
+
+
+def _columns(lines: list[str]) -> int:
+    """Return of how many columns the lines of a table speak."""
+    return sum(one.startswith("columns.") for one in lines)
 
 
 def _personal(part: _Part) -> list[str]:
@@ -149,7 +165,7 @@ def _draft_table(part: _Part, accept: bool) -> Iterator[str]:
     yield ""
     yield f"[tables.{table.name}.columns]"
     for column in table.columns:
-        yield from _column(part, column, owners)
+        yield from _column(part, column, owners, accept)
     for i, heading in enumerate(sheet.headings):
         if heading and i not in {at for at, _ in owners[0].values()} and plain(heading) not in GROUPS:
             personal = "; looks personal: left out" if identifiers.personal_heading(heading) else ""
@@ -169,7 +185,9 @@ def _owners(sheet: Sheet, table: Table) -> dict[str, tuple[int, float]]:
     return {name: matches[name] for name in owner.values()}
 
 
-def _column(part: _Part, column: Column, owners: list[dict[str, tuple[int, float]]]) -> Iterator[str]:
+def _column(
+    part: _Part, column: Column, owners: list[dict[str, tuple[int, float]]], accept: bool
+) -> Iterator[str]:
     """Give the line of a column: its heading, or the spellings of it in several files."""
     found = [(s, *o[column.name]) for s, o in zip(part.sheets, owners, strict=True) if column.name in o]
     if not found and column.name == "partner" and len(part.sheets) > 1:
@@ -185,7 +203,8 @@ def _column(part: _Part, column: Column, owners: list[dict[str, tuple[int, float
         sure = "" if score >= SURE else f"   # unsure: {score:.0f}% like"
         # an unsure heading that cannot be shown is left for the person to write
         fine = all(shown(h, "") for h in headings)
-        yield f"{column.name} = {spellings(headings)}{sure}" if fine else f'# {column.name} = ""{sure}'
+        left = "# left out, too unsure: " if accept and score < WORDS else ""
+        yield f"{left}{column.name} = {spellings(headings)}{sure}" if fine else f'# {column.name} = ""{sure}'
 
 
 def _files(names: list[str]) -> str:

@@ -203,7 +203,7 @@ class _Table:
 
     def in_order(self, name: str, told: Recipe, log: Log) -> _Table:
         """Return the table with its timepoints by the order of each person's waves, as the recipe says."""
-        frame, kept, notes, lost = reshape.in_order(self.frame, name, told.rule(name))
+        frame, kept, notes, lost = reshape.in_order(self.frame, name, told.rule(name), self.epoch)
         for note in notes:
             log.add(name, note.rows, "", note.rule, note.action, note.done)
         files = self.files[kept]

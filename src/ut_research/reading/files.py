@@ -37,7 +37,7 @@ from ut_research.reading.grids import (
 from ut_research.reading.recipe import Layout
 from ut_research.reading.values import plain
 
-FOLDER_KINDS = {".csv", ".tsv", ".sav"}
+FOLDER_KINDS = {".csv", ".tsv", ".txt", ".sav", ".dta"}
 
 #: Most bytes of a text file, and how many are looked at for its separator.
 LARGEST_FILE, _HEAD = 4 * 10**9, 10**6
@@ -71,7 +71,7 @@ def read_grids(path: Path, quoted: bool = True) -> list[Grid]:
         ) from None
     kind = path.suffix.lower()
     if kind not in _READERS:
-        raise stop("this kind of file is not read", path.name, "Save it as CSV, .xlsx, .ods or .sav")
+        raise stop("this kind of file is not read", path.name, "Save it as CSV, .xlsx, .ods, .sav or .dta")
     if not size:
         raise stop("the file is empty", path.name, "Export it again, or take it away if there are no data")
     if size > LARGEST_FILE:
@@ -101,7 +101,8 @@ def _as_named(path: Path, kind: str, head: bytes) -> None:
     if kind in workbooks.KINDS and not zipped:
         raise stop(f"the file is not a workbook, though its name ends in {kind}", path.name,
                    "Save it again from the program that made it")  # fmt: skip
-    if kind in {".csv", ".tsv"} and (zipped or head.startswith((b"%PDF", b"$FL2", b"\x89PNG", b"\x1f\x8b"))):
+    other = zipped or head.startswith((b"%PDF", b"$FL2", b"\x89PNG", b"\x1f\x8b"))
+    if _READERS[kind] is _csv and other:
         raise stop("the file is not text, though its name says CSV", path.name, "Save it as CSV (UTF-8)")
     if kind == ".sav" and not head.startswith((b"$FL2", b"$FL3")):
         raise stop(
@@ -241,29 +242,34 @@ def _refuse_unclosed(lines: list[str], mark: str, path: Path, number: int) -> No
         raise stop(what, f"{path.name}, row {number}", todo)
 
 
-# --- SPSS
+# --- SPSS and Stata
 
 
-def _sav(path: Path) -> Iterator[Grid]:
+def _labelled(path: Path) -> Iterator[Grid]:
     import pyreadstat
 
+    read = pyreadstat.read_dta if path.suffix.lower() == ".dta" else pyreadstat.read_sav
     try:
-        frame, about = pyreadstat.read_sav(path)
+        frame, about = read(path, disable_datetime_conversion=True)
     except UnicodeDecodeError:
-        frame, about = pyreadstat.read_sav(path, encoding="cp1252")
+        frame, about = read(path, disable_datetime_conversion=True, encoding="cp1252")
     frame.index = pd.RangeIndex(1, len(frame) + 1)
-    values = pd.DataFrame(
-        {i: _sav_text(frame[c], {}) for i, c in enumerate(frame.columns)}, index=frame.index
-    )
+    for name, kind in about.original_variable_types.items():
+        if unit := next((u for form, u in _DAYS.items() if re.match(form, str(kind))), None):
+            since = np.datetime64("1582-10-14" if path.suffix.lower() == ".sav" else "1960-01-01")
+            number = pd.to_numeric(frame[name], errors="coerce").to_numpy("float64")
+            days = since + np.nan_to_num(number).astype(f"timedelta64[{unit}]")
+            texts = pd.Series(np.datetime_as_string(days)).str.replace(r"T00:00:00(\.0+)?$", "", regex=True)
+            frame[name] = texts.mask(np.isnan(number)).to_numpy(object)
     labels = about.variable_value_labels
-    texts = {
-        i: _sav_text(frame[c], labels[c]) if c in labels else values[i] for i, c in enumerate(frame.columns)
-    }
-    headings = tuple(map(str, frame.columns))
-    yield Grid(path.stem, path.name, pd.DataFrame(texts, index=frame.index), headings, values)
+    values = {i: _as_text(frame[c], {}) for i, c in enumerate(frame.columns)}
+    shown = {i: _as_text(frame[c], labels[c]) for i, c in enumerate(frame.columns) if c in labels}
+    own = pd.DataFrame(values, frame.index)
+    labelled = pd.DataFrame({**values, **shown}, frame.index)
+    yield Grid(path.stem, path.name, labelled, tuple(map(str, frame.columns)), own)
 
 
-def _sav_text(column: pd.Series, labels: dict[float | int, str]) -> pd.Series:
+def _as_text(column: pd.Series, labels: dict[float | int, str]) -> pd.Series:
     codes, distinct = pd.factorize(column)
     texts = [labels.get(v) or as_written(v) or None for v in distinct.tolist()]
     return pd.Series(
@@ -271,6 +277,9 @@ def _sav_text(column: pd.Series, labels: dict[float | int, str]) -> pd.Series:
     )
 
 
+#: How a number is kept that is shown as a day, by the format that it is shown in.
+_DAYS = {r"[AEJS]?DATE|YMDHMS": "s", r"%-?\d*t?d": "D", r"%t[cC]": "ms"}
 _READERS: dict[str, Callable[[Path], Iterable[Grid]]] = {
-    ".csv": _csv, ".tsv": _csv, ".xlsx": workbooks.xlsx, ".ods": workbooks.ods, ".sav": _sav,
+    ".csv": _csv, ".tsv": _csv, ".txt": _csv, ".sav": _labelled, ".dta": _labelled,
+    ".xlsx": workbooks.xlsx, ".ods": workbooks.ods,
 }  # fmt: skip

@@ -226,9 +226,8 @@ def _headings(grid: Grid, at: Sequence[int]) -> tuple[str, ...]:
     """Return the headings: the texts of their rows from top to bottom, joined; merged cells are filled."""
     top = grid.frame[grid.frame.index.isin(at)].fillna("").astype(object).copy()
     if len(top) == 3 and all(top.iloc[2].str.startswith('{"ImportId"') | (top.iloc[2] == "")):
-        return tuple(
-            (question or name).strip() for name, question in zip(top.iloc[0], top.iloc[1], strict=True)
-        )
+        numbered = top.iloc[0].str.fullmatch(r".*_\d+")  # one of several of a question: only names differ
+        return tuple(t.strip() for t in top.iloc[1].where(~numbered & (top.iloc[1] != ""), top.iloc[0]))
     for r1, c1, r2, c2 in grid.merged:
         if r1 in top.index:
             for r in (r for r in top.index if r1 <= r <= r2):

@@ -26,7 +26,7 @@ _HEADINGS = re.compile(
       (?:fore|sur|first|last|given|family|middle|full|maiden|preferred)s?\s?names?
       | (?:participant|client|person|mentor|officer)s?\snames?
       | ^names? | names?$ | initials | alias | nick\s?name
-      | address(?:es)? | addr | street | house\s?(?:number|no) | post\s?codes? | zip(?:\s?code)?
+      | address(?:es)? | addr | street | house\s?(?:number|no) | post(?:al)?\s?codes? | zip(?:\s?code)?
       | d\s?o\s?b | (?:date|day|year|month)\s(?:of\s)?birth | birth\s?(?:date|day) | birthday | born
       | (?:tele)?phones? | mobile | tel | landline | contact\s?(?:number|no|details)
       | e\s?mails? | facebook | twitter | instagram | whatsapp

@@ -16,7 +16,7 @@ SURE, WORDS, LEAST = 88, 85, 60
 _ALSO: dict[str, tuple[str, ...]] = {
     "participant_id": (
         "client id", "client ref", "service user id", "unique id", "reference", "ref", "person id", "case id",
-        "urn", "card no", "project card no", "membership number", "record id",
+        "urn", "card no", "project card no", "membership number", "record id", "contact id",
     ),
     "referral_date": (
         "date referred", "date of referral", "referred on", "referred", "ref date", "date started",
@@ -24,15 +24,18 @@ _ALSO: dict[str, tuple[str, ...]] = {
     "partner": ("organisation", "provider", "trust", "club", "delivery partner"),
     "area": ("district", "town", "locality", "local authority"),
     "gender": ("sex",),
-    "age_at_referral": ("age",),
+    "age_at_referral": ("age", "how old are you"),
     "date_of_birth": ("dob", "birth date"),
     "ethnicity": ("ethnic group", "ethnic origin"),
     "registered_date": ("date registered", "registration date", "enrolment date"),
     "exit_date": ("date left", "end date", "closure date", "date closed"),
     "exit_reason": ("reason for leaving", "closure reason"),
     "timepoint": ("time point", "stage", "wave"),
-    "completed_date": ("date completed", "date of questionnaire", "completion time", "wb date"),
-    "assessed_date": ("date assessed", "completion time"),
+    "completed_date": (
+        "date completed", "date of questionnaire", "completion time", "wb date", "wellbeing date",
+        "assessment date", "timestamp", "end date",
+    ),
+    "assessed_date": ("date assessed", "completion time", "assessment date", "timestamp", "end date"),
     "active_days": ("days active", "sim", "physical activity days"),
     "reoffended": ("reoffence", "reconvicted", "re offended"),
     "reoffence_date": ("date of reoffence", "date of offence"),

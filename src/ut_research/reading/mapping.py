@@ -53,6 +53,7 @@ class _Headings:
     def __post_init__(self) -> None:
         for i, heading in enumerate(self.sheet.headings):
             self.at.setdefault(plain(heading), []).append(i)
+            self.at[f"{plain(heading)}#{len(self.at[plain(heading)])}"] = [i]
 
     def find(self, spellings: Iterable[str], must: bool = True) -> int | None:
         """Return the position of the first of these headings that is there; a problem where it `must` be."""
@@ -93,11 +94,12 @@ def take(sheet: Sheet, table: str, recipe: Recipe) -> Taken:
     more: tuple[Note, ...] = ()
     parts = [_columns(sheet, table, told, columns, wave, headings) for wave in waves]
     if told.ticks:
-        at = headings.find([told.ticks.heading])
-        if at is not None:
-            parts[0], unknown = reshape.ticked(parts[0], sheet.frame[at], told.ticks)
+        places = [i for h in told.ticks.heading if (i := headings.find([h])) is not None]
+        if places:
+            parts[0], unknown = reshape.ticked(parts[0], [sheet.frame[i] for i in places], told.ticks)
             ticks_done = "not read: the recipe has no column for what is ticked"
-            more = (Note("tick not known", "reported", ticks_done, tuple(unknown), at),) if unknown else ()
+            note = Note("tick not known", "reported", ticks_done, tuple(unknown), places[0])
+            more = (note,) if unknown else ()
     if told.pairs:
         at_of = {o: (headings.find([pair.yes]), headings.find([pair.date]) if pair.date else None)
                  for o, pair in told.pairs.items()}  # fmt: skip
@@ -145,8 +147,9 @@ def _columns(sheet: Sheet, table: str, told: TableRule, columns: Mapping[str, Fr
         names = [reshape.of_wave(h, wave) for h in rule.heading]
         at = headings.find(names, column.name in columns)
         if at is not None:
-            texts = (sheet.values if column.kind == "whole number" else sheet.frame)[at]
-            found[column.name] = _recode(texts, told.recoded(column.name))
+            codes = told.recoded(column.name)
+            texts = (sheet.values if column.kind == "whole number" and not codes else sheet.frame)[at]
+            found[column.name] = _recode(texts, codes)
     asked = [h for rule in later.values() for h in [*rule.where, rule.days_from, rule.weeks_from] if h]
     own = {h: sheet.values[at] for h in asked if (at := headings.find([h])) is not None}
     if not headings.problems:

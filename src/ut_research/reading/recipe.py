@@ -44,8 +44,8 @@ items = "WEMWBS T{wave} Q{item}"           # all fourteen at once; waves that li
 points = { "None of the time" = 1 }        # answers in words, once for all items
 columns.timepoint = { order_of = "completed_date" }       # first and last of a person; or order_of = "{wave}"
 
-[tables.needs.ticks]                       # several ticks in one cell
-heading = "What would help?"
+[tables.needs.ticks]                       # several ticks in one cell, or in a column each
+heading = "What would help?"               # a heading that is there twice is "Heading#1", "Heading#2"
 separator = ";"
 options = { housing = ["Housing"] }
 
@@ -175,9 +175,9 @@ class From(_Part):
 
 
 class Ticks(_Part):
-    """A column of several ticks, apart by `separator`, and the texts that tick each column of ours."""
+    """Ticks in one column, apart by `separator`, or in a column each; and what ticks each of ours."""
 
-    heading: str
+    heading: Names
     separator: str = ";"
     options: dict[str, Texts]
 

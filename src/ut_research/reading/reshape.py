@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -45,24 +46,34 @@ def of_wave(heading: str, wave: str | None) -> str:
     return heading if wave is None else heading.replace(WAVE, wave)
 
 
-def ticked(frame: pd.DataFrame, cells: pd.Series, told: Ticks) -> tuple[pd.DataFrame, list[int]]:
+def ticked(
+    frame: pd.DataFrame, columns: Sequence[pd.Series], told: Ticks
+) -> tuple[pd.DataFrame, list[int]]:
     """Return `frame` with yes or no for each option that is ticked, and the rows of other ticks.
 
     Options may hold the separator; where the cell is blank, it is not known what would have been ticked.
     """
-    texts = cells.fillna("").map(lambda cell: f"{told.separator}{tidy(cell)}{told.separator}".casefold())
-    texts = texts.str.replace(f"{told.separator} ", told.separator, regex=False)
+    mark = told.separator
+    cells = columns[0]
+    for more in columns[1:]:
+        cells = cells.str.cat(more, sep=mark, na_rep="")
+    texts = cells.fillna("").map(lambda cell: _framed(cell, mark))
     blank = cells.fillna("").str.strip().str.strip(told.separator) == ""
     left = texts
     for column, options in told.options.items():
         found = pd.Series(False, index=cells.index)
         for option in sorted(options, key=len, reverse=True):
-            tick = f"{told.separator}{tidy(option)}{told.separator}".casefold()
+            tick = _framed(option, mark)
             found |= texts.str.contains(tick, regex=False)
-            left = left.str.replace(tick, told.separator, regex=False)
+            left = left.str.replace(tick, mark, regex=False)
         frame[column] = pd.Series(np.where(found, "yes", "no"), index=cells.index, dtype="str").mask(blank)
-    rest = left.str.strip(told.separator + " ") != ""
+    rest = left.str.strip(mark + " ") != ""
     return frame, [int(n) for n in cells.index[rest]]
+
+
+def _framed(text: str, mark: str) -> str:
+    """Return ticks, or one, with the separator on either side of each."""
+    return f"{mark}{tidy(text)}{mark}".casefold().replace(f"{mark} ", mark)
 
 
 def paired(
@@ -79,7 +90,9 @@ def paired(
     return parts
 
 
-def in_order(frame: pd.DataFrame, table: str, told: TableRule) -> tuple[pd.DataFrame, Array, list[Note], int]:
+def in_order(
+    frame: pd.DataFrame, table: str, told: TableRule, epoch: date | None = None
+) -> tuple[pd.DataFrame, Array, list[Note], int]:
     """Give each person's first and last wave their timepoint, and keep the first row where only it is asked.
 
     Returns
@@ -91,7 +104,7 @@ def in_order(frame: pd.DataFrame, table: str, told: TableRule) -> tuple[pd.DataF
         person = pd.factorize(frame["participant_id"].fillna("").map(tidy))[0]
         day = order or next((c.name for c in TABLES[table].columns if c.kind == "date"), "")
         day = RANK if order == WAVE else day
-        when = _days(frame[day]) if day in frame else np.zeros(len(frame))
+        when = _days(frame[day], day in told.month_first, epoch) if day in frame else np.zeros(len(frame))
         at = np.lexsort((np.arange(len(frame)), when, person))
         at = at[(_answered(frame, table) & frame["participant_id"].notna().to_numpy(bool))[at]]
         kept, notes, lost, second = _first_and_last(frame, at, person, when, bool(order))
@@ -140,13 +153,14 @@ def _answered(frame: pd.DataFrame, table: str) -> Array:
     return np.logical_or.reduce([t.to_numpy(bool) for t in there]) if there else np.zeros(len(frame), bool)
 
 
-def _days(texts: pd.Series) -> Array:
+def _days(texts: pd.Series, month_first: bool, epoch: date | None) -> Array:
     """Return days with their time as numbers, for their order; NaN where they cannot be read."""
     if pd.api.types.is_numeric_dtype(texts):
         return texts.to_numpy("float64")
     places, distinct = pd.factorize(texts.array)
     tidied = [tidy(str(u)) for u in distinct]
-    days = [day.toordinal() if day else np.nan for day, _ in read_days(tidied)]
+    read = read_days(tidied, month_first=month_first, epoch=epoch)
+    days = [day.toordinal() if day else np.nan for day, _ in read]
     times = [re.search(r"[T ](\d{1,2}):(\d\d)", t) for t in tidied]
     parts = [d + (int(t[1]) * 60 + int(t[2])) / 1440 if t else d for d, t in zip(days, times, strict=True)]
     return np.array([*parts, np.nan], dtype="float64")[places]

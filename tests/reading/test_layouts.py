@@ -1,0 +1,52 @@
+"""Exports as the tools of charities write them, to findings, with no line of a recipe typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from layouts import LAYOUTS, OPTIONS, cohort
+
+import ut_research as ut
+from ut_research.reading import draft_mapping
+
+#: Layouts in which nothing is said of needs, and in which only those who opened the form are asked.
+NO_NEEDS, OPENED = {"Salesforce", "Stata"}, {"REDCap, codes", "REDCap, labels"}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_tools_export_gives_its_findings_with_no_line_typed(layout: str, tmp_path: Path) -> None:
+    people = cohort()
+    LAYOUTS[layout](people, tmp_path)
+    (tmp_path / "columns.toml").write_text(draft_mapping.draft(tmp_path, accept=True), encoding="utf-8")
+
+    cleaned = ut.clean(ut.read(tmp_path))
+
+    assert {name: count["rejected"] for name, count in cleaned.counts.items() if count["rejected"]} == {}
+    found = cleaned.tables["participants"]
+    assert sorted(found["age_at_referral"]) == sorted(p.age for p in people)
+    assert found["gender"].value_counts().to_dict() == counted(p.gender for p in people)
+    assert sorted(found["referral_date"].dt.date) == sorted(p.referred for p in people)
+    assert scores(cleaned.tables["wemwbs"]) == sorted(
+        (sum(p.waves[0][1]), sum(p.waves[-1][1]) if len(p.waves) > 1 else -1) for p in people
+    )
+    if layout not in NO_NEEDS:
+        asked = [p for n, p in enumerate(people) if layout not in OPENED or n % 5]
+        needs = cleaned.tables["needs"]
+        want = {need: sum(need in p.needs for p in asked) for need in OPTIONS}
+        assert {need: int(needs[need].sum()) for need in OPTIONS} == want
+    released = ut.release(ut.measure(cleaned))
+    assert released.get("reach.referred").count == len(people)
+    assert released.get("wellbeing.pairs").count == sum(len(p.waves) > 1 for p in people)
+
+
+def counted(values) -> dict[str, int]:
+    listed = list(values)
+    return {value: listed.count(value) for value in set(listed)}
+
+
+def scores(answers) -> list[tuple[int, int]]:
+    """Each person's first and last score."""
+    total = answers.filter(like="item_").astype("Int64").sum(axis=1, skipna=False)
+    points = total.groupby([answers["participant_id"], answers["timepoint"]]).sum().unstack()
+    return sorted((int(a), int(b)) for a, b in points.fillna(-1).values)
