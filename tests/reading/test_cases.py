@@ -114,6 +114,13 @@ def test_a_title_of_one_cell_is_told_with_the_row_of_the_headings(tmp_path):
     assert len(export.read(tmp_path).tables["participants"]) == 30
 
 
+def test_the_total_and_the_footer_of_a_file_of_one_person_are_nobody(tmp_path):
+    rows = ["participant_id,partner,gender", "P-001,North Trust,male", "Total,,", "Printed by nobody,,"]
+    (tmp_path / "participants.csv").write_text("\n".join(rows) + "\n")
+
+    assert export.read(tmp_path).tables["participants"].index.tolist() == [2]
+
+
 def test_a_person_of_whom_nothing_else_is_known_is_a_person(tmp_path):
     lines = (CASES / "total-row" / "participants.csv").read_text().splitlines()
     (tmp_path / "participants.csv").write_text("\n".join([*lines[:-1], "P-031,,,"]) + "\n")

@@ -38,7 +38,7 @@ def people(sheet: Sheet, at: int) -> Sheet:
     total = _totals(ids, frame.iloc[:, 0].fillna("")) & ~keep
     alone = _alone(frame, at) & ~total & ~keep
     usual = ids[~alone & ~total & ids.str.strip().ne("").to_numpy(bool)]
-    note, unclear = _odd(frame, ids, usual.iloc[:1000], alone, ~total & ~keep) if len(usual) > 1 else ([], [])
+    note, unclear = _odd(frame, ids, usual.iloc[:1000], alone, ~total & ~keep) if len(usual) else ([], [])
     if unclear:
         raise ProblemsFound([Problem(
             "this may be a total, a note or a piece of a broken row, rather than a person",
