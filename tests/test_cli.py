@@ -107,11 +107,33 @@ def test_check_counts_and_lists_and_fails_when_a_row_is_rejected(tmp_path: Path)
 
 
 def test_check_shows_a_heading_as_it_is_written(tmp_path: Path) -> None:
-    (tmp_path / "participants.csv").write_text(
-        "participant_id,referral_date,[/b],[red]x\nA-17,2020-02-14,1,2\n"
+    (tmp_path / "needs.csv").write_text("participant_id,[/b][red]x\nA-17,Other;\nA-18,Work\n")
+    (tmp_path / "columns.toml").write_text(
+        "[tables.needs.ticks]\nheading = '[/b][red]x'\noptions = { employability = 'Work' }\n"
     )
     status, said = ut_research("check", str(tmp_path))
-    assert (status, "[/b]" in said, "[red]x" in said) == (0, True, True), said
+    assert (status, "[/b][red]x" in said) == (0, True), said
+
+
+def test_check_says_what_matters_first_and_counts_what_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / "participants.csv").write_text(
+        "participant_id,referral_date,gender,Ward,Team\nA-1,2020-02-14,M,1,2\nA-2,2020-02-30,male,1,2\n,,,1,2\n"
+    )
+    (tmp_path / "old").mkdir()
+    status, said = ut_research("check", str(tmp_path))
+    wanted = ("rejected:", "reported:", "repaired:", "Not used: 2 headings; 1 folders")
+    order = [said.index(words) for words in wanted]
+    assert (status, order) == (1, sorted(order)), said
+    assert "Ward" not in said
+
+
+def test_check_passes_where_nothing_needs_mending(tmp_path: Path) -> None:
+    (tmp_path / "participants.csv").write_text(
+        "participant_id,referral_date,Kind\nA-1,2020-02-14,new\nA-1,2020-05-14,new\n,2020-05-14,test\n"
+    )
+    (tmp_path / "columns.toml").write_text("[tables.participants]\nwhere = { Kind = 'new' }\n")
+    status, said = ut_research("check", str(tmp_path))
+    assert (status, "re-referral merged" in said, "Every row can be used." in said) == (0, True, True), said
 
 
 def test_check_of_a_sound_export_is_status_0(tmp_path: Path) -> None:

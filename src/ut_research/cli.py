@@ -6,6 +6,7 @@ when they are needed. A mistake ends in one readable block and exit status 1, ne
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ import sys
 import time
 import tomllib
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -121,7 +122,7 @@ def _built(run: workflow.Run, build: Callable[[], bool]) -> None:
     """Build the report of `run`, and say where it is."""
     began = time.monotonic()
     say.print(f"Building the report [b]{run.name}[/b] …")
-    with say.status("working") if say.is_terminal else _nothing():
+    with say.status("working") if say.is_terminal else contextlib.nullcontext():
         built = build()
     what = "done" if built else "nothing had changed"
     say.print(f"The report is ready ({what}, {time.monotonic() - began:.1f} s). Open this file in a browser:")
@@ -154,20 +155,20 @@ def review_(export: Export = "", study: Parameters = "", name: Name = "", since:
 
 @app.command()
 def check(export: Given, study: Parameters = "") -> None:
-    """Read and clean an export and say what was found; nothing is written. Fails when a row is rejected."""
+    """Read and clean an export and say what was found; nothing is written. Fails when rows need mending."""
     from ut_research.cleaning import tables
     from ut_research.core import studies
 
     run = workflow.plan(export, study, makes=False)
     found = studies.read(run.study, run.root)
     recipe = found.parts(run.root, run.export)[studies.RECIPE]
-    cleaned = tables.of_export(run.export, found.study.parameters(), recipe)
+    with _reading() as tell:
+        cleaned = tables.of_export(run.export, found.study.parameters(), recipe, tell)
     _show(cleaned)
-    rejected = sum(count["rejected"] for count in cleaned.counts.values())
-    if rejected:
-        say.print(
-            f"[b]{rejected:,} rows cannot be used as they are.[/b] Mend them in the export and check again."
-        )
+    issues = cleaned.issues
+    if rejected := int(((issues["action"] == "rejected") & ~issues["rule"].isin(tables.GENUINE)).sum()):
+        todo = "Mend them in the export, or leave them out in the recipe, and check again."
+        say.print(f"[b]{rejected:,} rows cannot be used as they are.[/b] {todo}")
         raise typer.Exit(1)
     say.print("Every row can be used.")
 
@@ -339,34 +340,47 @@ def _tell(event: dict[str, Any]) -> None:
     say.print(f"  {mark} {what:<44} {event['seconds']:>6.1f} s")
 
 
+@contextlib.contextmanager
+def _reading() -> Iterator[Callable[[str], object]]:
+    """Show, on a terminal, which file is being read and for how long, to whoever is told."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=warn, transient=True, disable=not warn.is_terminal) as progress:
+        task = progress.add_task("Reading …", total=None)
+        yield lambda file: progress.update(task, description=f"Reading {file}")
+
+
 def _show(cleaned: Cleaned) -> None:
+    """Show what was read; what was found, what matters most first; and how much of the export is not used."""
+    from ut_research.cleaning.tables import UNUSED
+
     rows = Table("table", "rows", "kept", "rejected", title="What was read")
     for name, count in cleaned.counts.items():
         rows.add_row(name, *(f"{count[k]:,}" for k in ("in", "kept", "rejected")))
     say.print(rows)
-    if cleaned.issues.empty:
-        return
+    unused = cleaned.issues["rule"].isin(UNUSED)
+    found = cleaned.issues[~unused]
+    found = found.iloc[found["action"].map(["rejected", "reported", "repaired"].index).argsort(kind="stable")]
     issues = Table("table", "column", "what", "done", "rows", title="What was found")
     by = ["table", "column", "rule", "action", "done"]
-    for key, group in cleaned.issues.groupby(by, sort=False, dropna=False):
+    for key, group in found.groupby(by, sort=False, dropna=False):
         name, column, rule, action, done = (escape(str(part)) for part in key)
         numbers = [str(n) for n in group["row"].dropna()]
         shown = ", ".join(numbers[:6]) + (f" and {len(numbers) - 6:,} more" if len(numbers) > 6 else "")
         style = {"rejected": "red", "reported": "yellow"}.get(action, "")
         issues.add_row(name, column, rule, f"{action}: {done}", shown, style=style)
-    say.print(issues)
+    if len(found):
+        say.print(issues)
+    counts = cleaned.issues["rule"][unused].value_counts().reindex([*UNUSED], fill_value=0)
+    if told := [f"{counts[rule]:,} {words}" for rule, words in UNUSED.items() if counts[rule]]:
+        say.print(f"Not used: {'; '.join(told)}. Their names are in the issues of a report.")
 
 
 def _place(path: Path) -> str:
     """`path` from here, where that is shorter."""
     with_here = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
     return escape(str(with_here))
-
-
-def _nothing() -> Any:
-    import contextlib
-
-    return contextlib.nullcontext()
 
 
 if __name__ == "__main__":

@@ -238,6 +238,46 @@ def test_columns_that_nobody_asked_for_are_named_and_go_no_further(tmp_path):
     assert "Zedderick" not in raw.issues.to_csv()
 
 
+def test_what_is_not_read_is_said(tmp_path):
+    write(tmp_path, {"needs": good()["needs"]})
+    (tmp_path / "notes.txt").write_text('She said: "not a table.\nAnd, so, on.\n')
+    (tmp_path / "old").mkdir()
+    (tmp_path / "more.csv").symlink_to(tmp_path / "nowhere.csv")
+
+    issues = export.read(tmp_path).issues.query("rule.str.endswith('not used')")
+
+    assert issues[["table", "rule", "done"]].values.tolist() == [
+        ["more.csv", "file not used", "not read: the link leads nowhere"],
+        ["old", "folder not used", "not read: not part of the export"],
+    ]
+
+
+def test_a_table_may_be_called_txt(tmp_path):
+    (tmp_path / "outcomes.txt").write_text(pd.DataFrame(OUTCOMES).to_csv(index=False, sep="\t"))
+
+    assert _outcomes(tmp_path) == EXPECTED
+
+
+def test_a_file_too_deeply_nested_has_a_message_of_its_own(tmp_path):
+    deep = "<text:span>" * 3000 + "x" + "</text:span>" * 3000
+    ods(tmp_path, f'<table:table table:name="outcomes">{ods_row("participant_id", deep)}</table:table>')
+
+    with pytest.raises(ProblemsFound, match=r"export.ods: the file is too deeply nested"):
+        export.read(tmp_path)
+
+
+@pytest.mark.parametrize("line, read", [("allowed", True), ("left_out", True), ("", False)])
+def test_a_column_that_looks_personal_is_left_out_or_allowed_by_the_recipe(tmp_path, line, read):
+    (tmp_path / "needs.csv").write_text("participant_id,housing,Name\nTEST-1,yes,Zed\n")
+    (tmp_path / "columns.toml").write_text(f'{line} = ["Name"]' if line else "")
+
+    if read:
+        assert list(export.read(tmp_path).tables["needs"].columns) == ["participant_id", "housing"]
+    else:
+        with pytest.raises(ProblemsFound, match=r'left_out = \["Name"\]; or, if it .*, allowed = \["Name"\]'):
+            export.read(tmp_path)
+
+
 def test_inputs_carry_their_sha256(tmp_path):
     (tmp_path / "outcomes.csv").write_text("participant_id,outcome\n")
 

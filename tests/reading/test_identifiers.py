@@ -81,6 +81,9 @@ def test_no_key_is_kept_in_the_repository():
     "Post Code", "D.O.B",
     "Date of birth", "BirthDate", "Telephone", "mobile", "Contact number", "email_address", "E Mail",
     "NHS no", "PNC", "PNCID",
+    "Emergency Contact Name:",
+    "first", "Last", "Known as", "Mailing Postal Code",
+    "Partner's first name",
     "NOMIS number", "Delius CRN", "Prison No.", "NI number", "passport", "Instagram", "Next of kin", "Born",
 ])  # fmt: skip
 def test_headings_of_personal_data_are_known(heading):
@@ -90,6 +93,8 @@ def test_headings_of_personal_data_are_known(heading):
 @pytest.mark.parametrize("heading", [
     "caseload", "Partner", "area", "Number of sessions", "borough", "emailed", "telegraphed", "namespace",
     "rename", "Score",
+    "redcap_event_name", "Course name", "Partner name", "Email consent", "Postcode district", "Hours_phone",
+    "Phone calls", "First form", "Last contact",
     "start date", "contact", "nhsuk", "housing need", "Mental health", "Renamed",
 ])  # fmt: skip
 def test_other_headings_are_not(heading):

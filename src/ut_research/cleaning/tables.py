@@ -30,6 +30,13 @@ from ut_research.reading.export import Raw
 
 Mask = npt.NDArray[np.bool_]
 
+#: Rows that are left out and are no mistake: a person was referred again.
+GENUINE = ("re-referral merged",)
+#: What is logged of what an export has and is not used, or lacks, and in which words it is counted.
+UNUSED = {
+    "column not known": "headings", "table not known": "sheets or files", "file not used": "other files",
+    "folder not used": "folders", "column not there": "columns of the data dictionary that it has not",
+}  # fmt: skip
 #: A reason for leaving, or a partner or area that is not in the list, becomes "other" where fewer people than
 #: this have it: rare words can point to a person, and may be shown as the name of a group.
 RARE_WORDS = 5
@@ -65,9 +72,12 @@ class Cleaned:
         return f"<cleaned: {', '.join(self.tables)}; nothing of it is shown until it is released>"
 
 
-def of_export(path: Path, parameters: Mapping[str, Any], recipe: Path | str | None = None) -> Cleaned:
+def of_export(
+    path: Path, parameters: Mapping[str, Any], recipe: Path | str | None = None,
+    tell: Callable[[str], object] = str,
+) -> Cleaned:
     """The export at `path`, read by the recipe and cleaned as a study says; nothing is written."""
-    return of_raw(export.read(path, Path(recipe) if recipe else None), parameters)
+    return of_raw(export.read(path, Path(recipe) if recipe else None, tell), parameters)
 
 
 def of_raw(raw: Raw, parameters: Mapping[str, Any]) -> Cleaned:

@@ -8,7 +8,7 @@ data dictionary does not ask for is named in the log and goes no further.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from datetime import date
@@ -81,13 +81,16 @@ class Raw:
         return f"<read: {', '.join(self.tables)}; nothing of it is shown until it is released>"
 
 
-def read(path: Path | str, recipe: Recipe | Path | None = None) -> Raw:
+def read(
+    path: Path | str, recipe: Recipe | Path | None = None, tell: Callable[[str], object] = str
+) -> Raw:
     """Read the export at `path`: a folder of files and workbooks, or one workbook, or one SPSS file.
 
     Parameters
     ----------
     path : the export. A `columns.toml` in the folder (or beside the workbook) goes before the recipe's file.
     recipe : the organisation's own headings and codes, or the file of a study that holds them.
+    tell : is given the name of each file before it is read, and which of how many it is.
 
     Raises
     ------
@@ -100,7 +103,7 @@ def read(path: Path | str, recipe: Recipe | Path | None = None) -> Raw:
     told = recipe if isinstance(recipe, Recipe) else recipes.beside(path, recipe)
     problems: list[Problem] = []
     log = Log()
-    found, inputs = _sheets(path, told, log, problems)
+    found, inputs = _sheets(path, told, log, problems, tell)
     raw = _assemble(found, told, log, problems)
     if problems:
         raise ProblemsFound(problems)
@@ -122,15 +125,17 @@ def read(path: Path | str, recipe: Recipe | Path | None = None) -> Raw:
 
 
 def _sheets(
-    path: Path, told: Recipe, log: Log, problems: list[Problem]
+    path: Path, told: Recipe, log: Log, problems: list[Problem], tell: Callable[[str], object]
 ) -> tuple[list[Sheet], dict[str, str]]:
     """Read every file of the export; its sheets, and the sha256 of each file that holds a table."""
     data, others = ([told.source.path()], []) if told.source else files(path)
     for other in others:
-        log.add(shown(other.name, "a file"), [], "", "file not used", "reported",
-                "not read: not part of the export")  # fmt: skip
+        rule = "folder not used" if other.is_dir() else "file not used"
+        done = "not read: not part of the export" if other.exists() else "not read: the link leads nowhere"
+        log.add(shown(other.name, "a file"), [], "", rule, "reported", done)
     found, inputs = list[Sheet](), dict[str, str]()
-    for file in data:
+    for n, file in enumerate(data, 1):
+        tell(f"{file.name} ({n} of {len(data)})")
         try:
             found += (own := sheets.read(file, told.sheets))
             if not any(told.is_for(table, sheet.name, sheet.file) for table in TABLES for sheet in own):
@@ -169,9 +174,13 @@ def files(path: Path) -> tuple[list[Path], list[Path]]:
     """Return the files of an export that are data, and those that are not (its notes and settings aside)."""
     if path.is_file():
         return [path], []
-    inside = sorted(f for f in path.iterdir() if f.is_file() and not f.name.startswith((".", "~$")))
-    data = [f for f in inside if f.suffix.lower() in sheets.FOLDER_KINDS | workbooks.KINDS]
-    return data, [f for f in inside if f not in data and f.suffix.lower() not in _QUIET]
+    try:
+        inside = sorted(f for f in path.iterdir() if not f.name.startswith((".", "~$")))
+    except OSError:
+        raise stop("the folder cannot be opened", path.name, "Check that you may read it") from None
+    kinds = sheets.FOLDER_KINDS | workbooks.KINDS
+    data = [f for f in inside if f.is_file() and f.suffix.lower() in kinds and sheets.is_table(f)]
+    return data, [f for f in inside if f not in data and (not f.is_file() or f.suffix.lower() not in _QUIET)]
 
 
 def shown(name: str, otherwise: str, longest: int = 60) -> str:
@@ -269,7 +278,7 @@ def _take(sheet: Sheet, table: str, told: Recipe, tables: dict[str, _Table], log
     if second:
         frame = frame.drop(index=second)
         log.add(table, second, "", "row of headings", "repaired", "passed over: headings, once more")
-    problems += unclear or _unfit(sheet, table, frame)
+    problems += unclear or _unfit(sheet, table, frame, told)
     for note in taken.notes:
         column = (
             "" if note.column is None else shown(sheet.headings[note.column], f"column {note.column + 1}")
@@ -313,7 +322,7 @@ def _missing(sheet: Sheet, name: str, frame: pd.DataFrame, told: Recipe) -> list
                     todo + "ut-research map drafts it")]  # fmt: skip
 
 
-def _unfit(sheet: Sheet, name: str, frame: pd.DataFrame) -> list[Problem]:
+def _unfit(sheet: Sheet, name: str, frame: pd.DataFrame, told: Recipe) -> list[Problem]:
     """Return why a table cannot be used: identifiers destroyed, days from no known day, personal data."""
     problems = []
     for column in TABLES[name].columns:
@@ -328,7 +337,7 @@ def _unfit(sheet: Sheet, name: str, frame: pd.DataFrame) -> list[Problem]:
             problems.append(Problem(what, f"{place}, rows {', '.join(map(str, rows[:5]))}", todo))
         elif column.kind == "date" and sheet.epoch is None:
             problems += _uncounted(sheet, place, texts)
-        elif column.kind == "name":
+        elif column.kind == "name" and column.name not in told.allowed:
             counts = texts.value_counts().head(_LOOKED_AT)
             if kind := identifiers.refusal([str(t) for t in counts.index], counts.tolist()):
                 problems.append(_refused(sheet.place, column.name, kind))
@@ -365,15 +374,17 @@ def _others(
 ) -> None:
     """Refuse the columns nobody asked for that look personal; log the others."""
     left_out = {maps.plain(heading) for heading in told.left_out}
+    allowed = {maps.plain(heading) for heading in told.allowed}
     for i, heading in enumerate(sheet.headings):
         if i in used or maps.plain(heading) in GROUPS or (heading and maps.plain(heading) in left_out):
             continue
         label = shown(heading, f"column {i + 1}")
-        if identifiers.personal_heading(heading):
+        if identifiers.personal_heading(heading) and maps.plain(heading) not in allowed:
             problems.append(_refused(sheet.place, label, "personal data"))
             continue
         counts = sheet.frame[i].iloc[:: max(1, len(sheet.frame) // _ROWS)].value_counts().head(_LOOKED_AT)
-        if kind := identifiers.refusal([str(t) for t in counts.index], counts.tolist()):
+        kind = identifiers.refusal([str(t) for t in counts.index], counts.tolist())
+        if kind and maps.plain(heading) not in allowed:
             problems.append(_refused(sheet.place, label, kind))
         elif heading or len(counts):
             log.add(table, [], label, "column not known", "reported", "not read: not in the data dictionary")
@@ -381,6 +392,7 @@ def _others(
 
 def _refused(place: str, column: str, kind: str) -> Problem:
     todo = f'Delete the column from the export, or say in the recipe: left_out = ["{column}"]'
+    todo += f'; or, if it is nobody\'s, allowed = ["{column}"]'
     return Problem(f"this looks like {kind}, which is not taken in", f"{place}, column “{column}”", todo)
 
 

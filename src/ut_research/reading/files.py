@@ -85,11 +85,23 @@ def read_grids(path: Path, quoted: bool = True) -> list[Grid]:
         return list(_READERS[kind](path) if quoted else _csv(path, False))
     except ProblemsFound:
         raise
+    except RecursionError:
+        raise stop("the file is too deeply nested", path.name, "Save its tables as CSV") from None
     except MemoryError:
         raise stop("the file needs more memory than there is", path.name, "Export it as CSV") from None
     except Exception as error:
         raise stop(f"the file is damaged and cannot be read ({type(error).__name__})", path.name,
                    "Open it in the program that made it and save it again") from None  # fmt: skip
+
+
+def is_table(path: Path) -> bool:
+    """Whether a file is a table: for a .txt, whether its first two lines have as many cells, and several."""
+    if path.suffix.lower() != ".txt":
+        return True
+    with path.open("rb") as opened:
+        lines = opened.read(_HEAD).decode("utf-8-sig", errors="replace").replace("\0", "").splitlines()[:2]
+    mark = _separator(lines)
+    return len({line.count(mark) for line in lines} - {0}) == 1
 
 
 def _as_named(path: Path, kind: str, head: bytes) -> None:

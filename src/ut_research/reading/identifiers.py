@@ -25,7 +25,7 @@ _HEADINGS = re.compile(
     r"""\b(?:
       (?:fore|sur|first|last|given|family|middle|full|maiden|preferred)s?\s?names?
       | (?:participant|client|person|mentor|officer)s?\snames?
-      | ^names? | names?$ | initials | alias | nick\s?name
+      | ^names? | names?$ | ^first$ | ^last$ | known\sas | initials | alias | nick\s?name
       | address(?:es)? | addr | street | house\s?(?:number|no) | post(?:al)?\s?codes? | zip(?:\s?code)?
       | d\s?o\s?b | (?:date|day|year|month)\s(?:of\s)?birth | birth\s?(?:date|day) | birthday | born
       | (?:tele)?phones? | mobile | tel | landline | contact\s?(?:number|no|details)
@@ -36,6 +36,15 @@ _HEADINGS = re.compile(
     )\b""",
     re.VERBOSE,
 )
+
+#: What has a name and is nobody; and words that make of an address, a telephone or a postcode something else.
+_THING = re.compile(
+    r"\b(?:event|course|partner|project|organi[sz]ation|programme|group|file|form|school|service|team|area|provider"
+    r"|instrument|activity|session|venue|site|field|variable|trust|club|company|town|district|ward|employer"
+    r"|agency|charity|campaign|qualification|class|module|survey|stage|status|type|role|prison)s?\snames?\b"
+)
+_ABOUT = re.compile(r"\b(?:consent|permission|opt|preference|district|sector|type|hours|minutes|calls)\b")
+_CHANNEL = re.compile(r"\b(?:e\s?mails?|(?:tele)?phones?|mobile|post(?:al)?\s?codes?|address(?:es)?)\b")
 
 _CONTENT = {
     "email addresses": re.compile(r"[^\s@]+@[^\s@]+\.[a-z]{2,}", re.I),
@@ -97,7 +106,8 @@ def hash_ids(ids: Iterable[str], secret: bytes) -> list[str]:
 def personal_heading(heading: str) -> bool:
     """Whether a heading looks like that of a name, address, birth date, telephone, email or record number."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading)
-    return bool(_HEADINGS.search(re.sub(r"[\s_\-./]+", " ", words).strip().lower()))
+    words = _THING.sub("", re.sub(r"[\s_\-./:?*]+", " ", words).strip().lower())
+    return bool(_HEADINGS.search(_CHANNEL.sub("", words) if _ABOUT.search(words) else words))
 
 
 def personal_content(text: str) -> str | None:

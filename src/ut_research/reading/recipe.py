@@ -6,6 +6,7 @@ out.
 ```toml
 confirmed = true                           # false: a draft that nobody has read yet, which no run takes
 left_out = ["Email", "Name"]               # their columns that are not to be read
+allowed = ["Known as"]                     # of theirs that look personal, and are not
 ids_ignore_case = true                     # AB-1 and ab-1 are one person
 
 [source]                                   # only to read a file of an installed package
@@ -242,6 +243,7 @@ class Recipe(_Part):
     confirmed: bool = True
     source: Source | None = None
     left_out: frozenset[str] = frozenset()
+    allowed: frozenset[str] = frozenset()
     ids_ignore_case: bool = False
     sheets: dict[str, Layout] = {}
     tables: dict[str, TableRule] = {}
@@ -278,7 +280,7 @@ def load(path: Path) -> Recipe:
     """Read a recipe; ProblemsFound with every mistake in it, each by its place in the file."""
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         at = re.search(r"line \d+, column \d+", str(error))
         raise stop("the file is not valid TOML", f"{path.name}{', ' + at[0] if at else ''}",
                    "Look for a missing quotation mark or bracket there") from None  # fmt: skip
