@@ -1,0 +1,202 @@
+"""What is done with the rows of each table: which cannot be used, which are there twice, which contradict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+from operator import add
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ut_research.cleaning.sheet import Mask, Sheet
+from ut_research.core.schema import ITEMS, NEEDS
+
+#: A reason for leaving, or a partner or area that is not in the list, becomes "other" where fewer people than
+#: this have it: rare words can point to a person, and may be shown as the name of a group.
+RARE_WORDS = 5
+
+
+def apply(sheet: Sheet) -> None:
+    """Reject and mend the rows of one table, and log what was done."""
+    for column in sheet.table.columns:
+        if column.needed and column.name != "participant_id":
+            blank = sheet[column.name].isna().to_numpy()
+            done = "left out: the row cannot be used without it"
+            sheet.reject(blank, column.name, f"no {column.name}", done)
+    answers = {"needs": tuple(NEEDS), "wemwbs": (*ITEMS, "total")}.get(sheet.table.name)
+    if answers:
+        empty = np.logical_and.reduce([sheet[c].isna().to_numpy() for c in answers])
+        sheet.reject(empty, "", "no answers")
+    if rule := _RULES.get(sheet.table.name):
+        rule(sheet)
+    _reject_repeated(sheet)
+    if sheet.table.name == "participants":
+        _merge_referrals(sheet)
+
+
+def _reject_repeated(sheet: Sheet) -> None:
+    """Reject rows that repeat a row before them, and then later rows for the same key."""
+    key = sheet.key()
+    again = sheet.keep & _repeats(key, sheet.keep)
+    if again.any():
+        frame = pd.DataFrame({"key": key[again], **{n: a[again] for n, a in sheet.columns.items()}})
+        same = np.zeros(len(key), dtype=bool)
+        same[np.flatnonzero(again)] = frame.duplicated().to_numpy()
+        sheet.reject(same, "", "duplicated row")
+    if sheet.table.key and sheet.table.name != "participants":
+        kept = np.flatnonzero(sheet.keep & _repeats(key, sheet.keep))
+        day = next((c.name for c in sheet.table.columns if c.kind == "date"), None)
+        when = sheet[day].to_numpy("datetime64[ns]")[kept] if day else np.zeros(len(kept))
+        order = kept[np.lexsort((kept, when, key[kept]))]
+        later = np.zeros(len(key), dtype=bool)
+        later[order[1:]] = key[order[1:]] == key[order[:-1]]
+        one = " and ".join(sheet.table.key)
+        done = f"left out: the earliest row for the same {one} is used"
+        sheet.reject(later, one, "more than one row", done)
+
+
+def _repeats(key: npt.NDArray[np.intp], keep: Mask) -> Mask:
+    """Kept rows whose key another kept row has too."""
+    found = np.zeros(len(key), dtype=bool)
+    at = np.flatnonzero(keep)
+    found[at] = pd.Series(key[at]).duplicated(keep=False).to_numpy()
+    return found
+
+
+def _participants(sheet: Sheet) -> None:
+    referral = sheet["referral_date"]
+    lost = sheet.unusable.get("registered_date", np.zeros(len(sheet.rows), dtype=bool))
+    sheet.reject(lost & referral.isna().to_numpy(), "registered_date", "date not usable")
+    sheet.put("registered_date", lost, referral[lost])
+    sheet.log(lost, "registered_date", "date not usable", "repaired")
+    registered, exits = sheet["registered_date"], sheet["exit_date"]
+    early = (registered < referral).to_numpy()
+    sheet.log(early, "registered_date", "registered before referral", "reported")
+    early = ((exits < referral) | (exits < registered)).to_numpy()
+    sheet.blank(early, "exit_date", "exit before referral")
+    gone = early | sheet.unusable.get("exit_date", np.zeros(len(sheet.rows), dtype=bool))
+    sheet.put("exit_reason", gone & sheet["exit_reason"].isna().to_numpy(), "other")
+
+
+def _merge_referrals(sheet: Sheet) -> None:
+    """Merge a person's referrals into the earliest, with the latest exit; then age from date of birth."""
+    at = np.flatnonzero(sheet.keep & _repeats(sheet.person, sheet.keep))
+    if len(at):
+        names = list(sheet.columns)
+        frame = pd.DataFrame({n: sheet.columns[n][at] for n in names})
+        frame["_person"], frame["_at"] = sheet.person[at], at
+        when = sheet["referral_date"].to_numpy("datetime64[ns]")[at]
+        frame = frame.iloc[np.lexsort((at, when, sheet.person[at]))]
+        groups = frame.groupby("_person", sort=False)
+        merged = groups.first()
+        target = groups["_at"].first().to_numpy()
+        if "exit_date" in names:
+            been = frame[frame["registered_date"].notna()] if "registered_date" in names else frame
+            last = been.groupby("_person").tail(1)
+            open_ = last["exit_date"].isna() & (
+                last["exit_reason"].isna() if "exit_reason" in names else True
+            )
+            still = merged.index.isin(last["_person"][open_])
+            merged["exit_date"] = groups["exit_date"].max().where(~still)
+            if "exit_reason" in names:
+                merged["exit_reason"] = groups["exit_reason"].last().where(~still)
+        if "registered_date" in names:
+            merged["registered_date"] = groups["registered_date"].min()
+        if "age_at_referral" in names:
+            merged["age_at_referral"] = sheet["age_at_referral"].iloc[target].array
+        mask = np.zeros(len(sheet.rows), dtype=bool)
+        mask[target] = True
+        order = np.argsort(target)
+        for n in names:
+            if n != "participant_id":
+                sheet.put(n, mask, merged[n].iloc[order].array)
+        later = np.zeros(len(sheet.rows), dtype=bool)
+        later[at] = True
+        sheet.reject(later & ~mask, "participant_id", "re-referral merged")
+    _age(sheet)
+    for column in ("exit_reason", "partner", "area"):
+        if column in sheet.columns:
+            _rare_words(sheet, column)
+
+
+def _rare_words(sheet: Sheet, column: str) -> None:
+    """Replace what fewer than `RARE_WORDS` people have in `column`, and is in no list, by "other"."""
+    words = pd.Series(sheet.columns[column]).where(sheet.keep)
+    known = ["other", *sheet.names.listed(column)]
+    rare = ((words.map(words.value_counts()) < RARE_WORDS) & ~words.isin(known)).to_numpy(bool)
+    sheet.log(rare, column, "rare text", "repaired")
+    sheet.put(column, rare, "other")
+
+
+def _age(sheet: Sheet) -> None:
+    """Give the age in whole years on the day of referral, where only the date of birth was given."""
+    given, born = sheet["age_at_referral"], sheet["date_of_birth"]
+    column = sheet.table.column("age_at_referral")
+    if "date_of_birth" in sheet.columns:
+        day = sheet["referral_date"].dt
+        before = (day.month * 100 + day.day) < (born.dt.month * 100 + born.dt.day)
+        years = (day.year - born.dt.year - before).astype("Int64")
+        years = years.where(born.notna() & sheet["referral_date"].notna())
+        odd = (years.lt(column.low) | years.gt(column.high)).fillna(False).to_numpy(bool)
+        sheet.log(odd, "date_of_birth", "out of range", "reported")
+        years = years.mask(odd)
+        differs = ((years - given).abs() > 1).fillna(False).to_numpy(bool)
+        sheet.log(differs, "age_at_referral", "age and date of birth differ", "reported")
+        given = given.fillna(years)
+    sheet.columns["age_at_referral"] = given.array
+
+
+def _wemwbs(sheet: Sheet) -> None:
+    _t2_before_t1(sheet)
+    if "total" in sheet.columns and all(item in sheet.columns for item in ITEMS):
+        items = reduce(add, (sheet[i] for i in ITEMS))
+        differs = (items != sheet["total"]).fillna(False).to_numpy(bool)
+        sheet.blank(differs, "total", "total is not the sum of the items")
+
+
+def _t2_before_t1(sheet: Sheet) -> None:
+    """Reject a second questionnaire dated before the person's first: it cannot show what came after."""
+    if "completed_date" not in sheet.columns:
+        return
+    day = sheet["completed_date"].to_numpy("datetime64[ns]")
+    point = sheet["timepoint"].to_numpy(object)
+    first = np.full(int(sheet.person.max(initial=-1)) + 1, np.datetime64("NaT"), dtype="datetime64[ns]")
+    t1 = np.flatnonzero(sheet.keep & (point == "T1") & ~np.isnat(day))
+    t1 = t1[np.argsort(day[t1], kind="stable")[::-1]]
+    first[sheet.person[t1]] = day[t1]
+    early = (point == "T2") & sheet.keep
+    early[early] = day[early] < first[sheet.person[early]]
+    sheet.reject(early, "completed_date", "T2 before T1")
+
+
+def _reoffending(sheet: Sheet) -> None:
+    entry, when = sheet["entry_date"], sheet["reoffence_date"]
+    yes = sheet["reoffended"].fillna(False).to_numpy(bool)
+    backwards = (sheet["followed_up_to"] < entry).to_numpy()
+    sheet.blank(backwards, "followed_up_to", "follow-up ends before it begins")
+    outside = ((when < entry) | (when > sheet["followed_up_to"])).to_numpy()
+    dated = ~yes & when.notna().to_numpy()
+    sheet.reject(yes & outside, "reoffence_date", "reoffence outside follow-up")
+    sheet.reject(dated & ~outside, "reoffence_date", "no reoffence, but a date of one")
+    sheet.blank(dated & outside, "reoffence_date", "reoffence outside follow-up")
+    sheet.log(yes & when.isna().to_numpy(), "reoffence_date", "reoffence without a date", "reported")
+
+
+_RULES: dict[str, Callable[[Sheet], None]] = {
+    "participants": _participants, "wemwbs": _wemwbs, "activity": _t2_before_t1, "reoffending": _reoffending,
+}  # fmt: skip
+
+
+def reject_strangers(sheets: Mapping[str, Sheet], people: int) -> None:
+    """Reject what is said of people who are not in participants; their follow-up is kept and reported."""
+    if "participants" not in sheets or not sheets["participants"].keep.any():
+        return
+    known = np.zeros(people + 1, dtype=bool)
+    known[sheets["participants"].person[sheets["participants"].keep]] = True
+    for name, sheet in sheets.items():
+        if name == "reoffending":
+            sheet.log(~known[sheet.person], "participant_id", "person not in participants", "reported")
+        elif name != "participants" and sheet.table.of_people:
+            sheet.reject(~known[sheet.person], "participant_id", "person not in participants")

@@ -1,0 +1,174 @@
+"""One table at work: every cell read once, the rows that are still kept, and what is logged of both."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ut_research.core.issues import Action, Log
+from ut_research.core.schema import Column, Table, dtype
+from ut_research.reading import dates
+from ut_research.reading import values as spellings
+from ut_research.reading.export import Raw
+
+Mask = npt.NDArray[np.bool_]
+_UNKNOWN = "left out: nobody to join it to"
+_CONTRADICTS = "left out: the row contradicts itself"
+#: What is done with a row, or a cell of it, under each rule; how a cell alone is read has rules of its own.
+RULES: dict[tuple[Action, str], str] = {
+    ("rejected", "no identifier"): _UNKNOWN,
+    ("rejected", "no answers"): "left out: nothing was answered",
+    ("rejected", "duplicated row"): "left out: the same as a row above",
+    ("rejected", "re-referral merged"): "left out: merged into the earliest referral",
+    ("rejected", "person not in participants"): _UNKNOWN,
+    ("reported", "person not in participants"): "kept, in no partner or area",
+    ("rejected", "date not usable"): "left out: neither day of registration nor of referral",
+    ("repaired", "date not usable"): "the day of referral used in its place",
+    ("reported", "registered before referral"): "kept",
+    ("reported", "exit before referral"): "left blank: when support ended is not known",
+    ("repaired", "rare text"): "replaced by “other”: fewer than five people",
+    ("reported", "out of range"): "age left blank",
+    ("reported", "age and date of birth differ"): "the age given is kept",
+    ("reported", "total is not the sum of the items"): "left blank: the items are used",
+    ("rejected", "T2 before T1"): "left out: it was done before the first questionnaire",
+    ("reported", "follow-up ends before it begins"): "left blank",
+    ("rejected", "reoffence outside follow-up"): _CONTRADICTS,
+    ("reported", "reoffence outside follow-up"): "left blank",
+    ("rejected", "no reoffence, but a date of one"): _CONTRADICTS,
+    ("reported", "reoffence without a date"): "kept: counted, but not in time to reoffence",
+    ("reported", "long after all others"): "kept, but not taken for the end of the data",
+}
+
+
+class Sheet:
+    """One table at work: its columns as arrays, the rows still kept, and how to log what happens to them."""
+
+    def __init__(self, table: Table, raw: Raw, person: npt.NDArray[np.intp] | None, log: Log,
+                 names: spellings.Names):  # fmt: skip
+        self.table, self.raw, self.issues, self.names = table, raw, log, names
+        frame, self.epoch = raw.tables[table.name], raw.epochs.get(table.name)
+        month_first = raw.month_first.get(table.name, frozenset())
+        self.rows = frame.index.to_numpy("int64")
+        self.person = person if person is not None else np.full(len(frame), -1)
+        self.keep: Mask = np.ones(len(frame), dtype=bool)
+        self.columns: dict[str, pd.api.extensions.ExtensionArray] = {}
+        self.unusable: dict[str, Mask] = {}
+        for column in table.columns:
+            if column.name == "participant_id":
+                self.reject(self.person < 0, column.name, "no identifier")
+            elif column.name in frame.columns:
+                self._read(column, frame[column.name], column.name in month_first)
+
+    def __getitem__(self, name: str) -> pd.Series:
+        """Return the column `name` as a Series, all blank when the export has none."""
+        column = self.table.column(name)
+        if name not in self.columns:
+            return pd.Series(_array(column, [None], np.zeros(len(self.rows), dtype=np.intp)))
+        return pd.Series(self.columns[name], copy=False)
+
+    def log(self, mask: Mask, column: str, rule: str, action: Action, done: str = "") -> Mask:
+        """Log the kept rows of `mask`, with what was done of `RULES` where it is not given; return them."""
+        if (hit := mask & self.keep).any():
+            self._add(hit, column, rule, action, done or RULES[action, rule], int(self.keep.sum()))
+        return hit
+
+    def _add(self, hit: Mask, column: str, rule: str, action: Action, done: str, of: int) -> None:
+        """Log rows of the whole table, each as it is numbered in its file."""
+        for rows, file in self.raw.by_file(self.table.name, hit):
+            share = max(1, round(of * len(rows) / max(1, int(hit.sum()))))
+            self.issues.add(self.table.name, rows, column, rule, action, done + file, share)
+
+    def reject(self, mask: Mask, column: str, rule: str, done: str = "") -> None:
+        """Reject and log the kept rows of `mask`."""
+        self.keep = self.keep & ~self.log(mask, column, rule, "rejected", done)
+
+    def blank(self, mask: Mask, column: str, rule: str) -> None:
+        """Blank the cells of `column` in the kept rows of `mask`, and log them as reported."""
+        self.put(column, self.log(mask, column, rule, "reported"), None)
+
+    def put(self, column: str, mask: Mask, values: object) -> None:
+        """Write `values` into the rows of `mask`, if there are any."""
+        if not mask.any():
+            return
+        series = self[column].copy()
+        series[mask] = values
+        self.columns[column] = series.array
+
+    def kept(self) -> pd.DataFrame:
+        """Return the canonical table: kept rows, contract's columns in order."""
+        names = [c.name for c in self.table.columns if c.kept and c.name in self.columns]
+        every = bool(self.keep.all())
+        return pd.DataFrame({n: self.columns[n] if every else self.columns[n][self.keep] for n in names})
+
+    def key(self) -> npt.NDArray[np.intp]:
+        """Give a whole number for each row, equal for rows that the table's key does not tell apart."""
+        if not self.table.key and not self.table.of_people:
+            return np.zeros(len(self.rows), dtype=np.intp)
+        parts = [self.person if k == "participant_id" else pd.factorize(self[k])[0] for k in self.table.key]
+        return parts[0] * 4 + parts[1] if len(parts) > 1 else parts[0] if parts else self.person
+
+    def _read(self, column: Column, texts: pd.Series, month_first: bool) -> None:
+        """Read every distinct text of a column once, and spread what it means over the rows."""
+        codes, distinct = pd.factorize(texts.array)
+        uniques: list[str] = distinct.tolist()
+        counts = np.bincount(codes[codes >= 0], minlength=len(uniques))
+        values: list[object] = [None] * len(uniques)
+        rules: list[str | None] = [None] * len(uniques)
+        tidied = [spellings.tidy(u, lines=column.kind == "text") for u in uniques]
+        free = column.kind == "text"
+        for i, (text, was) in enumerate(zip(tidied, uniques, strict=True)):
+            if text != was:
+                rules[i] = "white space"
+            if not free and spellings.is_blank(text, day=column.kind == "date"):
+                rules[i], tidied[i] = "word for blank", ""
+            elif not free and spellings.ERROR.fullmatch(text):
+                rules[i] = "spreadsheet error"
+        filled = [i for i, text in enumerate(tidied) if text and rules[i] != "spreadsheet error"]
+        if column.kind == "date":
+            days = dates.read_days([tidied[i] for i in filled], month_first=month_first,
+                                   birth=column.name == "date_of_birth", epoch=self.epoch)  # fmt: skip
+            read: list[spellings.Reading] = [(d.day, d.rule) for d in days]
+        else:
+            one = spellings.reader(column, self.names)
+            read = [one(tidied[i]) for i in filled]
+        for i, (value, rule) in zip(filled, read, strict=True):
+            values[i], rules[i] = value, rule or rules[i]
+        if column.kind == "name":
+            _one_spelling(values, rules, counts)
+        self.columns[column.name] = _array(column, [*values, None], codes)
+        filled_cells = int(counts[[bool(t) for t in tidied]].sum()) if uniques else 0
+        self._log_rules(column.name, codes, rules, filled_cells)
+        blanked = np.array([bool(t) and v is None for t, v in zip(tidied, values, strict=True)] + [False])
+        self.unusable[column.name] = blanked[codes]
+
+    def _log_rules(
+        self, column: str, codes: npt.NDArray[np.intp], rules: list[str | None], filled: int
+    ) -> None:
+        for rule in dict.fromkeys(r for r in rules if r):
+            action, done = spellings.RULES[rule]
+            hit = np.array([r == rule for r in rules] + [False])[codes]
+            self._add(hit, column, rule, action, done, filled)
+
+
+def _array(
+    column: Column, values: list[object], codes: npt.NDArray[np.intp]
+) -> pd.api.extensions.ExtensionArray:
+    """Spread distinct values (the last one for code -1) over rows, in the column's canonical dtype."""
+    if column.kind == "date":
+        days: pd.api.extensions.ExtensionArray = pd.array(np.array(values, dtype="datetime64[ns]")[codes])
+        return days
+    spread = np.where(codes < 0, len(values) - 1, codes)
+    array: pd.api.extensions.ExtensionArray = pd.Series(values, dtype=dtype(column)).array.take(spread)
+    return array
+
+
+def _one_spelling(values: list[object], rules: list[str | None], counts: npt.NDArray[np.int64]) -> None:
+    """Give names that differ only in case the most frequent spelling among them, in place."""
+    best: dict[str, tuple[int, str]] = {}
+    for value, n in zip(values, counts, strict=True):
+        if value is not None and int(n) > best.get(str(value).casefold(), (0, ""))[0]:
+            best[str(value).casefold()] = (int(n), str(value))
+    for i, value in enumerate(values):
+        if value is not None and (usual := best[str(value).casefold()][1]) != value:
+            values[i], rules[i] = usual, "spelling"
