@@ -11,10 +11,9 @@ import sys
 import time
 from datetime import date
 
-from tools import example
+from tools import draw, example
 from ut_research.cleaning import tables
 from ut_research.measures import GROUPS, activity, needs, outcomes, reach, reoffending, themes, wellbeing
-from ut_research.reading import export
 
 MEASURES = (reach, needs, wellbeing, activity, reoffending, outcomes)
 KEY = b"a key for invented people, not a secret"
@@ -22,7 +21,7 @@ KEY = b"a key for invented people, not a secret"
 
 def main(people: int) -> dict[str, float]:
     """Seconds to clean and to measure, for everyone and by every group; the most memory, in gigabytes."""
-    raw = export.from_frames(example.generate(people))
+    raw = draw.raw(example.generate(people))
     began = time.perf_counter()
     first, last = date(2019, 10, 1), date(2021, 3, 31)
     cleaned = tables.clean(raw, delivery_start=first, delivery_end=last, key=KEY)

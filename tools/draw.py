@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ut_research.reading.export import Raw
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Tables = dict[str, pd.DataFrame]
@@ -91,6 +93,29 @@ def referred(
 def as_text(tables: Mapping[str, pd.DataFrame]) -> Tables:
     """The tables as a tidy spreadsheet would show them: dates day first, yes and no, blanks."""
     return {name: table.apply(_shown) for name, table in tables.items()}
+
+
+def raw(tables: Mapping[str, pd.DataFrame]) -> Raw:
+    """Return the `Raw` of frames in memory, as if each had been a file: rows are numbered from 2."""
+    texts = {
+        name: pd.DataFrame({c: text_of(frame[c]) for c in frame}).set_index(pd.RangeIndex(2, len(frame) + 2))
+        for name, frame in tables.items()
+    }
+    ids = [frame["participant_id"] for frame in texts.values() if "participant_id" in frame]
+    invented = any(column.str.startswith("INVENTED-").any() for column in ids)
+    return Raw(texts, {n: len(t) for n, t in texts.items()}, origin="example" if invented else "export")
+
+
+def text_of(column: pd.Series) -> pd.Series:
+    """Return `column` as a person would write it: ISO days, yes or no, whole numbers without a point."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        column = column.dt.strftime("%Y-%m-%d")
+    elif pd.api.types.is_bool_dtype(column):
+        column = column.astype("boolean").map({True: "yes", False: "no"}, na_action="ignore")
+    elif pd.api.types.is_float_dtype(column):
+        whole = (column.dropna() % 1 == 0).all()
+        column = column.astype("Float64").astype("Int64") if whole else column
+    return column.astype("string").astype("str")
 
 
 def write(

@@ -13,8 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tools import example
-from ut_research.reading import export
+from tools import draw, example
 
 #: Stands in every planted text and nowhere else.
 MARK = "qzx"
@@ -42,7 +41,7 @@ def plant(folder: Path, people: int, seed: int) -> Planted:
     sheets: dict[str, pd.DataFrame] = {}
     canaries = set(ids.values())
     for name, table in tables.items():
-        sheet = pd.DataFrame({c: export.as_text(table[c]) for c in table.columns})
+        sheet = pd.DataFrame({c: draw.text_of(table[c]) for c in table.columns})
         if "participant_id" in sheet:
             sheet["participant_id"] = sheet["participant_id"].map(ids)
         sheets[name] = sheet

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from samples import samples
 from united_together import NAMES
 
+from tools import draw
 from ut_research.cleaning import tables as cleaning
 from ut_research.core import schema
-from ut_research.reading import dates, export
+from ut_research.reading import dates
 
 KEY = b"a key for tests only"
 DELIVERY = {"delivery_start": date(2019, 10, 1), "delivery_end": date(2021, 3, 31)}
@@ -27,13 +28,13 @@ def table(text: str) -> pd.DataFrame:
 
 
 def clean(**frames: pd.DataFrame | str) -> cleaning.Cleaned:
-    raw = export.from_frames({n: table(f) if isinstance(f, str) else f for n, f in frames.items()})
+    raw = draw.raw({n: table(f) if isinstance(f, str) else f for n, f in frames.items()})
     return cleaning.clean(raw, key=KEY, names=NAMES, **DELIVERY)
 
 
 def shown(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """The columns as a person would write them, to compare with `table`."""
-    return pd.DataFrame({c: export.as_text(frame[c]).fillna("") for c in columns})
+    return pd.DataFrame({c: draw.text_of(frame[c]).fillna("") for c in columns})
 
 
 def same(found: pd.DataFrame, expected: str) -> None:
@@ -348,10 +349,10 @@ def _tables(draw: st.DrawFn) -> dict[str, pd.DataFrame]:
 @given(_tables())
 @settings(max_examples=samples(20, 400))
 def test_no_row_of_any_tables_is_unaccounted_for_and_cleaning_again_changes_nothing(frames):
-    raw = export.from_frames(frames)
+    raw = draw.raw(frames)
 
     once = cleaning.clean(raw, key=KEY, names=NAMES, **DELIVERY)
-    again = cleaning.clean(export.from_frames(once.tables), key=KEY, names=NAMES, **DELIVERY)
+    again = cleaning.clean(draw.raw(once.tables), key=KEY, names=NAMES, **DELIVERY)
 
     schema.check(once.tables)
     for name, frame in frames.items():
@@ -424,7 +425,7 @@ def test_time_grows_with_the_number_of_people_and_not_faster():
 
         rng = np.random.default_rng(1)
         ids = pd.Series(np.arange(people)).astype(str)
-        raw = export.from_frames({
+        raw = draw.raw({
             "participants": pd.DataFrame({"participant_id": ids, "referral_date": "01/02/2020",
             "area": "Burnley"}),
             "activity": pd.DataFrame({"participant_id": ids, "timepoint": "T1",

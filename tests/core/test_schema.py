@@ -7,15 +7,15 @@ import pandas as pd
 import pytest
 from bad_exports.cases import good
 
+from tools import draw
 from ut_research.cleaning import tables as cleaning
 from ut_research.core import schema
-from ut_research.reading import export
 
 KEY = b"a key for tests only"
 
 
 def _clean() -> dict[str, pd.DataFrame]:
-    raw = export.from_frames({name: pd.DataFrame(rows) for name, rows in good().items()})
+    raw = draw.raw({name: pd.DataFrame(rows) for name, rows in good().items()})
     return cleaning.clean(raw, key=KEY).tables
 
 

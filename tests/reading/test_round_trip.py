@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from layouts import ANSWERS
 from samples import samples
 
+from tools import draw
 from ut_research.cleaning import tables as cleaning
 from ut_research.core.schema import ITEMS, NEEDS, TABLES
 from ut_research.reading import export
@@ -193,7 +194,7 @@ def tables(found: cleaning.Cleaned) -> dict[str, pd.DataFrame]:
 @given(people(), ways)
 @settings(max_examples=samples(25, 600), suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_a_cohort_written_out_in_any_way_and_read_back_by_its_recipe_is_the_same(cohort, way):
-    right = cleaning.clean(export.from_frames(canonical(cohort)), key=KEY)
+    right = cleaning.clean(draw.raw(canonical(cohort)), key=KEY)
     with TemporaryDirectory() as folder:
         Written(cohort, way).save(Path(folder))
 

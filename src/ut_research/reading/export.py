@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -145,29 +144,6 @@ def _sheets(
         except ProblemsFound as stopped:
             problems += stopped.problems
     return found, inputs
-
-
-def from_frames(tables: MappingOf[str, pd.DataFrame], name: str = "export") -> Raw:
-    """Return the `Raw` of frames in memory, as if each had been a file: rows are numbered from 2."""
-    raw = {}
-    for table, frame in tables.items():
-        texts = pd.DataFrame({c: as_text(frame[c]) for c in frame.columns})
-        texts.index = pd.RangeIndex(2, len(frame) + 2)
-        raw[table] = texts
-    origin = "example" if any(_invented(t) for t in raw.values()) else "export"
-    return Raw(raw, {n: len(t) for n, t in raw.items()}, name, origin)
-
-
-def as_text(column: pd.Series) -> pd.Series:
-    """Return `column` as a person would write it: ISO days, yes or no, whole numbers without a point."""
-    if pd.api.types.is_datetime64_any_dtype(column):
-        column = column.dt.strftime("%Y-%m-%d")
-    elif pd.api.types.is_bool_dtype(column):
-        column = column.astype("boolean").map({True: "yes", False: "no"}, na_action="ignore")
-    elif pd.api.types.is_float_dtype(column):
-        whole = (column.dropna() % 1 == 0).all()
-        column = column.astype("Float64").astype("Int64") if whole else column
-    return column.astype("string").astype("str")
 
 
 def files(path: Path) -> tuple[list[Path], list[Path]]:
@@ -311,9 +287,11 @@ def _missing(sheet: Sheet, name: str, frame: pd.DataFrame, told: Recipe) -> list
         missing.append("item_01 to item_14, or total")
     if not missing:
         return []
-    first = sheet.frame.iloc[:10]
-    rows = zip(first.index, first.itertuples(index=False), strict=True)
-    lower = next((n for n, row in rows if sum(maps.plain(str(t)) in known for t in row) >= 2), sheet.below)
+    titled = sum(map(bool, sheet.headings)) == 1
+    rows = sheet.frame.iloc[:10].fillna("").astype(str).T.items()
+    told_by = ((n, [maps.plain(t) in known or (titled and t != "") for t in row]) for n, row in rows)
+    longer = (note.rows[0] for note in sheet.notes if titled and note.rule == "too many cells")
+    lower = next((n for n, heads in told_by if sum(heads) >= 2), 0) or next(longer, 0)
     if lower and not sheet.layout.heading_rows:
         return [Problem(f"the headings are in row {lower}, not in row 1", sheet.place,
                         f"Say so in the recipe: {sheet.line('heading_rows', [lower])}")]  # fmt: skip

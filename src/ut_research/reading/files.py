@@ -66,21 +66,12 @@ def read_grids(path: Path, quoted: bool = True) -> list[Grid]:
         with path.open("rb") as opened:
             head = opened.read(8)
     except OSError:
-        raise stop(
-            "the file cannot be opened", path.name, "Check that you may read it and that it is closed"
-        ) from None
+        todo = "Check that you may read it and that it is closed"
+        raise stop("the file cannot be opened", path.name, todo) from None
     kind = path.suffix.lower()
-    if kind not in _READERS:
-        raise stop("this kind of file is not read", path.name, "Save it as CSV, .xlsx, .ods, .sav or .dta")
-    if not size:
-        raise stop("the file is empty", path.name, "Export it again, or take it away if there are no data")
-    if size > LARGEST_FILE:
-        raise stop(
-            f"the file is larger than {LARGEST_FILE // 10**9} GB",
-            path.name,
-            "Export only the columns asked for",
-        )
-    _as_named(path, kind, head)
+    for wrong, what, todo in _refusals(kind, size, head):
+        if wrong:
+            raise stop(what, path.name, todo)
     try:
         return list(_READERS[kind](path) if quoted else _csv(path, False))
     except ProblemsFound:
@@ -104,22 +95,22 @@ def is_table(path: Path) -> bool:
     return len({line.count(mark) for line in lines} - {0}) == 1
 
 
-def _as_named(path: Path, kind: str, head: bytes) -> None:
-    """Refuse a file that is not what its name says."""
+def _refusals(kind: str, size: int, head: bytes) -> Iterator[tuple[bool, str, str]]:
+    """Give whether each reason to refuse a file holds, the reason, and what to do."""
     zipped, old = head.startswith(b"PK\x03\x04"), head.startswith(b"\xd0\xcf\x11\xe0")
-    if old:
-        raise stop("the workbook is protected by a password or in the old .xls format", path.name,
-                   "Save it without a password, as .xlsx or CSV")  # fmt: skip
-    if kind in workbooks.KINDS and not zipped:
-        raise stop(f"the file is not a workbook, though its name ends in {kind}", path.name,
-                   "Save it again from the program that made it")  # fmt: skip
-    other = zipped or head.startswith((b"%PDF", b"$FL2", b"\x89PNG", b"\x1f\x8b"))
-    if _READERS[kind] is _csv and other:
-        raise stop("the file is not text, though its name says CSV", path.name, "Save it as CSV (UTF-8)")
-    if kind == ".sav" and not head.startswith((b"$FL2", b"$FL3")):
-        raise stop(
-            "the file is not an SPSS file, though its name ends in .sav", path.name, "Save it again from SPSS"
-        )
+    other = head.startswith((b"%PDF", b"$FL2", b"\x89PNG", b"\x1f\x8b"))
+    own = f"though its name ends in {kind}"
+    again = "Save it again from the program that made it"
+    yield kind not in _READERS, "this kind of file is not read", "Save it as CSV, .xlsx, .ods, .sav or .dta"
+    yield not size, "the file is empty", "Export it again, or take it away if there are no data"
+    large = f"the file is larger than {LARGEST_FILE // 10**9} GB"
+    yield size > LARGEST_FILE, large, "Export only the columns asked for"
+    protected = "the workbook is protected by a password or in the old .xls format"
+    yield old, protected, "Save it without a password, as .xlsx or CSV"
+    yield kind in workbooks.KINDS and not zipped, f"the file is not a workbook, {own}", again
+    text = _READERS[kind] is _csv
+    yield text and (zipped or other), f"the file is not text, {own}", "Save it as CSV (UTF-8)"
+    yield kind == ".sav" and head[:4] not in (b"$FL2", b"$FL3"), f"the file is not an SPSS file, {own}", again
 
 
 # --- text files

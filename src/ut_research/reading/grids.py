@@ -82,7 +82,6 @@ class Sheet:
     head : the row of the headings, in words.
     file : name of the file, without its ending.
     layout, epoch : as the recipe and the file say.
-    below : the row that may hold the headings, where the first row has a single cell, as a title has.
     """
 
     name: str
@@ -98,7 +97,6 @@ class Sheet:
     file: str = ""
     layout: Layout = Layout()
     epoch: date | None = None
-    below: int | None = None
 
     def line(self, key: str, value: object) -> str:
         """Return the line of the recipe that says `key` of this sheet."""
@@ -202,7 +200,7 @@ def _sheet(grid: Grid, told: Layout) -> Sheet:
     head = f"row{'s' * (len(at) > 1)} {', '.join(map(str, at))}" if at else "row 1"
     values = frame if same else rows_of(values, data)
     sheet = Sheet(grid.name, grid.place, heads, frame, values, len(lost), blank, tuple(notes), (), head,
-                  "", told, told.days_since or grid.epoch, _below(grid))  # fmt: skip
+                  "", told, told.days_since or grid.epoch)  # fmt: skip
     return sheet.without(_again(sheet), "headings again", "they are the headings, once more")
 
 
@@ -213,13 +211,6 @@ def _heading_rows(frame: pd.DataFrame) -> tuple[int, ...]:
         if len(codes) and codes.str.startswith('{"ImportId"').all():
             return 1, 2, 3
     return (1,)
-
-
-def _below(grid: Grid) -> int | None:
-    """Return the first row with several cells, where the first of all has but one."""
-    many = grid.frame.iloc[:10].notna().sum(axis=1).tolist()
-    rows = [int(n) for n, cells in zip(grid.frame.index[:10], many, strict=True) if cells > 1]
-    return rows[0] if rows and many[0] == 1 and grid.headings is None else None
 
 
 def _headings(grid: Grid, at: Sequence[int]) -> tuple[str, ...]:
@@ -247,7 +238,9 @@ def _usable(grid: Grid, first: int, told: bool) -> None:
     problems = []
     merged = [m for m in grid.merged if m[2] >= first or not told]
     if merged:
-        ranges = ", ".join(f"{_letters(c1)}{r1}:{_letters(c2)}{r2}" for r1, c1, r2, c2 in merged[:5])
+        from openpyxl.utils import get_column_letter as letter
+
+        ranges = ", ".join(f"{letter(c1 + 1)}{r1}:{letter(c2 + 1)}{r2}" for r1, c1, r2, c2 in merged[:5])
         todo = (
             "Unmerge and fill them, or, where they are headings, say so: "
             f'[sheets."{grid.name}"] heading_rows = [{", ".join(str(m[0]) for m in merged[:1])}, …]'
@@ -268,11 +261,6 @@ def too_long(place: str, row: int) -> ProblemsFound:
     """Return the exception for a cell that is longer than a spreadsheet allows."""
     return stop(f"a cell holds more than {LONGEST_CELL:,} characters", f"{place}, row {row}",
                 "Look for an unclosed quotation mark, or shorten the cell")  # fmt: skip
-
-
-def _letters(column: int) -> str:
-    """Return a column as a spreadsheet names it."""
-    return (_letters(column // 26 - 1) if column > 25 else "") + chr(65 + column % 26)
 
 
 def _whole_rows(

@@ -11,7 +11,6 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from functools import reduce
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -79,11 +78,13 @@ def _parts(archive: zipfile.ZipFile) -> tuple[list[str], date]:
 
 def _far(body: bytes) -> bool:
     """Whether the cells of a sheet that hold anything lie so far apart that all between cannot be held."""
+    from openpyxl.utils import column_index_from_string
+
     if not re.search(rb' r="(?:[A-Z]{3}|[A-Z]*\d{6})', body):
         return False
     cells = re.findall(rb' r="([A-Z]+)(\d+)"[^>]*[^/]>', body)
-    right = max((_number(column) for column in {c for c, _ in cells}), default=0)
-    return (right + 1) * max((int(row) for _, row in cells), default=0) > MOST_CELLS
+    right = max((column_index_from_string(c.decode()) for c in {c for c, _ in cells}), default=0)
+    return right * max((int(row) for _, row in cells), default=0) > MOST_CELLS
 
 
 def _readable(path: Path, archive: zipfile.ZipFile, bodies: Mapping[str, bytes]) -> Path | io.BytesIO:
@@ -100,19 +101,16 @@ def _readable(path: Path, archive: zipfile.ZipFile, bodies: Mapping[str, bytes])
 
 def _noticed(body: bytes) -> tuple[dict[int, list[int]], set[int], list[int]]:
     """Return the rows of a sheet's formulas by column, of those with no saved result, and the hidden rows."""
+    from openpyxl.utils import column_index_from_string
+
     formulas, hollow = dict[int, list[int]](), set[int]()
     for attributes, rest in _FORMULA.findall(body) if b"<f" in body or b":f" in body else ():
-        column, row = (re.findall(rb'r="([A-Z]+)(\d+)"', attributes) or [(b"", b"0")])[0]
-        formulas.setdefault(_number(column), []).append(int(row))
+        column, row = (re.findall(rb'r="([A-Z]+)(\d+)"', attributes) or [(b"A", b"0")])[0]
+        formulas.setdefault(column_index_from_string(column.decode()) - 1, []).append(int(row))
         if b't="str"' not in attributes and not re.search(rb"v>[^<]", rest):  # text may be ""
             hollow.add(int(row))
     rows = rb'<[\w:]*row (?=[^>]*hidden="(?:1|true)")[^>]*?r="(\d+)"'
     return formulas, hollow, [int(n) for n in (re.findall(rows, body) if b"hidden=" in body else [])]
-
-
-def _number(letters: bytes) -> int:
-    """Return a column's position, from 0."""
-    return reduce(lambda n, letter: 26 * n + letter - 64, letters, 0) - 1
 
 
 def _hidden(sheet: bool, rows: Sequence[int]) -> tuple[Note, ...]:
