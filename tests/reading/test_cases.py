@@ -114,6 +114,14 @@ def test_a_title_of_one_cell_is_told_with_the_row_of_the_headings(tmp_path):
     assert len(export.read(tmp_path).tables["participants"]) == 30
 
 
+def test_a_total_with_something_for_an_identifier_is_told(tmp_path):
+    rows = ["Number,participant_id,partner", *(f"{n},P-{n:03d},North Trust" for n in range(9)), "Total,9,9"]
+    (tmp_path / "participants.csv").write_text("\n".join(rows) + "\n")
+
+    with pytest.raises(ProblemsFound, match=r"participants.csv, row 11: this may be a total"):
+        export.read(tmp_path)
+
+
 def test_the_total_and_the_footer_of_a_file_of_one_person_are_nobody(tmp_path):
     rows = ["participant_id,partner,gender", "P-001,North Trust,male", "Total,,", "Printed by nobody,,"]
     (tmp_path / "participants.csv").write_text("\n".join(rows) + "\n")

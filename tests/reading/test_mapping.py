@@ -261,7 +261,7 @@ def _items(folder: Path, headings: list[str], answers: list[str]) -> dict[str, l
     head = ",".join(["Client ID", "End date", *(f'"{h}"' for h in headings)])
     rows = [f"A-{n},0{n % 9 + 1}/02/2020," + ",".join(answers) for n in range(12)]
     (folder / "Survey.csv").write_text("\n".join([head, *rows]) + "\n")
-    return tomllib.loads(draft_mapping.draft(folder, accept=True))["tables"].get("wemwbs", {})
+    return tomllib.loads(draft_mapping.draft(folder, accept=True)).get("tables", {}).get("wemwbs", {})
 
 
 @pytest.mark.parametrize("heading", ["Q{n}", "Q{n:02d}", "{n}. As invented {n}", "wb_{n}", "How? [{n}]"])
@@ -289,6 +289,23 @@ def test_the_items_are_known_by_a_hash_of_their_wording(tmp_path, monkeypatch):
 def test_columns_with_other_answers_are_no_questionnaire(tmp_path):
     assert _items(tmp_path, [f"Q{n}" for n in range(1, 15)], ["6"] * 14) == {}
     assert _items(tmp_path, [f"Q{n}" for n in range(1, 15)], ["0"] * 14) == {}
+
+
+def test_a_slip_or_a_total_row_hides_no_questionnaire(tmp_path):
+    assert _items(tmp_path, [f"Q{n}" for n in range(1, 15)], ["3"] * 14)
+    with (tmp_path / "Survey.csv").open("a") as opened:
+        opened.write("A-90,05/02/2020,ofen" + ",3" * 13 + "\nTotal," + ",200" * 14 + "\n")
+
+    assert "wemwbs" in tomllib.loads(draft_mapping.draft(tmp_path, accept=True))["tables"]
+
+
+def test_a_table_that_lacks_what_it_needs_is_not_drafted_where_it_is_accepted(tmp_path):
+    (tmp_path / "Coded segment.csv").write_text("Theme,Summary\nmentors,text\n")
+
+    text = draft_mapping.draft(tmp_path, accept=True)
+
+    assert "# Coded segment: like coded_segments, but for segment_id; it will not be read" in text
+    assert "tables" not in tomllib.loads(text)
 
 
 def test_what_is_too_unsure_is_left_out_where_it_is_accepted(tmp_path):

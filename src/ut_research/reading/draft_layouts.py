@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -81,10 +82,17 @@ class _Found:
         """Return what stands in columns, in lower case."""
         return {tidy(str(t)).casefold() for i in at for t in self.sheet.frame[i].dropna().unique()}
 
-    def meant(self, patterns: Iterable[str]) -> set[str]:
-        """Return what the answers in columns mean, by the data dictionary where there is one."""
-        told = ((self.choices.get(p, {}), self.answers(self.patterns[p])) for p in patterns)
-        return {labels.get(answer, answer).casefold() for labels, answers in told for answer in answers}
+    def answer(self, patterns: Iterable[str]) -> bool:
+        """Whether columns hold answers of WEMWBS, but for a slip or two: not those of another scale."""
+        counts: Counter[str] = Counter()
+        for pattern in patterns:
+            labels = self.choices.get(pattern, {})
+            for i in self.patterns[pattern]:
+                for cell, n in self.sheet.frame[i].value_counts().items():
+                    counts[labels.get(tidy(str(cell)), tidy(str(cell))).casefold()] += int(n)
+        fine = sum(n for a, n in counts.items() if a in ANSWERS or re.fullmatch(r"[1-5](?:\D.*)?", a))
+        another = counts["0"] > 0 or any(counts[str(n)] > 1 for n in range(6, 11))
+        return fine >= 0.9 * counts.total() and not another
 
     def take(self, heading: str) -> None:
         """Take note that the columns of a heading, or of the pattern of one, are used."""
@@ -138,9 +146,7 @@ def _look(found: _Found) -> _Found:
             families.setdefault(("", "wording"), {})[number] = pattern
     for numbers in families.values():
         cells = [i for pattern in numbers.values() for i in found.patterns[pattern]]
-        if any(sorted(numbers) == list(way) for way in NUMBERED) and all(
-            a in ANSWERS or re.fullmatch(r"[1-5](?:\D.*)?", a) for a in found.meant(numbers.values())
-        ):
+        if any(sorted(numbers) == list(way) for way in NUMBERED) and found.answer(numbers.values()):
             found.items, found.cells = {n: numbers[own] for n, own in enumerate(sorted(numbers), 1)}, cells
             found.used.update(cells)
     return found

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 
 from ut_research.core.problems import ProblemsFound, stop
 from ut_research.core.schema import GROUPS, TABLES, Column, Table
-from ut_research.reading import dates, draft_layouts, identifiers, values
+from ut_research.reading import dates, draft_layouts, identifiers, structure, values
 from ut_research.reading.draft_layouts import line, spellings, text
 from ut_research.reading.export import files, shown
 from ut_research.reading.files import read_grids
@@ -72,7 +72,11 @@ def draft(path: Path | str, *, accept: bool = False) -> str:
         for table, told in several[0].items():
             tables[table] = max(tables.get(table, []), told, key=_columns)
     for part in parts:
-        if len(_kind(part.table, part.sheets[0])) >= _columns(tables.get(part.table.name, [])):
+        missing = {c.name for c in part.table.columns if c.needed} - _kind(part.table, part.sheets[0])
+        if accept and missing:
+            lines.append(f"# {line(shown(part.sheets[0].name, 'a sheet'))}: like {part.table.name}, but for "
+                         f"{', '.join(sorted(missing))}; it will not be read")  # fmt: skip
+        elif len(_kind(part.table, part.sheets[0])) >= _columns(tables.get(part.table.name, [])):
             tables[part.table.name] = ["", *_draft_table(part, accept)]
             left_out += _personal(part)
     lines += [one for told in tables.values() for one in told]
@@ -107,7 +111,7 @@ def laid_out(file: Path) -> Iterator[tuple[Sheet, list[int]]]:
         rows = draft_layouts.heading_rows(grid)
         layouts = {grid.name: Layout(heading_rows=tuple(rows))} if rows != [1] else {}
         for sheet in lay_out(grid, layouts):
-            yield replace(sheet, file=file.stem), rows
+            yield replace(structure.without_totals(sheet), file=file.stem), rows
 
 
 def refuse_data(sheet: Sheet) -> None:

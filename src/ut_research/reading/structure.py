@@ -35,10 +35,12 @@ def people(sheet: Sheet, at: int) -> Sheet:
         return sheet
     ids = frame[at].fillna("")
     keep = np.isin(frame.index, sheet.layout.keep_rows)
-    total = _totals(ids, frame.iloc[:, 0].fillna("")) & ~keep
+    first = frame.iloc[:, 0].fillna("")
+    total = _totals(ids.where(ids.str.strip().ne(""), first)) & ~keep
     alone = _alone(frame, at) & ~total & ~keep
     usual = ids[~alone & ~total & ids.str.strip().ne("").to_numpy(bool)]
     note, unclear = _odd(frame, ids, usual.iloc[:1000], alone, ~total & ~keep) if len(usual) else ([], [])
+    unclear += frame.index[_totals(first) & ~total & ~keep].tolist()  # with something for an identifier
     if unclear:
         raise ProblemsFound([Problem(
             "this may be a total, a note or a piece of a broken row, rather than a person",
@@ -49,10 +51,10 @@ def people(sheet: Sheet, at: int) -> Sheet:
     return sheet.without(note, "footer or note", "words in the place of an identifier, and nothing else")
 
 
-def _totals(ids: pd.Series, first: pd.Series) -> Array:
-    """Rows that say that they are a total, where the identifier or, if it is blank, the first cell stands."""
-    texts = ids.where(ids.str.strip().ne(""), first).str.lower()
-    total = np.zeros(len(ids), bool)
+def _totals(cells: pd.Series) -> Array:
+    """Rows that say in a cell that they are a total."""
+    texts = cells.str.lower()
+    total = np.zeros(len(cells), bool)
     for word in ("total", "sum", "count", "average", "mean", "median"):  # looked for first: it is faster
         total |= texts.str.contains(word, regex=False).to_numpy(bool)
     total[total] = texts[total].str.fullmatch(_TOTAL).to_numpy(bool)
@@ -92,6 +94,14 @@ def _alone(frame: pd.DataFrame, at: int) -> Array:
 
 def _blank(text: str) -> bool:
     return values.is_blank(values.tidy(text))
+
+
+def without_totals(sheet: Sheet) -> Sheet:
+    """Return the sheet without the rows whose first cell says that they are a total."""
+    if not len(sheet.frame):
+        return sheet
+    total = sheet.frame.index[_totals(sheet.frame.iloc[:, 0].fillna(""))].tolist()
+    return sheet.without(total, "total row", "")
 
 
 def second_headings(sheet: Sheet, frame: pd.DataFrame, table: Table) -> tuple[list[int], list[Problem]]:
