@@ -319,6 +319,22 @@ def test_the_first_and_last_wave_of_each_person_are_told_by_date_or_by_name(case
     assert {count["rejected"] for count in found.counts.values()} == {0}
 
 
+def test_a_file_that_is_there_twice_gives_nobody_a_second_wave(tmp_path):
+    heads = "Ref,Day," + ",".join(f"Q{n}" for n in range(1, 15))
+    rows = [heads, "A,01/02/2024" + ",3" * 14, "B,02/02/2024" + ",4" * 14]
+    for name in ("forms.csv", "copy of forms.csv"):
+        (tmp_path / name).write_text("\n".join(rows) + "\n")
+    recipe = "[tables.wemwbs]\nfile = '*forms'\nitems = 'Q{item}'\ncolumns.participant_id = 'Ref'\n"
+    recipe += "columns.completed_date = 'Day'\ncolumns.timepoint = { order_of = 'completed_date' }\n"
+    (tmp_path / "columns.toml").write_text(recipe)
+
+    found = cleaning.clean(export.read(tmp_path), key=KEY)
+
+    assert found.tables["wemwbs"]["timepoint"].tolist() == ["T1", "T1"]
+    assert found.counts["wemwbs"] == {"in": 4, "kept": 2, "rejected": 2, "blank": 0}
+    assert ("", "duplicated row", [2, 3]) in log(found)
+
+
 def test_several_ticks_in_one_cell_become_yes_and_no(by_recipe, tmp_path):
     needs = by_recipe("forms").tables["needs"]
     assert len(needs) == COHORT["people"] and needs["housing"].sum() == COHORT["need_housing"]

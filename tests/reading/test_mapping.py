@@ -291,6 +291,15 @@ def test_columns_with_other_answers_are_no_questionnaire(tmp_path):
     assert _items(tmp_path, [f"Q{n}" for n in range(1, 15)], ["0"] * 14) == {}
 
 
+def test_codes_that_may_be_names_of_people_are_not_shown(tmp_path):
+    rows = "".join(f"a{i},Zedly Zedderick,no\n" for i in range(6))
+    (tmp_path / "reoffending.csv").write_text("participant_id,group,reoffended\n" + rows)
+
+    text = draft_mapping.draft(tmp_path)
+
+    assert "Zed" not in text and "# the codes of group may be names of people, and are not shown" in text
+
+
 def test_a_slip_or_a_total_row_hides_no_questionnaire(tmp_path):
     assert _items(tmp_path, [f"Q{n}" for n in range(1, 15)], ["3"] * 14)
     with (tmp_path / "Survey.csv").open("a") as opened:

@@ -227,6 +227,9 @@ def _codes(sheet: Sheet, table: Table, column: Column, position: int, accept: bo
         return
     read = values.reader(column)
     codes = [str(c) for c in counts.index if not values.is_blank(str(c)) and read(str(c))[0] is None]
+    if identifiers.like_names(codes):
+        yield f"# the codes of {column.name} may be names of people, and are not shown"
+        return
     if codes:
         yield ""
         yield f"[tables.{table.name}.codes.{column.name}]   # each is one of: {', '.join(column.allowed)}"

@@ -46,6 +46,7 @@ _THING = re.compile(
 _ABOUT = re.compile(r"\b(?:consent|permission|opt|preference|district|sector|type|hours|minutes|calls)\b")
 _CHANNEL = re.compile(r"\b(?:e\s?mails?|(?:tele)?phones?|mobile|post(?:al)?\s?codes?|address(?:es)?)\b")
 
+_NAME = re.compile(r"(?:[A-Z][\w'’.-]* ?){2,4}")
 _CONTENT = {
     "email addresses": re.compile(r"[^\s@]+@[^\s@]+\.[a-z]{2,}", re.I),
     "postcodes": re.compile(r"\b(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2})\b", re.I),
@@ -108,6 +109,11 @@ def personal_heading(heading: str) -> bool:
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading)
     words = _THING.sub("", re.sub(r"[\s_\-./:?*]+", " ", words).strip().lower())
     return bool(_HEADINGS.search(_CHANNEL.sub("", words) if _ABOUT.search(words) else words))
+
+
+def like_names(codes: Sequence[str]) -> bool:
+    """Whether most of a column's codes are of two words or more that begin with a capital, as names are."""
+    return 2 * sum(_NAME.fullmatch(code) is not None for code in codes) >= max(1, len(codes))
 
 
 def personal_content(text: str) -> str | None:

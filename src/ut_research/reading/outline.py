@@ -28,7 +28,6 @@ HEAD = """\
 #: Least share of a column's distinct cells that are of a kind, for the column to be.
 _MOST = 0.9
 _NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
-_NAME = r"(?:[A-Z][\w'’.-]* ?){2,4}"
 #: Columns whose codes may be words that could be a person's name.
 _NAMED = ("partner", "area", "ethnicity")
 
@@ -103,4 +102,4 @@ def _shared(cells: pd.Series, ids: list[pd.Series], threshold: int) -> list[str]
 def _harmless(heading: str, codes: pd.Series) -> bool:
     """Whether codes are of partners or areas, or are not mostly words in capitals, as names are."""
     known = any(match(TABLES["participants"].column(name), {0: heading})[1] >= WORDS for name in _NAMED)
-    return known or pd.Series(codes.dropna().unique()).str.fullmatch(_NAME).mean() < 1 / 2
+    return known or not identifiers.like_names(codes.dropna().unique().tolist())

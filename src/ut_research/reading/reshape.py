@@ -107,8 +107,12 @@ def in_order(
         when = _days(frame[day], day in told.month_first, epoch) if day in frame else np.zeros(len(frame))
         at = np.lexsort((np.arange(len(frame)), when, person))
         at = at[(_answered(frame, table) & frame["participant_id"].notna().to_numpy(bool))[at]]
-        kept, notes, lost, second = _first_and_last(frame, at, person, when, bool(order))
-        frame = frame.iloc[kept]
+        again = frame.duplicated().to_numpy() & bool(order)  # it is no other wave
+        rows = tuple(int(n) for n in np.sort(frame.index.to_numpy()[at[again[at]]]))
+        kept, notes, lost, second = _first_and_last(frame, at[~again[at]], person, when, bool(order))
+        if rows:
+            notes.append(Note("duplicated row", "rejected", "left out: the same as a row above", rows))
+        frame, lost = frame.iloc[kept], lost + len(rows)
         if order:
             frame = frame.assign(timepoint=pd.array(np.where(second, "T2", "T1"), dtype="str"))
     else:
