@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -68,8 +68,7 @@ class Cleaned:
 
 
 def of_export(
-    path: Path, parameters: Mapping[str, Any], recipe: Path | str | None = None,
-    tell: Callable[[str], object] = str,
+    path: Path, parameters: Mapping[str, Any], recipe: Path | str | None = None, tell: export.Tell = str
 ) -> Cleaned:
     """The export at `path`, read by the recipe and cleaned as a study says; nothing is written."""
     return of_raw(export.read(path, Path(recipe) if recipe else None, tell), parameters)

@@ -109,8 +109,8 @@ def choices(sheet: Sheet) -> dict[str, dict[str, str]]:
 
 def draft(
     sheet: Sheet, name: str, codes: Mapping[str, Mapping[str, str]]
-) -> tuple[dict[str, list[str]], set[int]] | None:
-    """Return the tables of a sheet that holds several, and the positions used; None for other sheets.
+) -> tuple[dict[str, list[str]], set[int]]:
+    """Return the tables of a sheet that holds several, and the positions used; nothing of other sheets.
 
     `name` is that by which the recipe names it, a text of TOML; `codes` what those of a field mean.
     """
@@ -119,7 +119,7 @@ def draft(
     if score < WORDS and found.waves:  # a number a row is a person's only where a row is a person
         at, score = next(((i, 100.0) for i, h in enumerate(sheet.headings) if plain(h) == "id"), (at, score))
     if not found.items or score < WORDS or found.items[1] == ITEMS[0]:
-        return None
+        return {}, set()
     found.person = sheet.headings[at]
     found.used.add(at)
     found.several = not (found.waves or found.named(*_EVENT)) and bool(sheet.frame[at].duplicated().any())

@@ -49,43 +49,46 @@ def draft(path: Path | str, *, accept: bool = False) -> str:
     found = files(Path(path))[0]
     if not found:
         raise stop("there is no file to draft from", Path(path).name, "Put CSV, SPSS or workbook files there")
-    left_out: list[str] = []
-    parts: list[_Part] = []
-    lines: list[str] = []
-    tables: dict[str, list[str]] = {}
     sheets = [one for file in found for one in laid_out(file)]
-    names = Counter(plain(sheet.name) for sheet, _ in sheets)
-    kinds: dict[tuple[str, ...], list[Sheet]] = {}
-    for sheet, rows in sheets:
-        own = draft_layouts.layout(sheet, rows)
-        lines += own if own[1:2] != [one for one in own[1:2] if one in lines] else []
-        kinds.setdefault(sheet.headings or (sheet.place,), []).append(sheet)
-    codes = {name: told for sheet, _ in sheets for name, told in draft_layouts.choices(sheet).items()}
-    for alike in kinds.values():
-        called = [s.name if names[plain(s.name)] == 1 else f"{s.file}/{s.name}" for s in alike]
-        whole = replace(alike[0], frame=pd.concat([s.frame for s in alike], ignore_index=True))
-        if (several := draft_layouts.draft(whole, spellings(dict.fromkeys(called)), codes)) is None:
-            for sheet in alike:
-                lines += _sort(sheet, parts)
-            continue
-        left_out += [h for i, h in enumerate(whole.headings) if i not in several[1] and shown(h, "")]
-        for table, told in several[0].items():
-            tables[table] = max(tables.get(table, []), told, key=_columns)
-    for part in parts:
-        missing = {c.name for c in part.table.columns if c.needed} - _kind(part.table, part.sheets[0])
-        if accept and missing:
-            lines.append(f"# {line(shown(part.sheets[0].name, 'a sheet'))}: like {part.table.name}, but for "
-                         f"{', '.join(sorted(missing))}; it will not be read")  # fmt: skip
-        elif len(_kind(part.table, part.sheets[0])) >= _columns(tables.get(part.table.name, [])):
-            tables[part.table.name] = ["", *_draft_table(part, accept)]
-            left_out += _personal(part)
-    lines += [one for told in tables.values() for one in told]
+    layouts = {sheet.name: draft_layouts.layout(sheet, rows) for sheet, rows in sheets}
+    lines, left_out = [one for told in layouts.values() for one in told], list[str]()
+    for told in _tables([sheet for sheet, _ in sheets], accept, left_out).values():
+        lines += told
     head = ["# Drafted by likeness of headings: look through every line, first those unsure or guessed."]
     if accept or any(mark in one for one in lines for mark in UNSURE):
         head.append(f"confirmed = {str(accept).lower()}")
     if left_out:
         head.append(f"left_out = {text(list(dict.fromkeys(left_out)))}")
     return "\n".join([*head, *lines]) + "\n"
+
+
+def _tables(sheets: list[Sheet], accept: bool, left_out: list[str]) -> dict[str, list[str]]:
+    """Return the lines of each table, and what is said of sheets that are none; add to what is `left_out`."""
+    parts, tables = list[_Part](), {"": list[str]()}
+    names = Counter(plain(sheet.name) for sheet in sheets)
+    codes = {name: told for sheet in sheets for name, told in draft_layouts.choices(sheet).items()}
+    kinds: dict[tuple[str, ...], list[Sheet]] = {}
+    for sheet in sheets:
+        kinds.setdefault(sheet.headings or (sheet.place,), []).append(sheet)
+    for alike in kinds.values():
+        called = [s.name if names[plain(s.name)] == 1 else f"{s.file}/{s.name}" for s in alike]
+        whole = replace(alike[0], frame=pd.concat([s.frame for s in alike], ignore_index=True))
+        several, used = draft_layouts.draft(whole, spellings(dict.fromkeys(called)), codes)
+        for table, told in several.items():
+            tables[table] = max(tables.get(table, []), told, key=_columns)
+        left_out += [h for i, h in enumerate(whole.headings) if several and i not in used and shown(h, "")]
+        for sheet in () if several else alike:
+            tables[""] += _sort(sheet, parts)
+    for part in parts:
+        known = _kind(part.table, part.sheets[0])
+        missing = sorted({c.name for c in part.table.columns if c.needed} - known)
+        if accept and missing:
+            but = f"like {part.table.name}, but for {', '.join(missing)}; it will not be read"
+            tables[""].append(f"# {line(shown(part.sheets[0].name, 'a sheet'))}: {but}")
+        elif len(known) >= _columns(tables.get(part.table.name, [])):
+            tables[part.table.name] = ["", *_draft_table(part, accept)]
+            left_out += _personal(part)
+    return tables
 
 
 def _columns(lines: list[str]) -> int:

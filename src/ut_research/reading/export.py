@@ -29,6 +29,7 @@ from ut_research.reading.recipe import Recipe
 
 #: An identifier as a spreadsheet rounds it: 1.23457E+11.
 _SCIENTIFIC = r"\s*\d(?:\.\d+)?[eE]\+\d{2,}\s*"
+Tell = Callable[[str], object]
 Mask = npt.NDArray[np.bool_]
 _QUIET = {".md", ".toml", ".txt"}
 #: In how many rows of a column that nobody asked for personal data are looked for, at the least, and in how
@@ -80,9 +81,7 @@ class Raw:
         return f"<read: {', '.join(self.tables)}; nothing of it is shown until it is released>"
 
 
-def read(
-    path: Path | str, recipe: Recipe | Path | None = None, tell: Callable[[str], object] = str
-) -> Raw:
+def read(path: Path | str, recipe: Recipe | Path | None = None, tell: Tell = str) -> Raw:
     """Read the export at `path`: a folder of files and workbooks, or one workbook, or one SPSS file.
 
     Parameters
@@ -124,7 +123,7 @@ def read(
 
 
 def _sheets(
-    path: Path, told: Recipe, log: Log, problems: list[Problem], tell: Callable[[str], object]
+    path: Path, told: Recipe, log: Log, problems: list[Problem], tell: Tell
 ) -> tuple[list[Sheet], dict[str, str]]:
     """Read every file of the export; its sheets, and the sha256 of each file that holds a table."""
     data, others = ([told.source.path()], []) if told.source else files(path)

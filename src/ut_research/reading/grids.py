@@ -177,12 +177,8 @@ def _sheet(grid: Grid, told: Layout) -> Sheet:
         data &= ~np.isin(rows, told.skip_rows)
     lost: tuple[int, ...] = ()
     if grid.widths is not None:
-        width = max([w for n, w in zip(rows, grid.widths, strict=True) if n in at], default=0)
-        frame, data = _whole_rows(grid, data, width, told.join_lines)
-        over = [i for i in range(width, frame.shape[1]) if frame[i].notna().any()]
-        ragged = data & np.asarray(~_hollow_rows(frame[over])) if over else np.zeros(len(rows), bool)
-        lost, data = tuple(rows[ragged].tolist()), data & ~ragged
-        heads, frame = heads[:width], frame[list(range(width))]
+        frame, data, lost = _even_rows(grid, data, at, told.join_lines)
+        heads = heads[: frame.shape[1]]
         if lost:
             notes.append(Note("too many cells", "rejected", "left out: more cells than headings", lost))
     if not any(heads):
@@ -261,6 +257,18 @@ def too_long(place: str, row: int) -> ProblemsFound:
     """Return the exception for a cell that is longer than a spreadsheet allows."""
     return stop(f"a cell holds more than {LONGEST_CELL:,} characters", f"{place}, row {row}",
                 "Look for an unclosed quotation mark, or shorten the cell")  # fmt: skip
+
+
+def _even_rows(
+    grid: Grid, data: npt.NDArray[np.bool_], at: Sequence[int], join: bool
+) -> tuple[pd.DataFrame, npt.NDArray[np.bool_], tuple[int, ...]]:
+    """Return the frame as wide as its headings, which rows of it are data, and those with more cells."""
+    rows = grid.frame.index.to_numpy()
+    width = max([w for n, w in zip(rows, grid.widths or (), strict=True) if n in at], default=0)
+    frame, data = _whole_rows(grid, data, width, join)
+    over = [i for i in range(width, frame.shape[1]) if frame[i].notna().any()]
+    ragged = data & np.asarray(~_hollow_rows(frame[over])) if over else np.zeros(len(rows), bool)
+    return frame[list(range(width))], data & ~ragged, tuple(rows[ragged].tolist())
 
 
 def _whole_rows(
