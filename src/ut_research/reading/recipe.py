@@ -1,58 +1,7 @@
 """The recipe: how an organisation's own export becomes the tables of the data dictionary.
 
-It is `columns.toml` inside an export, or else `recipe.toml` in the folder of the study. Every key may be left
-out.
-
-```toml
-confirmed = true                           # false: a draft that nobody has read yet, which no run takes
-left_out = ["Email", "Name"]               # their columns that are not to be read
-allowed = ["Known as"]                     # of theirs that look personal, and are not
-ids_ignore_case = true                     # AB-1 and ab-1 are one person
-
-[source]                                   # only to read a file of an installed package
-package = "lifelines"
-file = "datasets/rossi.csv"
-
-[sheets."Master"]                          # how a file or sheet is laid out
-heading_rows = [3, 4]                      # their rows of headings, joined by a space; merged ones are filled
-skip_rows = [90]                           # rows that are no data; keep_rows: rows that are
-last_row = 88                              # where data end; first_row: where they begin
-join_lines = true                          # a row broken in two by a line break is one
-quotes = false                             # quotation marks are text; a line is a row
-days_since = "1960-01-01"                  # what a day that is a number counts from
-of = "Master"                              # the sheet that this is a block of, when it has another name
-
-[tables.participants]
-file = "* Trust"                           # their file or sheet, or several; * stands for anything; a sheet
-                                           # of one workbook among others is "Workbook/Sheet1"
-month_first = ["referral_date"]            # numeric dates written month first
-where = { "First time?" = "Yes" }          # only these rows of theirs
-keep = "first"                             # of several rows of one person the first (by its date, then place)
-
-[tables.participants.columns]
-referral_date = ["Date referred", "Ref date"]      # their heading, or the spellings of it
-partner = { file_name = true }             # or worked out: the name of the file,
-participant_id = { row_number = true }     # the row's number,
-entry_date = { value = "1971-01-01" }      # one text for all,
-followed_up_to = { after = "entry_date", weeks = 52 }     # days or weeks after another column,
-reoffence_date = { after = "entry_date", weeks_from = "week", where = { arrest = "1" } }   # as a column says
-
-[tables.participants.codes.gender]
-"1" = "male"                               # their code, and the data dictionary's
-
-[tables.wemwbs]
-items = "WEMWBS T{wave} Q{item}"           # all fourteen at once; waves that lie side by side are {wave}
-points = { "None of the time" = 1 }        # answers in words, once for all items
-columns.timepoint = { order_of = "completed_date" }       # first and last of a person; or order_of = "{wave}"
-
-[tables.needs.ticks]                       # several ticks in one cell, or in a column each
-heading = "What would help?"               # a heading that is there twice is "Heading#1", "Heading#2"
-separator = ";"
-options = { housing = ["Housing"] }
-
-[tables.outcomes.pairs]                    # outcomes as yes or no, with a date each
-housing = { yes = "Housing", date = "Housing date" }
-```
+It is `columns.toml` inside an export, or else `recipe.toml` in the folder of the study. docs/recipe.md has
+every key, with an example that a test reads.
 """
 
 from __future__ import annotations
@@ -86,7 +35,7 @@ from ut_research.reading.values import plain, reader, tidy
 
 #: The file in a study's folder, and the one that an export may hold, which goes before it.
 FILE, INSIDE = RECIPE, "columns.toml"
-_SEE = "See the head of src/ut_research/reading/recipe.py, or studies/rossi/columns.toml"
+_SEE = "See docs/recipe.md, or studies/rossi/columns.toml"
 
 
 def _list(found: object) -> object:
