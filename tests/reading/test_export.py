@@ -241,6 +241,7 @@ def test_columns_that_nobody_asked_for_are_named_and_go_no_further(tmp_path):
 def test_what_is_not_read_is_said(tmp_path):
     write(tmp_path, {"needs": good()["needs"]})
     (tmp_path / "notes.txt").write_text('She said: "not a table.\nAnd, so, on.\n')
+    (tmp_path / "more notes.txt").write_text('One, two\n"three, four\n')
     (tmp_path / "old").mkdir()
     (tmp_path / "more.csv").symlink_to(tmp_path / "nowhere.csv")
 

@@ -9,7 +9,7 @@ from bad_exports.cases import good, write
 
 from ut_research.cleaning import tables as cleaning
 from ut_research.core.problems import ProblemsFound
-from ut_research.reading import draft_layouts, draft_mapping, export, mapping
+from ut_research.reading import draft_mapping, export, likeness, mapping
 
 KEY = b"a key for tests only"
 THEIRS = """\
@@ -265,7 +265,7 @@ def _items(folder: Path, headings: list[str], answers: list[str]) -> dict[str, l
 
 
 @pytest.mark.parametrize("heading", ["Q{n}", "Q{n:02d}", "{n}. As invented {n}", "wb_{n}", "How? [{n}]"])
-@pytest.mark.parametrize("numbers", draft_layouts.NUMBERED, ids=["in a row", "two left out"])
+@pytest.mark.parametrize("numbers", likeness.NUMBERED, ids=["in a row", "two left out"])
 def test_the_fourteen_items_are_known_by_their_numbers(tmp_path, heading, numbers):
     found = _items(tmp_path, [heading.format(n=n) for n in numbers], ["Often", "3 - Some of the time"] * 7)
     assert found
@@ -277,13 +277,13 @@ def test_the_fourteen_items_are_known_by_their_numbers(tmp_path, heading, number
 
 def test_the_items_are_known_by_a_hash_of_their_wording(tmp_path, monkeypatch):
     told = [f"We have invented number {'i' * n} of these" for n in range(1, 15)]
-    hashes = {draft_layouts.wording(one): n for n, one in enumerate(told, 1)}
-    monkeypatch.setattr(draft_layouts, "WORDING", hashes)
+    hashes = {likeness.wording(one): n for n, one in enumerate(told, 1)}
+    monkeypatch.setattr(likeness, "WORDING", hashes)
 
     found = _items(tmp_path, [f"Over the last weeks - {one.upper()}." for one in told[::-1]], ["Often"] * 14)
 
     assert found["columns"]["item_01"] == f"Over the last weeks - {told[0].upper()}."
-    assert len(hashes) == 14 == len(draft_layouts.NUMBERED[0])
+    assert len(hashes) == 14 == len(likeness.NUMBERED[0])
 
 
 def test_columns_with_other_answers_are_no_questionnaire(tmp_path):
@@ -298,6 +298,17 @@ def test_codes_that_may_be_names_of_people_are_not_shown(tmp_path):
     text = draft_mapping.draft(tmp_path)
 
     assert "Zed" not in text and "# the codes of group may be names of people, and are not shown" in text
+
+
+@pytest.mark.parametrize("waves, told", [("12", "Wave"), ("01", None), ("123", None)])
+def test_a_column_of_waves_is_taken_where_it_says_first_and_second(tmp_path, waves, told):
+    heads = "Client ID,Wave,Date completed," + ",".join(f"Q{n}" for n in range(1, 15))
+    rows = [f"A-{n},{w},0{i + 1}/02/2020" + ",3" * 14 for n in range(9) for i, w in enumerate(waves)]
+    (tmp_path / "Survey.csv").write_text("\n".join([heads, *rows]) + "\n")
+
+    found = tomllib.loads(draft_mapping.draft(tmp_path, accept=True))["tables"]["wemwbs"]["columns"]
+
+    assert found["timepoint"] == (told or {"order_of": "completed_date"})
 
 
 def test_a_slip_or_a_total_row_hides_no_questionnaire(tmp_path):

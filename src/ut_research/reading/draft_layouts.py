@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections import Counter
@@ -12,22 +11,12 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from ut_research.core.schema import ITEMS, NEEDS, TABLES, Column
-from ut_research.reading import dates
+from ut_research.reading import dates, likeness
 from ut_research.reading.grids import Grid, Sheet
-from ut_research.reading.likeness import SURE, WORDS, match, need, words
+from ut_research.reading.likeness import ANSWERS, NUMBERED, SURE, WORDS, match, need, words
 from ut_research.reading.reshape import ITEM, WAVE
 from ut_research.reading.values import NO, YES, plain, reader, tidy
 
-#: The answers of WEMWBS in words, with their points.
-ANSWERS = {"none of the time": 1, "rarely": 2, "some of the time": 3, "often": 4, "all of the time": 5}
-#: How its items are numbered: in a row, or by a tool that leaves two numbers out.
-NUMBERED = (range(1, 15), (*range(1, 8), *range(10, 17)))
-#: The items by a hash of their wording (SHA-256 of its letters, the first 8 digits): it is licensed.
-WORDING = {
-    "1c886c18": 1, "90188db2": 2, "6f9da956": 3, "106f47c3": 4, "bbe20cff": 5,
-    "2f76002e": 6, "d4e560d0": 7, "1ca72ae6": 8, "b5c06981": 9, "1c5b87ac": 10,
-    "21808c4f": 11, "df493b1e": 12, "5fd8d82b": 13, "0076c872": 14,
-}  # fmt: skip
 #: Most options of one column of ticks, and how often each is ticked before it is shown.
 MOST_OPTIONS, LEAST_EACH = 30, 5
 
@@ -142,7 +131,7 @@ def _look(found: _Found) -> _Found:
     for pattern in found.patterns:
         for parts in filter(None, (form.fullmatch(pattern) for form in _ITEM)):
             families.setdefault((parts[1], parts[3]), {})[int(parts[2])] = pattern
-        if number := WORDING.get(wording(pattern)):
+        if number := likeness.item(pattern):
             families.setdefault(("", "wording"), {})[number] = pattern
     for numbers in families.values():
         cells = [i for pattern in numbers.values() for i in found.patterns[pattern]]
@@ -150,13 +139,6 @@ def _look(found: _Found) -> _Found:
             found.items, found.cells = {n: numbers[own] for n, own in enumerate(sorted(numbers), 1)}, cells
             found.used.update(cells)
     return found
-
-
-def wording(heading: str) -> str:
-    """Return the hash of a statement: of what follows the last colon, dash or bracket, if any."""
-    told = re.split(r"\s[-–:]\s|[\[\]]", heading.strip(" ]"))[-1]
-    letters = re.sub(r"^i(?:ve|have)(?:been)?", "", re.sub(r"[^a-z]", "", told.casefold()))
-    return hashlib.sha256(letters.encode()).hexdigest()[:8]
 
 
 def _table(found: _Found, table: str, *lines: str) -> list[str]:
@@ -212,9 +194,15 @@ def _dated(found: _Found, table: str, name: str) -> list[str]:
         codes = ", ".join(f'{text(e)} = "{t}"' for e, t in zip(events, ("T1", "T2"), strict=False))
         codes = f"codes.timepoint = {{ {codes} }}   # guessed: their order"
         waves = [f"columns.timepoint = {text(event)}", codes]
-    elif not (waves and _readable(found.sheet, TABLES[table].column("timepoint"), heading_of(waves[0]))):
+    elif not (waves and _two_waves(found, table, heading_of(waves[0]))):
         waves = [f'columns.timepoint = {{ order_of = "{name}" }}']
     return [*lines, *waves]
+
+
+def _two_waves(found: _Found, table: str, heading: str) -> bool:
+    """Whether all that a column says of the wave is the first and the second, in words that are known."""
+    read = reader(TABLES[table].column("timepoint"))
+    return {read(answer)[0] for answer in found.answers(found.patterns[heading])} == {"T1", "T2"}
 
 
 def _events(found: _Found) -> list[str]:

@@ -110,7 +110,13 @@ def unsure(recipe: str) -> list[str]:
 
 def laid_out(file: Path) -> Iterator[tuple[Sheet, list[int]]]:
     """Give each sheet of a file with the rows that seem to be its headings."""
-    for grid in read_grids(file):
+    try:
+        grids = read_grids(file)
+    except ProblemsFound:
+        if file.suffix.lower() != ".txt":
+            raise
+        grids = []  # a note
+    for grid in grids:
         rows = draft_layouts.heading_rows(grid)
         layouts = {grid.name: Layout(heading_rows=tuple(rows))} if rows != [1] else {}
         for sheet in lay_out(grid, layouts):

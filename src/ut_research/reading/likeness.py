@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 
@@ -11,6 +12,17 @@ from ut_research.core.schema import NEEDS, Column
 
 #: Likeness (0 to 100) from which a match is sure, of one that has all the words, and below which it is none.
 SURE, WORDS, LEAST = 88, 85, 60
+
+#: The answers of WEMWBS in words, with their points.
+ANSWERS = {"none of the time": 1, "rarely": 2, "some of the time": 3, "often": 4, "all of the time": 5}
+#: How its items are numbered: in a row, or by a tool that leaves two numbers out.
+NUMBERED = (range(1, 15), (*range(1, 8), *range(10, 17)))
+#: The items by a hash of their wording (SHA-256 of its letters, the first 8 digits): it is licensed.
+WORDING = {
+    "1c886c18": 1, "90188db2": 2, "6f9da956": 3, "106f47c3": 4, "bbe20cff": 5,
+    "2f76002e": 6, "d4e560d0": 7, "1ca72ae6": 8, "b5c06981": 9, "1c5b87ac": 10,
+    "21808c4f": 11, "df493b1e": 12, "5fd8d82b": 13, "0076c872": 14,
+}  # fmt: skip
 
 #: What organisations call the dictionary's columns, beside its own names.
 _ALSO: dict[str, tuple[str, ...]] = {
@@ -81,3 +93,15 @@ def need(option: str) -> tuple[str, float]:
     """Return the need that the words of an option are most like, and how like."""
     score, name = max((like(name, option), name) for name in NEEDS)
     return name, score
+
+
+def item(heading: str) -> int | None:
+    """Return the number of the item of WEMWBS that a heading is, by its wording; None for another."""
+    return WORDING.get(wording(heading))
+
+
+def wording(heading: str) -> str:
+    """Return the hash of a statement: of what follows the last colon, dash or bracket, if any."""
+    told = re.split(r"\s[-–:]\s|[\[\]]", heading.strip(" ]"))[-1]
+    letters = re.sub(r"^i(?:ve|have)(?:been)?", "", re.sub(r"[^a-z]", "", told.casefold()))
+    return hashlib.sha256(letters.encode()).hexdigest()[:8]
