@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from united_together import ROOT, STUDY
 
 from ut_research.core import studies
 from ut_research.core.problems import ProblemsFound
+from ut_research.reading import draft_mapping
 from ut_research.running import build
 
 pytestmark = pytest.mark.slow
@@ -113,3 +115,25 @@ def test_a_partner_may_be_called_as_a_file_is(root: Path, own: dict[str, str]) -
     shutil.copytree(ROOT / "tests" / "cases" / "partner-named-like-a-file", export)
     built = pages(build.plan(str(export), "my-programme"))
     assert "Logo.png Trust" in " ".join(built.values())
+
+
+@pytest.mark.parametrize("case", ["forms", "wide", "redcap", "one-file-a-partner"])
+def test_an_export_as_it_came_becomes_a_report_with_no_line_typed(
+    case: str, root: Path, own: dict[str, str]
+) -> None:
+    export = root / "exports" / case
+    shutil.copytree(ROOT / "tests" / "cases" / case, export)
+    (export / "columns.toml").write_text(draft_mapping.draft(export, accept=True), encoding="utf-8")
+    run = build.plan(str(export), "my-programme")
+
+    assert "index" in pages(run)
+
+    rows = json.loads((run.report / "findings.json").read_text())
+    counts = {row["id"]: row["count"] for row in rows if not row["group"]}
+    right = json.loads((ROOT / "tests" / "cases" / "cohort-expected.json").read_text())
+    people = {"redcap": 40}.get(case, right["people"])
+    assert counts["reach.referred"] == people
+    if case in ("forms", "wide"):
+        assert counts["wellbeing.pairs"] == right["two_or_more"]
+    if case == "forms":
+        assert counts["needs.housing"] == right["need_housing"]

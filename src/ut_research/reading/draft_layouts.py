@@ -215,13 +215,12 @@ def _events(found: _Found) -> list[str]:
 
 
 def _where(found: _Found, more: Mapping[str, str] = {}) -> list[str]:
-    """Return the line that keeps the rows of people, of an export by events; the first of a form, by day."""
+    """Return the line that keeps the rows of people, of an export by events."""
     repeat = found.named(*_REPEAT)
     rows = {**({repeat: ""} if repeat else {}), **more}
     for heading in rows:
         found.take(heading.partition("#")[0])
-    lines = [f"where = {{ {', '.join(f'{text(h)} = {text(v)}' for h, v in rows.items())} }}"] if rows else []
-    return lines
+    return [f"where = {{ {', '.join(f'{text(h)} = {text(v)}' for h, v in rows.items())} }}"] if rows else []
 
 
 def _wemwbs(found: _Found) -> list[str]:
