@@ -19,7 +19,7 @@ OLDEST, LONGEST = 11.0, 24
 #: The page that is an opening as a whole, and pages that have no words of ours.
 WHOLE, WITHOUT = "index.html", ("search.html", "genindex.html")
 #: What on a page is not read as sentences.
-_ASIDE = "details, table, figure, svg, form, pre, .ut-comment, .ut-download, .headerlink, .ut-kept, .ut-paper"
+_ASIDE = "nav, details, table, figure, svg, form, pre, .ut-download, .ut-kept, .ut-paper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def syllables(word: str) -> int:
 
 
 def opening(html: str, whole: bool = False) -> str:
-    """The sentences that open a page: its question and answer, or all before its first heading, a line each.
+    """The sentences that open a page: all before a heading: of a chapter, its answer and question.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def opening(html: str, whole: bool = False) -> str:
     lines: list[str] = []
     for block in article.select("h2, p, li, dd"):
         if block.name == "h2":
-            if not whole and block.text.strip() != "The answer":
+            if lines and not whole:
                 break
         elif not block.select("p, li"):
             line = " ".join(block.text.split()).removeprefix("The question. ")

@@ -1,4 +1,4 @@
-"""What this book adds to its theme: where the data come from on every page, people icons, tables with scope.
+"""What this book adds to Sphinx: its pages by part, where the data come from, tables with scope, the typeface.
 
 The workflow writes `origin` (example or export) into Sphinx's `html_context`; every page then says at its top
 and in its foot whether the people in it are invented.
@@ -9,26 +9,38 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from base64 import b64encode
 from html import escape
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+import yaml
 from docutils import nodes
-from docutils.parsers.rst.states import Inliner
+from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-NOTES = {
-    "example": "The people in this book are invented. It shows how the report works. "
-    "It is not evidence about real people. Numbers marked “published” are real.",
-    "export": "The numbers in this book come from an export of the project's own records, "
-    "unless they are marked “published”.",
-}
+from ut_research.show import typeface
+
+NOTES = {"example": "Invented data: not real results.", "export": "From the project's own records."}
 FOOTERS = {
-    "example": "Made from an invented example. Not evidence about real people.",
-    "export": "Made from an export of the project's own records. Small counts are withheld.",
+    "example": "Made from an invented example. Not evidence about real people. "
+    "Only numbers marked “published” are real.",
+    "export": "Made from an export of the project's own records, apart from numbers marked “published”. "
+    "Small counts are withheld.",
 }
+#: The heading of a page, and what stands with it in its head.
+HEAD = re.compile(r'(<section[^>]*>\s*)(<h1>.*?</h1>\s*(?:<div class="ut-lead [^"]*">.*?</div>)?)', re.DOTALL)
+#: A table with more columns than this stays one on a phone.
+MOST_LABELS = 6
+#: A cell with more characters than this stands under its heading, where a table is cards.
+LONG = 24
+#: What Sphinx puts among the static files and no page asks for.
+UNUSED = ("basic.css", "*.png", "mystnb.*")
+#: The faces of text, by style and weight.
+FACES = (("normal", 400, "Regular"), ("normal", 700, "Bold"), ("italic", 400, "Italic"))
 log = logging.getLogger(__name__)
 
 
@@ -37,8 +49,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     quiet = (lambda self, node: None, lambda self, node: None)
     app.add_config_value("comments_config", {}, "html")  # Jupyter Book sets it for an extension left out here
     app.add_html_math_renderer("plain", quiet, quiet)
-    app.add_role("people", people)
-    app.add_role("days", days)
+    app.add_directive("fold", Fold)
     before: dict[str, str] = {}
     app.connect("env-before-read-docs", lambda app, env, pages: before.update(_headings(env)))
     app.connect("env-updated", lambda app, env: _follow(env, before))
@@ -48,66 +59,102 @@ def setup(app: Sphinx) -> dict[str, bool]:
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def people(
-    name: str, rawtext: str, text: str, lineno: int, inliner: Inliner,
-    options: dict[str, Any] | None = None, content: list[str] | None = None,
-) -> tuple[list[nodes.Node], list[nodes.system_message]]:  # fmt: skip
-    """``{people}`26 of every 100```: a hundred people, so many of them filled, for a sentence beside it.
+class Fold(Directive):
+    """``:::{fold} Why`` … ``:::``: what a reader opens to see it."""
 
-    ``{people}`6 and 8```: so many filled, and so many not. Nothing is drawn where the words hold no number
-    (withheld, or not in the export).
-    """
-    if match := re.match(r"(\d+) of every 100$", text):
-        filled, everyone = int(match[1]), 100
-    elif match := re.match(r"(\d+) and (\d+)$", text):
-        filled, everyone = int(match[1]), int(match[1]) + int(match[2])
-    else:
-        return [], []
-    return [nodes.raw("", _people(filled, everyone, f"person-{lineno}"), format="html")], []
+    has_content, required_arguments, final_argument_whitespace = True, 1, True
 
-
-def days(
-    name: str, rawtext: str, text: str, lineno: int, inliner: Inliner,
-    options: dict[str, Any] | None = None, content: list[str] | None = None,
-) -> tuple[list[nodes.Node], list[nodes.system_message]]:  # fmt: skip
-    """``{days}`1.7 days```: the seven days of a week, so many of them filled; nothing without a number."""
-    match = re.match(r"([0-7](?:\.\d+)?) days?$", text)
-    return [nodes.raw("", _week(float(match[1])), format="html")] if match else [], []
+    def run(self) -> list[nodes.Node]:
+        """What stands between its two lines, in a drawer."""
+        inside = nodes.container(classes=["ut-inside"])
+        self.state.nested_parse(self.content, self.content_offset, inside)
+        summary = f"<details><summary>{escape(self.arguments[0])}</summary>"
+        return [nodes.raw("", summary, format="html"), inside, nodes.raw("", "</details>", format="html")]
 
 
 def mend(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Give the page its notes of origin, its tables their scope and its figures their size."""
+    """Give the page its place in the book, its notes of origin, its tables their scope, its figures a size."""
     origin = context.get("origin", "example")
-    context |= {"origin": origin, "ut_origin_note": NOTES[origin], "ut_footer": FOOTERS[origin]}
+    parts = _parts(app.env)
+    context |= {"origin": origin, "ut_note": NOTES[origin], "ut_footer": FOOTERS[origin], "ut_pages": parts}
+    context |= {"ut_everyone": page in dict(parts[0]), "ut_say": "say" if "say" in app.env.all_docs else ""}
+    context |= {"ut_head": f"<h1>{context.get('title', 'Search')}</h1>", "ut_outline": ""}
     if page == "search":  # the theme's page puts the title there as it is
         context["docstitle"] = escape(context["docstitle"])
     if "body" not in context or doctree is None:
         return
     body = re.sub(r'<th class="([^"]*\bstub\b[^"]*)"', r'<th scope="row" class="\1"', context["body"])
-    body = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
     body = re.sub(r"<th(?=[ >])(?![^>]*\bscope=)", '<th scope="col"', body)
-    sizes = {name: _size(Path(app.srcdir, source)) for source, name in app.builder.images.items()}
-    context["body"] = re.sub(
-        r'<img (?=[^>]*src="_images/([^"]+)")(?![^>]*\bwidth=)',
-        lambda m: f"<img {sizes.get(m[1], '')}",
-        body,
-    )
-    for table in re.findall(r"<table.*?</table>", body, flags=re.DOTALL):
-        if "<caption" not in table:
-            log.warning("a table has no caption", location=page)
+    body = re.sub(r"<table.*?</table>", lambda m: _labelled(m[0], page), body, flags=re.DOTALL)
+    body = re.sub(r'<table class="[^>]*docutils.*?</table>', _framed, body, flags=re.DOTALL)
     if re.search(r'alt="(?:_images/)?[\w.-]+\.(?:png|svg)"', body):  # the name of its file, by default
         log.warning("a figure has no description", location=page)
+    sizes = {name: _size(Path(app.srcdir, source)) for source, name in app.builder.images.items()}
+    context["body"] = re.sub(
+        r'<img (?=[^>]*src="_images/([^"]+)")(?![^>]*\bwidth=)', lambda m: f"<img {sizes.get(m[1], '')}", body
+    )
+    if head := HEAD.match(context["body"]):
+        context["ut_head"] = head[2]
+        context["body"] = head[1] + context["body"][head.end() :]
+    outline = re.search(r"<li>.*?(<ul>.*</ul>)\s*</li>\s*</ul>", context["toc"], re.DOTALL)
+    if outline and outline[1].count("<li>") > 2 and page != context["root_doc"]:
+        context["ut_outline"] = outline[1]
+
+
+def _labelled(table: str, page: str) -> str:
+    """A table that can be cards where there is little room: each cell has the heading of its column."""
+    if "<caption" not in table:
+        log.warning("a table has no caption", location=page)
+    head, body, rest = table.partition("<tbody>")
+    heads = re.findall(r"<th\b.*?>(.*?)</th>", head, re.DOTALL)
+    if not 2 <= len(heads) <= MOST_LABELS:
+        return table
+    labels = cycle(re.sub(r"<[^>]+>", "", text).strip() for text in heads)  # each row has them all
+    rest = re.sub(r"<t[dh]\b.*?</t[dh]>", lambda m: _cell(m[0], next(labels)), rest, flags=re.DOTALL)
+    head = re.sub(r'<table(?: class="([^"]*)")?', r'<table class="ut-cards \1"', head)
+    return head + body + rest
+
+
+def _cell(cell: str, label: str) -> str:
+    """A cell with the heading of its column; one with many words is marked, to stand under that."""
+    long = len(re.sub(r"<[^>]+>", "", cell).strip()) > LONG
+    return f'{cell[:3]} data-label="{label}"{" data-long" * long}{cell[3:]}'
+
+
+def _framed(table: re.Match[str]) -> str:
+    """A written table in a frame that scrolls, which the keyboard can reach."""
+    caption = re.search(r'<span class="caption-text">(.*?)</span>', table[0], re.DOTALL)
+    name = re.sub(r"<[^>]+>", "", caption[1]) if caption else ""
+    return f'<div class="ut-table" role="region" tabindex="0" aria-label="{name}">{table[0]}</div>'
+
+
+def _parts(env: BuildEnvironment) -> list[list[tuple[str, str]]]:
+    """The pages by part, (page, title) each: those for everyone, with the first page, and the others."""
+    tree = yaml.safe_load(Path(env.app.config.external_toc_path).read_text(encoding="utf-8"))
+    lists = [part["chapters"] for part in tree.get("parts", [tree]) if "chapters" in part]
+    named = [[(e["file"], env.titles[e["file"]].astext()) for e in entries] for entries in lists]
+    first = [(tree["root"], env.titles[tree["root"]].astext()), *(named[0] if named else ())]
+    return [first, [page for part in named[1:] for page in part]]
 
 
 def lighten(app: Sphinx, fault: Exception | None) -> None:
-    """Leave out of the built book what no page asks for: fonts, source maps, translations."""
+    """Leave out of the built book what no page asks for, and add the typeface of its charts.
+
+    The typeface stands in a style sheet itself: there before the text is, so that nothing moves.
+    """
     static = Path(app.outdir, "_static")
-    for unused in ("vendor", "locales"):
-        shutil.rmtree(static / unused, ignore_errors=True)
-    for file in (*static.rglob("*.map"), static / "scripts" / "fontawesome.js"):
-        file.unlink(missing_ok=True)
+    faces = [
+        f'@font-face {{ font-family: "{typeface.NAME}"; font-style: {style}; font-weight: {weight}; '
+        f"font-display: block; src: url(data:font/ttf;base64,{b64encode(typeface.file(name).read_bytes()).decode()}); }}\n"
+        for style, weight, name in FACES
+    ]
+    licence = typeface.LICENCE.read_text(encoding="utf-8").replace("*/", "")
+    (static / "typeface.css").write_text(f"/* {licence} */\n{''.join(faces)}", encoding="utf-8")
+    for unused in (file for pattern in UNUSED for file in static.glob(pattern)):
+        unused.unlink()
+    shutil.rmtree(static / "images", ignore_errors=True)
 
 
 def forget(app: Sphinx, fault: Exception | None) -> None:
@@ -145,39 +192,9 @@ def _headings(env: BuildEnvironment) -> dict[str, str]:
     return {page: contents.pformat() for page, contents in env.tocs.items()}
 
 
-def _people(filled: int, everyone: int, person: str) -> str:
-    """People in rows of 25, the first `filled` solid; `person` is an id that the page has once."""
-    shape = '<circle cx="5" cy="3.2" r="2.2"/><path d="M1.6 6.4h6.8v5h-1.8v6h-3.2v-6H1.6z"/>'
-    shown = "".join(
-        f'<use href="#{person}" x="{12 * (i % 25)}" y="{20 * (i // 25)}"{"" if i < filled else empty}/>'
-        for empty in [' fill="none"']
-        for i in range(everyone)
-    )
-    return _drawing(20 * -(-everyone // 25), f'<defs><g id="{person}">{shape}</g></defs>{shown}')
-
-
-def _week(filled: float) -> str:
-    """Seven days in a row, the first `filled` of them solid, one in part where it is no whole number."""
-    drawn = ""
-    for day in range(7):
-        box = f'x="{32 * day + 1}" y="3" height="24"'
-        drawn += f'<rect {box} width="{24 * min(max(filled - day, 0), 1):.4g}" stroke="none"/>'
-        drawn += f'<rect {box} width="24" rx="3" fill="none"/>'
-    return _drawing(30, drawn)
-
-
-def _drawing(tall: int, drawn: str) -> str:
-    """A picture 300 wide beside a sentence that says the same, so hidden from those who listen."""
-    return (
-        f'<svg class="ut-people" viewBox="-1 0 302 {tall}" width="453" height="{tall * 3 // 2}" '
-        'aria-hidden="true" focusable="false" fill="currentColor" stroke="currentColor" '
-        f'stroke-width="0.8">{drawn}</svg>'
-    )
-
-
 def _size(image: Path) -> str:
     """Width and height of an SVG as attributes, so that the page does not jump when it loads."""
     if image.suffix != ".svg" or not image.is_file():
         return ""
     box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', image.read_text(encoding="utf-8")[:2000])
-    return f'width="{round(float(box[1]) * 1.6)}" height="{round(float(box[2]) * 1.6)}" ' if box else ""
+    return f'width="{round(float(box[1]) * 4 / 3)}" height="{round(float(box[2]) * 4 / 3)}" ' if box else ""

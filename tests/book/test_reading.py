@@ -17,7 +17,7 @@ WORDS = Path(__file__).parents[2] / "book" / "words.csv"
 #: Where the book links no term: headings, captions, links, code, raw tables and the line under them, and
 #: what others wrote.
 UNLINKED = "h1, h2, h3, h4, caption, dt, a, code, pre, details, .ut-table, .ut-withheld, .ut-said"
-UNLINKED += ", figure, svg, form, noscript, .ut-origin, .ut-footer, .ut-comment, .ut-kept, .ut-paper"
+UNLINKED += ", figure, svg, form, nav, noscript, .ut-kept, .ut-paper, .ut-title, .ut-note"
 UNLINKED += ", .ut-download"
 
 
@@ -61,12 +61,14 @@ def test_syllables_are_counted(word: str, syllables: int) -> None:
     assert readability.syllables(word) == syllables
 
 
-def test_an_opening_is_the_question_and_the_answer() -> None:
-    html = """<article><h1>T</h1><p><b>The question.</b> Why?</p><details>code</details><p><a>A link</a></p>
-    <h2>The answer</h2><ul><li>One.</li><li>Two</li></ul><p class="ut-comment">Comment</p>
-    <h2>The picture</h2><p>Three.</p></article>"""
-    assert readability.opening(html) == "Why?\nOne.\nTwo"
-    assert readability.opening(html, whole=True) == "Why?\nOne.\nTwo\nThree."
+def test_an_opening_is_all_before_a_heading_or_the_first_section() -> None:
+    html = """<article><h1>T</h1><nav><p>On this page</p></nav><ul><li>One.</li><li>Two</li></ul>
+    <details>code</details><p><b>The question.</b> Why?</p><p><a>A link</a></p>
+    <h2>How sure are we?</h2><p>Three.</p></article>"""
+    assert readability.opening(html) == "One.\nTwo\nWhy?"
+    assert readability.opening(html, whole=True) == "One.\nTwo\nWhy?\nThree."
+    sections = "<article><h1>T</h1><h2>A finding</h2><p>One.</p><h2>Another</h2><p>Two.</p></article>"
+    assert readability.opening(sections) == "One."
     parts = ["One is 2.5.", "Two", "three?", "“Four.”", "Five"]
     assert readability.sentences("One is 2.5. Two\nthree? “Four.” Five") == parts
 

@@ -65,7 +65,7 @@ def test_a_comment_says_since_when_it_is_done_and_since_when_it_is_open():
     table = pd.DataFrame(
         {
             "date": [day, day],
-            "page": ["At a glance", "Reoffending"],
+            "page": ["In short", "Reoffending"],
             "comment": ["Say it sooner.", "Say it again."],
             "response": ["Moved up.", None],
             "status": ["done", "open"],

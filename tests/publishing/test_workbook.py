@@ -37,11 +37,10 @@ def report(tmp_path: Path) -> Path:
     (tmp_path / "book" / "_images" / "x.svg").write_text(chart.svg, encoding="utf-8")
     table = tables.table(released, caption="What & who", download="tables/needs-01-what.csv")
     (tmp_path / "book" / "needs.html").write_text(
-        "<html><body><nav>Contents</nav><article><h1>Needs<a class='headerlink'>#</a></h1><h2>The answer</h2>"
+        "<html><body><article><h1>Needs</h1><nav>Contents</nav><h2>Who asked</h2>"
         "<p>Some <strong>words</strong>.</p><ul><li>one<ul><li>two</li></ul></li></ul>"
-        "<div class='cell_input'><pre>print(1)</pre></div>"
-        f"<img src='_images/x.svg' alt='{chart.alt}'>{table}"
-        "<p class='ut-comment'><a href='say.html'>Comment</a></p></article></body></html>",
+        "<details><summary>The code</summary><div class='highlight'>print(1)</div></details>"
+        f"<img src='_images/x.svg' alt='{chart.alt}'>{table}</article></body></html>",
         encoding="utf-8",
     )
     return tmp_path
@@ -120,7 +119,7 @@ def test_the_report_in_word_has_text_tables_and_figures_and_no_code(report: Path
     text = "\n".join(p.text for p in made.paragraphs)
     assert "Some words." in text
     assert "one: two" in text
-    assert not {"print(1)", "Contents", "Comment", "#"} & set(text.replace("\n", " ").split())
+    assert not {"print(1)", "Contents", "code"} & set(text.replace("\n", " ").split())
     assert [p.text for p in made.paragraphs if p.style.name == "Heading 1"] == ["Needs"]
     captions = [p.text for p in made.paragraphs if p.style.name == "Caption"]
     assert captions == [

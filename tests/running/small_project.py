@@ -134,12 +134,14 @@ def make(root: Path) -> Project:
     shutil.copyfile(HERE / "requirements.lock", root / "requirements.lock")
     shutil.copytree(HERE / "studies", root / "studies", ignore=shutil.ignore_patterns("pages", "brief.txt"))
     shutil.copytree(HERE / "data" / "raw", root / "data" / "raw")
-    shutil.copytree(HERE / "book" / "_ext", root / "book" / "_ext")
+    for folder in ("_ext", "_templates"):
+        shutil.copytree(HERE / "book" / folder, root / "book" / folder)
     settings = "title: Small\nauthor: ''\nonly_build_toc_files: true\nexecute: {execute_notebooks: 'off'}\n"
     settings += (
         "sphinx: {local_extensions: {ut_book: _ext}, config: {html_math_renderer: plain, extensions: ["
     )
-    settings += "myst_nb, jupyter_book, sphinx_external_toc, sphinx_book_theme, ut_book]}}\n"
+    settings += "myst_nb, jupyter_book, sphinx_external_toc, ut_book], "
+    settings += "html_theme: basic, html_theme_options: {}, templates_path: [_templates]}}\n"
     (root / "book" / "_config.yml").write_text(settings)
     (root / "book" / "_toc.yml").write_text(
         "format: jb-book\nroot: index\nchapters:\n"

@@ -115,9 +115,11 @@ def test_a_chart_is_shown_with_its_description_and_its_numbers(data, shown):
 
     shown_in = chapter(data)
     shown_in.chart(charts.shares(gate.release([WORK], POLICY), title="Who found work"))
-    assert [kind for kind, _ in shown] == ["figure", "text/html"]
-    assert "Found work: 18% (36 of 204" in shown[0][1]
-    assert shown[1][1].startswith("<details><summary>Show the numbers</summary>")
+    assert [kind for kind, _ in shown] == ["text/html", "figure", "text/html", "text/html"]
+    assert shown[0][1] == '<p class="ut-title">Who found work</p>'
+    assert "Found work: 18% (36 of 204" in shown[1][1]
+    assert shown[2][1] == '<p class="ut-note">Lines: likely range.</p>'
+    assert shown[3][1].startswith("<details><summary>Show the numbers</summary>")
 
 
 def test_nothing_is_written_without_a_place_to_write(data, tmp_path, shown):

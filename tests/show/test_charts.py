@@ -43,12 +43,9 @@ NEEDS = released(
     one("needs.mental_health", 70.7, 62.5, 77.7, count=94, n=133),
 )
 WELLBEING = released(
-    one("wellbeing.mean_t1", 35.2, 33.9, 36.5, n=103, unit="points", label="Mean score"),
-    one("wellbeing.mean_t2", 48.2, 47.1, 49.3, n=103, unit="points", label="Mean score"),
-    *(one(f"wellbeing.band_{t}", c / 1.03, count=c, n=103, group={"band": band})
-      for t, counts in (("t1", (84, 10, 9)), ("t2", (10, 78, 15)))
-      for band, c in zip(("low", "moderate", "high"), counts, strict=True)),
-)  # fmt: skip
+    one("wellbeing.low_t1", 81.6, 73.0, 87.9, count=84, n=103, label="Low wellbeing at the start"),
+    one("wellbeing.low_t2", 9.7, 5.4, 17.0, count=10, n=103, label="Low wellbeing later"),
+)
 FREE = released(
     *(one("demo.free", 100 - 4 * m, 95 - 5 * m, 100 - 3 * m, n=34 - m, group={"group": g, "month": str(m)})
       for g in ("engaged", "not engaged") for m in range(13))
@@ -86,13 +83,15 @@ TITLE = "A title that says the finding"
 
 
 @every_chart
-def test_says_title_and_origin_in_picture_and_in_words(draw: Callable[..., Chart], numbers: tuple) -> None:
+def test_says_title_and_origin_beside_the_picture_and_in_words(
+    draw: Callable[..., Chart], numbers: tuple
+) -> None:
     chart = draw(*numbers, TITLE)
     written = " ".join(t.get_text() for t in chart.figure.findobj(Text)).replace("\n", " ")
-    for told in (written, chart.alt):
-        assert TITLE in told
-        assert "Invented example: not evidence about real people" in told
-    assert chart.title == TITLE
+    assert TITLE in chart.alt and chart.title == TITLE and TITLE not in written
+    assert "Invented example: not evidence about real people." in chart.alt
+    published = released(*(replace(e, origin="published") for part in numbers for e in part))
+    assert "From published figures." in draw(published, TITLE).note
 
 
 @every_chart
@@ -108,7 +107,7 @@ def test_text_is_large_enough_for_a_phone_and_inside_the_figure(
 ) -> None:
     figure = draw(*numbers, TITLE).figure
     width, height = figure.get_size_inches() * figure.dpi
-    assert figure.get_size_inches()[0] <= 5.5
+    assert figure.get_size_inches()[0] * 96 == pytest.approx(328), "as wide as a phone shows"
     with mpl.rc_context(charts.STYLE):
         figure.draw_without_rendering()
     for text in (t for t in figure.findobj(Text) if t.get_text().strip() and t.get_visible()):
@@ -134,13 +133,24 @@ def test_no_text_lies_on_another(draw: Callable[..., Chart], numbers: tuple) -> 
             assert not one_box.overlaps(other_box), f"{one_text!r} and {other_text!r}"
 
 
-def test_a_curve_has_gaps_where_points_are_withheld() -> None:
+def test_a_curve_is_not_drawn_where_points_are_withheld() -> None:
     points = [one("demo.free", 90.0 - 10 * m, n=100, group={"month": str(m)}) for m in range(6)]
     points[3] = replace(points[3], value=None, n=None, status="suppressed")
     chart = charts.curve(released(*points), TITLE)
-    drawn = chart.figure.axes[0].lines[0].get_ydata()
-    assert [y == y for y in drawn] == [True, True, True, False, True, True]
+    [panel] = chart.figure.axes
+    drawn = {tuple(line.get_xdata()) for line in panel.lines if len(line.get_xdata()) == 3}
+    assert drawn == {(0, 1, 1), (1, 2, 2), (4, 5, 5)}
+    [box] = panel.patches
+    assert (box.get_x(), box.get_width(), box.get_y(), box.get_height()) == (2, 2, 50, 20)
+    assert box.get_hatch()
     assert "The line has gaps: points that rest on too few people to show (1)" in chart.alt
+
+
+def test_a_picture_follows_a_dark_page() -> None:
+    svg = charts.two_groups(RATES, TITLE).svg
+    assert '@media (prefers-color-scheme: dark){[style*="fill: #0067a3"]{fill:#6CC0F5 !important}' in svg
+    drawn = {c.upper() for c in re.findall(r"(?:fill|stroke): (#[0-9a-f]{6})", svg.split("</style>")[-1])}
+    assert drawn <= set(charts.DARK)
 
 
 @every_chart
@@ -179,7 +189,7 @@ def test_suppressed_is_neither_drawn_nor_told() -> None:
     assert "Volunteering: too few people to say" in chart.alt
     assert " 2%" not in chart.alt and "3 of 133" not in chart.alt
     widths = sorted(round(bar.get_width(), 1) for bar in chart.figure.axes[0].patches)
-    assert widths == [52.6, 70.7, 100.0]
+    assert widths == [52.6, 70.7, 100.0, 100.0, 100.0]
 
 
 def test_a_panel_says_when_all_is_too_few() -> None:
@@ -228,11 +238,16 @@ def luminance(colour: str) -> float:
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 
-def test_colours_differ_in_greyscale() -> None:
-    """Bands touch, so neighbours need 1.7 to 1; series also differ in shape and dash."""
-    for one_, other in combinations((charts.BLUE, charts.SKY, charts.YELLOW), 2):
-        dark, light = sorted((luminance(one_), luminance(other)))
-        assert (light + 0.05) / (dark + 0.05) >= 1.7
-    two = sorted(luminance(colour) for colour, *_ in charts.SERIES[:2])
-    assert (two[1] + 0.05) / (two[0] + 0.05) >= 1.7
+def contrast(one_: str, other: str) -> float:
+    dark, light = sorted((luminance(one_), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_words_in_a_colour_can_be_read_on_a_page_and_on_a_card_light_and_dark() -> None:
+    for colour in (charts.BLUE, charts.ORANGE, charts.SLATE, charts.GREEN, charts.INK, charts.QUIET):
+        assert min(contrast(colour, ground) for ground in ("#FFFFFF", "#F3F6F8")) >= 4.5
+        assert min(contrast(charts.DARK[colour], ground) for ground in ("#10181F", "#1A252E")) >= 4.5
+
+
+def test_series_differ_in_shape_and_dash() -> None:
     assert len({(marker, dash) for _, marker, dash in charts.SERIES}) == len(charts.SERIES)

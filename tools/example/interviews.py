@@ -43,7 +43,7 @@ INTERVIEWS = [  # round, method, role, organisation, how many such, people in ea
 ]
 HELD = {"2021": ("2021-02-01", 80), "2022": ("2021-08-02", 58)}  # first day, and over how many days
 COMMENTS = [  # page, comment, response, status, reason
-    ("At a glance", "Show people, not only percentages.", "The page now draws them.", "done", ""),
+    ("In short", "Count people, not only percentages.", "The text now does.", "done", ""),
     ("Reoffending", "Say what the numbers cannot tell us.", "The page now has a part on it.", "done", ""),
     ("Who took part", "Show each town.", "Shown where enough people took part.", "done", ""),
     ("Mental wellbeing", "Show each person’s own line.", "", "not done",

@@ -75,8 +75,17 @@ def about(notebook: Path) -> list[str]:
 
     It stands in the notebook's metadata, as ``"ut_research": {"about": ["reoffending"]}``; none: it never is.
     """
-    metadata = json.loads(notebook.read_text(encoding="utf-8"))["metadata"]
-    return list(metadata.get("ut_research", {}).get("about", ()))
+    return list(_said(notebook).get("about", ()))
+
+
+def page(notebook: Path) -> str:
+    """The page for everyone that `notebook` has a section on, ``"page"`` in the same place; empty: none."""
+    return str(_said(notebook).get("page", ""))
+
+
+def _said(notebook: Path) -> dict[str, Any]:
+    """What the metadata of `notebook` say for this library."""
+    return dict(json.loads(notebook.read_text(encoding="utf-8"))["metadata"].get("ut_research", {}))
 
 
 def title(notebook: Path) -> str:

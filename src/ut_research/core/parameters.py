@@ -54,6 +54,7 @@ class Study:
     people: str = _words("people", "Who it is for, as in a sentence")
     place: str = _words("", "Where it is, as in a sentence", blank=True)
     introduction: str = _words("", "What it does, in a sentence or two, for the front page", blank=True)
+    makers: str = _words("", "Who made the report, for the front page", blank=True)
     data: str = _words("", "Where its own data are, from the study's folder", blank=True)
     delivery_start: date | None = _day("First day of delivery", "study")
     delivery_end: date | None = _day("Last day of delivery", "study")

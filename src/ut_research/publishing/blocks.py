@@ -78,8 +78,7 @@ def words(text: Text) -> str:
 # --- from built pages -----------------------------------------------------------------------------
 
 #: What a page on paper leaves out: code, links that only a screen can follow, and what needs a keyboard.
-_LEFT_OUT = ".headerlink, .caption-number, .cell_input, details.hide, summary, .ut-download, .ut-comment, "
-_LEFT_OUT += "script, style, nav, form, button"
+_LEFT_OUT = ".caption-number, .highlight, .ut-title, summary, .ut-download, script, style, nav, form, button"
 
 
 def read_page(page: Path) -> list[Block]:
@@ -254,10 +253,10 @@ def _compiler(layout: Path, data: dict[str, Any]) -> Any:
 
 
 def _fonts() -> dict[str, Any]:
-    """The typeface of the charts, which comes with matplotlib, and no other."""
+    """The typeface of the charts, what comes with matplotlib for signs that it has not, and no other."""
     import matplotlib
 
-    return {
-        "font_paths": [str(Path(matplotlib.get_data_path(), "fonts", "ttf"))],
-        "ignore_system_fonts": True,
-    }
+    from ut_research.show import typeface
+
+    folders = [typeface.FOLDER, Path(matplotlib.get_data_path(), "fonts", "ttf")]
+    return {"font_paths": list(map(str, folders)), "ignore_system_fonts": True}

@@ -16,31 +16,29 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ut_research.core import studies
+from ut_research.core import notebooks, studies
 from ut_research.core.digests import SKIPPED, digest
-from ut_research.core.notebooks import title
 from ut_research.core.problems import Problem, ProblemsFound
-from ut_research.publishing import contents, shown
+from ut_research.publishing import contents, everyone, shown
 from ut_research.show import design, prose
 
 if TYPE_CHECKING:
     from ut_research.disclosure.gate import Released
 
-#: A chapter about nothing that the data hold.
-LEFT_OUT: dict[str, Any] = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-
 #: Kinds of output that `ut_research.show.chapter.Chapter` makes.
 SHOWN = ("image/svg+xml", "text/html", "text/markdown")
+#: Where the code of a chapter is, for who wants it.
+DRAWER = "::::{{fold}} The code of this chapter\n```python\n{code}\n```\n::::"
 #: What the workflow tells a chapter, and a reader need not see.
 _PLACES = re.compile(r"^(data|out) = .*\n?", re.MULTILINE)
 
 
-def tidy(notebook: Any, name: str, tables: Path, known: Callable[[], set[str]]) -> dict[str, Any]:
-    """An executed notebook as the book takes it.
+def tidy(notebook: Any, name: str, tables: Path, known: Callable[[], set[str]]) -> list[dict[str, Any]]:
+    """The cells of an executed notebook as the book takes them.
 
-    Code is folded away, cells that show nothing together; timings, paths and printed text are gone; each
-    figure's description is where Jupyter Book looks for it. A section whose code shows nothing, because the
-    data hold nothing that it is about, is left out.
+    The answer and the picture come first, under the title; the code is in one drawer at the end; timings,
+    paths and printed text are gone; each figure's description is where Jupyter Book looks for it. A section
+    whose code shows nothing, because the data hold nothing that it is about, is left out.
 
     Parameters
     ----------
@@ -54,26 +52,35 @@ def tidy(notebook: Any, name: str, tables: Path, known: Callable[[], set[str]]) 
     ProblemsFound : a cell shows, or wrote to `tables`, what no `Chapter` did: `ut_research.publishing.shown`.
     """
     shown.check(notebook, name, tables, known)
+    code = [_PLACES.sub("", c["source"]).strip() for c in notebook["cells"] if c["cell_type"] == "code"]
     cells: list[dict[str, Any]] = []
     for cell in _with_something(_sections(notebook["cells"])):
-        tags = [t for t in cell["metadata"].get("tags", ()) if t != "injected-parameters"]
         if cell["cell_type"] != "code":
-            cells.append(_cell(cell["cell_type"], cell["source"], tags))
+            cells.append(everyone.markdown(cell["source"]))
             continue
-        tags = sorted({*tags, "hide-input"} - ({"hide-input"} if "remove-input" in tags else set()))
-        outputs = _shown(cell)
-        source = _PLACES.sub("", cell["source"])
-        if cells and cells[-1].get("outputs") == [] and "hide-input" in tags:
-            source = f"{cells.pop()['source']}\n\n{source}"  # what shows nothing folds away with what follows
-        for part in _one_figure_each(outputs):
-            cells.append(_cell("code", source, tags, part))
-            # hidden, but not empty: Jupyter Book leaves out cells without code, and what they show
-            source, tags = "# what the cell above shows, continued", ["remove-input"]
-    for position, cell in enumerate(cells):
-        cell["id"] = f"cell-{position}"
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+        tags = [t for t in cell["metadata"].get("tags", ()) if t in everyone.TAGS]
+        cells += [_cell(part, tags) for part in _one_figure_each(_shown(cell)) if part]
+    return [*_answer_first(cells), everyone.markdown(DRAWER.format(code="\n\n".join(filter(None, code))))]
+
+
+def _answer_first(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The cells with the answer and the picture under the title, and what stood with these after them."""
+    first: dict[str, list[dict[str, Any]]] = {tag: [] for tag in everyone.TAGS}
+    beside: list[dict[str, Any]] = []
+    rest: list[dict[str, Any]] = []
+    title, _, question = cells[0]["source"].partition("\n")
+    starts = [i for i, c in enumerate(cells) if c["source"].startswith("## ")]
+    for start, end in zip([1, *starts], [*starts, len(cells)], strict=True):
+        kept: list[dict[str, Any]] = []
+        for cell in cells[start:end]:
+            tag = next((tag for tag in everyone.TAGS if tag in cell["metadata"].get("tags", ())), "")
+            first.get(tag, kept).append(cell)
+        moved = len(kept) < end - start
+        if moved and kept:  # its heading names what is not there any more
+            kept[0] = everyone.markdown(kept[0]["source"].removeprefix("## ").partition("\n")[2])
+        (beside if moved else rest).extend(c for c in kept if c["source"])
+    asked = everyone.markdown(question)
+    return [everyone.markdown(title), *first["answer"], *first["picture"], *beside, asked, *rest]
 
 
 def _sections(cells: Iterable[Any]) -> Iterator[tuple[int, Any]]:
@@ -124,7 +131,7 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
         shutil.copytree(parts["pages"], folder, ignore=shutil.ignore_patterns("_*"), dirs_exist_ok=True)
     if not parts["brief.txt"]:
         (folder / "brief.md").unlink(missing_ok=True)
-    without = _chapters(folder, root, settings["chapters"])
+    without, on = _chapters(folder, root, settings["chapters"])
     tokens, released = _tokens(settings, folder)
     inserts, words = studies.inserts(parts["pages"]), design.words(parameters)
     problems: list[Problem] = []
@@ -140,21 +147,23 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
             page.write_text(text, encoding="utf-8", newline="\n")
     if problems:
         raise ProblemsFound(problems)
+    everyone.write(folder, on)
     contents.write(folder, without)
     manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))
     _configure(folder / "_config.yml", parameters["title"], manifest["origin"])
 
 
-def _chapters(folder: Path, root: Path, chapters: Iterable[str]) -> list[str]:
-    """Copy the chapters into `folder`, apart from those that were left empty: the titles of these."""
-    without = []
+def _chapters(folder: Path, root: Path, chapters: Iterable[str]) -> tuple[list[str], dict[str, str]]:
+    """Copy the chapters into `folder`: titles of those that were left empty, and pages of the others."""
+    without, on = [], {}
     for name in chapters:
-        source = Path("chapters", f"{name}.ipynb")
+        source, notebook = Path("chapters", f"{name}.ipynb"), root / "notebooks" / f"{name}.ipynb"
         if json.loads(source.read_text(encoding="utf-8"))["cells"]:
             shutil.copyfile(source, folder / source.name)
+            on[name] = notebooks.page(notebook)
         else:
-            without.append(title(root / "notebooks" / source.name))
-    return without
+            without.append(notebooks.title(notebook))
+    return without, on
 
 
 def _tokens(settings: dict[str, Any], folder: Path) -> tuple[dict[str, Callable[[], str]], Released]:
@@ -174,10 +183,11 @@ def _tokens(settings: dict[str, Any], folder: Path) -> tuple[dict[str, Callable[
         "{{page.made}}": lambda: generated_pages.made(
             parameters, manifest, digest(root / "requirements.lock")
         ),
+        "{{page.byline}}": lambda: generated_pages.byline(parameters, manifest),
+        everyone.FINDINGS: partial(str, everyone.FINDINGS),
         "{{page.dictionary}}": generated_pages.dictionary,
         "{{page.parameters}}": generated_pages.parameters,
         "{{page.coverage}}": generated_pages.coverage,
-        "{{page.sureness}}": generated_pages.sureness,
         "{{page.changes}}": lambda: generated_pages.changes(
             settings["since"], estimate.read(Path("findings.json"))
         ),
@@ -195,6 +205,7 @@ def _filled(
 ) -> str:
     """A page with what its tokens stand for; what is written by rule is not looked at again for tokens."""
     text = re.sub(r"\{\{pages\.(\w+)\}\}", lambda m: inserts.get(m[1], ""), text)
+    tokens = {**tokens, **{m[0]: partial(str, m[0]) for m in everyone.PLACE.finditer(text)}}
     parts = re.split("(" + "|".join(map(re.escape, tokens)) + ")", text)
     return "".join(tokens[p]() if p in tokens else prose.fill(p, released, **words) for p in parts)
 
@@ -293,17 +304,18 @@ def _configure(config: Path, title: str, origin: str) -> None:
     settings = yaml.safe_load(config.read_text(encoding="utf-8"))
     settings["title"] = f"{title}, evaluated"
     sphinx = settings.setdefault("sphinx", {}).setdefault("config", {})
+    sphinx["html_short_title"] = title
     sphinx["html_context"] = {**sphinx.get("html_context", {}), "origin": origin}
     config.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
 
 
-def _cell(kind: str, source: str, tags: list[str], outputs: list[Any] | None = None) -> dict[str, Any]:
-    cell: dict[str, Any] = {"cell_type": kind, "metadata": {"tags": tags} if tags else {}, "source": source}
-    if outputs is not None:
-        cell |= {"execution_count": None, "outputs": outputs}
-        alt = next((o["metadata"]["alt"] for o in outputs if "alt" in o["metadata"]), None)
-        if alt:
-            cell["metadata"]["mystnb"] = {"image": {"alt": alt}}
+def _cell(outputs: list[Any], tags: list[str]) -> dict[str, Any]:
+    """What a cell shows, without its code: hidden, but not empty, because those are left out."""
+    cell: dict[str, Any] = {"cell_type": "code", "metadata": {"tags": [*tags, "remove-input"]}, "source": "#"}
+    cell |= {"execution_count": None, "outputs": outputs}
+    alt = next((o["metadata"]["alt"] for o in outputs if "alt" in o["metadata"]), None)
+    if alt:
+        cell["metadata"]["mystnb"] = {"image": {"alt": alt}}
     return cell
 
 
@@ -318,8 +330,3 @@ def _one_figure_each(outputs: list[Any]) -> list[list[Any]]:
             parts.append([])
         parts[-1].append(plain)
     return parts
-
-
-def notebook_text(notebook: dict[str, Any]) -> str:
-    """A tidy notebook as the text of its file."""
-    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"

@@ -191,6 +191,7 @@ def page(brief: Brief, picture: str) -> str:
                 case Bullets(items):
                     parts.append("\n".join(f"- {_myst(item)}" for item in items))
                 case Picture():
+                    parts.append(f"{{.ut-title}}\n{_myst(plain(block.caption))}")
                     parts.append(f":::{{image}} {picture}\n:alt: {block.alt}\n:::")
                 case Table(caption, rows):
                     cells = [[" ".join(map(paper.words, cell)) for cell in row] for row in rows]

@@ -74,10 +74,17 @@ def _only_links(section: str) -> str:
 
 
 def _line(line: str, there: set[str]) -> str:
-    """A line of nothing but links without those to pages that are not `there`; any other line as it is."""
+    """A line of nothing but links without those to pages that are not `there`; any other line as it is.
+
+    A point of a list that begins with such a link goes.
+    """
     links = list(_LINK.finditer(line))
+    if line.startswith("- [") and links and links[0].start() == 2 and links[0][2] not in there:
+        return ""
     kept = [m[0] for m in links if m[2] in there]
-    return " · ".join(kept) if kept and not re.search(r"\w", _LINK.sub("", line)) else line
+    if not kept or len(kept) == len(links) or re.search(r"\w", _LINK.sub("", line)):
+        return line
+    return " · ".join(kept)
 
 
 def _lists(tree: Any) -> Iterator[list[Any]]:

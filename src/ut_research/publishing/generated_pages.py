@@ -59,6 +59,14 @@ def made(parameters: Mapping[str, Any], manifest: Mapping[str, Any], lock: str) 
     return "\n\n".join(parts)
 
 
+def byline(parameters: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
+    """Up to when the records go, and who made the report, for the front page."""
+    day = datetime.date.fromisoformat(manifest["data_to"]) if manifest.get("data_to") else None
+    records = f"Records to {day:%B %Y}. " if day else ""
+    makers = f"By {literal(parameters['makers'])}. " if parameters["makers"] else ""
+    return f"{records}{makers}[When and how it was made](made.md)."
+
+
 def changes(since: str, found: Sequence[Estimate]) -> str:
     """What moved since the release kept in the file `since`, and why; empty: this is the first."""
     from ut_research.disclosure import differencing
@@ -165,19 +173,7 @@ def coverage() -> str:
         *("Monte Carlo error, points", "Gave nothing, and not counted"),
     )
     caption = f"Intervals and tests in groups of our size, simulated: {table['replicates'].max():,} of each"
-    summary = f"<details><summary>Show {len(rows)} rows: {caption}</summary>"
-    return (
-        f":::{{raw}} html\n{summary}\n:::\n\n{grid(caption, heads, rows)}\n\n:::{{raw}} html\n</details>\n:::"
-    )
-
-
-def sureness() -> str:
-    """What the words for how sure we are mean, as a list."""
-    from ut_research.show.prose import SURENESS
-
-    *known, (_, widest) = SURENESS
-    lines = [f"- **{words.capitalize()}:** the range spans {n} in every 100, or less." for n, words in known]
-    return "\n".join([*lines, f"- **{widest.capitalize()}:** the range is wider than that."])
+    return f"::::{{fold}} Show {len(rows)} rows: {caption}\n{grid(caption, heads, rows)}\n::::"
 
 
 def grid(caption: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:

@@ -14,12 +14,11 @@ from pathlib import Path
 from ut_research.core.problems import Problem, ProblemsFound
 from ut_research.publishing import blocks as paper
 from ut_research.publishing import workbook
-from ut_research.publishing.blocks import Block, Heading
 from ut_research.publishing.brief import LABELS
 
 LAYOUT = "book/paper/large-print.typ"
-#: Pages that are printed whole. Of the chapters, only how they open is; other pages are left out.
-WHOLE = ("index", "project", "next", "say", "yousaid", "glossary")
+#: Pages that are printed: those for everyone, and the glossary.
+PRINTED = ("index", "project", "changed", "said", "next", "say", "glossary")
 #: Where a page would fetch something by itself; a link that a reader may follow is not one of them.
 _AWAY = r"""["']?((?:https?:)?//[^"' >)]+)"""
 _FETCHES = re.compile(
@@ -89,17 +88,5 @@ def asks(book: Path) -> list[Problem]:
 
 def large_print(pages: Iterable[Path], title: str, label: str, layout: Path) -> bytes:
     """The plain pages of a book as a tagged PDF (PDF/UA-1) in large print."""
-    parts = []
-    for page in pages:
-        blocks = paper.read_page(page)
-        if page.stem not in WHOLE:
-            blocks = opening(blocks) if re.match(r"\d\d_", page.stem) else []
-        if blocks:
-            parts.append({"blocks": paper.for_layout(blocks), "whole": page.stem in WHOLE})
+    parts = [paper.for_layout(paper.read_page(page)) for page in pages if page.stem in PRINTED]
     return paper.pdf(layout, {"title": f"{title}, evaluated", "label": label, "pages": parts})
-
-
-def opening(blocks: list[Block]) -> list[Block]:
-    """How a chapter opens: its question, and its first section."""
-    sections = [i for i, b in enumerate(blocks) if isinstance(b, Heading) and b.level == 2]
-    return blocks[: sections[1]] if len(sections) > 1 else blocks

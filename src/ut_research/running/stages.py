@@ -32,7 +32,7 @@ CHAPTERS = (
     *("ut_research.show.chapter", "ut_research.show.charts"),
 )
 PAGES = ("yaml", "pandera.pandas", "ut_research.publishing.brief")
-BOOK = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx_book_theme", "sphinx.builders.html")
+BOOK = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx.builders.html")
 #: The parameters of a study that cleaning depends on.
 CLEANING = ("delivery_start", "delivery_end", "partners", "areas", "common_words")
 #: The steps that prepare a report.
@@ -161,7 +161,7 @@ def chapter(name: str, values: dict[str, Any]) -> None:
 
     from ut_research import published
     from ut_research.publishing import book as bookmaking
-    from ut_research.publishing import shown
+    from ut_research.publishing import everyone, shown
 
     settings = run()
     source, limit = _notebook(Path(settings["root"]), name), settings["limit"]
@@ -170,7 +170,7 @@ def chapter(name: str, values: dict[str, Any]) -> None:
     out.mkdir(parents=True)
     if not _has_data(about := notebooks.about(source), settings):
         (out / ASKED).write_text(json.dumps(about), encoding="utf-8")
-        _write(out.with_suffix(".ipynb"), bookmaking.notebook_text(bookmaking.LEFT_OUT))
+        _write(out.with_suffix(".ipynb"), everyone.text([]))
         return
     options: dict[str, Any] = {"execution_timeout": limit}
     if settings["fork"]:
@@ -191,8 +191,8 @@ def chapter(name: str, values: dict[str, Any]) -> None:
     except PapermillExecutionError as fault:
         raise ProblemsFound([_cell_problem(source, fault, limit)]) from None
     words = shown.sources(published.load(*settings["parts"]["published"]), settings)
-    tidy = bookmaking.tidy(notebook, source.name, out / "tables", words)
-    _write(out.with_suffix(".ipynb"), bookmaking.notebook_text(tidy))
+    cells = bookmaking.tidy(notebook, source.name, out / "tables", words)
+    _write(out.with_suffix(".ipynb"), everyone.text(cells))
 
 
 def _has_data(about: list[str], settings: dict[str, Any]) -> bool:

@@ -175,11 +175,14 @@ class Chapter:
             display(table)
 
     def chart(self, chart: Chart) -> None:
-        """Show a chart with its description, and under it the numbers it was drawn from."""
+        """Show a chart under its title, with its description, and the numbers it was drawn from."""
         if not held(chart.released):
             return
+        self._html("title", f'<p class="ut-title">{escape(chart.title)}</p>', [("title", chart.title)])
         data = {"image/svg+xml": chart.svg, "text/plain": chart.alt}
-        self._show("chart", data, [("title", chart.title)], alt=chart.alt)
+        self._show("chart", data, alt=chart.alt)
+        if chart.note:
+            self._html("note", f'<p class="ut-note">{escape(chart.note)}</p>')
         self.numbers(chart.released, caption=chart.title, folded=True)
 
     def numbers(self, released: Released, caption: str, *, folded: bool = False) -> None:
@@ -277,10 +280,11 @@ class Chapter:
         ]
         own = released.of(e for e in released if e.origin != "published")
         caption, note = "Published figures beside these data", f"“Here”: {_origin(own)}."
-        self._html("beside published", grid(("Figure", "Published", "Here", "Same"), rows, caption, note))
-        self._markdown(
-            "“Same” means the same at the rounding that was printed, or as the printed words mean it."
-        )
+        html = grid(("Figure", "Published", "Here", "Same"), rows, caption, note)
+        alike = all(row[-1] == "yes" for row in rows)
+        self._html("beside published", _folded(f"Show {len(rows)} rows: {caption}", html) if alike else html)
+        same = "All of these are the same here" if alike else "“Same” means the same"
+        self._markdown(f"{same} at the rounding that was printed, or as the printed words mean it.")
         self.published_in(found["place"])
 
     def published_in(self, places: Iterable[str]) -> None:
@@ -302,7 +306,7 @@ class Chapter:
         self._show(kind, {"text/html": html, "text/plain": kind}, typed, file)
 
     def _show(
-        self, kind: str, data: Mapping[str, str], typed: Typed, file: str | None = None, **metadata: str
+        self, kind: str, data: Mapping[str, str], typed: Typed = (), file: str | None = None, **metadata: str
     ) -> None:
         """Show `data` with the mark that lets it into the book."""
         said = "\n".join(words for _, words in typed).casefold()

@@ -1,11 +1,11 @@
 """Charts that say their finding, made from released numbers only.
 
 In: a `Released` (what the disclosure gate let through) and a title that says the finding.
-Out: a frozen `Chart`: the figure, an alt text in sentences made from the same numbers, and
-the numbers themselves. Figures are narrow (4.5 inches) so that 12 pt text stays legible on a
-phone; rows carry their own labels and values; every figure says its units, its numbers and
-where they come from. Style and colours are seaborn's, from its palette for colour-blind readers, told
-apart by lightness and by shape as well. No pyplot: nothing here keeps state between charts.
+Out: a frozen `Chart`: the figure, its title and a note that stand beside it as text, an alt text in
+sentences made from the same numbers, and the numbers themselves. Figures are as wide as a phone shows (328
+pixels), with text of 15 pixels and more, and never made smaller; rows carry their own labels and values.
+Style is seaborn's; the colours are told apart by colour-blind readers, and by shape as well. No pyplot:
+nothing here keeps state between charts.
 """
 
 from __future__ import annotations
@@ -17,18 +17,21 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from html import escape
+from itertools import pairwise
 from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 import matplotlib as mpl
 import seaborn
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 from matplotlib.patches import Rectangle
+from matplotlib.transforms import blended_transform_factory
 
 from ut_research.core.estimate import SERIES_KEYS, Estimate
-from ut_research.show import prose
+from ut_research.show import prose, typeface
 from ut_research.show.tables import check_released, counted, held, interval, name, names, number, origin_note
 
 if TYPE_CHECKING:
@@ -36,20 +39,25 @@ if TYPE_CHECKING:
 
     from ut_research.disclosure.gate import Released
 
-#: Colours in use: the first three, darkest first, differ in lightness, for greyscale (so the yellow is
-#: Okabe and Ito's, 2008, lighter than seaborn's).
-BLUE, SKY, ORANGE = (seaborn.color_palette("colorblind").as_hex()[i] for i in (0, 9, 1))
-YELLOW = "#F0E442"
-INK, QUIET, GRID = "#1A1A1A", "#4D4D4D", "#D9D9D9"
-SERIES = ((BLUE, "o", "-"), (ORANGE, "D", "--"), (SKY, "s", ":"), (YELLOW, "^", "-."))
+#: Colours in use: at least 4.5 to 1 on white and on a card, so that words may have them too.
+BLUE, ORANGE, SLATE, GREEN = "#0067A3", "#A84B00", "#5F6B76", "#1D6F5A"
+SKY = "#9CCBE8"
+INK, QUIET, GRID = "#15202B", "#4A5763", "#D5DDE3"
+LINES, CALM = "#7A8691", "#F2F2F2"
+#: What each is on a dark page; the picture follows the page.
+DARK = {
+    BLUE: "#6CC0F5", ORANGE: "#FFAE5C", SLATE: "#9AA7B2", GREEN: "#7FD1B9", SKY: "#2F6E96", INK: "#EEF2F5",
+    QUIET: "#B9C4CD", GRID: "#34434F", LINES: "#8794A0", CALM: "#1F3342", "#FFFFFF": "#1A252E",
+}  # fmt: skip
+SERIES = ((BLUE, "o", "-"), (ORANGE, "D", "--"), (SLATE, "s", ":"), (GREEN, "^", "-."))
 #: Steps of the usual flow diagram, and group keys whose values have an order of their own.
 FLOW = ("reach.referred", "reach.registered", "reach.assessed", "reach.completed")
 ORDERED = frozenset({"age_band", "period", "half", "band"})
-WIDTH, MARGIN, RIGHT = 4.5, 0.12, 0.24
+WIDTH, MARGIN, RIGHT = 328 / 96, 0.06, 0.22
 INNER = WIDTH - MARGIN - RIGHT
 STYLE: Any = {
     **seaborn.axes_style("ticks"),
-    "font.family": "DejaVu Sans",
+    "font.family": [typeface.NAME, "DejaVu Sans"],
     "font.size": 12,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -58,25 +66,31 @@ STYLE: Any = {
     "text.color": INK,
     "xtick.color": QUIET,
     "ytick.color": QUIET,
-    "xtick.labelsize": 11,
-    "ytick.labelsize": 11,
+    "axes.titlesize": 12,
+    "xtick.labelsize": 12,
+    "ytick.labelsize": 12,
     "hatch.linewidth": 0.8,
     "text.parse_math": False,
     "svg.hashsalt": "ut_research",
     "svg.fonttype": "path",
     "path.simplify": True,
 }
+#: How the start and later are drawn: colour, mark and its fill.
+TIMES = ((SLATE, "o", "white"), (BLUE, "o", BLUE))
 P = ParamSpec("P")
+for face in ("Regular", "Bold"):
+    fontManager.addfont(typeface.file(face))
 
 
 @dataclass(frozen=True, repr=False)
 class Chart:
-    """A figure, its title, what it says in sentences, and the released numbers that it was drawn from."""
+    """A figure, what it says in sentences, the released numbers that it is drawn from, its title and note."""
 
     figure: Figure
     alt: str
     released: Released
     title: str = ""
+    note: str = ""
 
     @cached_property
     def svg(self) -> str:
@@ -86,6 +100,13 @@ class Chart:
             nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
             self.figure.savefig(text, format="svg", metadata=nothing)
         plain = re.sub(r"\s*<!--.*?-->", "", text.getvalue(), flags=re.DOTALL)
+        rules = "".join(
+            f'[style*="{part}: {light.lower()}"]{{{part}:{dark} !important}}'
+            for light, dark in DARK.items()
+            for part in ("fill", "stroke")
+        )
+        dark = f"<style>@media (prefers-color-scheme: dark){{{rules}}}</style>"
+        plain = plain.replace("<defs>", f"{dark}<defs>", 1)
         numbers = r' (?:d|x|y)="[^"]*"|translate\([^)]*\)'
         return re.sub(r"\n\s+", "\n", re.sub(numbers, _hundredths, plain))
 
@@ -135,38 +156,71 @@ def two_groups(released: Released, title: str) -> Chart:
 
 @_styled
 def before_after(released: Released, title: str) -> Chart:
-    """First against second questionnaire: means (ids ending ``mean_t1``, ``mean_t2``) joined by a line, and
-    shares by band (``band_t1`` …) as stacked bars."""
-    shown = _numbers(released)
-    if not shown:
-        return _nothing(released, title)
-    means = [e for e in shown if "mean_t" in e.id]
-    parts = [[e for e in released if e.group and e.id.endswith(end)] for end in ("t1", "t2")]
-    height = (1.5 if means else 0.0) + (1.9 if any(parts) else 0.0)
-    key = f"First and second questionnaire{_same_n(shown)}."
-    figure, ax = _sheet(title, height, _note(released, key), axis=False)
-    ax.set(xlim=(0, 100), ylim=(0, height))
-    floor = height
-    if means:
-        floor -= 1.5
-        _slope(ax, means, floor)
-    if any(parts):
-        _stack(ax, parts, floor - 1.75)
-    when = {"t1": "first", "t2": "second"}
-    said = [f"{name(e)} ({when.get(e.id[-2:], 'both')} questionnaire): {_full(e)}" for e in released]
-    return Chart(figure, _alt("Before and after", title, said, released), released, title)
+    """The same people at two times: pairs of findings whose ids end in ``_t1`` and ``_t2``, on one scale."""
+    rows = sorted(released, key=lambda e: e.id[:-1])
+    called = [{"t1": "At the start", "t2": "Later"}.get(e.id[-2:], name(e)) for e in rows]
+    return _rows(released, title, "Before and after", rows, _dot, called, TIMES)
 
 
 @_styled
 def curve(released: Released, title: str) -> Chart:
-    """Step curves (Kaplan–Meier) with intervals, and the numbers at risk beneath; one line a group."""
-    return _lines(released, title, "Step chart", steps=True)
+    """Step curves (Kaplan–Meier): a panel a group on one scale, with its range and the people still followed.
+
+    Where points are withheld, the line goes down somewhere inside a hatched box between those that are not.
+    """
+    shown = _numbers(released)
+    if not shown:
+        return _nothing(released, title)
+    key, groups = _along(shown, released)
+    last, tall, under = max(float(e.group[key]) for e in shown), 1.5, 1.02
+    each = 0.34 + tall + under
+    height = each * len(groups)
+    figure, first = _sheet(height - 0.04, axis=False, above=0.0)
+    said = []
+    for i, (called, points) in enumerate(groups.items()):
+        floor = height - each * i - 0.34 - tall
+        box = (0.42 / WIDTH, floor / height, (WIDTH - 0.42 - RIGHT) / WIDTH, tall / height)
+        ax = figure.add_axes(box, facecolor="none", xlim=(0, last))
+        ax.set_xlabel(f"{key}s" if key != "days" else key)
+        if shown[0].unit == "%":
+            ax.set(ylim=(0, 100), yticks=range(0, 101, 25))
+        ax.grid(axis="y", color=GRID, lw=0.8)
+        ax.locator_params(axis="x", nbins=5, steps=[1, 2, 3, 5, 6, 10])
+        look, across = SERIES[i % len(SERIES)], blended_transform_factory(figure.transFigure, ax.transAxes)
+        ax.text(MARGIN / WIDTH, 1.06, called, transform=across, color=look[0], weight="bold", va="bottom")
+        said += _steps(ax, points, key, called, look[:2])
+    first.remove()
+    hidden = " Hidden: too few people to show each point." * (len(shown) < len(released))
+    note = f"Shaded: likely range.{hidden}"
+    return Chart(figure, _alt("Step chart", title, said, released), released, title, _note(released, note))
 
 
 @_styled
 def power_curve(released: Released, title: str) -> Chart:
     """Chance of seeing a difference (%) by number of people; the usual aim, 80%, is marked."""
-    return _lines(released, title, "Line chart", steps=False, mark=80.0)
+    shown = _numbers(released)
+    if not shown:
+        return _nothing(released, title)
+    key, groups = _along(shown, released)
+    figure, ax = _sheet(2.6, extra=0.75 + 0.25 * len(groups), side=0.45, above=0.3)
+    said = []
+    for i, (called, points) in enumerate(groups.items()):
+        points = _numbers(points)
+        x, y = [float(e.group[key]) for e in points], [e.value or 0.0 for e in points]
+        colour, marker, dash = SERIES[i % len(SERIES)]
+        ax.plot(x, y, marker, color=colour, ls=dash, lw=2.6, ms=7, zorder=3, clip_on=False)
+        down = (-0.75 - 0.25 * i) / 2.6
+        ax.plot([0, 0.09], [down, down], color=colour, lw=2.6, ls=dash, transform=ax.transAxes, clip_on=False)
+        ax.text(0.12, down, called, transform=ax.transAxes, va="center")
+        said.append(f"{called}: {number(points[0])} at {x[0]:g}, {_full(points[-1])} at {x[-1]:g}")
+    last = max(float(e.group[key]) for e in shown)
+    ax.set(xlim=(0, last), ylim=(0, 104), yticks=range(0, 101, 20))
+    ax.set_xticks([at for at in ax.get_xticks() if at <= last])
+    ax.set_xlabel({"n": "people in each group"}.get(key, key))
+    ax.set_title(shown[0].unit, loc="left", color=QUIET)
+    ax.grid(axis="y", color=GRID, lw=0.8)
+    ax.axhline(80.0, color=INK, lw=1.4, ls=(0, (6, 3)))
+    return Chart(figure, _alt("Line chart", title, said, released), released, title, _note(released, ""))
 
 
 @_styled
@@ -186,11 +240,11 @@ def flow(released: Released, title: str) -> Chart:
     for parent in above:
         depth.append(0 if parent is None else depth[parent] + 1)
     wide = INNER - 0.42 * max(depth) - 0.03
-    texts = [wrap(e.label, int((wide - 0.2) * 8.7)) for e in boxes]
-    numbers = [wrap(_full(e), int((wide - 0.2) * 10.5)) for e in boxes]
-    tall = [0.28 + 0.2 * (len(a) + len(b)) for a, b in zip(texts, numbers, strict=True)]
+    texts = [wrap(e.label, int((wide - 0.2) * 10.5)) for e in boxes]
+    numbers = [wrap(_full(e), int((wide - 0.2) * 11.5)) for e in boxes]
+    tall = [0.24 + 0.2 * (len(a) + len(b)) for a, b in zip(texts, numbers, strict=True)]
     tops = [-sum(tall[:i]) - 0.24 * i for i in range(len(boxes))]
-    figure, ax = _sheet(title, sum(tall) + 0.24 * len(boxes), _note(released, ""), axis=False)
+    figure, ax = _sheet(sum(tall) + 0.24 * len(boxes), axis=False)
     ax.set(xlim=(-0.02, INNER), ylim=(tops[-1] - tall[-1] - 0.2, 0.04))
     for i, parent in enumerate(above):
         left, y = 0.42 * depth[i], tops[i]
@@ -198,11 +252,11 @@ def flow(released: Released, title: str) -> Chart:
             trunk, middle = 0.42 * depth[parent] + 0.2, y - tall[i] / 2
             ax.plot([trunk, trunk], [tops[parent] - tall[parent], middle], color=QUIET, lw=1.5)
             ax.annotate("", (left, middle), (trunk, middle), arrowprops={"arrowstyle": "-|>", "color": QUIET})
-        ax.add_patch(Rectangle((left, y - tall[i]), wide, tall[i], fc="white", ec=BLUE, lw=1.6))
+        ax.add_patch(Rectangle((left, y - tall[i]), wide, tall[i], fc="none", ec=BLUE, lw=1.6))
         ax.text(left + 0.1, y - 0.1, "\n".join(texts[i]), va="top", fontsize=12, weight="bold")
-        ax.text(left + 0.1, y - tall[i] + 0.1, "\n".join(numbers[i]), va="bottom", fontsize=11)
+        ax.text(left + 0.1, y - tall[i] + 0.1, "\n".join(numbers[i]), va="bottom", fontsize=12)
     said = [f"{e.label}: {_full(e)}" for e in boxes]
-    return Chart(figure, _alt("Flow diagram", title, said, released), released, title)
+    return Chart(figure, _alt("Flow diagram", title, said, released), released, title, _note(released, ""))
 
 
 @_styled
@@ -214,35 +268,31 @@ def matrix(released: Released, title: str) -> Chart:
     ys = list(dict.fromkeys(e.group["theme"] for e in cells))
     xs = list(dict.fromkeys(e.group["role"] for e in cells))
     most = max(e.value or 0 for e in _numbers(cells)) or 1
-    labels = {y: wrap(y, 18) for y in ys}
-    tall = {y: 0.16 + 0.19 * len(labels[y]) for y in ys}
+    labels = {y: wrap(y, int(11 * INNER)) for y in ys}
+    tall = {y: 0.4 + 0.2 * len(labels[y]) for y in ys}
     tops = {y: -sum(tall[above] for above in ys[:i]) for i, y in enumerate(ys)}
-    note = _note(released, f"Numbers are {cells[0].unit}.")
-    figure, ax = _sheet(title, sum(tall.values()) + 0.45, note, axis=False)
-    across, first = INNER, 1.58
-    step = (across - first) / len(xs)
-    ax.set(xlim=(0, across), ylim=(-sum(tall.values()), 0.45))
+    figure, ax = _sheet(sum(tall.values()) + 0.3, axis=False)
+    step = INNER / len(xs)
+    ax.set(xlim=(0, INNER), ylim=(-sum(tall.values()), 0.3))
     for j, x in enumerate(xs):
-        heading = "\n".join(wrap(x, int(step * 11), break_long_words=False))
-        ax.text(first + step * (j + 0.5), 0.2, heading, ha="center", va="center", fontsize=11)
+        heading = "\n".join(wrap(x, int(step * 12), break_long_words=False))
+        ax.text(step * (j + 0.5), 0.15, heading, ha="center", va="center", color=QUIET)
     for y in ys:
-        ax.text(0, tops[y] - tall[y] / 2, "\n".join(labels[y]), fontsize=11, va="center")
+        ax.text(0, tops[y] - 0.04, "\n".join(labels[y]), va="top", weight="bold")
     for e in cells:
-        y, left = e.group["theme"], first + step * xs.index(e.group["role"])
-        share = (e.value or 0) / most if e.status == "number" else 0.0
-        red, green, blue = (1 - share * (1 - part) for part in to_rgb(BLUE))
-        fill: Any = {"fc": (red, green, blue)}
-        if e.status != "number":
-            fill = {"fc": "white", "hatch": "///"}
-        cell = Rectangle((left + 0.02, tops[y] - tall[y] + 0.03), step - 0.04, tall[y] - 0.06, **fill)
-        ax.add_patch(cell).set(edgecolor=QUIET, linewidth=0.8)
+        left, floor = step * xs.index(e.group["role"]), tops[e.group["theme"]] - tall[e.group["theme"]] + 0.08
+        hidden = e.status != "number"
+        fill: Any = {"fc": to_rgba(BLUE, 0.45 * (e.value or 0) / most)}
+        if hidden:
+            fill = {"fc": "none", "hatch": "///"}
+        ax.add_patch(Rectangle((left + 0.02, floor), step - 0.04, 0.28, ec=QUIET, lw=0.8, **fill))
         withheld = "too few" if e.status == "suppressed" else "not kept"
-        text = str(e.count if e.count is not None else number(e)) if e.status == "number" else withheld
-        box = {"fc": "white", "ec": "none", "pad": 1.5} if e.status != "number" else None
-        ax.text(left + step / 2, tops[y] - tall[y] / 2, text, ha="center", va="center", fontsize=11, bbox=box,
-                color="white" if share > 0.6 else INK)  # fmt: skip
+        text = withheld if hidden else str(e.count if e.count is not None else number(e))
+        box = {"fc": "white", "ec": "none", "pad": 1.5} if hidden else None
+        ax.text(left + step / 2, floor + 0.14, text, ha="center", va="center", bbox=box)
     said = [f"{e.group['theme']}, {e.group['role']}: {number(e)}" for e in cells]
-    return Chart(figure, _alt("Grid of counts", title, said, released), released, title)
+    note = _note(released, f"Numbers are {cells[0].unit}.")
+    return Chart(figure, _alt("Grid of counts", title, said, released), released, title, note)
 
 
 @_styled
@@ -256,9 +306,8 @@ def specification_curve(released: Released, title: str, *, nothing: float = 0.0)
         return _nothing(released, title)
     keys = list(dict.fromkeys(key for e in shown for key in e.group))
     choices = [(k, v) for k in keys for v in dict.fromkeys(str(e.group.get(k, "")) for e in shown) if v]
-    side = 1.95
-    figure, ax = _sheet(title, 2.4, _note(released, "Filled: can be told from no difference."),
-                        extra=0.23 * len(choices) + 0.27 * len(keys) + 0.35, side=side)  # fmt: skip
+    side = 1.6
+    figure, ax = _sheet(2.4, extra=0.23 * len(choices) + 0.27 * len(keys) + 0.5, side=side, above=0.3)
     edge = (MARGIN - side) / (WIDTH - side - RIGHT)  # the left of the figure, as the axes count
     clear = [e.low is not None and e.high is not None and not e.low <= nothing <= e.high for e in shown]
     for sure in (True, False):
@@ -266,20 +315,20 @@ def specification_curve(released: Released, title: str, *, nothing: float = 0.0)
         ranges = [(i, e.low, e.high) for i, e in alike if e.low is not None and e.high is not None]
         ax.plot(*_strokes(ranges), color=SKY if sure else GRID, lw=1.4, zorder=2)
         places, values = [i for i, _ in alike], [e.value or 0.0 for _, e in alike]
-        ax.plot(places, values, "o", ms=4, color=BLUE if sure else "white", mec=BLUE, zorder=3)
+        ax.plot(places, values, "o", ms=3, color=BLUE if sure else "white", mec=BLUE, zorder=3)
     ax.axhline(nothing, color=INK, lw=1, ls="--")
     ax.set(xticks=[], xlim=(-1, len(shown)))
-    ax.set_title(shown[0].unit, loc="left", fontsize=11, color=QUIET)
+    ax.set_title(shown[0].unit, loc="left", color=QUIET)
     y = -0.12
     inch = 1 / 2.4
     for key in keys:
         y -= 0.27 * inch
-        line: Any = {"transform": ax.transAxes, "fontsize": 11, "va": "center"}
+        line: Any = {"transform": ax.transAxes, "fontsize": 11.5, "va": "center"}
         ax.text(edge, y, key.replace("_", " "), weight="bold", **line)
         for value in [v for k, v in choices if k == key]:
             y -= 0.23 * inch
             at = [i for i, e in enumerate(shown) if str(e.group.get(key, "")) == value]
-            ax.text(edge + 0.02, y, shorten(value, 24, placeholder="…"), **line)
+            ax.text(edge + 0.02, y, shorten(value, 22, placeholder="…"), **line)
             across = ax.get_xaxis_transform()
             marks = _strokes([(i, y - 0.02, y + 0.02) for i in at])
             ax.plot(*marks, lw=1, color=BLUE, transform=across, clip_on=False)
@@ -289,7 +338,8 @@ def specification_curve(released: Released, title: str, *, nothing: float = 0.0)
         f"{same} were below and {len(shown) - same} at or above {nothing:g}",
         f"{sum(clear)} could be told from no difference",
     ]
-    return Chart(figure, _alt("Specification curve", title, said, released), released, title)
+    note = _note(released, "Filled: can be told from no difference.")
+    return Chart(figure, _alt("Specification curve", title, said, released), released, title, note)
 
 
 # ---------------------------------------------------------------- the parts that charts share
@@ -323,38 +373,32 @@ def _alt(kind: str, title: str, said: list[str], released: Released) -> str:
     return f"{kind}. {closed} {'. '.join(said)}. {origin_note(released)}."
 
 
-def _note(released: Iterable[Estimate], first: str) -> str:
-    return f"{first} {origin_note(released)}.".strip()
-
-
-def _same_n(shown: list[Estimate]) -> str:
-    ns = {e.n for e in shown if e.n is not None}
-    return f", {ns.pop():,} people" if len(ns) == 1 else ""
+def _note(released: Released, first: str) -> str:
+    """What stands under a picture; of its origin, what the page does not say of every number already."""
+    published = any(e.origin == "published" for e in released)
+    return f"{first} {origin_note(released)}.".strip() if published else first
 
 
 def _sheet(
-    title: str, body: float, note: str, unit: str = "", *,
-    axis: bool = True, extra: float = 0.0, side: float = 0.0,
+    body: float, unit: str = "", *,
+    axis: bool = True, extra: float = 0.0, side: float = 0.0, above: float = 0.04,
 ) -> tuple[Figure, Axes]:  # fmt: skip
-    """A figure with its title and note set as text, and axes `body` inches high between them.
+    """A figure with axes `body` inches high.
 
-    `extra` inches are kept under the axes and `side` inches at their left, for what the caller writes there.
+    `above` and `extra` inches are kept over and under the axes and `side` inches at their left, for what the
+    caller writes there.
     """
-    heading, foot = wrap(title, int(8.2 * INNER)), wrap(note, int(12.6 * INNER))
-    above = 0.25 * len(heading) + (0.4 if side else 0.2)
-    below = 0.19 * len(foot) + 0.12 + (extra or (0.62 if axis else 0)) + 0.08
+    below = extra or (0.6 if axis else 0.04)
     height = above + body + below
-    figure = Figure(figsize=(WIDTH, height), facecolor="white")
+    figure = Figure(figsize=(WIDTH, height), facecolor="none")
     FigureCanvasAgg(figure)
-    text: Any = {"x": MARGIN / WIDTH, "linespacing": 1.2}
-    figure.text(y=1 - 0.08 / height, s="\n".join(heading), va="top", fontsize=14, weight="bold", **text)
-    figure.text(y=0.08 / height, s="\n".join(foot), va="bottom", fontsize=11, color=QUIET, **text)
     left = side or MARGIN
     ax = figure.add_axes((left / WIDTH, below / height, (WIDTH - left - RIGHT) / WIDTH, body / height))
+    ax.set_facecolor("none")
     if not axis:
         ax.set_axis_off()
     elif unit and not extra:
-        ax.set_xlabel(unit, fontsize=11)
+        ax.set_xlabel(unit)
     return figure, ax
 
 
@@ -362,206 +406,152 @@ def _nothing(released: Released, title: str) -> Chart:
     """A calm panel where there is no number to draw."""
     withheld = any(e.status == "suppressed" for e in released)
     words = "Too few people to show." if withheld else "Not in this export."
-    figure, ax = _sheet(title, 1.1, _note(released, "") if list(released) else "", axis=False)
-    calm = "#F2F2F2"
-    ax.add_patch(Rectangle((0, 0), 1, 1, fc=calm, ec=GRID, hatch="///" if withheld else ""))
-    ax.text(0.5, 0.5, words, ha="center", va="center", fontsize=13, bbox={"fc": calm, "ec": "none"})
+    figure, ax = _sheet(0.9, axis=False)
+    ax.add_patch(Rectangle((0, 0), 1, 1, fc=CALM, ec=GRID, hatch="///" if withheld else ""))
+    ax.text(0.5, 0.5, words, ha="center", va="center", fontsize=13, bbox={"fc": CALM, "ec": "none"})
     closed = title if title.endswith((".", "?", "!")) else title + "."
     origin = f" {origin_note(released)}." if list(released) else ""
     return Chart(figure, f"No chart: {closed} {words}{origin}", released, title)
 
 
-#: Heights in a chart of rows, in inches: a row with one line of label, each line more, and the mark itself.
-ROW, LINE, MARK = 0.62, 0.2, 0.2
+#: Heights in a chart of rows, in inches: of a line of words, and of the mark with what stands under it.
+LINE, BAR, DOT = 0.21, 0.3, 0.5
 
 
 def _rows(
     released: Released, title: str, kind: str, rows: Sequence[Estimate],
-    mark: Callable[[Axes, float, int, Estimate], None],
+    mark: Callable[[Axes, float, Estimate, tuple[str, str, str]], None],
+    called: Sequence[str] = (), looks: Sequence[tuple[str, str, str]] = (),
 ) -> Chart:  # fmt: skip
-    """One row under another: label and value in words, and under them the mark."""
+    """One row under another: label and value in words, and under them the mark, on one scale.
+
+    `called` are the labels, where they are not the findings' own; `looks` the colour, mark and fill of a row.
+    """
     shown = _numbers(released)
     if not shown:
         return _nothing(released, title)
-    called = names(rows)
-    values = [f"{number(e)} ({counted(e)})" if counted(e) else number(e) for e in rows]
-    room = [int(10.7 * INNER - 1.15 * len(value)) for value in values]
-    labels = [wrap(text, most) for text, most in zip(called, room, strict=True)]
-    tall = [ROW + LINE * (len(label) - 1) for label in labels]
+    called = called or names(rows)
+    looks = looks or [(colour, marker, colour) for colour, marker, _ in SERIES]
+    values = [_of_100(e) for e in rows]
+    room = [int(12 * INNER - 1.25 * len(value)) for value in values]
+    people = [f", {counted(e)}" if counted(e) else "" for e in rows]
+    labels = [wrap(said + n, most) for said, n, most in zip(called, people, room, strict=True)]
+    tall = [0.06 + LINE * len(label) + (BAR if mark is _bar else DOT) for label in labels]
     tops = [-sum(tall[:i]) for i in range(len(rows))]
-    ends = [v for e in shown for v in (e.value, e.low, e.high) if v is not None]
-    right = 100.0 if shown[0].unit == "%" else max(0.0, *ends) * 1.08
-    left = min(0.0, *ends) * 1.08
-    lines = "Thin lines: likely range." if any(e.low is not None for e in released) else ""
-    unit = "percent" if shown[0].unit == "%" else shown[0].unit
-    figure, ax = _sheet(title, sum(tall), _note(released, lines), unit)
-    ax.set(xlim=(left, right or left + 1), ylim=(-sum(tall), 0), yticks=[])
-    across: Any = {"transform": ax.get_yaxis_transform(), "fontsize": 11.5, "va": "top"}
+    left, right = _scale(shown)
+    lines = "Lines: likely range." if any(e.low is not None for e in released) else ""
+    unit = "of every 100 people" if shown[0].unit == "%" else shown[0].unit
+    figure, ax = _sheet(sum(tall), unit)
+    ax.set(xlim=(left, right), ylim=(-sum(tall), 0), yticks=[])
+    ax.locator_params(axis="x", nbins=4 if right == 100 else 7, integer=right <= 7)
+    across: Any = {"transform": ax.get_yaxis_transform(), "va": "top", "weight": "bold"}
     for i, e in enumerate(rows):
-        ax.text(0, tops[i] - 0.06, "\n".join(labels[i]), **across)
-        ax.text(1, tops[i] - 0.06, values[i], ha="right", weight="bold", **across)
-        y = tops[i] - ROW - LINE * (len(labels[i]) - 1) + 0.21
+        look = looks[i % len(looks)] if mark is _dot else (INK, "", BLUE)
+        ax.text(0, tops[i] - 0.04, "\n".join(labels[i]), color=look[0], fontsize=12, **across)
+        ax.text(1, tops[i] - 0.03, values[i], ha="right", color=look[0], fontsize=13, **across)
+        y = tops[i] - 0.06 - LINE * len(labels[i]) - 0.11
         if e.status == "suppressed":
-            ax.barh(y, right - left, MARK, left=left, color="white", edgecolor=GRID, hatch="///")
-        mark(ax, y, i, e)
+            ax.barh(y, right - left, 0.16, left=left, color="none", edgecolor=GRID, hatch="///")
+        elif e.status == "number":
+            mark(ax, y, e, look)
     ax.spines["left"].set_visible(False)
-    ax.grid(axis="x", color=GRID, lw=0.8)
-    ax.set_axisbelow(True)
-    ax.locator_params(axis="x", nbins=5)
     if left < 0:
         ax.axvline(0, color=INK, lw=1, ls="--")
     said = [f"{label}: {_full(e)}" for label, e in zip(called, rows, strict=True)]
-    return Chart(figure, _alt(kind, title, said, released), released, title)
+    return Chart(figure, _alt(kind, title, said, released), released, title, _note(released, lines))
 
 
-def _bar(ax: Axes, y: float, i: int, e: Estimate) -> None:
-    if e.status != "number" or e.value is None:
-        return
-    ax.barh(y, e.value, MARK, color=BLUE)
+def _scale(shown: Sequence[Estimate]) -> tuple[float, float]:
+    """From where to where a scale goes: 100 people, the days of a week, or what there is to draw."""
+    whole = {"%": 100.0, "days": 7.0}.get(shown[0].unit)
+    ends = [v for e in shown for v in (e.value, e.low, e.high) if v is not None]
+    right = whole if whole and max(ends) <= whole else max(0.0, *ends) * 1.08
+    left = min(0.0, *ends) * 1.08
+    return left, right or left + 1
+
+
+def _of_100(e: Estimate) -> str:
+    """A number as it stands over its mark: a share as people of every 100."""
+    share = e.status == "number" and e.unit == "%" and e.value is not None
+    return f"{round(e.value or 0)} of 100" if share else number(e)
+
+
+def _bar(ax: Axes, y: float, e: Estimate, look: tuple[str, str, str]) -> None:
+    """A bar in an outline of the whole scale, and the likely range on it."""
+    left, right = ax.get_xlim()
+    ax.barh(y, right - left, 0.16, left=left, color="none", edgecolor=LINES, lw=0.8)
+    ax.barh(y, e.value or 0.0, 0.16, color=look[2])
     if e.low is not None and e.high is not None:
         ax.plot([e.low, e.high], [y, y], color="white", lw=4, solid_capstyle="butt", zorder=2)
         ax.plot([e.low, e.high], [y, y], color=INK, lw=1.6, marker="|", ms=7, zorder=3)
 
 
-def _dot(ax: Axes, y: float, i: int, e: Estimate) -> None:
-    colour, marker, _ = SERIES[i % len(SERIES)]
-    if e.status != "number" or e.value is None:
-        return
+def _dot(ax: Axes, y: float, e: Estimate, look: tuple[str, str, str]) -> None:
+    """A mark on a line of the whole scale, its likely range as a thick line, and under it in words."""
+    colour, marker, fill = look
+    left, right = ax.get_xlim()
+    ax.plot([left, right], [y, y], color=LINES, lw=0.8, zorder=1)
     if e.low is not None and e.high is not None:
-        ax.plot([e.low, e.high], [y, y], color=INK, lw=1.8, marker="|", ms=9, zorder=2)
-    ax.plot([e.value], [y], marker, color=colour, mec=INK, ms=12, zorder=3)
+        ax.plot([e.low, e.high], [y, y], color=colour, lw=3.75, marker="|", ms=9, mew=2, zorder=2)
+        words = f"likely {interval(e).replace('%', '').removesuffix(f' {e.unit}')}"
+        share = ((e.low + e.high) / 2 - left) / (right - left)
+        side = "left" if share < 0.25 else "right" if share > 0.75 else "center"
+        at = {"left": max(left, e.low), "right": min(right, e.high), "center": (e.low + e.high) / 2}[side]
+        ax.text(at, y - 0.11, words, ha=side, va="top", fontsize=12)
+    ax.plot([e.value or 0.0], [y], marker, color=colour, mfc=fill, mec="white" if fill == colour else colour,
+            mew=1.2 if fill == colour else 3, ms=11, zorder=3)  # fmt: skip
 
 
-def _slope(ax: Axes, means: list[Estimate], floor: float) -> None:
-    """Two means joined by a line, in a strip 1.5 inches high that starts at `floor`."""
-    points = sorted(means, key=lambda e: e.id)
-    ends = [v for e in points for v in (e.low, e.high, e.value) if v is not None]
-    low, high = min(ends), max(ends)
-    at = [floor + 0.35 + 0.8 * ((e.value or 0) - low) / ((high - low) or 1) for e in points]
-    xs = [36, 64][: len(points)]
-    ax.plot(xs, at, color=BLUE, lw=2.5, zorder=2)
-    for x, y, e, (colour, marker, _) in zip(xs, at, points, SERIES, strict=False):
-        if e.low is not None and e.high is not None:
-            span = [floor + 0.35 + 0.8 * (v - low) / ((high - low) or 1) for v in (e.low, e.high)]
-            ax.plot([x, x], span, color=INK, lw=1.6, marker="_", ms=9, zorder=2)
-        ax.plot([x], [y], marker, color=colour, mec=INK, ms=12, zorder=3)
-        side = -1 if x < 50 else 1
-        when = "First" if e.id.endswith("t1") else "Second"
-        ax.text(x + side * 4, y, f"{when}\n{number(e)}", ha="right" if side < 0 else "left", va="center",
-                weight="bold", fontsize=11.5)  # fmt: skip
-
-
-def _stack(ax: Axes, parts: list[list[Estimate]], floor: float) -> None:
-    """Two bars of 100%, one above the other, in a strip 1.75 inches high that starts at `floor`."""
-    tones = dict(zip(("low", "moderate", "high"), (BLUE, SKY, YELLOW), strict=True))
-    for row, part in enumerate(parts):
-        y, left = floor + (1.0 if row == 0 else 0.1), 0.0
-        told = [f"{next(iter(e.group.values()))} {number(e).removesuffix(' people to say')}" for e in part]
-        line = f"{('First', 'Second')[row]}: {', '.join(told)}"
-        ax.text(0, y + 0.58, line, fontsize=11.5, va="center")
-        for i, e in enumerate(part):
-            band = next(iter(e.group.values()))
-            wide = e.value or 0.0
-            if e.status != "number" or not wide:
-                continue
-            tone = tones.get(band, SERIES[i % 4][0])
-            ax.add_patch(Rectangle((left, y), wide, 0.42, fc=tone, ec="white", lw=1.5))
-            words = band if wide >= 18 else ""
-            ax.text(left + wide / 2, y + 0.21, words, ha="center", va="center", fontsize=11,
-                    color="white" if tone == BLUE else INK)  # fmt: skip
-            left += wide
-        if left < 99 and any(e.status == "suppressed" for e in part):
-            ax.add_patch(Rectangle((left, y), 100 - left, 0.42, fc="white", ec=QUIET, hatch="///"))
-
-
-def _lines(released: Released, title: str, kind: str, *, steps: bool, mark: float | None = None) -> Chart:
-    shown = _numbers(released)
-    if not shown:
-        return _nothing(released, title)
+def _along(shown: list[Estimate], released: Iterable[Estimate]) -> tuple[str, dict[str, list[Estimate]]]:
+    """What a curve goes along, and its points in order by what their group is called."""
     key = next((k for e in shown for k in e.group if k in SERIES_KEYS), None)
     if key is None:
         along = ", ".join(sorted(SERIES_KEYS))
         raise ValueError(f"a curve needs points along one of {along}; {shown[0].id} has none")
     groups: dict[str, list[Estimate]] = {}
-    for e in released:
+    for e in sorted(released, key=lambda e: float(e.group[key])):
         groups.setdefault(", ".join(str(v) for k, v in e.group.items() if k != key), []).append(e)
-    risk = steps and any(e.n is not None for e in shown)
-    first_points = [points[0] for points in groups.values()]
-    own_labels = len({e.label for e in first_points}) == len(groups)
-    labels = dict(zip(groups, names(first_points) if own_labels else groups, strict=True))
-    under = 0.62 + 0.25 * len(groups) + (0.28 + 0.22 * len(groups) if risk else 0.0)
-    gaps = " Dotted: withheld in between, too few people." if len(shown) < len(list(released)) else ""
-    note = _note(released, ("Bands: likely range." if steps else "") + gaps)
-    figure, ax = _sheet(title, 2.6, note, extra=under, side=0.52)
-    said = []
-    last = max(float(e.group[key]) for e in shown)
-    for i, (group, points) in enumerate(groups.items()):
-        points = sorted(points, key=lambda e: float(e.group[key]))
-        x = [float(e.group[key]) for e in points]
-        y, low, high = ([_or_gap(getattr(e, part)) for e in points] for part in ("value", "low", "high"))
-        colour, marker, dash = SERIES[i % len(SERIES)]
-        alone = [j for j in range(len(y)) if all(w != w for w in (*y[max(j - 1, 0) : j], *y[j + 1 : j + 2]))]
-        ax.plot(x, y, color=colour, lw=2.6, ls=dash, zorder=3, drawstyle="steps-post" if steps else "default")
-        ax.plot(x, y, marker, color=colour, mec=INK, ms=7, zorder=4, clip_on=False,
-                markevery=alone if steps else None)  # fmt: skip
-        ax.fill_between(x, low, high, color=colour, alpha=0.22, step="post" if steps else None, lw=0)
-        points, withheld = _numbers(points), len(points)
-        withheld -= len(points)
-        if withheld:
-            ax.plot(
-                [float(e.group[key]) for e in points],
-                [e.value or 0.0 for e in points],
-                color=colour,
-                lw=1.4,
-                ls=":",
-            )
-        if not points:
-            said.append(f"{group or 'everyone'}: too few people to show")
+    firsts = [points[0] for points in groups.values()]
+    own = len({e.label for e in firsts}) == len(groups)
+    return key, dict(zip(names(firsts) if own else groups, groups.values(), strict=True))
+
+
+def _steps(ax: Axes, points: list[Estimate], key: str, called: str, look: tuple[str, str]) -> list[str]:
+    """One step curve; what there is to say of it."""
+    known = [(float(e.group[key]), e.value or 0.0, i, e) for i, e in enumerate(points) if _numbers([e])]
+    if not known:
+        return [f"{called}: too few people to show"]
+    (colour, marker), (left, right) = look, ax.get_xlim()
+    for (x, y, i, e), (after, next_y, j, _) in pairwise(known):
+        if j == i + 1:
+            ax.plot([x, after, after], [y, y, next_y], color=colour, lw=2.6, zorder=3)
+            if e.low is not None and e.high is not None:
+                ax.fill_between([x, after], e.low, e.high, color=colour, alpha=0.16, lw=0)
             continue
-        down = -0.62 / 2.6 - 0.25 / 2.6 * i
-        ax.plot([0, 0.09], [down, down], color=colour, lw=2.6, ls=dash, transform=ax.transAxes, clip_on=False)
-        called = labels[group]
-        first, final = float(points[0].group[key]), float(points[-1].group[key])
-        ends = f"{number(points[-1])} at {final:g}"
-        ends = f"{called}: {ends}" if len(groups) > 1 else ends
-        ax.text(0.11, down, ends, transform=ax.transAxes, fontsize=11.5, va="center")
-        said.append(f"{called}: {number(points[0])} at {first:g}, {_full(points[-1])} at {final:g}")
-        if withheld:
-            said.append(f"The line has gaps: points that rest on too few people to show ({withheld})")
-    ax.set(xlim=(0, last))
-    if shown[0].unit == "%":
-        ax.set(ylim=(0, 104), yticks=range(0, 101, 20))
-    ax.set_xlabel({"n": "people in each group"}.get(key, f"{key}s" if key != "days" else key), fontsize=11)
-    ax.set_title(shown[0].unit, loc="left", fontsize=11, color=QUIET)
-    ax.grid(axis="y", color=GRID, lw=0.8)
-    if mark is not None:
-        ax.axhline(mark, color=INK, lw=1.4, ls=(0, (6, 3)))
-    if risk:
-        _at_risk(ax, groups, key, last, -0.62 / 2.6 - 0.25 / 2.6 * len(groups))
-    return Chart(figure, _alt(kind, title, said, released), released, title)
-
-
-def _or_gap(value: float | None) -> float:
-    """A number to draw, or the gap where it is withheld."""
-    return float("nan") if value is None else value
-
-
-def _at_risk(ax: Axes, groups: dict[str, list[Estimate]], along: str, last: float, y: float) -> None:
-    """People still followed up at a few points, one line a group, under the curve."""
-    ax.text(0, y - 0.02, "Still followed up:", transform=ax.transAxes, fontsize=11, color=QUIET, va="center")
-    for i, points in enumerate(groups.values()):
-        points = [e for e in _numbers(points) if e.n is not None]
-        points.sort(key=lambda e: float(e.group[along]))
-        if len(groups) > 1:
-            colour, _, dash = SERIES[i % len(SERIES)]
-            key: Any = {"color": colour, "lw": 2.6, "ls": dash, "clip_on": False, "transform": ax.transAxes}
-            ax.plot([-0.1, -0.03], [y - (0.24 + 0.22 * i) / 2.6] * 2, **key)
-        written = -last
-        for e in points:
-            x = float(e.group[along])
-            if x - written < last / 5:
-                continue
-            written = x
-            ha = "left" if x == 0 else "right" if x == last else "center"
-            ax.text(x, y - (0.24 + 0.22 * i) / 2.6, str(e.n), transform=ax.get_xaxis_transform(), fontsize=11,
-                    ha=ha, va="center", color=INK)  # fmt: skip
+        box = Rectangle((x, next_y), after - x, y - next_y, fc="none", ec=colour, ls="--", hatch="///", lw=1)
+        ax.add_patch(box)
+        if after - x > (right - left) / 5 and y - next_y > 30 and after < known[-1][0]:
+            white = {"fc": "white", "ec": "none", "pad": 1.5}
+            ax.text((x + after) / 2, (y + next_y) / 2, "hidden", ha="center", va="center", bbox=white)
+    x, y, _, e = known[-1]
+    ax.plot([x], [y], marker, color=colour, mec="white", ms=10, zorder=4, clip_on=False)
+    over: Any = {"ha": "right" if x > (left + right) / 2 else "left", "zorder": 5}
+    over["bbox"] = {"fc": "white", "ec": "none", "pad": 0.5, "alpha": 0.7}
+    words = f"likely {interval(e).replace('%', '')}" if e.low is not None else ""
+    room = e.low is not None and e.low > ax.get_ylim()[1] / 5
+    value = _of_100(e) if room or not words else f"{_of_100(e)}, {words}"
+    ax.text(x, (e.high or y) + 1, value, va="bottom", color=colour, weight="bold", **over)
+    if room:
+        ax.text(x, (e.low or 0) - 1, words, va="top", **over)
+    followed = [(x, e.n) for x, _, _, e in known if e.n is not None]
+    below: Any = {"transform": ax.get_xaxis_transform(), "va": "center", "color": QUIET}
+    if followed:
+        ax.text(left, -0.44, "Still followed:", **below)
+    for x, n in followed:
+        nearer = any(x < other <= x + (right - left) / 6 for other, _ in followed)
+        if x == left or not nearer:
+            ax.text(x, -0.58, str(n), ha="center", **below)
+    said = [f"{called}: {number(known[0][3])} at {known[0][0]:g}, {_full(e)} at {known[-1][0]:g}"]
+    if withheld := len(points) - len(known):
+        said.append(f"The line has gaps: points that rest on too few people to show ({withheld})")
+    return said

@@ -13,13 +13,14 @@ from ut_research.core import policies
 
 #: What is said where no group without the programme was drawn by chance.
 _NO_TRIAL = {
+    "short": "We cannot say that the project made the difference.",
     "limit": "Whether the project made the difference. Nobody without it was looked at in the same way.",
     "who": "People who take part may differ from those who do not, before any support.",
     "without": "No analysis of these data can say what would have happened to the same people without the "
     "project. That needs a comparison group chosen fairly, as the Justice Data Lab does.",
 }
 #: For each design, the sentences about the comparison of two groups. ``cause`` ends a sentence that begins
-#: with what cannot be said; the others are sentences.
+#: with what cannot be said; the others are sentences, ``short`` one for the front page.
 SENTENCES: Mapping[str, Mapping[str, str]] = {
     "self-selected": {
         "cause": "that taking part was the cause, because people chose whether to take part",
@@ -35,6 +36,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "bears": "Two groups that chose their own place are compared. It is not a trial.",
     },
     "randomised": {
+        "short": "Chance decided who was in which group.",
         "cause": "that the same would be found elsewhere, or now: these are the people who were in the study",
         "groups": "Chance decided who was in which group. So a difference that chance alone cannot explain "
         "is likely to come from what the groups were given.",

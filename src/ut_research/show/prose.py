@@ -209,6 +209,17 @@ def chance(difference: Estimate) -> str:
     return "Chance alone is unlikely to explain this difference. Other things still could."
 
 
+def finding(change: Estimate, fewer: str, more: str, unclear: str) -> str:
+    """What a chapter found in a few words, alone in bold, from the sign of a difference and its interval.
+
+    Nothing where there is no difference to speak of. `unclear` is said where chance alone could explain it.
+    """
+    if change.value is None or change.low is None or change.high is None:
+        return ""
+    words = unclear if holds(change) else more_or_fewer(change, more, fewer, unclear)
+    return f"**{words}.**\n\n"
+
+
 def of_unrounded(change: Estimate, before: Estimate, after: Estimate) -> str:
     """That a change is not the difference of the averages as they are shown, where it is not; or nothing."""
     if change.value is None or before.value is None or after.value is None:

@@ -1,0 +1,25 @@
+// Light or dark, as the reader chose; and the comment button, which says where on the page they are.
+"use strict";
+const root = document.documentElement;
+try { root.dataset.theme = localStorage.getItem("theme") || ""; } catch { /* the store is closed */ }
+const show = () => { root.style.visibility = ""; };
+root.style.visibility = "hidden"; // until the typeface is read, a moment: so that nothing moves
+Promise.all(["", "bold ", "italic "].map((style) => document.fonts.load(`${style}1em "Atkinson Hyperlegible"`))).finally(show);
+setTimeout(show, 500);
+document.addEventListener("DOMContentLoaded", () => {
+  const theme = document.querySelector(".ut-theme");
+  theme.style.visibility = "visible";
+  theme.addEventListener("click", () => {
+    const dark = root.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+    root.dataset.theme = dark === "dark" ? "light" : "dark";
+    try { localStorage.setItem("theme", root.dataset.theme); } catch { /* until the page is left */ }
+  });
+  const comment = document.querySelector(".ut-comment");
+  comment?.addEventListener("click", () => {
+    const above = [...document.querySelectorAll("article h2, article h3")]
+      .filter((heading) => heading.getBoundingClientRect().top < innerHeight / 2);
+    const address = new URL(comment.href);
+    if (above.length) address.searchParams.set("section", above.at(-1).textContent.slice(0, 99));
+    comment.href = address;
+  });
+});

@@ -1,0 +1,76 @@
+"""What a reader sees first on a phone: the answer, with its picture beginning; and how long a page is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+
+WIDTH, HEIGHT = 360, 740
+#: Screens of a phone that a page for everyone is long at most, and the one that may be longer.
+SCREENS, LONGER = 5, {"changed.html": 7}
+#: Where the first sentence after the title ends and the first picture begins, from the top, in pixels.
+PLACES = """() => {
+  const box = (e) => e ? e.getBoundingClientRect() : null;
+  const answer = box(document.querySelector('.ut-lead p') ?? document.querySelector('.ut-body p'));
+  const picture = box(document.querySelector('.ut-body img'));
+  return [answer.bottom, picture && picture.top, document.querySelector('article').scrollHeight];
+}"""
+
+
+@pytest.fixture(scope="module")
+def everyone(book: Path) -> list[Path]:
+    """The pages for everyone, as the front page lists them."""
+    front = BeautifulSoup((book / "index.html").read_text(encoding="utf-8"), "html.parser")
+    listed = front.select("footer details")[0].select("a")
+    return [book / link["href"].replace("#", "index.html") for link in listed]
+
+
+@pytest.fixture(scope="module")
+def places(browser: Any, book: Path) -> dict[str, list[float]]:
+    """Of each page: where its answer ends, where its picture begins, and how long it is."""
+    page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+    found = {}
+    for file in sorted(book.glob("*.html")):
+        if file.name != "search.html":
+            page.goto(file.as_uri())
+            found[file.name] = page.evaluate(PLACES)
+    page.close()
+    return found
+
+
+def test_there_are_at_most_seven_pages_for_everyone(everyone: list[Path]) -> None:
+    names = [file.name for file in everyone]
+    assert names == [f"{n}.html" for n in ("index", "project", "changed", "said", "next", "say")]
+    assert len(names) <= 7
+
+
+def test_the_answer_is_on_the_first_screen_of_every_page(places: dict[str, list[float]]) -> None:
+    late = {name: answer for name, (answer, _, _) in places.items() if answer > HEIGHT}
+    assert not late
+
+
+def test_the_picture_of_a_chapter_or_a_finding_begins_on_the_first_screen(
+    places: dict[str, list[float]],
+) -> None:
+    drawn = {n: places[n][1] for n in places if n[:2].isdigit() or n in ("index.html", "changed.html")}
+    assert len(drawn) == 14
+    assert {name: top for name, top in drawn.items() if top is None or top > HEIGHT} == {}
+
+
+def test_no_page_for_everyone_is_too_long(everyone: list[Path], places: dict[str, list[float]]) -> None:
+    long = {file.name: round(places[file.name][2] / HEIGHT, 1) for file in everyone}
+    assert {name: n for name, n in long.items() if n > LONGER.get(name, SCREENS)} == {}
+
+
+def test_code_is_in_one_closed_drawer_a_chapter_and_not_on_paper(browser: Any, book: Path) -> None:
+    page = browser.new_page()
+    page.goto((book / "04_reoffending.html").as_uri())
+    drawer = page.locator("details:has(.highlight)")
+    assert drawer.count() == 1
+    assert not page.locator(".highlight").first.is_visible()
+    page.emulate_media(media="print")
+    assert not drawer.is_visible()
+    page.close()
