@@ -86,6 +86,15 @@ def test_every_table_has_a_caption_and_scoped_headers(pages: Pages) -> None:
     assert not faults, "\n".join(faults)
 
 
+def test_every_cell_of_a_table_that_becomes_cards_has_the_heading_of_its_column(pages: Pages) -> None:
+    cards = [table for page in pages.values() for table in page.select("table.ut-cards")]
+    assert len(cards) > 50
+    for table in cards:
+        heads = [th.text.strip() for th in table.select("thead th")]
+        for row in table.select("tbody tr"):
+            assert [cell["data-label"] for cell in row.select("th, td")] == heads
+
+
 def test_every_page_says_at_its_top_and_foot_that_people_are_invented(pages: Pages) -> None:
     for name, page in pages.items():
         note = page.select_one("body > .ut-origin")

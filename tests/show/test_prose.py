@@ -111,6 +111,21 @@ def test_the_word_follows_the_sign_at_the_decimals_shown(value, word):
     assert prose.more_or_fewer(replace(CHANGE, value=value), "rose", "fell", "stayed") == word
 
 
+@pytest.mark.parametrize(
+    ("value", "low", "high", "said"),
+    [
+        (-1.5, -2.5, -0.5, "**Fewer.**\n\n"),
+        (1.5, 0.5, 2.5, "**More.**\n\n"),
+        (-1.5, -3.5, 0.5, "**No clear change.**\n\n"),
+        (-1.5, None, None, ""),
+        (None, None, None, ""),
+    ],
+)
+def test_a_finding_goes_as_far_as_its_range_does(value, low, high, said):
+    change = replace(CHANGE, value=value, low=low, high=high)
+    assert prose.finding(change, "Fewer", "More", "No clear change") == said
+
+
 def test_chance_is_named_only_when_the_range_holds_nothing():
     assert "Chance alone could explain" in prose.chance(replace(CHANGE, low=-3.0, high=0.0))
     assert "unlikely" in prose.chance(CHANGE)

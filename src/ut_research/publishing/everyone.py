@@ -43,7 +43,7 @@ def write(folder: Path, chapters: Mapping[str, str]) -> None:
             cells.append(markdown(after))
         if len(cells) > len(parts) // 3 + 1 or file.stem == "index":
             found = "".join(cell["metadata"].pop("finding", "") for cell in cells)
-            cells[0]["source"] = cells[0]["source"].replace(FINDINGS, found)
+            cells[0]["source"] = cells[0]["source"].replace(FINDINGS, found.strip())
             notebook = text([cell for cell in cells if cell["source"]])
             file.with_suffix(".ipynb").write_text(notebook, encoding="utf-8", newline="\n")
 
@@ -65,8 +65,7 @@ def _section(folder: Path, name: str, of: str, own: bool) -> Iterator[dict[str, 
     if not own:  # in short, the picture before the words
         tagged.sort(key=lambda cell: "answer" in cell["metadata"]["tags"])
     yield from tagged
-    more = f"[For researchers: {title}, with tables, tests and code]({name}.ipynb)"
-    yield markdown(more if own else f"[More on this](#at-{name})")
+    yield markdown(f"[For researchers: {title}]({name}.ipynb)" if own else f"[{title}](#at-{name})")
 
 
 def markdown(words: str) -> dict[str, Any]:

@@ -268,28 +268,32 @@ def matrix(released: Released, title: str) -> Chart:
     ys = list(dict.fromkeys(e.group["theme"] for e in cells))
     xs = list(dict.fromkeys(e.group["role"] for e in cells))
     most = max(e.value or 0 for e in _numbers(cells)) or 1
-    labels = {y: wrap(y, int(11 * INNER)) for y in ys}
-    tall = {y: 0.4 + 0.2 * len(labels[y]) for y in ys}
-    tops = {y: -sum(tall[above] for above in ys[:i]) for i, y in enumerate(ys)}
-    figure, ax = _sheet(sum(tall.values()) + 0.3, axis=False)
-    step = INNER / len(xs)
-    ax.set(xlim=(0, INNER), ylim=(-sum(tall.values()), 0.3))
-    for j, x in enumerate(xs):
-        heading = "\n".join(wrap(x, int(step * 12), break_long_words=False))
-        ax.text(step * (j + 0.5), 0.15, heading, ha="center", va="center", color=QUIET)
+    first, above = 1.4, 0.48
+    labels = {y: wrap(y, 16) for y in ys}
+    tall = {y: 0.14 + 0.2 * len(labels[y]) for y in ys}
+    tops = {y: -sum(tall[before] for before in ys[:i]) for i, y in enumerate(ys)}
+    figure, ax = _sheet(sum(tall.values()) + above, axis=False)
+    step = (INNER - first) / len(xs)
+    ax.set(xlim=(0, INNER), ylim=(-sum(tall.values()), above))
+    for j, x in enumerate(xs):  # by turns high and low, so that none lies on the next
+        at = {"ha": "center", "va": "center", "color": QUIET}
+        ax.text(first + step * (j + 0.5), above - 0.12 - 0.2 * (j % 2), shorten(x, 14, placeholder="…"), **at)
     for y in ys:
-        ax.text(0, tops[y] - 0.04, "\n".join(labels[y]), va="top", weight="bold")
+        ax.text(0, tops[y] - tall[y] / 2, "\n".join(labels[y]), va="center")
     for e in cells:
-        left, floor = step * xs.index(e.group["role"]), tops[e.group["theme"]] - tall[e.group["theme"]] + 0.08
+        left, high = first + step * xs.index(e.group["role"]), tall[e.group["theme"]]
+        floor = tops[e.group["theme"]] - high + 0.03
         hidden = e.status != "number"
         fill: Any = {"fc": to_rgba(BLUE, 0.45 * (e.value or 0) / most)}
         if hidden:
             fill = {"fc": "none", "hatch": "///"}
-        ax.add_patch(Rectangle((left + 0.02, floor), step - 0.04, 0.28, ec=QUIET, lw=0.8, **fill))
+        ax.add_patch(Rectangle((left + 0.02, floor), step - 0.04, high - 0.06, ec=QUIET, lw=0.8, **fill))
         withheld = "too few" if e.status == "suppressed" else "not kept"
         text = withheld if hidden else str(e.count if e.count is not None else number(e))
-        box = {"fc": "white", "ec": "none", "pad": 1.5} if hidden else None
-        ax.text(left + step / 2, floor + 0.14, text, ha="center", va="center", bbox=box)
+        look: Any = {"ha": "center", "va": "center"}
+        if hidden:
+            look |= {"bbox": {"fc": "white", "ec": "none", "pad": 1}, "fontsize": 11}
+        ax.text(left + step / 2, floor + high / 2 - 0.03, text, **look)
     said = [f"{e.group['theme']}, {e.group['role']}: {number(e)}" for e in cells]
     note = _note(released, f"Numbers are {cells[0].unit}.")
     return Chart(figure, _alt("Grid of counts", title, said, released), released, title, note)
