@@ -183,6 +183,14 @@ def test_what_the_data_do_not_hold_is_left_out_of_a_chart_of_what_they_hold() ->
     assert chart.alt == charts.shares(released(*NEEDS), TITLE).alt
 
 
+def test_a_share_of_people_is_said_in_people_and_a_chance_in_percent() -> None:
+    def written(numbers: Released) -> set[str]:
+        return {t.get_text() for t in charts.shares(numbers, TITLE).figure.findobj(Text)}
+
+    assert {"71 of 100", "53 of 100", "of every 100 people"} <= written(NEEDS)
+    assert {"81%", "percent"} <= written(released(one("planning.seen", 81.0, origin="published")))
+
+
 def test_suppressed_is_neither_drawn_nor_told() -> None:
     few = one("needs.volunteering", 2.3, 0.8, 6.4, count=3, n=133)
     chart = charts.shares(released(*NEEDS, few), TITLE)

@@ -276,27 +276,31 @@ def matrix(released: Released, title: str) -> Chart:
     step = (INNER - first) / len(xs)
     ax.set(xlim=(0, INNER), ylim=(-sum(tall.values()), above))
     for j, x in enumerate(xs):  # by turns high and low, so that none lies on the next
-        at = {"ha": "center", "va": "center", "color": QUIET}
+        at: Any = {"ha": "center", "va": "center", "color": QUIET}
         ax.text(first + step * (j + 0.5), above - 0.12 - 0.2 * (j % 2), shorten(x, 14, placeholder="…"), **at)
     for y in ys:
         ax.text(0, tops[y] - tall[y] / 2, "\n".join(labels[y]), va="center")
     for e in cells:
         left, high = first + step * xs.index(e.group["role"]), tall[e.group["theme"]]
-        floor = tops[e.group["theme"]] - high + 0.03
-        hidden = e.status != "number"
-        fill: Any = {"fc": to_rgba(BLUE, 0.45 * (e.value or 0) / most)}
-        if hidden:
-            fill = {"fc": "none", "hatch": "///"}
-        ax.add_patch(Rectangle((left + 0.02, floor), step - 0.04, high - 0.06, ec=QUIET, lw=0.8, **fill))
-        withheld = "too few" if e.status == "suppressed" else "not kept"
-        text = withheld if hidden else str(e.count if e.count is not None else number(e))
-        look: Any = {"ha": "center", "va": "center"}
-        if hidden:
-            look |= {"bbox": {"fc": "white", "ec": "none", "pad": 1}, "fontsize": 11}
-        ax.text(left + step / 2, floor + high / 2 - 0.03, text, **look)
+        box = (left + 0.02, tops[e.group["theme"]] - high + 0.03, step - 0.04, high - 0.06)
+        _counted_cell(ax, e, box, (e.value or 0) / most)
     said = [f"{e.group['theme']}, {e.group['role']}: {number(e)}" for e in cells]
     note = _note(released, f"Numbers are {cells[0].unit}.")
     return Chart(figure, _alt("Grid of counts", title, said, released), released, title, note)
+
+
+def _counted_cell(ax: Axes, e: Estimate, box: tuple[float, float, float, float], share: float) -> None:
+    """A cell of a grid in a `box` (left, floor, wide, high): darker for a larger `share`; hidden, hatched."""
+    left, floor, wide, high = box
+    fill: Any = {"fc": to_rgba(BLUE, 0.45 * share)}
+    look: Any = {"ha": "center", "va": "center"}
+    text = str(e.count if e.count is not None else number(e))
+    if e.status != "number":
+        text = "too few" if e.status == "suppressed" else "not kept"
+        fill = {"fc": "none", "hatch": "///"}
+        look |= {"bbox": {"fc": "white", "ec": "none", "pad": 1}, "fontsize": 11}
+    ax.add_patch(Rectangle((left, floor), wide, high, ec=QUIET, lw=0.8, **fill))
+    ax.text(left + wide / 2, floor + high / 2, text, **look)
 
 
 @_styled
@@ -317,7 +321,7 @@ def specification_curve(released: Released, title: str, *, nothing: float = 0.0)
     for sure in (True, False):
         alike = [(i, e) for i, e in enumerate(shown) if clear[i] is sure]
         ranges = [(i, e.low, e.high) for i, e in alike if e.low is not None and e.high is not None]
-        ax.plot(*_strokes(ranges), color=SKY if sure else GRID, lw=1.4, zorder=2)
+        ax.plot(*_strokes(ranges), color=SKY if sure else LINES, lw=1.4, zorder=2)
         places, values = [i for i, _ in alike], [e.value or 0.0 for _, e in alike]
         ax.plot(places, values, "o", ms=3, color=BLUE if sure else "white", mec=BLUE, zorder=3)
     ax.axhline(nothing, color=INK, lw=1, ls="--")
@@ -443,9 +447,8 @@ def _rows(
     tall = [0.06 + LINE * len(label) + (BAR if mark is _bar else DOT) for label in labels]
     tops = [-sum(tall[:i]) for i in range(len(rows))]
     left, right = _scale(shown)
-    lines = "Lines: likely range." if any(e.low is not None for e in released) else ""
-    unit = "of every 100 people" if shown[0].unit == "%" else shown[0].unit
-    figure, ax = _sheet(sum(tall), unit)
+    lines = "Lines: likely range." * any(e.low is not None for e in released)
+    figure, ax = _sheet(sum(tall), _axis(shown))
     ax.set(xlim=(left, right), ylim=(-sum(tall), 0), yticks=[])
     ax.locator_params(axis="x", nbins=4 if right == 100 else 7, integer=right <= 7)
     across: Any = {"transform": ax.get_yaxis_transform(), "va": "top", "weight": "bold"}
@@ -474,10 +477,20 @@ def _scale(shown: Sequence[Estimate]) -> tuple[float, float]:
     return left, right or left + 1
 
 
+def _axis(shown: Sequence[Estimate]) -> str:
+    """What a scale counts."""
+    percent = "of every 100 people" if any(map(_of_people, shown)) else "percent"
+    return percent if shown[0].unit == "%" else shown[0].unit
+
+
+def _of_people(e: Estimate) -> bool:
+    """Whether a number is a share of people, and not a chance or a growth."""
+    return e.status == "number" and e.unit == "%" and (e.count is not None or e.n is not None)
+
+
 def _of_100(e: Estimate) -> str:
-    """A number as it stands over its mark: a share as people of every 100."""
-    share = e.status == "number" and e.unit == "%" and e.value is not None
-    return f"{round(e.value or 0)} of 100" if share else number(e)
+    """A number as it stands over its mark: a share of people as so many of 100."""
+    return f"{round(e.value or 0)} of 100" if _of_people(e) else number(e)
 
 
 def _bar(ax: Axes, y: float, e: Estimate, look: tuple[str, str, str]) -> None:
