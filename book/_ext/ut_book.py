@@ -80,9 +80,7 @@ def mend(
     parts = _parts(app.env)
     context |= {"origin": origin, "ut_note": NOTES[origin], "ut_footer": FOOTERS[origin], "ut_pages": parts}
     context |= {"ut_everyone": page in dict(parts[0]), "ut_say": "say" if "say" in app.env.all_docs else ""}
-    context |= {"ut_head": f"<h1>{context.get('title', 'Search')}</h1>", "ut_outline": ""}
-    if page == "search":  # the theme's page puts the title there as it is
-        context["docstitle"] = escape(context["docstitle"])
+    context |= {"ut_head": "" if doctree else "<h1>Search</h1>", "ut_outline": ""}
     if "body" not in context or doctree is None:
         return
     body = re.sub(r'<th class="([^"]*\bstub\b[^"]*)"', r'<th scope="row" class="\1"', context["body"])

@@ -4,8 +4,9 @@ const root = document.documentElement;
 try { root.dataset.theme = localStorage.getItem("theme") || ""; } catch { /* the store is closed */ }
 const show = () => { root.style.visibility = ""; };
 root.style.visibility = "hidden"; // until the typeface is read, a moment: so that nothing moves
-Promise.all(["", "bold ", "italic "].map((style) => document.fonts.load(`${style}1em "Atkinson Hyperlegible"`))).finally(show);
 setTimeout(show, 500);
+const faces = ["", "bold ", "italic "].map((style) => document.fonts?.load(`${style}1em "Atkinson Hyperlegible"`));
+Promise.all(faces).finally(show);
 document.addEventListener("DOMContentLoaded", () => {
   const theme = document.querySelector(".ut-theme");
   theme.style.visibility = "visible";
