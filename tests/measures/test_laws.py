@@ -235,8 +235,9 @@ def test_a_lower_level_of_confidence_narrows_every_interval():
             assert narrow.high - narrow.low < wide.high - wide.low, wide.id
             compared.add(wide.id)
     assert {"reach.age_mean", "needs.housing", "outcomes.any", "reoffending.free", "activity.active_t1",
-            "reoffending.risk_difference", "reoffending.rmst_months", "reach.stay_restricted_mean_weeks",
-            "wellbeing.change_mean", "wellbeing.low_t1"} <= compared  # fmt: skip
+            "reoffending.risk", "reoffending.risk_change", "reoffending.rmst_months",
+            "reach.stay_restricted_mean_weeks", "wellbeing.change_mean",
+            "wellbeing.low_t1"} <= compared  # fmt: skip
 
 
 @pytest.mark.parametrize("measure", MEASURES)
@@ -259,7 +260,8 @@ UNITS = {
         needs.social_isolation
         outcomes.employment outcomes.education_training outcomes.housing outcomes.volunteering
         outcomes.treatment outcomes.any outcomes.housing_half
-        reoffending.rate reoffending.complete_follow_up reoffending.proven_follow_up reoffending.free
+        reoffending.rate reoffending.risk
+        reoffending.complete_follow_up reoffending.proven_follow_up reoffending.free
         wellbeing.low_t1 wellbeing.low_t2 wellbeing.band_t1 wellbeing.band_t2 wellbeing.meaningful
         wellbeing.meaningful_more_than_3 wellbeing.meaningful_at_least_3 wellbeing.meaningful_sem
         wellbeing.meaningful_rci wellbeing.floor_t1 wellbeing.ceiling_t2
@@ -272,9 +274,9 @@ UNITS = {
     "months": "reach.delivery_months reoffending.months_to_reoffence reoffending.rmst_months",
     "weeks": "reach.stay_mean_weeks reach.stay_median_weeks reach.stay_restricted_mean_weeks",
     "needs": "needs.number_mean",
-    "percentage points": "reoffending.risk_difference",
+    "percentage points": "reoffending.risk_change",
     "p-value": """
-        reoffending.fisher_p reoffending.logrank_p wellbeing.wilcoxon_p
+        reoffending.logrank_p wellbeing.wilcoxon_p
         wellbeing.band_mcnemar_p activity.wilcoxon_p""",
     "points": """
         wellbeing.mean_t1 wellbeing.mean_t2 wellbeing.change_mean wellbeing.change_sd

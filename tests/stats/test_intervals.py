@@ -66,15 +66,6 @@ def test_wilson_of_the_others_mirrors_it(group):
     assert (found.low, found.high) == (pytest.approx(1 - other.high), pytest.approx(1 - other.low))
 
 
-def test_benchmark_is_the_exact_binomial_test():
-    # by hand: 0 or 5 heads of 5, each 1 in 32
-    assert E.benchmark_p(5, 5, 0.5) == pytest.approx(2 / 32)
-    assert E.benchmark_p(9, 34, 0.28) == pytest.approx(stats.binomtest(9, 34, 0.28).pvalue)
-    assert E.benchmark_p(0, 0, 0.28) is None
-    with pytest.raises(ValueError, match="rate must be a share from 0 to 1"):
-        E.benchmark_p(1, 2, 28)
-
-
 # --- two proportions ------------------------------------------------------------------------------
 
 

@@ -440,26 +440,21 @@ def _reoffending(sheet: _Sheet) -> None:
     yes = sheet["reoffended"].fillna(False).to_numpy(bool)
     sheet.blank((end < entry).to_numpy(), "followed_up_to", "follow-up ends before it begins")
     end = sheet["followed_up_to"]
-    outside = ((when < entry) | (when > end)).to_numpy()
-    sheet.reject(
-        yes & outside, "reoffence_date", "reoffence outside follow-up", "left out: the row contradicts itself"
-    )
+    before, after = ((found & when.notna()).to_numpy() for found in (when < entry, when > end))
     dated = ~yes & when.notna().to_numpy()
+    sheet.blank(dated & (before | after), "reoffence_date", "reoffence outside follow-up")
     sheet.reject(
-        dated & ~outside,
+        dated & ~before & ~after,
         "reoffence_date",
         "no reoffence, but a date of one",
         "left out: the row contradicts itself",
     )
-    sheet.blank(dated & outside, "reoffence_date", "reoffence outside follow-up")
-    undated = yes & when.isna().to_numpy()
-    sheet.log_rows(
-        undated,
-        "reoffence_date",
-        "reoffence without a date",
-        "reported",
-        "kept: counted, but not in time to reoffence",
-    )
+    for mask, rule, done in (
+        (after, "reoffence after follow-up", "kept: free of it for as long as the person was followed"),
+        (before, "reoffence before entry", "kept: counted, on a day that is not known"),
+        (when.isna().to_numpy(), "reoffence without a date", "kept: counted, on a day that is not known"),
+    ):
+        sheet.log_rows(yes & mask, "reoffence_date", rule, "reported", done)
 
 
 _RULES: dict[str, Callable[[_Sheet], None]] = {

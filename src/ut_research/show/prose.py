@@ -196,10 +196,20 @@ def holds(difference: Estimate) -> bool:
     return low is not None and high is not None and low <= 0 <= high
 
 
-def chance(difference: Estimate) -> str:
-    """In plain words, whether chance alone could explain a difference, from its interval."""
+def chance(difference: Estimate, curves: Estimate | None = None) -> str:
+    """In plain words, whether chance alone could explain a difference, from its interval.
+
+    Where there is no difference as people were not followed for long enough, the log-rank test of the two
+    `curves` says whether they can be told apart for as long as people were followed.
+    """
     if difference.status == "not collected":
         return ""
+    if difference.status == "not worked out":
+        said = f"Whether it was different in the two groups is {difference.method}."
+        if curves is None or curves.value is None:
+            return said
+        apart = "cannot be told apart" if curves.value > 0.05 else "can be told apart"
+        return f"{said} For as long as people of both groups were followed, the groups {apart}."
     if difference.value is None:
         return f"We cannot say how sure we are {show(difference)}."
     if difference.low is None or difference.high is None:
@@ -316,7 +326,12 @@ def can_say(
     if found.status == "not collected":
         return ""
     if found.value is None:
-        return f"**We can say nothing yet:** {number(found)}."
+        why = (
+            "we could not follow people for long enough"
+            if found.status == "not worked out"
+            else number(found)
+        )
+        return f"**We can say nothing yet:** {why}."
     if found.low is None or found.high is None:
         return "**We can say nothing yet:** there is no range around this number."
     cannot = [cause]

@@ -52,17 +52,6 @@ def wilson(count: int, n: int, confidence: float = 0.95) -> Interval:
     return Interval(share, low, high)
 
 
-def benchmark_p(count: int, n: int, rate: float) -> float | None:
-    """Two-sided exact binomial p of `count` in `n` against a fixed `rate` (0 to 1).
-
-    A national rate is not a comparison group: it says nothing about what these people would
-    have done otherwise. None when `n` is 0.
-    """
-    _check(count, n)
-    _check_share(rate, "rate")
-    return None if n == 0 else float(stats.binomtest(count, n, rate).pvalue)
-
-
 # --- two proportions ------------------------------------------------------------------------------
 
 
