@@ -166,7 +166,7 @@ def test_of_two_nested_counts_the_same_one_holds_everyone_of_the_other(
         other, more = q.nested_with  # type: ignore[misc]
         keys = [more(e.value) if callable(more) else more for _, e in mine]
         wholes = [found[other, group.union(k.items())] for (group, _), k in zip(mine, keys, strict=True)]
-        gaps = [whole.count - e.count for (_, e), whole in zip(mine, wholes, strict=True)]
+        gaps = [(whole.count or 0) - e.count for (_, e), whole in zip(mine, wholes, strict=True)]
         assert min(gaps) >= 0 or max(gaps) <= 0, q.id
 
 

@@ -264,8 +264,9 @@ UNITS = {
         reoffending.complete_follow_up reoffending.proven_follow_up reoffending.free
         wellbeing.low_t1 wellbeing.low_t2 wellbeing.band_t1 wellbeing.band_t2 wellbeing.meaningful
         wellbeing.meaningful_more_than_3 wellbeing.meaningful_at_least_3 wellbeing.meaningful_sem
-        wellbeing.meaningful_rci wellbeing.floor_t1 wellbeing.ceiling_t2
-        activity.active_t1 activity.active_t2 activity.days_t1 activity.days_t2""",
+        wellbeing.meaningful_rci wellbeing.floor_t1 wellbeing.ceiling_t2 wellbeing.start_low wellbeing.moved
+        wellbeing.fell_more_than_3 wellbeing.fell_at_least_3 wellbeing.fell_sem wellbeing.fell_rci
+        activity.moved activity.active_t1 activity.active_t2 activity.days_t1 activity.days_t2""",
     "people": """
         reach.referred wellbeing.pairs wellbeing.t1_only activity.pairs activity.t1_only themes.people""",
     "years": "reach.age_mean reach.age_min reach.age_max",
@@ -279,11 +280,13 @@ UNITS = {
         reoffending.logrank_p wellbeing.wilcoxon_p
         wellbeing.band_mcnemar_p activity.wilcoxon_p""",
     "points": """
+        wellbeing.start_mean wellbeing.lost_mean
         wellbeing.mean_t1 wellbeing.mean_t2 wellbeing.change_mean wellbeing.change_sd
         wellbeing.swemwbs_mean_t1 wellbeing.swemwbs_mean_t2 wellbeing.swemwbs_change_mean
         wellbeing.regression_to_mean wellbeing.bound_low wellbeing.bound_high wellbeing.tipping_point""",
     "": "wellbeing.alpha_t1",
     "days": """
+        activity.start_mean activity.lost_mean
         activity.mean_t1 activity.mean_t2 activity.change_mean activity.change_sd
         activity.bound_low activity.bound_high activity.tipping_point""",
     "questions": "themes.questions",

@@ -15,13 +15,13 @@ SURE = re.compile(r"chance alone is unlikely|number needed|E-value|We can say:",
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+def said(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str | Path], str]:
     """All that the chapters say of a case, on one line and without markup."""
-    known: dict[str, str] = {}
+    known: dict[str | Path, str] = {}
 
-    def of(case: str) -> str:
+    def of(case: str | Path) -> str:
         if case not in known:
-            data = tmp_path_factory.mktemp(case)
+            data = tmp_path_factory.mktemp("case")
             prepare(CASES / case, data)
             seen = run(data)
             assert seen.refused == []
@@ -58,3 +58,33 @@ def test_reoffences_on_a_day_that_is_not_known_count_in_the_share_and_in_the_cur
     assert text.count("50 of every 100") >= 2
     assert "Chance alone could explain this difference" in text
     assert "Chance alone is unlikely" not in text
+
+
+def test_everyone_who_answered_at_the_start_is_told_and_that_some_got_worse(said):
+    text = said("dropouts-and-worse")
+
+    assert "Of everyone who filled in the first form, 63 of every 100 had a low score" in text
+    assert "Of those who filled in both it was 45 of every 100 on the first, and 40 of every 100" in text
+    assert (
+        "60 of every 100 rose by more than 3 points, and 40 of every 100 fell by more than 3 points" in text
+    )
+    assert (
+        "20 people filled in only the first questionnaire. Their average score then was 21.5 points" in text
+    )
+    assert "that of the people who filled in both was 40.9 points" in text
+    for fell in (
+        "more than 3",
+        "at least 3",
+        "at least 0.82",
+        "more than 2.27",
+    ):  # the last two of this spread
+        assert f"Rose by {fell} points 60%" in text and f"Fell by {fell} points 40%" in text
+
+
+def test_an_export_with_one_wave_reports_that_wave(said, tmp_path):
+    lines = (CASES / "dropouts-and-worse" / "wemwbs.csv").read_text().splitlines()
+    (tmp_path / "wemwbs.csv").write_text("\n".join(line for line in lines if ",T2," not in line) + "\n")
+    text = said(tmp_path)
+
+    assert "Of everyone who filled in the first form, 63 of every 100 had a low score" in text
+    assert "Of those who filled in both" not in text

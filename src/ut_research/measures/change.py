@@ -7,6 +7,7 @@ Estimates that say by how much they changed.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,10 @@ from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
 from ut_research.measures import GROUPS
 from ut_research.measures.grouping import Maker, by_person, histogram
-from ut_research.stats.intervals import mean_t, missing_bounds, tipping_point, wilcoxon_p
+from ut_research.stats.intervals import improved, mean_t, missing_bounds, tipping_point, wilcoxon_p
+
+#: Which way somebody's answer went, from one questionnaire to the other.
+WAYS = ("rose", "stayed", "fell")
 
 
 def changes(subject: str, table: str) -> tuple[Quantity, ...]:
@@ -31,10 +35,15 @@ def changes(subject: str, table: str) -> tuple[Quantity, ...]:
         Quantity(id=f"{subject}.change_mean", by=GROUPS, importance="headline", moves_with_records=True),
         Quantity(id=f"{subject}.change_sd", spread=True),
         Quantity(id=f"{subject}.wilcoxon_p"),
+        Quantity(id=f"{subject}.moved", importance="ancillary"),
         Quantity(id=alone, rows_of=(table,)),
         *(
             Quantity(id=f"{subject}.{name}", rests_on=(alone,))
             for name in ("bound_low", "bound_high", "tipping_point")
+        ),
+        *(
+            Quantity(id=f"{subject}.{name}", rests_on=(alone,), moves_with_records=True)
+            for name in ("start_mean", "lost_mean")
         ),
     )
 
@@ -101,14 +110,43 @@ def change(
     ]  # fmt: skip
 
 
-def without_second(
-    make: Maker, subject: str, before: pd.Series, after: pd.Series, unit: str, lowest: int, highest: int
+def moved(
+    make: Maker, id: str, rise: pd.Series, rule: str, points: float, named: Sequence[str], most: float
 ) -> list[Measurement]:
-    """What people without a second questionnaire could do to the mean change: bounds, and what would undo it.
+    """The shares who rose, stayed the same and fell: worse is said where better is said.
+
+    Parameters
+    ----------
+    rise : change of each person.
+    rule, points : what counts as a change, up or down: ``at least`` or ``more than`` so many.
+    named : what each of `WAYS` is called, as a reader meets it.
+    most : the largest change that there can be.
+    """
+    rose, fell = (pd.Series(improved(x, points, rule), rise.index, dtype=bool) for x in (rise, -rise))
+    least = math.floor(points) + 1 if rule == "more than" else math.ceil(points)
+    among = ((least, most), (1 - least, least - 1), (-most, -least))
+    return [
+        make.share(id, label, counted, f"changed by {rule} {points:g}", between=between, way=way)
+        for way, label, counted, between in zip(WAYS, named, (rose, ~rose & ~fell, fell), among, strict=True)
+    ]
+
+
+def without_second(
+    make: Maker,
+    subject: str,
+    before: pd.Series,
+    after: pd.Series,
+    unit: str,
+    what: str,
+    lowest: int,
+    highest: int,
+) -> list[Measurement]:
+    """Everyone at the start, who was lost, and what those could do to the mean change or undo it.
 
     Parameters
     ----------
     before, after : one value a person with a first; missing in `after` without a second.
+    what : what is measured, as a reader calls it.
     lowest, highest : the ends of the scale, in `unit`.
     """
     changes, alone = (after - before).dropna(), before[after.isna()]
@@ -117,6 +155,8 @@ def without_second(
     without = "everyone without a second questionnaire"
     return [
         make.tally(f"{subject}.t1_only", "People with a first questionnaire only", alone.index, "people"),
+        make.mean(f"{subject}.start_mean", f"Average {what} at the start, of everyone", before, unit),
+        make.mean(f"{subject}.lost_mean", f"Average {what} at the start, of {without}", alone, unit),
         *(
             make.number(f"{subject}.{name}", label, found, unit, method, n=before.index)
             for name, label, found, method in (

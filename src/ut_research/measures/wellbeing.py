@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
 from ut_research.core.schema import ITEMS
 from ut_research.measures import GROUPS
-from ut_research.measures.change import both_times, change, changes, without_second
+from ut_research.measures.change import both_times, change, changes, moved, without_second
 from ut_research.measures.grouping import By, Maker, Tables, by_person, collected, parts
 from ut_research.stats import intervals
 
@@ -61,10 +62,25 @@ QUANTITIES = (
         id="wellbeing.band_mcnemar_p", sensitive=True, rests_on=("wellbeing.low_t1", "wellbeing.low_t2")
     ),
     # the rule in force may be any of the others
-    Quantity(id=_IN_FORCE, same_as=(f"{_IN_FORCE}_more_than_3", {})),
-    Quantity(id=f"{_IN_FORCE}_more_than_3", nested_with=(_IN_FORCE, {})),
+    Quantity(id=_IN_FORCE, same_as=("wellbeing.moved", {"way": "rose"})),
+    Quantity(id=f"{_IN_FORCE}_more_than_3", nested_with=(_IN_FORCE, {}), same_as=(_IN_FORCE, {})),
     Quantity(id=f"{_IN_FORCE}_at_least_3", nested_with=(_IN_FORCE, {}), same_as=(_IN_FORCE, {})),
     *(Quantity(id=f"{_IN_FORCE}_{rule}", nested_with=(_IN_FORCE, {})) for rule in ("sem", "rci")),
+    *(
+        Quantity(
+            id=f"wellbeing.fell_{rule}",
+            importance="ancillary",
+            nested_with=("wellbeing.moved", {"way": "fell"}),
+            same_as=("wellbeing.moved", {"way": "fell"}),
+        )
+        for rule in ("more_than_3", "at_least_3", "sem", "rci")
+    ),
+    Quantity(
+        id="wellbeing.start_low",
+        sensitive=True,
+        rests_on=("wellbeing.t1_only",),
+        nested_with=("wellbeing.band_t1", {"band": "low"}),
+    ),
     Quantity(id="wellbeing.alpha_t1", importance="ancillary"),
     Quantity(id="wellbeing.floor_t1", sensitive=True, nested_with=("wellbeing.band_t1", {"band": "low"})),
     Quantity(id="wellbeing.ceiling_t2", nested_with=("wellbeing.band_t2", {"band": "high"})),
@@ -119,8 +135,9 @@ def measure(
         found += _short(make, pairs)
         found.append(_drift(make, before, reliability, population_mean))
         found += without_second(
-            make, "wellbeing", people.total_t1, people.total_t2, "points", LOWEST, HIGHEST
+            make, "wellbeing", people.total_t1, people.total_t2, "points", "wellbeing score", LOWEST, HIGHEST
         )
+        found.append(_everyone(make, people.total_t1, low_at_most, high_at_least))
     return found
 
 
@@ -203,6 +220,16 @@ def _bands(
     return [*found, make.number("wellbeing.band_mcnemar_p", label, p, "p-value", method, count=few, n=n)]
 
 
+def _everyone(make: Maker, before: pd.Series, low_at_most: int, high_at_least: int) -> Measurement:
+    return make.share(
+        "wellbeing.start_low",
+        "Low wellbeing at the start, of everyone who answered then",
+        bands(before, low_at_most, high_at_least) == "low",
+        f"total of {low_at_most} or less",
+        between=(LOWEST, low_at_most),
+    )
+
+
 def _meaningful(
     make: Maker,
     changes: pd.Series,
@@ -223,21 +250,23 @@ def _meaningful(
     ]
     found = []
     for name, rule, points, why in rules:
-        if points is None:
-            rose, label = changes.head(0) > 0, f"Rose by {why}"
-        else:
-            rose = pd.Series(intervals.improved(changes, points, rule), changes.index, dtype=bool)
-            label = f"Rose by {rule} {points:.3g} points" + (", the rule in force" if not name else "")
-        found.append(
-            make.share(f"wellbeing.meaningful{name}", label, rose, why, between=_risen(rule, points))
+        known = changes if points is not None else changes.head(0)
+        by = f"{rule} {points:.3g} points" if points is not None else why
+        less = "no more than" if rule == "more than" else "less than"
+        named = (
+            f"Rose by {by}",
+            f"Stayed, or changed by {less} {by.removeprefix(rule + ' ')}",
+            f"Fell by {by}",
         )
+        ways = moved(make, "wellbeing.moved", known, rule, points or 0, named, HIGHEST - LOWEST)
+        force = ", the rule in force" if not name else ""
+        rose, fell = (
+            replace(e, group=make.group, method=f"{why}; {make.confidence:.0%} Wilson interval")
+            for e in (ways[0], ways[2])
+        )
+        found.append(replace(rose, id=f"{_IN_FORCE}{name}", label=rose.label + force))
+        found += [replace(fell, id=f"wellbeing.fell{name}")] if name else ways
     return found
-
-
-def _risen(rule: str, points: float | None) -> tuple[float, float]:
-    """The lowest and the highest change, whole points, that a rule counts."""
-    least = math.floor(points or 0) + 1 if rule == "more than" else math.ceil(points or 0)
-    return least, HIGHEST - LOWEST
 
 
 def _scale(make: Maker, answers: pd.DataFrame, before: pd.Series, after: pd.Series) -> list[Measurement]:
