@@ -283,7 +283,8 @@ UNITS = {
         wellbeing.start_mean wellbeing.lost_mean
         wellbeing.mean_t1 wellbeing.mean_t2 wellbeing.change_mean wellbeing.change_sd
         wellbeing.swemwbs_mean_t1 wellbeing.swemwbs_mean_t2 wellbeing.swemwbs_change_mean
-        wellbeing.regression_to_mean wellbeing.bound_low wellbeing.bound_high wellbeing.tipping_point""",
+        wellbeing.regression_least wellbeing.regression_most
+        wellbeing.bound_low wellbeing.bound_high wellbeing.tipping_point""",
     "": "wellbeing.alpha_t1",
     "days": """
         activity.start_mean activity.lost_mean

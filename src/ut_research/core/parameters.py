@@ -158,7 +158,7 @@ class Study:
         0.83,
         "wellbeing",
         "correlation",
-        "one-week test-retest; HQLO 7:15 (2009)",
+        "one-week test-retest; Tennant and others 2007, HQLO 5:63, as HQLO 7:15 (2009) states it",
         "Reliability behind the standard-error and reliable-change thresholds",
         low=0.01,
         high=0.99,

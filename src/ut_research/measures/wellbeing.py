@@ -40,6 +40,10 @@ LOWEST, HIGHEST = 14, 70
 #: Mean total of adults, points: midway between men (50.1) and women (49.6), Health Survey for England 2016.
 POPULATION_MEAN = 49.9
 
+#: Plausible correlations of two scores of a person, weeks or months apart: a week apart it is about .83,
+#: and it falls with time. For regression to the mean; no study gives it for our interval.
+PLAUSIBLE = (0.5, 0.85)
+
 BANDS = ("low", "moderate", "high")
 
 #: A meaningful change by the rule in force.
@@ -88,7 +92,7 @@ QUANTITIES = (
         Quantity(id=f"wellbeing.swemwbs_{name}", moves_with_records=True)
         for name in ("mean_t1", "mean_t2", "change_mean")
     ),
-    Quantity(id="wellbeing.regression_to_mean"),
+    *(Quantity(id=f"wellbeing.regression_{end}") for end in ("least", "most")),
 )
 
 
@@ -133,7 +137,7 @@ def measure(
         found += _meaningful(make, after - before, meaningful_change, meaningful_rule, sd, reliability)
         found += _scale(make, answers, before, after)
         found += _short(make, pairs)
-        found.append(_drift(make, before, reliability, population_mean))
+        found += _drift(make, before, population_mean)
         found += without_second(
             make, "wellbeing", people.total_t1, people.total_t2, "points", "wellbeing score", LOWEST, HIGHEST
         )
@@ -298,13 +302,25 @@ def _short(make: Maker, pairs: pd.DataFrame) -> list[Measurement]:
     return [make.mean(f"wellbeing.swemwbs_{name}", label, x, "points", method) for name, label, x in rows]
 
 
-def _drift(make: Maker, before: pd.Series, reliability: float, population_mean: float) -> Measurement:
-    start, drift = before.to_numpy(dtype=float), None
-    if len(start):
-        drift = intervals.regression_of_group(float(start.mean()), population_mean, reliability)
-    label = "Change to expect from regression to the mean alone"
-    method = f"(1 - {reliability:g}) of the way to the population mean of {population_mean:g}"
-    return make.number("wellbeing.regression_to_mean", label, drift, "points", method, n=before.index)
+def _drift(make: Maker, before: pd.Series, population_mean: float) -> list[Measurement]:
+    """The least and the most that regression to the mean would give, by the ends of `PLAUSIBLE`."""
+    start = before.to_numpy(dtype=float)
+    drifts = [
+        intervals.regression_of_group(float(start.mean()), population_mean, r) if len(start) else None
+        for r in PLAUSIBLE
+    ]
+    found = sorted(zip(drifts, PLAUSIBLE, strict=True), key=lambda drift: abs(drift[0] or 0))
+    return [
+        make.number(
+            f"wellbeing.regression_{end}",
+            f"The {end} change to expect from regression to the mean alone",
+            drift,
+            "points",
+            f"reliability {r:g}; if people's usual score were the population mean of {population_mean:g}",
+            n=before.index,
+        )
+        for end, (drift, r) in zip(("least", "most"), found, strict=True)
+    ]
 
 
 def _numbers(frame: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.float64]:

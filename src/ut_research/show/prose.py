@@ -240,11 +240,11 @@ def sureness(found: Estimate) -> str:
         return f"We cannot say {show(found)}."
     if found.low is None or found.high is None:
         return "We cannot say how sure we are: there is no range around this number."
-    likely = f"is likely to be between {interval(found).replace(' to ', ' and ')}"
+    between = f"between {interval(found).replace(' to ', ' and ')}"
     if found.unit != "%":
-        return f"The true number {likely}."
+        return f"The data fit with a true number {between}."
     words = next(w for limit, w in SURENESS if found.high - found.low <= limit)
-    return f"We are {words}: the true share {likely}."
+    return f"We are {words}: the data fit with a true share {between}."
 
 
 def revalued(estimate: Estimate, value: float | None) -> Estimate:
