@@ -52,6 +52,14 @@ def test_nobody_leaves_because_they_reoffended_after_follow_up(said):
     assert "reoffence after follow-up" in text.lower()
 
 
+def test_every_page_gives_the_verdict_of_the_table_of_main_outcomes(said):
+    unlike, alike = said("reoffences-outside-follow-up"), said("reoffences-without-date")
+
+    row = "Difference in the share who reoffended −20 percentage points −38 to 0 percentage points Yes"
+    assert row in unlike and "Chance alone is unlikely to explain this difference" in unlike
+    assert "No: chance alone could explain it" in alike and "Chance alone is unlikely" not in alike
+
+
 def test_reoffences_on_a_day_that_is_not_known_count_in_the_share_and_in_the_curve(said):
     text = said("reoffences-without-date")
 

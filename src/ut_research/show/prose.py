@@ -7,7 +7,7 @@ and `fill` puts in what the disclosure gate released: the number, or in plain wo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -190,17 +190,19 @@ def more_or_fewer(difference: Estimate, more: str, fewer: str, same: str) -> str
 
 
 def holds(difference: Estimate) -> bool:
-    """Whether the range around a difference takes in 0, as a reader sees it: −17 to 0 does."""
-    digits = places(difference.unit)
-    low, high = (None if x is None else round(x, digits) for x in (difference.low, difference.high))
+    """Whether the range around a difference takes in 0, before rounding."""
+    low, high = difference.low, difference.high
     return low is not None and high is not None and low <= 0 <= high
 
 
-def chance(difference: Estimate, curves: Estimate | None = None) -> str:
+def chance(
+    difference: Estimate, curves: Estimate | None = None, *, family: Mapping[str, bool] | None = None
+) -> str:
     """In plain words, whether chance alone could explain a difference, from its interval.
 
-    Where there is no difference as people were not followed for long enough, the log-rank test of the two
-    `curves` says whether they can be told apart for as long as people were followed.
+    Of a primary outcome the verdict is that of its `family` (`ut_research.show.certainty`). Where there is no
+    difference as people were not followed for long enough, the log-rank test of the two `curves` says whether
+    they can be told apart for as long as people were followed.
     """
     if difference.status == "not collected":
         return ""
@@ -216,6 +218,8 @@ def chance(difference: Estimate, curves: Estimate | None = None) -> str:
         return "We cannot say how sure we are: there is no range around this number."
     if holds(difference):
         return "Chance alone could explain this difference."
+    if not (family or {}).get(difference.id, True):
+        return "As one of several main outcomes, chance alone could explain this difference."
     return "Chance alone is unlikely to explain this difference. Other things still could."
 
 
@@ -312,6 +316,7 @@ def can_say(
     cause: str,
     groups: Sequence[Estimate],
     followed: Sequence[Estimate] = (),
+    family: Mapping[str, bool] | None = None,
 ) -> str:
     """What a finding lets us say and what it does not, as Markdown, by rule.
 
@@ -322,6 +327,7 @@ def can_say(
     cause : what cannot be said of the project's part in it, see `NOT_THE_CAUSE`.
     groups : findings whose `n` are the sizes of the groups.
     followed : shares of people who were followed, or came back, as they should have been.
+    family : the verdicts on the primary outcomes, see `ut_research.show.certainty`.
     """
     if found.status == "not collected":
         return ""
@@ -335,9 +341,10 @@ def can_say(
     if found.low is None or found.high is None:
         return "**We can say nothing yet:** there is no range around this number."
     cannot = [cause]
-    if found.unit != "%" and holds(found):
+    if found.unit != "%" and (holds(found) or not (family or {}).get(found.id, True)):
+        why = "" if holds(found) else ", as one of several main outcomes"
         cannot.insert(
-            0, "that there was a difference at all, because chance alone could explain one this size"
+            0, f"that there was a difference at all, because{why} chance alone could explain one this size"
         )
     if any(e.n is not None and e.n < ENOUGH for e in groups):
         cannot.append(
