@@ -71,7 +71,9 @@ def google_forms(people: list[Person], folder: Path) -> None:
     rows = [["Timestamp", "Email Address", "What is your membership number?", "Gender", "How old are you?",
              "What would you like help with?", *items]]  # fmt: skip
     for n, (p, day, points) in enumerate(forms(people)):
-        ticks = ", ".join([*(OPTIONS[need] for need in p.needs), *(["Debt, benefits or money"] if n % 2 else [])])
+        ticks = ", ".join(
+            [*(OPTIONS[need] for need in p.needs), *(["Debt, benefits or money"] if n % 2 else [])]
+        )
         stamp = f"{day:%Y/%m/%d} 10:05:11 AM GMT+1"
         rows.append([stamp, "staff@example.org", p.id, GENDERS[p.gender], p.age, ticks, *answers(points)])
     write(folder / "Wellbeing check (Responses) - Form Responses 1.csv", rows)
@@ -88,7 +90,9 @@ def surveymonkey(people: list[Person], folder: Path) -> None:
         rows[0] += [question, *[""] * (len(options) - 1)]
         rows[1] += options
     for n, (p, day, points) in enumerate(forms(people)):
-        ticks = [OPTIONS[need] if need in p.needs else "" for need in OPTIONS] + ["" if p.needs else "Nothing"]
+        ticks = [OPTIONS[need] if need in p.needs else "" for need in OPTIONS] + [
+            "" if p.needs else "Nothing"
+        ]
         stamp = f"{day:%m/%d/%Y} 10:05:11"
         head = [118000000000 + n, stamp, stamp, "192.0.2.1", "", "", "", p.id, GENDERS[p.gender], p.age]
         rows.append([*head, *ticks, *answers(points)])
@@ -118,7 +122,11 @@ def redcap(people: list[Person], folder: Path, labels: bool = False) -> None:
     told = ["Record ID", "Event Name", "Repeat Instrument", "Repeat Instance", "Date of referral", "Gender", "Age",
             *(f"Help wanted (choice={option})" for option in OPTIONS.values()), "Complete?", "Wellbeing date",
             *(f"Statement {n}" for n in range(1, 15)), "Complete?", "Date of contact"]  # fmt: skip
-    events = ("Baseline (Arm 1: Main)", "Follow-up (Arm 1: Main)") if labels else ("baseline_arm_1", "followup_arm_1")
+    events = (
+        ("Baseline (Arm 1: Main)", "Follow-up (Arm 1: Main)")
+        if labels
+        else ("baseline_arm_1", "followup_arm_1")
+    )
     yes, no, done, unseen = ("Checked", "Unchecked", "Complete", "Incomplete") if labels else (1, 0, 2, 0)
     genders = {"male": "Male", "female": "Female"} if labels else {"male": 1, "female": 2}
     rows = [told if labels else raw]
@@ -154,7 +162,9 @@ def salesforce(people: list[Person], folder: Path) -> None:
     for p in people:
         p.id = ids[p.id]
     rows = [["Contact ID", "Full Name", "Mailing Postal Code", "Gender", "Age", "Date referred"]]
-    rows += [[p.id, "Zed Zedderick", "ZZ99 3WZ", p.gender.title(), p.age, f"{p.referred:%d/%m/%Y}"] for p in people]
+    rows += [
+        [p.id, "Zed Zedderick", "ZZ99 3WZ", p.gender.title(), p.age, f"{p.referred:%d/%m/%Y}"] for p in people
+    ]
     write(folder / "Contacts.csv", rows + footer)
     rows = [["Contact ID", "Assessment Date", *(f"Wellbeing Q{n}" for n in range(1, 15))]]
     rows += [[p.id, f"{day:%d/%m/%Y}", *points] for p, day, points in forms(people)]
@@ -191,7 +201,15 @@ def stata(people: list[Person], folder: Path) -> None:
     """A row a questionnaire, with the wave in a column of its own."""
     rows = [[p.id, p.waves.index((day, points)) + 1, p.gender == "female", p.age, p.referred, day, *points]
             for p, day, points in forms(people)]  # fmt: skip
-    names = ["person_id", "wave", "gender", "age", "date_referred", "wb_date", *(f"wb{n}" for n in range(1, 15))]
+    names = [
+        "person_id",
+        "wave",
+        "gender",
+        "age",
+        "date_referred",
+        "wb_date",
+        *(f"wb{n}" for n in range(1, 15)),
+    ]
     frame = pd.DataFrame(rows, columns=names).astype({"gender": int})
     labels = {"gender": {0: "Male", 1: "Female"}, "wave": {1: "Baseline", 2: "Follow-up"}}
     pyreadstat.write_dta(frame, folder / "mentoring.dta", variable_value_labels=labels)

@@ -65,7 +65,7 @@ def test_nobody_is_compared_with_a_group_without_people(report: Path, said: dict
     absent = [page for page, text in said.items() if study.not_engaged in text and page not in settings]
     assert absent == []
     rows = json.loads((report / "findings.json").read_text(encoding="utf-8"))
-    compared = [r for r in rows if r["id"].startswith(("reoffending.risk", "multiverse.reoffending"))]
+    compared = [r for r in rows if r["id"].startswith(("reoffending.risk_change", "multiverse.reoffending"))]
     assert {row["status"] for row in compared} == {"not collected"}
 
 

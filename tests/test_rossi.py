@@ -5,6 +5,7 @@ log-rank test from `lifelines`, and 432 people and 114 arrests from the study as
 Lenihan 1980).
 """
 
+import math
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,22 @@ def test_the_curve_is_that_of_lifelines(found, study, group, month):
     assert (free.low, free.high) == pytest.approx((100 * low, 100 * high), abs=1e-6)
     day = min(int(month) * DAYS_A_MONTH, 364)
     assert free.n == int((7 * people["week"] >= day).sum())
+
+
+def test_the_difference_of_the_risks_is_made_of_the_curves_of_lifelines(found, study):
+    risks = []
+    for group, code in FIN.items():
+        people = study[study["fin"] == code]
+        fitted = KaplanMeierFitter().fit(people["week"], people["arrest"])
+        low, high = fitted.confidence_interval_survival_function_.iloc[-1]
+        risks.append((1 - fitted.predict(52), 1 - high, 1 - low))
+        risk = _one(found, "reoffending.risk", group=group)
+        assert (risk.value, risk.low, risk.high) == pytest.approx([100 * x for x in risks[-1]], abs=1e-6)
+    (p, p_low, p_high), (q, q_low, q_high) = risks
+    change = _one(found, "reoffending.risk_change")
+    below, above = math.hypot(p - p_low, q_high - q), math.hypot(p_high - p, q - q_low)
+    expected = [100 * x for x in (p - q, p - q - below, p - q + above)]
+    assert (change.value, change.low, change.high) == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize(("group", "shares"), [

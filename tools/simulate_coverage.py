@@ -100,13 +100,18 @@ def settings() -> Iterator[Setting]:
             truth_said = "26% in a year, followed 6 to 18 months"
             yield Setting(name, "coverage", n, 0, truth_said, _follow(name, n, 0.26))
     for n1, n2 in PAIRS:
+        for p, q in ((0.26, 0.26), (0.26, 0.56)):
+            truth_said = f"{p:.0%} v {q:.0%} in a year, followed 6 to 18 months"
+            yield Setting(
+                "difference of Kaplan-Meier risks", "coverage", n1, n2, truth_said, _risks(n1, n2, p, q)
+            )
+    for n1, n2 in PAIRS:
         yield Setting("log-rank test", "false positives", n1, n2, "41% in both", _logrank(n1, n2, 0.41))
     for n in SIZES:
         for said, cells in SAME_PEOPLE.items():
             yield Setting("Newcombe interval, same people", "coverage", n, 0, said, _same_people(n, cells))
         cells = SAME_PEOPLE["56% then 56%"]
         yield Setting("McNemar's test", "false positives", n, 0, "56% then 56%", _mcnemar(n, cells))
-        yield Setting("exact binomial test", "false positives", n, 0, "28%", _benchmark(n, 0.28))
         truth_said = "56% in a year, followed 6 to 18 months"
         yield Setting("median time interval", "coverage", n, 0, truth_said, _median(n, 0.56))
 
@@ -211,8 +216,12 @@ def _logrank(n1: int, n2: int, rate: float) -> Trial:
     return lambda rng: _found(survival.logrank_p(*_times(rng, n1, rate), *_times(rng, n2, rate)))
 
 
-def _benchmark(n: int, rate: float) -> Trial:
-    return lambda rng: _found(intervals.benchmark_p(int(rng.binomial(n, rate)), n, rate))
+def _risks(n1: int, n2: int, p: float, q: float) -> Trial:
+    def trial(rng: np.random.Generator) -> bool | None:
+        groups = _times(rng, n1, p), _times(rng, n2, q)
+        return _holds(intervals.square_and_add(*(survival.risk(*group, 365) for group in groups)), p - q)
+
+    return trial
 
 
 def _mcnemar(n: int, cells: tuple[float, ...]) -> Trial:

@@ -161,8 +161,7 @@ def _notebooks() -> dict[str, list[tuple[CodeType, bool]]]:
 
 
 class _NoFigure:
-    svg = ""
-    alt = ""
+    svg = alt = note = ""
 
     def __init__(self, released: disclosure.Released, title: str) -> None:
         self.released, self.title = released, title

@@ -196,11 +196,12 @@ def test_0_out_of_0_was_not_collected_and_is_not_a_zero() -> None:
     assert (found.status, found.value, found.count) == ("not collected", None, None)
 
 
-def test_the_four_kinds_of_cell_look_like_four_things() -> None:
+def test_the_kinds_of_cell_look_unlike_each_other() -> None:
     kinds = [share("a.b", 30, 60), share("a.c", 0, 60), share("a.d", 3, 60)]
     kinds.append(Estimate("a.e", "x", unit="%", status="not collected"))
+    kinds.append(Estimate("a.f", "x", unit="%", method="not known, as …", status="not worked out"))
     cells = [Released.cell(e) for e in release(kinds, POLICY)]
-    assert cells == ["50", "0", "too few", "not collected"]
+    assert cells == ["50", "0", "too few", "not collected", "not worked out"]
     assert set(cells) - {"50"} == set(gate.LEGEND)
 
 
@@ -237,7 +238,7 @@ def test_what_is_withheld_leaves_nothing_behind() -> None:
         ([share("a.b", 9, 60), share("a.b", 12, 60)], "a.b: there are 2 of one group"),
         ([mean("a.b", 40.0, 1, who=str(k)) for k in range(30)], "a.b: 30 groups of one person at most"),
         (
-            [Estimate("reoffending.fisher_p", "x", value=0.5, n=61, unit="p-value")],
+            [Estimate("reoffending.logrank_p", "x", value=0.5, n=61, unit="p-value")],
             "rests on reoffending.rate: give both",
         ),
     ],
@@ -373,9 +374,9 @@ def test_what_rests_on_counts_is_withheld_where_they_are_rounded() -> None:
         share("reoffending.rate", 9, 34, group="engaged"),
         share("reoffending.rate", 15, 27, group="not engaged"),
     ]
-    p = Estimate("reoffending.fisher_p", "x", value=0.034, n=61, unit="p-value")
-    assert release([*given, p], POLICY).get("reoffending.fisher_p").value == 0.034
-    assert release([*given, p], Policy(rounding="nearest 5")).get("reoffending.fisher_p").value is None
+    p = Estimate("reoffending.logrank_p", "x", value=0.034, n=61, unit="p-value")
+    assert release([*given, p], POLICY).get("reoffending.logrank_p").value == 0.034
+    assert release([*given, p], Policy(rounding="nearest 5")).get("reoffending.logrank_p").value is None
 
 
 # ---------------------------------------------------------------- linked cells
@@ -514,7 +515,7 @@ def test_what_is_computed_from_a_withheld_finding_goes_with_it() -> None:
         share("reoffending.rate", 3, 34, group="engaged"),
         share("reoffending.rate", 15, 27, group="not engaged"),
     ]
-    rests = [Estimate("reoffending.fisher_p", "x", value=0.16, n=61, unit="p-value")]
+    rests = [Estimate("reoffending.logrank_p", "x", value=0.16, n=61, unit="p-value")]
     rests.append(
         Estimate(
             "reoffending.months_to_reoffence", "x", value=3, n=15, unit="months", group={"group": "engaged"}

@@ -57,6 +57,16 @@ def test_people_without_a_second_answer_bound_the_change(found):
     assert finding(found, "activity.tipping_point").value == pytest.approx(-4)
 
 
+def test_as_many_are_told_who_had_fewer_days_as_who_had_more(found):
+    ways = {e.group["way"]: (e.count, e.n) for e in found if e.id == "activity.moved"}
+    assert ways == {"rose": (2, 3), "stayed": (1, 3), "fell": (0, 3)}
+
+
+def test_everyone_at_the_start_stands_beside_who_was_lost(found):
+    assert finding(found, "activity.start_mean").value == pytest.approx(16 / 4)
+    assert finding(found, "activity.lost_mean").value == 7
+
+
 def test_the_rank_test_leaves_out_people_who_did_not_change(found):
     assert finding(found, "activity.wilcoxon_p").value == pytest.approx(0.5)  # two rose: 2 in 2 ** 2
 

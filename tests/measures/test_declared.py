@@ -126,6 +126,8 @@ BY_CHANCE = {
     ("wellbeing.band_t2", "wellbeing.low_t1"): "the same",
     ("wellbeing.low_t2", "wellbeing.band_t1"): "the same",
     ("wellbeing.low_t2", "wellbeing.low_t1"): "the same",
+    ("wellbeing.band_t2", "wellbeing.start_low"): "the same",
+    ("wellbeing.low_t2", "wellbeing.start_low"): "the same",
 }
 
 

@@ -235,8 +235,9 @@ def test_a_lower_level_of_confidence_narrows_every_interval():
             assert narrow.high - narrow.low < wide.high - wide.low, wide.id
             compared.add(wide.id)
     assert {"reach.age_mean", "needs.housing", "outcomes.any", "reoffending.free", "activity.active_t1",
-            "reoffending.risk_difference", "reoffending.rmst_months", "reach.stay_restricted_mean_weeks",
-            "wellbeing.change_mean", "wellbeing.low_t1"} <= compared  # fmt: skip
+            "reoffending.risk", "reoffending.risk_change", "reoffending.rmst_months",
+            "reach.stay_restricted_mean_weeks", "wellbeing.change_mean",
+            "wellbeing.low_t1"} <= compared  # fmt: skip
 
 
 @pytest.mark.parametrize("measure", MEASURES)
@@ -259,11 +260,13 @@ UNITS = {
         needs.social_isolation
         outcomes.employment outcomes.education_training outcomes.housing outcomes.volunteering
         outcomes.treatment outcomes.any outcomes.housing_half
-        reoffending.rate reoffending.complete_follow_up reoffending.proven_follow_up reoffending.free
+        reoffending.rate reoffending.risk
+        reoffending.complete_follow_up reoffending.proven_follow_up reoffending.free
         wellbeing.low_t1 wellbeing.low_t2 wellbeing.band_t1 wellbeing.band_t2 wellbeing.meaningful
         wellbeing.meaningful_more_than_3 wellbeing.meaningful_at_least_3 wellbeing.meaningful_sem
-        wellbeing.meaningful_rci wellbeing.floor_t1 wellbeing.ceiling_t2
-        activity.active_t1 activity.active_t2 activity.days_t1 activity.days_t2""",
+        wellbeing.meaningful_rci wellbeing.floor_t1 wellbeing.ceiling_t2 wellbeing.start_low wellbeing.moved
+        wellbeing.fell_more_than_3 wellbeing.fell_at_least_3 wellbeing.fell_sem wellbeing.fell_rci
+        activity.moved activity.active_t1 activity.active_t2 activity.days_t1 activity.days_t2""",
     "people": """
         reach.referred wellbeing.pairs wellbeing.t1_only activity.pairs activity.t1_only themes.people""",
     "years": "reach.age_mean reach.age_min reach.age_max",
@@ -272,16 +275,19 @@ UNITS = {
     "months": "reach.delivery_months reoffending.months_to_reoffence reoffending.rmst_months",
     "weeks": "reach.stay_mean_weeks reach.stay_median_weeks reach.stay_restricted_mean_weeks",
     "needs": "needs.number_mean",
-    "percentage points": "reoffending.risk_difference",
+    "percentage points": "reoffending.risk_change",
     "p-value": """
-        reoffending.fisher_p reoffending.logrank_p wellbeing.wilcoxon_p
+        reoffending.logrank_p wellbeing.wilcoxon_p
         wellbeing.band_mcnemar_p activity.wilcoxon_p""",
     "points": """
+        wellbeing.start_mean wellbeing.lost_mean
         wellbeing.mean_t1 wellbeing.mean_t2 wellbeing.change_mean wellbeing.change_sd
         wellbeing.swemwbs_mean_t1 wellbeing.swemwbs_mean_t2 wellbeing.swemwbs_change_mean
-        wellbeing.regression_to_mean wellbeing.bound_low wellbeing.bound_high wellbeing.tipping_point""",
+        wellbeing.regression_least wellbeing.regression_most
+        wellbeing.bound_low wellbeing.bound_high wellbeing.tipping_point""",
     "": "wellbeing.alpha_t1",
     "days": """
+        activity.start_mean activity.lost_mean
         activity.mean_t1 activity.mean_t2 activity.change_mean activity.change_sd
         activity.bound_low activity.bound_high activity.tipping_point""",
     "questions": "themes.questions",

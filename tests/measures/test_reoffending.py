@@ -1,4 +1,3 @@
-import math
 from pathlib import Path
 
 import pandas as pd
@@ -61,7 +60,7 @@ def test_how_long_each_person_was_seen(seen):
     assert seen.seen.fillna(-1).to_dict() == {
         "in-window": 365,
         "after-window": 365,
-        "undated": -1,  # on a day that nobody wrote down: in the rate, not in the curve
+        "undated": 365,  # on a day that nobody wrote down
         "none-full": 365,
         "none-short": 364,
         "none-proven": 365,
@@ -97,29 +96,84 @@ REFERENCE = pd.read_csv(Path(__file__).parents[1] / "reference" / "statistics.cs
         ("fisher_p", "value", "Fisher exact two-sided p", 1),
     ],
 )
-def test_the_comparison_is_the_reference_in_the_readers_units(found, id, field, quantity, unit):
+def test_the_comparison_of_published_shares_is_the_reference_in_the_readers_units(id, field, quantity, unit):
     (row,) = REFERENCE[REFERENCE.quantity == quantity].to_dict("records")
-    given = getattr(finding(found, f"reoffending.{id}"), field)
+    compared = reoffending.compare(share(9, 34), share(15, 27))
+    given = getattr(finding(compared, f"published.reoffending.{id}"), field)
     assert given / unit == pytest.approx(row["value"], abs=row["tolerance"])
+    assert {e.origin for e in compared} == {"published"}
+    assert {e.source for e in compared} == {"The report, page 9"}
+
+
+def test_where_everyone_was_followed_the_risk_is_the_plain_share(found):
+    for group, value in (("engaged", 9 / 34), ("not engaged", 15 / 27)):
+        assert finding(found, "reoffending.risk", group=group).value == pytest.approx(100 * value)
+    change = finding(found, "reoffending.risk_change")
+    assert (change.value, change.n) == (pytest.approx(100 * (9 / 34 - 15 / 27)), 61)
 
 
 def test_the_comparison_is_engaged_against_not_engaged_however_the_rows_come():
     turned = {"reoffending": published()["reoffending"].iloc[::-1]}
-    assert finding(reoffending.measure(turned), "reoffending.risk_difference").value < 0
+    assert finding(reoffending.measure(turned), "reoffending.risk_change").value < 0
+
+
+def test_people_count_for_as_long_as_they_were_followed():
+    """Of four who engaged one reoffends, one is lost, and then one of two reoffends: 1 - 3/4 * 1/2."""
+    found = reoffending.measure(CURVE)
+    risk = finding(found, "reoffending.risk", group="engaged")
+    assert (risk.value, risk.n, risk.count) == (pytest.approx(62.5), 4, None)
+    assert finding(found, "reoffending.rate", group="engaged").count == 2
+
+
+def test_the_risk_is_not_known_where_nobody_was_followed_to_the_window():
+    found = reoffending.measure({"reoffending": CURVE["reoffending"].assign(followed_up_to="2020-03-01")})
+    for id, group in (("risk", {"group": "engaged"}), ("risk_change", {})):
+        one = finding(found, f"reoffending.{id}", **group)
+        assert (one.status, one.value) == ("not worked out", None)
+        assert one.method == "not known, as too few were followed for 365 days"
+
+
+def test_who_is_not_known_to_have_been_followed_does_not_leave_only_those_who_reoffended():
+    unknown = published()["reoffending"].assign(followed_up_to=pd.NaT)
+    found = reoffending.measure({"reoffending": unknown})
+    assert finding(found, "reoffending.risk", group="engaged").status == "not worked out"
+    assert finding(found, "reoffending.rate", group="engaged").count == 9
+
+
+UNDATED = table("""
+    participant_id  group    entry_date  followed_up_to  reoffended  reoffence_date
+    a               engaged  2020-01-01  2020-12-31      yes         -
+    b               engaged  2020-01-01  2021-12-31      yes         -
+    c               engaged  2020-01-01  2020-12-31      yes         2019-06-01
+    d               engaged  2020-01-01  2021-12-31      no          -
+    e               engaged  2020-01-01  2020-06-01      yes         2020-07-01
+""")
+
+
+def test_a_reoffence_on_a_day_that_is_not_known_is_as_early_and_as_late_as_it_could_have_been():
+    """`a` did within the window, `b` perhaps after it, `c` perhaps only before entry; `e` was free."""
+    people = reoffending.follow(UNDATED, 365).set_index(UNDATED.participant_id)
+    shown, early, late = (
+        {who: (days, event) for who, days, event in zip(line[0].index, *line, strict=True)}
+        for line in reoffending.timelines(people)
+    )
+    assert shown["a"] == shown["b"] == shown["c"] == (182.5, True)
+    assert early["a"] == early["b"] == early["c"] == (0, True)
+    assert (late["a"], late["b"], late["c"]) == ((365, True), (365, False), (365, False))
+    for line in (shown, early, late):
+        assert (line["d"], line["e"]) == ((365, False), (152, False))
+
+
+def test_the_range_takes_in_every_day_that_a_reoffence_could_have_been():
+    found = reoffending.measure({"reoffending": UNDATED})
+    risk = finding(found, "reoffending.risk", group="engaged")
+    assert risk.value == pytest.approx(75)  # three of the four at risk half-way, as `e` was last seen before
+    assert risk.low < 25 < 75 < risk.high  # late, one of four
+    assert finding(found, "reoffending.rate", group="engaged").count == 4
 
 
 def share(count, n):
     return Estimate("ut2021.rate", "Reoffended", count=count, n=n, unit="%", source="The report, page 9")
-
-
-def test_two_published_shares_are_compared_as_two_groups_are(found):
-    compared = reoffending.compare(share(9, 34), share(15, 27))
-    ours = [e for e in found if f"published.{e.id}" in {one.id for one in compared}]
-    assert len(compared) == len(ours) == 2
-    for one, other in zip(compared, ours, strict=True):
-        assert one.id == f"published.{other.id}"
-        assert (one.value, one.low, one.high, one.n) == (other.value, other.low, other.high, other.n)
-        assert (one.origin, one.source, one.group) == ("published", "The report, page 9", {})
 
 
 def test_two_published_shares_are_compared_at_the_confidence_asked_for():
@@ -196,23 +250,3 @@ def test_the_groups_carry_the_names_of_the_study():
     found = reoffending.measure(CURVE, engaged="With aid", not_engaged="Without")
     assert finding(found, "reoffending.rate", group="engaged").label == "Reoffended: With aid"
     assert finding(found, "reoffending.rate", group="not engaged").label == "Reoffended: Without"
-
-
-def test_a_rate_is_set_against_published_ones_by_the_exact_test():
-    rate = Estimate("reoffending.rate", "Engaged", value=26.5, count=9, n=34, unit="%")
-    official = [
-        Estimate("ut2021.benchmark.x", "High", value=56.0),
-        Estimate("ut2021.benchmark.y", "Near", value=26.0),
-    ]
-    high, near = reoffending.against(rate, official)
-    # the chance of every count no likelier than 9 of 34, were the rate 56%, summed by hand
-    chances = [math.comb(34, k) * 0.56**k * 0.44 ** (34 - k) for k in range(35)]
-    assert high.value == pytest.approx(sum(c for c in chances if c <= chances[9] * (1 + 1e-9)))
-    assert near.value == pytest.approx(1.0, abs=1e-9)
-    assert (high.n, high.unit, dict(high.group)) == (34, "p-value", {"benchmark": "High"})
-
-
-def test_a_rate_that_is_withheld_is_set_against_nothing():
-    rate = Estimate("reoffending.rate", "Engaged", unit="%", status="suppressed")
-    [found] = reoffending.against(rate, [Estimate("a.b", "High", value=56.0)])
-    assert (found.status, found.value) == ("not collected", None)

@@ -227,8 +227,14 @@ def test_floor_and_ceiling_are_the_ends_of_the_scale():
     assert finding(found, "wellbeing.ceiling_t2").count == 1
 
 
-def test_regression_to_the_mean_is_the_unreliable_part_of_the_way_back(found):
-    assert finding(found, "wellbeing.regression_to_mean").value == pytest.approx((1 - 0.83) * (49.9 - 46))
+def test_regression_to_the_mean_is_a_range_over_the_reliabilities_that_are_plausible(found):
+    """The unreliable part of the way back: half of it at .5, and little at .85."""
+    least, most = (finding(found, f"wellbeing.regression_{end}") for end in ("least", "most"))
+    assert (least.value, most.value) == pytest.approx((0.15 * (49.9 - 46), 0.5 * (49.9 - 46)))
+    assert "usual score were the population mean" in least.method
+
+    above = wellbeing.measure(TABLES, population_mean=40)  # they would fall back
+    assert finding(above, "wellbeing.regression_least").value == pytest.approx(0.15 * (40 - 46))
 
 
 def test_people_without_a_second_questionnaire_bound_the_answer(found):
@@ -244,3 +250,31 @@ def test_when_everyone_has_a_second_questionnaire_nothing_tips():
     found = wellbeing.measure({"wemwbs": whole})
     assert finding(found, "wellbeing.tipping_point").status == "not collected"
     assert finding(found, "wellbeing.bound_low").value == finding(found, "wellbeing.bound_high").value
+
+
+def test_who_fell_is_told_under_each_rule_that_tells_who_rose():
+    rows = [(f"p{k}", "T1", 40 + k % 3) for k in range(9)]
+    rows += [(f"p{k}", "T2", 40 + k % 3 + step) for k, step in enumerate((-9, -4, -3, -2, 0, 2, 3, 4, 9))]
+    tables = {"wemwbs": pd.DataFrame(rows, columns=["participant_id", "timepoint", "total"])}
+    found = wellbeing.measure(tables)
+    assert {e.group["way"]: e.count for e in found if e.id == "wellbeing.moved"} == {
+        "rose": 2, "stayed": 5, "fell": 2,
+    }  # fmt: skip
+    counts = {e.id.split(".")[1]: e.count for e in found}
+    assert (counts["meaningful_at_least_3"], counts["fell_at_least_3"]) == (3, 3)
+    assert (counts["meaningful_more_than_3"], counts["fell_more_than_3"]) == (2, 2)
+    assert counts["fell_sem"] == counts["meaningful_sem"] and counts["fell_rci"] == counts["meaningful_rci"]
+    labels = [e.label for e in wellbeing.measure(tables, meaningful_rule="at least") if "moved" in e.id]
+    assert labels == [
+        "Rose by at least 3 points",
+        "Stayed, or changed by less than 3 points",
+        "Fell by at least 3 points",
+    ]
+
+
+def test_everyone_who_answered_at_the_start_is_told_beside_those_who_answered_again(found):
+    start = finding(found, "wellbeing.start_low")
+    assert (start.count, start.n) == (2, 6)
+    assert finding(found, "wellbeing.low_t1").n == 5
+    assert finding(found, "wellbeing.start_mean").value == pytest.approx(280 / 6)
+    assert finding(found, "wellbeing.lost_mean").value == 50

@@ -937,7 +937,7 @@ def test_a_relation_in_words(registry: Registry, left: str, relation: str, right
 def test_of_a_study_about_which_nothing_is_published_there_is_nothing_to_say() -> None:
     nothing = published.load("")
     assert len(published.figures(nothing)) == len(published.audit(nothing)) == len(nothing.findings) == 0
-    assert evidence.measure([], nothing) == [] and published.compare([], nothing).empty
+    assert evidence.measure(nothing) == [] and published.compare([], nothing).empty
 
 
 def test_figures_and_findings_have_the_columns_of_their_files_and_their_document(registry: Registry) -> None:

@@ -49,7 +49,9 @@ FOUND = [
     share("outcomes.education_training", 80, 204),
     share("reoffending.rate", 9, 34, group="engaged"),
     share("reoffending.rate", 15, 27, group="not engaged"),
-    Estimate("reoffending.risk_difference", "Difference", -29.1, -50.2, -4.4, n=61, unit="percentage points",
+    share("reoffending.risk", 9, 34, group="engaged"),
+    share("reoffending.risk", 15, 27, group="not engaged"),
+    Estimate("reoffending.risk_change", "Difference", -29.1, -50.2, -4.4, n=61, unit="percentage points",
              origin="example", source="reoffending"),
 ]  # fmt: skip
 

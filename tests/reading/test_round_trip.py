@@ -37,11 +37,16 @@ points = st.lists(st.integers(1, 5), min_size=14, max_size=14)
 
 @st.composite
 def people(draw: st.DrawFn) -> list[dict]:
-    ids = draw(st.lists(st.from_regex(r"[A-Z]{2}-[0-9]{3}", fullmatch=True), min_size=3, max_size=9, unique=True))
+    ids = draw(
+        st.lists(st.from_regex(r"[A-Z]{2}-[0-9]{3}", fullmatch=True), min_size=3, max_size=9, unique=True)
+    )
     found = []
     for id in ids:
         referred = draw(days)
-        waves = [referred + datetime.timedelta(7), referred + datetime.timedelta(8 + draw(st.integers(0, 90)))]
+        waves = [
+            referred + datetime.timedelta(7),
+            referred + datetime.timedelta(8 + draw(st.integers(0, 90))),
+        ]
         found.append({
             "id": id, "referred": referred, "partner": draw(st.sampled_from(PARTNERS)),
             "gender": draw(st.sampled_from(["male", "female", "other"])), "age": draw(st.integers(18, 80)),
@@ -102,7 +107,11 @@ class Written:
             for row, p in zip(rows, cohort, strict=True):
                 for n in range(2):
                     row += self.wave(p["waves"][n]) if len(p["waves"]) > n else [""] * 15
-                row += [cell for o in OUTCOMES for cell in ("Y" if o in p["outcomes"] else "N", p["outcomes"].get(o, ""))]
+                row += [
+                    cell
+                    for o in OUTCOMES
+                    for cell in ("Y" if o in p["outcomes"] else "N", p["outcomes"].get(o, ""))
+                ]
         else:
             forms = [[p["id"], *self.wave(w)] for p in cohort for w in p["waves"][::-1]]
             self.add("Forms", ["Ref", "day", *(f"Q{n}" for n in range(1, 15))], forms)
@@ -114,7 +123,11 @@ class Written:
                 own = [row for row, p in zip(rows, cohort, strict=True) if p["partner"] == partner]
                 self.add(partner, per_person, own)
         else:
-            self.add("Master", [*per_person, "Partner"], [[*r, p["partner"]] for r, p in zip(rows, cohort, strict=True)])
+            self.add(
+                "Master",
+                [*per_person, "Partner"],
+                [[*r, p["partner"]] for r, p in zip(rows, cohort, strict=True)],
+            )
         self.tables()
 
     def asked(self) -> list[str]:
@@ -133,10 +146,16 @@ class Written:
 
     def add(self, name: str, headings: list[str], rows: list[list]) -> None:
         title = [["A return of invented people"], []][: self.way.title]
-        footer = [["Total", *[""] * (len(headings) - 1)], [], ["Printed by nobody"]] if self.way.footer and rows else []
+        footer = (
+            [["Total", *[""] * (len(headings) - 1)], [], ["Printed by nobody"]]
+            if self.way.footer and rows
+            else []
+        )
         self.sheets[name] = [*title, headings, *rows, *footer]
         if title:
-            self.recipe.append(f"[sheets.{json.dumps(name, ensure_ascii=False)}]\nheading_rows = [{len(title) + 1}]")
+            self.recipe.append(
+                f"[sheets.{json.dumps(name, ensure_ascii=False)}]\nheading_rows = [{len(title) + 1}]"
+            )
 
     def tables(self) -> None:
         """Write the recipe."""
@@ -154,8 +173,12 @@ class Written:
             self.recipe += [f"columns.{need} = 'Help with {need}'" for need in NEEDS]
         if not way.wide:
             head = head.replace(master, "Forms")
-        self.recipe.append(f"[tables.wemwbs]\n{head}items = '{wave}Q{{item}}'\ncolumns.completed_date = '{wave}day'")
-        self.recipe.append(f"columns.timepoint = {{ order_of = '{'{wave}' if way.wide else 'completed_date'}' }}")
+        self.recipe.append(
+            f"[tables.wemwbs]\n{head}items = '{wave}Q{{item}}'\ncolumns.completed_date = '{wave}day'"
+        )
+        self.recipe.append(
+            f"columns.timepoint = {{ order_of = '{'{wave}' if way.wide else 'completed_date'}' }}"
+        )
         if way.words:
             told = ", ".join(f"{json.dumps(answer)} = {n}" for n, answer in enumerate(ANSWERS, 1))
             self.recipe.append(f"points = {{ {told} }}")

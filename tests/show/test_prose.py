@@ -129,9 +129,31 @@ def test_a_finding_goes_as_far_as_its_range_does(value, low, high, said):
 def test_chance_is_named_only_when_the_range_holds_nothing():
     assert "Chance alone could explain" in prose.chance(replace(CHANGE, low=-3.0, high=0.0))
     assert "unlikely" in prose.chance(CHANGE)
-    assert "could explain" in prose.chance(replace(CHANGE, low=-3.0, high=-0.02))  # is shown as 0.0
+    assert "unlikely" in prose.chance(replace(CHANGE, low=-3.0, high=-0.02))  # though it is shown as 0.0
     assert "no range" in prose.chance(replace(CHANGE, low=None))
     assert "too few" in prose.chance(RELEASED.get("a.small"))
+
+
+def test_of_a_primary_outcome_every_sentence_gives_the_verdict_of_its_family():
+    for clear, said in (
+        (True, "Chance alone is unlikely"),
+        (False, "As one of several main outcomes, chance"),
+    ):
+        assert prose.chance(CHANGE, family={CHANGE.id: clear}).startswith(said)
+    assert "that there was a difference at all" in say(family={CHANGE.id: False})
+    assert "that there was a difference at all" not in say(family={CHANGE.id: True})
+    assert "unlikely" in prose.chance(CHANGE, family={"another.outcome": False})
+
+
+def test_where_people_were_not_followed_for_long_enough_the_curves_say_whether_groups_can_be_told_apart():
+    unknown = replace(
+        CHANGE, value=None, low=None, high=None, status="not worked out", method="not known, as …"
+    )
+    test = replace(CHANGE, value=0.4, low=None, high=None, unit="p-value")
+    assert prose.chance(unknown) == "Whether it was different in the two groups is not known, as …."
+    assert prose.chance(unknown, test).endswith("the groups cannot be told apart.")
+    assert prose.chance(unknown, replace(test, value=0.01)).endswith("the groups can be told apart.")
+    assert "we could not follow people for long enough" in say(unknown)
 
 
 @pytest.mark.parametrize(
@@ -163,8 +185,9 @@ def test_the_range_is_told_in_words_for_every_hundred_people_where_it_is_about_s
     assert prose.extent(replace(CHANGE, value=(low + high) / 2, low=low, high=high, unit=unit)) == words
 
 
-def say(found=CHANGE, cause="the cause", groups=(ENGAGED,), followed=()):
-    return prose.can_say(found, "People changed by {}.", cause=cause, groups=groups, followed=followed)
+def say(found=CHANGE, cause="the cause", groups=(ENGAGED,), followed=(), family=None):
+    given = {"groups": groups, "followed": followed, "family": family}
+    return prose.can_say(found, "People changed by {}.", cause=cause, **given)
 
 
 def test_what_cannot_be_said_follows_from_design_numbers_and_follow_up():

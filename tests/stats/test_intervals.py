@@ -66,15 +66,6 @@ def test_wilson_of_the_others_mirrors_it(group):
     assert (found.low, found.high) == (pytest.approx(1 - other.high), pytest.approx(1 - other.low))
 
 
-def test_benchmark_is_the_exact_binomial_test():
-    # by hand: 0 or 5 heads of 5, each 1 in 32
-    assert E.benchmark_p(5, 5, 0.5) == pytest.approx(2 / 32)
-    assert E.benchmark_p(9, 34, 0.28) == pytest.approx(stats.binomtest(9, 34, 0.28).pvalue)
-    assert E.benchmark_p(0, 0, 0.28) is None
-    with pytest.raises(ValueError, match="rate must be a share from 0 to 1"):
-        E.benchmark_p(1, 2, 28)
-
-
 # --- two proportions ------------------------------------------------------------------------------
 
 
@@ -392,3 +383,28 @@ def test_holm_never_lowers_keeps_order_and_skips_what_is_absent(pvalues):
     if pairs:
         least = min(p for p, _ in pairs)
         assert min(a for _, a in pairs) == pytest.approx(min(1, least * len(pairs)))
+
+
+def test_the_p_value_that_goes_with_limits_is_that_of_the_test_they_are_of():
+    changes = [3.0, -1.0, 4.0, 2.0, 0.0, 5.0, 1.0]
+    expected = stats.ttest_1samp(changes, 0).pvalue
+    for confidence in (0.8, 0.95):
+        assert E.p_of_limits(E.mean_t(changes, confidence), 7, confidence) == pytest.approx(
+            expected, abs=1e-9
+        )
+    assert E.p_of_limits(Interval(-22, -22 - 19.6, -22 + 19.6)) == pytest.approx(
+        2 * stats.norm.sf(2.2), abs=2e-5
+    )
+
+
+@given(people, people)
+def test_a_range_holds_nothing_just_where_its_p_value_says_so(a, b):
+    found = E.newcombe(*a, *b)
+    p = E.p_of_limits(found)
+    if p is not None and abs(p - 0.05) > 1e-9:
+        assert (found.low <= 0 <= found.high) == (p > 0.05)
+
+
+def test_without_a_range_there_is_no_p_value():
+    assert E.p_of_limits(NONE) is E.p_of_limits(Interval(3, None, None)) is None
+    assert E.p_of_limits(Interval(0, -1, 1)) == 1

@@ -232,3 +232,21 @@ def test_delay_edges():
             S.delay(*bad)
     with pytest.raises(ValueError, match="mean_time must lie from 0 to horizon"):
         S.delay(1, 5, 13, 12)
+
+
+def test_the_risk_at_a_time_is_one_less_the_curve():
+    days, event = [10, 20, 30, 40, 50], [True, False, True, False, False]
+    [point] = S.kaplan_meier(days, event, [45])
+    found = S.risk(days, event, 45)
+    assert found.value == pytest.approx(1 - 4 / 5 * 2 / 3)
+    assert (found.low, found.high) == pytest.approx((1 - point.high, 1 - point.low))
+
+
+def test_the_risk_has_limits_where_nobody_or_everyone_had_the_event():
+    nobody, everyone = S.risk([40, 90, 90], [False] * 3, 90), S.risk([10, 20], [True] * 2, 90)
+    assert nobody == wilson(0, 2)  # of the two who were followed so far
+    assert everyone == wilson(2, 2)
+
+
+def test_the_risk_is_not_known_where_nobody_was_followed_so_far():
+    assert S.risk([10, 80], [True, False], 90) == S.risk([], [], 90) == NONE

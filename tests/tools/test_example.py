@@ -54,6 +54,7 @@ wemwbs, , no answers
 activity, active_days, not a number
 activity, participant_id, no identifier
 reoffending, reoffence_date, reoffence outside follow-up
+reoffending, reoffence_date, reoffence after follow-up
 reoffending, reoffence_date, no reoffence, but a date of one
 reoffending, reoffence_date, date out of range
 reoffending, followed_up_to, follow-up ends before it begins

@@ -199,8 +199,9 @@ def _reoffending(rng: np.random.Generator, sheet: Sheet, people: Sheet) -> None:
     followed = {row["participant_id"] for row in sheet}
     others = [row["participant_id"] for row in people if row["participant_id"] not in followed]
     no = _pick(rng, sheet, lambda r: r["reoffended"] == "no")
-    after, within = _moved(no[0]["followed_up_to"], 30), _moved(no[1]["entry_date"], 30)
-    _extra(sheet, no[0], participant_id=others[0], reoffended="yes", reoffence_date=after)
+    within = _moved(no[1]["entry_date"], 30)
+    no[0]["followed_up_to"] = _moved(no[0]["entry_date"], 400)  # and so after the year
+    no[0] |= {"reoffended": "yes", "reoffence_date": _moved(no[0]["entry_date"], 430)}
     _extra(sheet, no[1], participant_id=others[1], reoffence_date=within)
     no[2]["reoffence_date"] = "01/01/1900"
     no[3]["reoffence_date"] = _moved(no[3]["entry_date"], -200)

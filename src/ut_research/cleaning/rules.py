@@ -176,12 +176,17 @@ def _reoffending(sheet: Sheet) -> None:
     yes = sheet["reoffended"].fillna(False).to_numpy(bool)
     backwards = (sheet["followed_up_to"] < entry).to_numpy()
     sheet.blank(backwards, "followed_up_to", "follow-up ends before it begins")
-    outside = ((when < entry) | (when > sheet["followed_up_to"])).to_numpy()
+    end = sheet["followed_up_to"]
+    before, after = ((found & when.notna()).to_numpy() for found in (when < entry, when > end))
     dated = ~yes & when.notna().to_numpy()
-    sheet.reject(yes & outside, "reoffence_date", "reoffence outside follow-up")
-    sheet.reject(dated & ~outside, "reoffence_date", "no reoffence, but a date of one")
-    sheet.blank(dated & outside, "reoffence_date", "reoffence outside follow-up")
-    sheet.log(yes & when.isna().to_numpy(), "reoffence_date", "reoffence without a date", "reported")
+    sheet.blank(dated & (before | after), "reoffence_date", "reoffence outside follow-up")
+    sheet.reject(dated & ~before & ~after, "reoffence_date", "no reoffence, but a date of one")
+    for mask, rule in (
+        (after, "reoffence after follow-up"),
+        (before, "reoffence before entry"),
+        (when.isna().to_numpy(), "reoffence without a date"),
+    ):
+        sheet.log(yes & mask, "reoffence_date", rule, "reported")
 
 
 _RULES: dict[str, Callable[[Sheet], None]] = {

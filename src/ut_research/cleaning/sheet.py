@@ -33,10 +33,11 @@ RULES: dict[tuple[Action, str], str] = {
     ("reported", "total is not the sum of the items"): "left blank: the items are used",
     ("rejected", "T2 before T1"): "left out: it was done before the first questionnaire",
     ("reported", "follow-up ends before it begins"): "left blank",
-    ("rejected", "reoffence outside follow-up"): _CONTRADICTS,
     ("reported", "reoffence outside follow-up"): "left blank",
     ("rejected", "no reoffence, but a date of one"): _CONTRADICTS,
-    ("reported", "reoffence without a date"): "kept: counted, but not in time to reoffence",
+    ("reported", "reoffence after follow-up"): "kept: free of it for as long as the person was followed",
+    ("reported", "reoffence before entry"): "kept: counted, on a day that is not known",
+    ("reported", "reoffence without a date"): "kept: counted, on a day that is not known",
     ("reported", "long after all others"): "kept, but not taken for the end of the data",
 }
 

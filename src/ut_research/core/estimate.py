@@ -16,7 +16,7 @@ from typing import Any, Literal
 import pandas as pd
 
 Origin = Literal["published", "example", "export"]
-Status = Literal["number", "suppressed", "not collected"]
+Status = Literal["number", "suppressed", "not collected", "not worked out"]
 
 #: Group keys along which counts do not add up to a total (points on a curve, ranks).
 SERIES_KEYS = frozenset({"month", "week", "days", "n"})
@@ -37,7 +37,8 @@ class Estimate:
     origin : ``published``, ``example`` or ``export``.
     source : the table, or the document and section, that it comes from.
     group : what it is about, as {key: value}; empty for everyone.
-    status : ``number``, ``suppressed`` (by the gate) or ``not collected``. A true zero is a number.
+    status : ``number``, ``suppressed`` (by the gate), ``not collected``, or ``not worked out``: the export
+        has the table, and yet it cannot be known, for the reason in `method`. A true zero is a number.
     """
 
     id: str

@@ -58,9 +58,7 @@ class Study:
     data: str = _words("", "Where its own data are, from the study's folder", blank=True)
     delivery_start: date | None = _day("First day of delivery", "study")
     delivery_end: date | None = _day("Last day of delivery", "study")
-    design: str = _words(
-        "self-selected", "How people came into the groups that are compared", choices=DESIGNS
-    )
+    design: str = _words("self-selected", "How people came into the groups", choices=DESIGNS)
     framework: str = _words("", "The priorities that it is read against, in studies/frameworks", blank=True)
     findings_of: str = _words(
         "", "The document whose questions and findings are counted", "interviews", blank=True
@@ -70,9 +68,7 @@ class Study:
     later_round: str = _words("Later round", "Name of the later interviews", "interviews")
     interview_round_from: date | None = _day("Interviews from this day are of the later round", "interviews")
     engaged: str = _words("Engaged with the project", "Name of the engaged group", "groups")
-    not_engaged: str = _words(
-        "Referred but did not engage", "Name of the group that did not engage", "groups"
-    )
+    not_engaged: str = _words("Referred but did not engage", "Name of the other group", "groups")
     partners: dict[str, list[str]] = _table("partners", list, {}, "Partners, and how else they are written")
     areas: dict[str, list[str]] = _table("areas", list, {}, "Areas, and how else they are written")
     common_words: str = _words("", "Words that many names of partners hold", "spelling", blank=True)
@@ -92,6 +88,9 @@ class Study:
     )
     confidence: float = _parameter(
         0.95, "analysis", "proportion", "convention", "Level of every interval", low=0.5, high=0.999
+    )
+    primary: str = _words(
+        "reoffending.risk_change, wellbeing.change_mean, activity.change_mean", "Primary outcomes", "analysis"
     )
     follow_up_days: int = _parameter(
         365,
@@ -159,7 +158,7 @@ class Study:
         0.83,
         "wellbeing",
         "correlation",
-        "one-week test-retest; HQLO 7:15 (2009)",
+        "one-week test-retest; Tennant and others 2007, HQLO 5:63, as HQLO 7:15 (2009) states it",
         "Reliability behind the standard-error and reliable-change thresholds",
         low=0.01,
         high=0.99,

@@ -74,7 +74,7 @@ def measured(
         "findings": registry.findings,
     }
     found = everything.measured(tables, given)
-    return [*found, *evidence.measure(found, registry, confidence=parameters["confidence"])]
+    return [*found, *evidence.measure(registry, confidence=parameters["confidence"])]
 
 
 def released(found: list[Estimate], policy: Policy) -> Released:

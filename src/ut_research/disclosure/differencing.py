@@ -34,7 +34,7 @@ class Release:
     findings: tuple[Estimate, ...]
 
 
-_SAID = {"number": "shown", "suppressed": "withheld", "not collected": "not collected"}
+_SAID = {"number": "shown", "suppressed": "withheld"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ class Change:
         if before is None or after is None:
             return "new in this release" if before is None else "no longer in the release"
         if before.status != after.status:
-            return f"was {_SAID[before.status]}, is now {_SAID[after.status]}"
+            was, now = (_SAID.get(e.status, e.status) for e in (before, after))
+            return f"was {was}, is now {now}"
         if None not in (before.n, after.n) and before.n != after.n:
             return f"from {before.n} people to {after.n}"
         if before.count != after.count:

@@ -49,6 +49,7 @@ from ut_research.disclosure.policy import ROUNDINGS, DisclosureError, Policy
 from ut_research.disclosure.released import (
     LEGEND,
     NOT_COLLECTED,
+    NOT_WORKED_OUT,
     SEAL,
     SUPPRESSED,
     Released,
@@ -61,6 +62,7 @@ from ut_research.measures import GROUPS, declared
 __all__ = [
     "LEGEND",
     "NOT_COLLECTED",
+    "NOT_WORKED_OUT",
     "SUPPRESSED",
     "THINGS",
     "DisclosureError",

@@ -16,14 +16,16 @@ from ut_research.disclosure.policy import DisclosureError, Policy
 from ut_research.disclosure.soundness import key, name, said
 from ut_research.measures import GROUPS
 
-#: How the three kinds of cell without a number look; a true zero is the number 0.
+#: How the kinds of cell without a number look; a true zero is the number 0.
 SUPPRESSED = "too few"
 NOT_COLLECTED = "not collected"
+NOT_WORKED_OUT = "not worked out"
 LEGEND = {
     "0": "counted, and there were none",
     SUPPRESSED: "withheld, because it is about fewer people than the policy's threshold "
     "or would give such a number away",
     NOT_COLLECTED: "the export does not hold it",
+    NOT_WORKED_OUT: "it cannot be known from the export; the method says why",
 }
 
 #: Only the gate has it: whoever makes a `Released` must show it.
@@ -143,7 +145,7 @@ class Released:
     def cell(estimate: Estimate, field: str = "value") -> str:
         """A field of a finding as the text of a table's cell, see `LEGEND`."""
         if estimate.status != "number":
-            return SUPPRESSED if estimate.status == "suppressed" else NOT_COLLECTED
+            return SUPPRESSED if estimate.status == "suppressed" else estimate.status
         number = getattr(estimate, field)
         if number is None:
             return ""

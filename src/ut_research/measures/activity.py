@@ -11,7 +11,7 @@ from ut_research.core.estimate import Origin
 from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity, Scale
 from ut_research.measures import GROUPS
-from ut_research.measures.change import both_times, change, changes, means, without_second
+from ut_research.measures.change import both_times, change, changes, means, moved, without_second
 from ut_research.measures.grouping import By, Maker, Tables, collected, parts
 
 #: Days that a person may answer.
@@ -21,7 +21,7 @@ _SCALES = {time: Scale(f"activity {time}", DAYS[0], DAYS[-1]) for time in ("t1",
 
 QUANTITIES = (
     *means("activity", _SCALES, GROUPS),
-    *changes("activity", "activity", DAYS[-1] - DAYS[0], "reach.registered"),
+    *changes("activity", "activity", _SCALES["t1"], "reach.registered"),
     *(
         Quantity(id=f"activity.{name}_{time}", scale=scale)
         for name in ("active", "days")
@@ -52,7 +52,8 @@ def measure(
         people = people[people.active_days_t1.notna()]
         pairs = people.dropna()
         before, after = pairs.active_days_t1, pairs.active_days_t2
-        found += change(make, "activity", before, after, "days", "days active a week")
+        what = "days active a week"
+        found += change(make, "activity", before, after, "days", what)
         for time, when, days in (("t1", "at the start", before), ("t2", "later", after)):
             label = f"Active on {active_days} or more days {when}"
             most = float(DAYS[-1])
@@ -67,6 +68,8 @@ def measure(
                 for day in DAYS
             ]  # fmt: skip
         found += without_second(
-            make, "activity", people.active_days_t1, people.active_days_t2, "days", DAYS[0], DAYS[-1]
+            make, "activity", people.active_days_t1, people.active_days_t2, "days", what, DAYS[0], DAYS[-1]
         )
+        ways = ("Active days rose", "Active days stayed the same", "Active days fell")
+        found += moved(make, "activity.moved", after - before, "more than", 0, ways, DAYS[-1])
     return found

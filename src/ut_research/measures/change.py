@@ -7,7 +7,8 @@ Estimates that say by how much they changed.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,10 @@ from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity, Scale
 from ut_research.measures import GROUPS
 from ut_research.measures.grouping import Maker, by_person, histogram
-from ut_research.stats.intervals import mean_t, missing_bounds, tipping_point, wilcoxon_p
+from ut_research.stats.intervals import improved, mean_t, missing_bounds, tipping_point, wilcoxon_p
+
+#: Which way somebody's answer went, from one questionnaire to the other.
+WAYS = ("rose", "stayed", "fell")
 
 
 def means(subject: str, scales: Mapping[str, Scale], first_by: tuple[str, ...] = ()) -> tuple[Quantity, ...]:
@@ -36,16 +40,18 @@ def means(subject: str, scales: Mapping[str, Scale], first_by: tuple[str, ...] =
     )
 
 
-def changes(subject: str, table: str, most: int, whose: str) -> tuple[Quantity, ...]:
+def changes(subject: str, table: str, answers: Scale, whose: str) -> tuple[Quantity, ...]:
     """What `change` and `without_second` give, but for the two means, declared for `subject`.
 
     Parameters
     ----------
     table : with two rows for each person who answered both times and one for the rest.
-    most : the largest change that there can be, in the unit of the answers.
+    answers : what may be answered, either time.
     whose : the id of the people who were asked.
     """
-    alone, scale = f"{subject}.t1_only", Scale(f"{subject} change", -most, most)
+    alone, most = f"{subject}.t1_only", answers.highest - answers.lowest
+    scale = Scale(f"{subject} change", -most, most)
+    start = {"start_mean": replace(answers, name=f"{subject} start"), "lost_mean": None}
     return (
         Quantity(id=f"{subject}.pairs", rows_of=(table,), related=(whose,)),
         Quantity(
@@ -57,10 +63,15 @@ def changes(subject: str, table: str, most: int, whose: str) -> tuple[Quantity, 
         ),
         Quantity(id=f"{subject}.change_sd", scale=scale, spread=True),
         Quantity(id=f"{subject}.wilcoxon_p"),
+        Quantity(id=f"{subject}.moved", importance="ancillary", scale=scale),
         Quantity(id=alone, rows_of=(table,), related=(whose,)),
         *(
             Quantity(id=f"{subject}.{name}", rests_on=(alone,), related=(f"{subject}.pairs", alone, whose))
             for name in ("bound_low", "bound_high", "tipping_point")
+        ),
+        *(
+            Quantity(id=f"{subject}.{name}", rests_on=(alone,), scale=of, moves_with_records=True)
+            for name, of in start.items()
         ),
     )
 
@@ -128,14 +139,43 @@ def change(
     ]  # fmt: skip
 
 
-def without_second(
-    make: Maker, subject: str, before: pd.Series, after: pd.Series, unit: str, lowest: int, highest: int
+def moved(
+    make: Maker, id: str, rise: pd.Series, rule: str, points: float, named: Sequence[str], most: float
 ) -> list[Measurement]:
-    """What people without a second questionnaire could do to the mean change: bounds, and what would undo it.
+    """The shares who rose, stayed the same and fell: worse is said where better is said.
+
+    Parameters
+    ----------
+    rise : change of each person.
+    rule, points : what counts as a change, up or down: ``at least`` or ``more than`` so many.
+    named : what each of `WAYS` is called, as a reader meets it.
+    most : the largest change that there can be.
+    """
+    rose, fell = (pd.Series(improved(x, points, rule), rise.index, dtype=bool) for x in (rise, -rise))
+    least = math.floor(points) + 1 if rule == "more than" else math.ceil(points)
+    among = ((least, most), (1 - least, least - 1), (-most, -least))
+    return [
+        make.share(id, label, counted, f"changed by {rule} {points:g}", between=between, way=way)
+        for way, label, counted, between in zip(WAYS, named, (rose, ~rose & ~fell, fell), among, strict=True)
+    ]
+
+
+def without_second(
+    make: Maker,
+    subject: str,
+    before: pd.Series,
+    after: pd.Series,
+    unit: str,
+    what: str,
+    lowest: int,
+    highest: int,
+) -> list[Measurement]:
+    """Everyone at the start, who was lost, and what those could do to the mean change or undo it.
 
     Parameters
     ----------
     before, after : one value a person with a first; missing in `after` without a second.
+    what : what is measured, as a reader calls it.
     lowest, highest : the ends of the scale, in `unit`.
     """
     changes, alone = (after - before).dropna(), before[after.isna()]
@@ -144,6 +184,8 @@ def without_second(
     without = "everyone without a second questionnaire"
     return [
         make.tally(f"{subject}.t1_only", "People with a first questionnaire only", alone.index, "people"),
+        make.mean(f"{subject}.start_mean", f"Average {what} at the start, of everyone", before, unit),
+        make.mean(f"{subject}.lost_mean", f"Average {what} at the start, of {without}", alone, unit),
         *(
             make.number(f"{subject}.{name}", label, found, unit, method, n=before.index)
             for name, label, found, method in (

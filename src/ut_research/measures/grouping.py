@@ -126,9 +126,14 @@ class Maker:
         count: pd.Index | int | None = None,
         n: pd.Index | int | None = None,
         about: Mapping[str, str] | None = None,
+        why_not: str = "",
         **known: Any,
     ) -> Measurement:
-        """`found` as a measurement, with its limits if it has any; "not collected" when there is none."""
+        """`found` as a measurement, with its limits if it has any.
+
+        Without a value it is "not collected"; or "not worked out", for the reason `why_not`, where there are
+        people of whom it could be known.
+        """
         at = found if isinstance(found, Interval) else Interval(found, None, None)
         value, low, high = map(_finite, (at.value, at.low, at.high))
         given: dict[str, Any] = {"value": value, "low": low, "high": high, **known}
@@ -136,7 +141,8 @@ class Maker:
             given[size] = len(rows) if isinstance(rows, pd.Index) else rows
             given[whose] = people(rows) if isinstance(rows, pd.Index) else None
         if value is None:
-            given = {"status": "not collected"}
+            given = {"status": "not worked out" if why_not else "not collected"}
+            method = why_not or method
         given["group"] = {**self.group, **(about or {})}
         return Measurement(
             id, label, unit=unit, method=method, origin=self.origin, source=self.source, **given

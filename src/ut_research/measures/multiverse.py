@@ -29,7 +29,7 @@ from ut_research.core.schema import ITEMS
 from ut_research.measures import reach, reoffending, wellbeing
 from ut_research.measures.change import both_times
 from ut_research.measures.grouping import Maker, Tables, collected, parts, scaled
-from ut_research.stats import intervals, survival
+from ut_research.stats import intervals
 from ut_research.stats.intervals import Interval
 
 #: Days that somebody who counts as having stayed was supported for: the time to the second questionnaire.
@@ -247,52 +247,25 @@ def _who(people: pd.Series, stayed: frozenset[int]) -> dict[str, NDArray[np.bool
 def _reoffending(
     rows: pd.DataFrame, stayed: frozenset[int], windows: Iterable[int], confidence: float
 ) -> Iterator[Answer]:
-    """Window, incomplete follow-up and who counts as engaged, each way; of one group there is no difference.
+    """Window, and who counts as engaged, each way; of one group there is no difference.
 
-    People not followed to the end, and not known to have reoffended by then: counted as not having
-    (``as seen``); left out, which overstates the share in both groups, as those who reoffended early stay
-    in; counted as having, all of them or those of one group, the worst and best that there could be; or
-    counted for as long as they were followed, by the Kaplan-Meier curve.
+    Everybody counts for as long as they were followed. That people not followed to the end all did or did not
+    reoffend is no analysis that anybody would defend, and it is not among them.
     """
     chosen = _who(rows.participant_id, stayed if rows.group.nunique() > 1 else frozenset())
     for days, (who, kept) in product(windows, chosen.items()):
         people = reoffending.follow(rows, days)
         engaged = (people.group == "engaged").to_numpy() & kept[rows.index.get_indexer(people.index)]
-        reoffended, complete = people.reoffended.to_numpy(), people.complete.to_numpy()
-        for handled, outcome, used in (
-            ("as seen", reoffended, np.ones_like(complete)),
-            ("left out", reoffended, complete),
-            ("all reoffended", reoffended | ~complete, np.ones_like(complete)),
-            ("only engaged reoffended", reoffended | (~complete & engaged), np.ones_like(complete)),
-            ("only others reoffended", reoffended | (~complete & ~engaged), np.ones_like(complete)),
-        ):
-            c1, n1, c2, n2 = (
-                int(x)
-                for group in (engaged & used, ~engaged & used)
-                for x in ((outcome & group).sum(), group.sum())
-            )
-            yield Answer(
-                {"window": f"{days} days", "not followed to the end": handled, "engaged": who},
-                scaled(intervals.newcombe(c1, n1, c2, n2, confidence), 100),
-                people.index,
-                np.where(used, np.char.add(engaged.astype(str), outcome.astype(str)), "out"),
-                (c1, n1 - c1, c2, n2 - c2),
-                TWO_BY_TWO,
-            )
-        seen, timed = people.seen.to_numpy(dtype=float), people.seen.notna().to_numpy()
-        event = people.to_reoffence.notna().to_numpy()
-        # free of it: others less engaged, which is had it: engaged less others
-        free = [
-            survival.kaplan_meier(seen[group], event[group], [days], confidence)[0]
-            for group in (~engaged & timed, engaged & timed)
-        ]
-        # who was followed to the end counts as in "as seen"
-        codes = np.char.add(engaged.astype(str), np.where(complete, reoffended.astype(str), seen.astype(str)))
+        risks = [reoffending.risk(people[group], days, confidence) for group in (engaged, ~engaged)]
+        timed = people.seen.notna().to_numpy()
+        event = (people.to_reoffence.notna() | people.undated).to_numpy()
+        # who was followed to the end without reoffending counts alike
+        ends = np.where(people.complete, event.astype(str), people.seen.astype(str))
         yield Answer(
-            {"window": f"{days} days", "not followed to the end": "counted while followed", "engaged": who},
-            scaled(intervals.square_and_add(*(Interval(p.share, p.low, p.high) for p in free)), 100),
+            {"window": f"{days} days", "engaged": who},
+            scaled(intervals.square_and_add(*risks), 100),
             people.index,
-            np.where(timed, codes, "out"),
+            np.where(timed, np.char.add(engaged.astype(str), ends.astype(str)), "out"),
             tuple(int((timed & a & b).sum()) for a, b in product((engaged, ~engaged), (event, ~event))),
         )
 

@@ -1,8 +1,10 @@
 """Reoffending: how many, how soon, and how the two groups compare.
 
-In: the `reoffending` table, a row a person followed up. Out: rates, the comparison of people who engaged
-with people who did not, and time to reoffence, in which people who were followed for less than the
-window, and had not reoffended, count for as long as they were seen.
+In: the `reoffending` table, a row a person followed up. Out: the risk of reoffending within the window, in
+which people who were followed for less than it count for as long as they were seen (Kaplan and Meier), its
+difference between people who engaged and people who did not, and time to reoffence. The plain share of people
+who were seen to reoffend stands beside it, with how many were followed to the end. It is not compared or
+tested: people who were followed for longer had longer to reoffend.
 
 The groups were not drawn by lot. A difference between them is not an effect of the project.
 """
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 
 import pandas as pd
 
@@ -20,6 +23,7 @@ from ut_research.core.quantity import Quantity
 from ut_research.measures import GROUPS as COLUMNS
 from ut_research.measures.grouping import DAYS_A_MONTH, By, Maker, Tables, collected, parts, scaled
 from ut_research.stats import intervals, survival
+from ut_research.stats.intervals import NONE, Interval
 
 GROUPS = ("engaged", "not engaged")
 
@@ -44,12 +48,12 @@ QUANTITIES = (
     ),
     *(
         Quantity(id=f"reoffending.{name}", sensitive=True, rests_on=(_RATE,))
-        for name in ("free", "rmst_months", "risk_difference", "fisher_p", "logrank_p")
+        for name in ("risk", "risk_change", "free", "rmst_months", "logrank_p")
     ),
-    Quantity(id="reoffending.benchmark_p", sensitive=True, related=(_RATE,)),
 )
 
 _CENSORED = "people not followed to the end censored"
+_GAP = "Difference in the share who reoffended"
 
 
 def measure(
@@ -80,8 +84,7 @@ def measure(
         groups = [followed[followed.group == group] for group in GROUPS]
         for (name, label), people in zip(names.items(), groups, strict=True):
             found += _group(make, name, label, people, follow_up_days)
-        table = [(int(people.reoffended.sum()), len(people)) for people in groups]
-        found += _comparison(make, table, groups[0].index.append(groups[1].index))
+        found.append(_comparison(make, groups, follow_up_days))
         found += _time(make, names, groups, follow_up_days)
     return found
 
@@ -101,44 +104,21 @@ def compare(engaged: Estimate, not_engaged: Estimate, *, confidence: float = 0.9
     if len(table) < 2:
         raise ValueError("both shares need the count and the number of people that they rest on")
     make = Maker(engaged.source, "published", confidence=confidence)
-    n = sum(n for _, n in table)
-    return [replace(e, id=f"published.{e.id}") for e in _comparison(make, table, n)]
-
-
-def against(rate: Estimate, benchmarks: Sequence[Estimate]) -> list[Measurement]:
-    """A share who reoffended against published rates, by the exact binomial test (``benchmark_p``).
-
-    A national rate is not a comparison group: it counts other people, followed in another way.
-
-    Parameters
-    ----------
-    rate : a share with count and n; without them the tests are "not collected".
-    benchmarks : published rates, in percent.
-    """
-    make = Maker(rate.source, rate.origin)
-    known = rate.count is not None and rate.n is not None
-    tests = [
-        make.number(
-            "reoffending.benchmark_p",
-            rate_there.label,
-            intervals.benchmark_p(rate.count or 0, rate.n or 0, (rate_there.value or 0) / 100)
-            if known
-            else None,
-            "p-value",
-            "exact binomial test, two-sided",
-            n=rate.n,
-            about={"benchmark": rate_there.label},
-        )
-        for rate_there in benchmarks
+    (c1, n1), (c2, n2) = table
+    gap = scaled(intervals.newcombe(c1, n1, c2, n2, confidence), 100)
+    p, id = intervals.fisher_p(c1, n1, c2, n2), "published.reoffending"
+    method = "engaged less not engaged, Newcombe interval"
+    return [
+        make.number(f"{id}.risk_difference", _GAP, gap, "percentage points", method, n=n1 + n2),
+        make.number(f"{id}.fisher_p", "Fisher's exact test", p, "p-value", "two-sided", n=n1 + n2),
     ]
-    if not isinstance(rate, Measurement):
-        return tests
-    # its people are those of the share, which it gives back
-    return [replace(e, counted=rate.counted, among=rate.among) for e in tests]
 
 
 def follow(reoffending: pd.DataFrame, follow_up_days: int, conviction_lag_days: int = 183) -> pd.DataFrame:
     """What was seen of each person within the window; people of whom it is not known are left out.
+
+    A reoffence after follow-up had ended is known of only because it happened: until then the person was free
+    of it. One without a date, or with one before entry, happened on a day that is not known.
 
     Parameters
     ----------
@@ -151,35 +131,74 @@ def follow(reoffending: pd.DataFrame, follow_up_days: int, conviction_lag_days: 
 
     - ``group``;
     - ``reoffended`` : bool, a reoffence within `follow_up_days` of entry, or at an unknown time;
-    - ``to_reoffence`` : days from entry to it, missing where there is none or its time is unknown;
+    - ``to_reoffence`` : days from entry to it, missing where none was seen or its time is unknown;
     - ``seen`` : days to the reoffence or to the end of what was seen, no more than `follow_up_days`;
       missing where the dates do not say;
-    - ``complete``, ``proven`` : bool, reoffended, or followed for the whole window, and for the
+    - ``undated`` : bool, reoffended at an unknown time, and ``certain``, by the end of `seen` for sure;
+    - ``complete``, ``proven`` : bool, seen to reoffend, or followed for the whole window, and for the
       window and the time that a conviction takes.
     """
     known = reoffending[reoffending.reoffended.notna()]
-    days = (known.reoffence_date - known.entry_date).dt.days.clip(lower=0).astype(float)
-    followed = (known.followed_up_to - known.entry_date).dt.days.clip(lower=0).astype(float)
     flagged = known.reoffended.astype(bool)
-    reoffended = flagged & ~(days > follow_up_days)
-    to_reoffence = days.where(reoffended)
-    longest = pd.concat([followed, days.where(flagged)], axis=1).max(axis=1)
-    seen = to_reoffence.fillna(longest.clip(upper=follow_up_days).mask(reoffended))
+    days = (known.reoffence_date - known.entry_date).dt.days.astype(float).where(flagged)
+    before = days < 0
+    days = days.mask(before)
+    undated = flagged & days.isna()
+    end = (known.followed_up_to - known.entry_date).dt.days.clip(lower=0).astype(float).fillna(days)
+    in_view = (days <= follow_up_days) & (days <= end)
     return pd.DataFrame({
         "group": known.group,
-        "reoffended": reoffended,
-        "to_reoffence": to_reoffence,
-        "seen": seen,
-        "complete": reoffended | (longest >= follow_up_days),
-        "proven": reoffended | (longest >= follow_up_days + conviction_lag_days),
+        "reoffended": flagged & ~(days > follow_up_days),
+        "to_reoffence": days.where(in_view),
+        "seen": days.where(in_view, end.mask(undated, end.fillna(follow_up_days)).clip(upper=follow_up_days)),
+        "undated": undated,
+        "certain": undated & ~before & (end <= follow_up_days),
+        "complete": in_view | undated | (end >= follow_up_days),
+        "proven": in_view | undated | (end >= follow_up_days + conviction_lag_days),
     })  # fmt: skip
 
 
+def timelines(people: pd.DataFrame) -> list[tuple[pd.Series, pd.Series]]:
+    """Days seen, and whether they end with a reoffence, of each person of `follow` whose dates say.
+
+    More than once where a reoffence has no date: half-way through follow-up, which is the one to show, and as
+    early and as late as it could have been, which may be after the window.
+    """
+    people = people[people.seen.notna()]
+    event = people.to_reoffence.notna()
+    halfway = people.seen.mask(people.undated, people.seen / 2), event | people.undated
+    if not people.undated.any():
+        return [halfway]
+    early = people.seen.mask(people.undated, 0), event | people.undated
+    return [halfway, early, (people.seen, event | people.certain)]
+
+
+def risk(people: pd.DataFrame, follow_up_days: int, confidence: float) -> Interval:
+    """Share of people of `follow` who reoffended within the window, by the Kaplan-Meier curve, 0 to 1.
+
+    None where nobody was followed for so long, or where it is not known of most who did not reoffend how long
+    they were followed: the rest would be those who did. Its limits take in every day on which a reoffence
+    without a date could have been.
+    """
+    unknown = people.seen.isna()
+    if unknown.sum() > (~people.reoffended & ~unknown).sum():
+        return NONE
+    return _widest([survival.risk(*line, follow_up_days, confidence) for line in timelines(people)])
+
+
+def _widest(found: Sequence[Interval]) -> Interval:
+    """The first of several readings of one quantity, with limits that take in those of all; or none."""
+    ends = [[x for x in (i.low, i.value, i.high) if x is not None] for i in found]
+    if any(i.value is None for i in found):
+        return NONE
+    if len(found) == 1:
+        return found[0]
+    return Interval(found[0].value, min(map(min, ends)), max(map(max, ends)))
+
+
 def _group(make: Maker, key: str, label: str, people: pd.DataFrame, follow_up_days: int) -> list[Measurement]:
-    timed = people[people.seen.notna()]
-    marks = {str(month): day for month, day in enumerate(_steps(follow_up_days))}
     to_reoffence = people.to_reoffence / DAYS_A_MONTH
-    window = f"within {follow_up_days} days of entry"
+    window, timed = f"within {follow_up_days} days", people.index[people.seen.notna()]
     only = "only people who reoffended, so not a measure of delay"
     long, longer = (
         f"reoffended or followed for {follow_up_days} days",
@@ -191,26 +210,51 @@ def _group(make: Maker, key: str, label: str, people: pd.DataFrame, follow_up_da
 
     mean = f"Average months to reoffence, of those who reoffended: {label}"
     return [
-        share("rate", "Reoffended", people.reoffended, window),
+        share("rate", "Reoffended", people.reoffended, f"{window} of entry"),
+        make.number(
+            "reoffending.risk", f"Reoffended {window}: {label}",
+            scaled(risk(people, follow_up_days, make.confidence), 100), "%",
+            f"Kaplan-Meier, {_CENSORED}; {make.confidence:.0%} interval",
+            n=timed, about={"group": key}, why_not=_not_followed(people, follow_up_days),
+        ),
         make.mean("reoffending.months_to_reoffence", mean, to_reoffence, "months", only, group=key),
         share("complete_follow_up", "Followed for the whole time", people.complete, long),
         share("proven_follow_up", "Followed until a conviction is on record", people.proven, longer),
-        *make.curve(
-            "reoffending.free", f"Free of reoffending: {label}", timed.seen, timed.to_reoffence.notna(),
-            marks, "month", _CENSORED, group=key,
-        ),
+        *_curve(make, key, label, people, follow_up_days),
     ]  # fmt: skip
 
 
-def _comparison(make: Maker, table: Sequence[tuple[int, int]], n: pd.Index | int) -> list[Measurement]:
-    (c1, n1), (c2, n2) = table
-    gap = scaled(intervals.newcombe(c1, n1, c2, n2, make.confidence), 100)
-    p = intervals.fisher_p(c1, n1, c2, n2)
-    label, method = "Difference in the share who reoffended", "engaged less not engaged, Newcombe interval"
-    return [
-        make.number("reoffending.risk_difference", label, gap, "percentage points", method, n=n),
-        make.number("reoffending.fisher_p", "Fisher's exact test", p, "p-value", "two-sided", n=n),
+def _not_followed(people: pd.DataFrame, follow_up_days: int) -> str:
+    """Why there is no risk at the window, where there are people at all."""
+    return f"not known, as too few were followed for {follow_up_days} days" if len(people) else ""
+
+
+def _curve(make: Maker, key: str, label: str, people: pd.DataFrame, follow_up_days: int) -> list[Measurement]:
+    marks = {str(month): day for month, day in enumerate(_steps(follow_up_days))}
+    label = f"Free of reoffending: {label}"
+    readings = [
+        make.curve("reoffending.free", label, *line, marks, "month", _CENSORED, group=key)
+        for line in timelines(people)
     ]
+    wide = [
+        _widest([Interval(e.value, e.low, e.high) for e in points]) for points in zip(*readings, strict=True)
+    ]
+    return [replace(e, low=w.low, high=w.high) for e, w in zip(readings[0], wide, strict=True)]
+
+
+def _comparison(make: Maker, groups: Sequence[pd.DataFrame], follow_up_days: int) -> Measurement:
+    risks = [risk(people, follow_up_days, make.confidence) for people in groups]
+    both, gap = pd.concat(groups), intervals.square_and_add(*risks)
+    method = f"engaged less not engaged, of two Kaplan-Meier curves; {make.confidence:.0%} interval"
+    return make.number(
+        "reoffending.risk_change",
+        _GAP,
+        scaled(gap, 100),
+        "percentage points",
+        method,
+        n=both.index[both.seen.notna()],
+        why_not="" if any(people.empty for people in groups) else _not_followed(both, follow_up_days),
+    )
 
 
 def _steps(follow_up_days: int) -> list[float]:
@@ -222,15 +266,13 @@ def _steps(follow_up_days: int) -> list[float]:
 def _time(
     make: Maker, names: Mapping[str, str], groups: Sequence[pd.DataFrame], follow_up_days: int
 ) -> list[Measurement]:
-    timed = [group[group.seen.notna()] for group in groups]
-    days = [group.seen.to_numpy(dtype=float) for group in timed]
-    events = [group.to_reoffence.notna().to_numpy() for group in timed]
+    lines = [timelines(people) for people in groups]
     # as long as both groups were seen, so that their means can be compared
-    longest = min([float(follow_up_days), *(d.max() for d in days if len(d))])
+    longest = min([float(follow_up_days), *(float(line[0][0].max()) for line in lines if len(line[0][0]))])
     horizon = survival.last_step(_steps(follow_up_days)[1:] or [float(follow_up_days)], longest)
     method = f"area under the Kaplan-Meier curve to {horizon:.0f} days"
     means = [
-        survival.restricted_mean(d, e, horizon, make.confidence) for d, e in zip(days, events, strict=True)
+        _widest([survival.restricted_mean(*x, horizon, make.confidence) for x in line]) for line in lines
     ]
     found = [
         make.number(
@@ -239,13 +281,15 @@ def _time(
             scaled(mean, 1 / DAYS_A_MONTH),
             "months",
             method,
-            n=people.index,
+            n=line[0][0].index,
             about={"group": key},
         )
-        for (key, label), mean, people in zip(names.items(), means, timed, strict=True)
+        for (key, label), mean, line in zip(names.items(), means, lines, strict=True)
     ]
-    p = survival.logrank_p(days[0], events[0], days[1], events[1])
-    n = timed[0].index.append(timed[1].index)
+    tests = [survival.logrank_p(*one, *other) for one, other in product(*lines)]
+    # where dates are missing, the days that tell the groups apart least
+    p = None if None in tests else max(p for p in tests if p is not None)
+    n = lines[0][0][0].index.append(lines[1][0][0].index)
     return [
         *found,
         make.number("reoffending.logrank_p", "Log-rank test", p, "p-value", f"two-sided, {_CENSORED}", n=n),

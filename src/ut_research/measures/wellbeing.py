@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity, Scale
 from ut_research.core.schema import ITEMS
 from ut_research.measures import GROUPS
-from ut_research.measures.change import both_times, change, changes, means, without_second
+from ut_research.measures.change import both_times, change, changes, means, moved, without_second
 from ut_research.measures.grouping import By, Maker, Tables, by_person, collected, parts
 from ut_research.stats import intervals
 
@@ -39,6 +40,10 @@ LOWEST, HIGHEST = 14, 70
 #: Mean total of adults, points: midway between men (50.1) and women (49.6), Health Survey for England 2016.
 POPULATION_MEAN = 49.9
 
+#: Plausible correlations of two scores of a person, weeks or months apart: a week apart it is about .83,
+#: and it falls with time. For regression to the mean; no study gives it for our interval.
+PLAUSIBLE = (0.5, 0.85)
+
 BANDS = ("low", "moderate", "high")
 
 #: A meaningful change by the rule in force.
@@ -50,7 +55,7 @@ _RULES = tuple(f"{_IN_FORCE}{rule}" for rule in ("", "_more_than_3", "_at_least_
 
 QUANTITIES = (
     *means("wellbeing", _SCALES),
-    *changes("wellbeing", "wemwbs", HIGHEST - LOWEST, "reach.registered"),
+    *changes("wellbeing", "wemwbs", _SCALES["t1"], "reach.registered"),
     *(
         Quantity(
             id=f"wellbeing.low_{time}",
@@ -70,9 +75,25 @@ QUANTITIES = (
     ),
     *(
         Quantity(
-            id=rule, related=_RULES, scale=_RISE, importance="everyone" if rule == _IN_FORCE else "ancillary"
+            id=rule,
+            related=(*_RULES, "wellbeing.moved"),
+            scale=_RISE,
+            importance="everyone" if rule == _IN_FORCE else "ancillary",
         )
         for rule in _RULES
+    ),
+    *(
+        Quantity(
+            id=f"wellbeing.fell_{rule}", importance="ancillary", related=("wellbeing.moved",), scale=_RISE
+        )
+        for rule in ("more_than_3", "at_least_3", "sem", "rci")
+    ),
+    Quantity(
+        id="wellbeing.start_low",
+        sensitive=True,
+        rests_on=("wellbeing.t1_only",),
+        related=("wellbeing.band_t1",),
+        scale=replace(_SCALES["t1"], name="wellbeing start"),
     ),
     Quantity(
         id="wellbeing.alpha_t1",
@@ -85,7 +106,10 @@ QUANTITIES = (
         Quantity(id=f"wellbeing.swemwbs_{name}", moves_with_records=True)
         for name in ("mean_t1", "mean_t2", "change_mean")
     ),
-    Quantity(id="wellbeing.regression_to_mean"),
+    *(
+        Quantity(id=f"wellbeing.regression_{end}", rests_on=("wellbeing.mean_t1",))
+        for end in ("least", "most")
+    ),
 )
 
 
@@ -130,10 +154,11 @@ def measure(
         found += _meaningful(make, after - before, meaningful_change, meaningful_rule, sd, reliability)
         found += _scale(make, answers, before, after)
         found += _short(make, pairs)
-        found.append(_drift(make, before, reliability, population_mean))
+        found += _drift(make, before, population_mean)
         found += without_second(
-            make, "wellbeing", people.total_t1, people.total_t2, "points", LOWEST, HIGHEST
+            make, "wellbeing", people.total_t1, people.total_t2, "points", "wellbeing score", LOWEST, HIGHEST
         )
+        found.append(_everyone(make, people.total_t1, low_at_most, high_at_least))
     return found
 
 
@@ -216,6 +241,16 @@ def _bands(
     return [*found, make.number("wellbeing.band_mcnemar_p", label, p, "p-value", method, count=few, n=n)]
 
 
+def _everyone(make: Maker, before: pd.Series, low_at_most: int, high_at_least: int) -> Measurement:
+    return make.share(
+        "wellbeing.start_low",
+        "Low wellbeing at the start, of everyone who answered then",
+        bands(before, low_at_most, high_at_least) == "low",
+        f"total of {low_at_most} or less",
+        between=(LOWEST, low_at_most),
+    )
+
+
 def _meaningful(
     make: Maker,
     changes: pd.Series,
@@ -236,21 +271,23 @@ def _meaningful(
     ]
     found = []
     for name, rule, points, why in rules:
-        if points is None:
-            rose, label = changes.head(0) > 0, f"Rose by {why}"
-        else:
-            rose = pd.Series(intervals.improved(changes, points, rule), changes.index, dtype=bool)
-            label = f"Rose by {rule} {points:.3g} points" + (", the rule in force" if not name else "")
-        found.append(
-            make.share(f"wellbeing.meaningful{name}", label, rose, why, between=_risen(rule, points))
+        known = changes if points is not None else changes.head(0)
+        by = f"{rule} {points:.3g} points" if points is not None else why
+        less = "no more than" if rule == "more than" else "less than"
+        named = (
+            f"Rose by {by}",
+            f"Stayed, or changed by {less} {by.removeprefix(rule + ' ')}",
+            f"Fell by {by}",
         )
+        ways = moved(make, "wellbeing.moved", known, rule, points or 0, named, HIGHEST - LOWEST)
+        force = ", the rule in force" if not name else ""
+        rose, fell = (
+            replace(e, group=make.group, method=f"{why}; {make.confidence:.0%} Wilson interval")
+            for e in (ways[0], ways[2])
+        )
+        found.append(replace(rose, id=f"{_IN_FORCE}{name}", label=rose.label + force))
+        found += [replace(fell, id=f"wellbeing.fell{name}")] if name else ways
     return found
-
-
-def _risen(rule: str, points: float | None) -> tuple[float, float]:
-    """The lowest and the highest change, whole points, that a rule counts."""
-    least = math.floor(points or 0) + 1 if rule == "more than" else math.ceil(points or 0)
-    return least, HIGHEST - LOWEST
 
 
 def _scale(make: Maker, answers: pd.DataFrame, before: pd.Series, after: pd.Series) -> list[Measurement]:
@@ -282,13 +319,25 @@ def _short(make: Maker, pairs: pd.DataFrame) -> list[Measurement]:
     return [make.mean(f"wellbeing.swemwbs_{name}", label, x, "points", method) for name, label, x in rows]
 
 
-def _drift(make: Maker, before: pd.Series, reliability: float, population_mean: float) -> Measurement:
-    start, drift = before.to_numpy(dtype=float), None
-    if len(start):
-        drift = intervals.regression_of_group(float(start.mean()), population_mean, reliability)
-    label = "Change to expect from regression to the mean alone"
-    method = f"(1 - {reliability:g}) of the way to the population mean of {population_mean:g}"
-    return make.number("wellbeing.regression_to_mean", label, drift, "points", method, n=before.index)
+def _drift(make: Maker, before: pd.Series, population_mean: float) -> list[Measurement]:
+    """The least and the most that regression to the mean would give, by the ends of `PLAUSIBLE`."""
+    start = before.to_numpy(dtype=float)
+    drifts = [
+        intervals.regression_of_group(float(start.mean()), population_mean, r) if len(start) else None
+        for r in PLAUSIBLE
+    ]
+    found = sorted(zip(drifts, PLAUSIBLE, strict=True), key=lambda drift: abs(drift[0] or 0))
+    return [
+        make.number(
+            f"wellbeing.regression_{end}",
+            f"The {end} change to expect from regression to the mean alone",
+            drift,
+            "points",
+            f"reliability {r:g}; if people's usual score were the population mean of {population_mean:g}",
+            n=before.index,
+        )
+        for end, (drift, r) in zip(("least", "most"), found, strict=True)
+    ]
 
 
 def _numbers(frame: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.float64]:

@@ -7,12 +7,13 @@ import pandas as pd
 
 from ut_research.published.audit import audit
 from ut_research.published.estimates import as_estimates, compare, verdicts
+from ut_research.published.questions import questions
 from ut_research.published.registry import FIGURE_COLUMNS, Figure, Registry, load
 from ut_research.published.rounding import attainable_counts, grim_consistent
 
 __all__ = [
     "Figure", "Registry", "as_estimates", "attainable_counts", "audit", "compare", "figures",
-    "grim_consistent", "load", "verdicts",
+    "grim_consistent", "load", "questions", "verdicts",
 ]  # fmt: skip
 
 

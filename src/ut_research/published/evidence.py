@@ -1,8 +1,7 @@
-"""What published figures say by themselves, and beside what was measured.
+"""What published figures say by themselves.
 
-In: the registry, and the Estimates of a run. Out: every figure as an Estimate, the verdicts of the audit,
-what follows from published counts alone (a comparison, and what a next study could see), and the exact test
-of a measured share against each published rate of the same kind.
+In: the registry. Out: every figure as an Estimate, the verdicts of the audit,
+and what follows from published counts alone (a comparison, and what a next study could see).
 """
 
 from __future__ import annotations
@@ -23,21 +22,18 @@ SIZES = (10, 20, 30, 50, 75, 100, 150, 200, 300, 400)
 MONTHS = (6, 12, 18, 24)
 
 
-def measure(found: Iterable[Estimate], registry: Registry, *, confidence: float = 0.95) -> list[Estimate]:
-    """The published figures, what follows from them, and the tests of what was `found` against them.
+def measure(registry: Registry, *, confidence: float = 0.95) -> list[Estimate]:
+    """The published figures, and what follows from them.
 
     Nothing where nothing is published.
     """
     if not registry.figures:
         return []
     figures = as_estimates(registry, confidence)
-    [rate] = [e for e in found if e.id == "reoffending.rate" and e.group == {"group": "engaged"}]
-    official = set(official_rates(registry))
     return [
         *figures,
         *verdicts(audit(registry)),
         *_groups(figures, registry, confidence),
-        *reoffending.against(rate, [e for e in figures if e.id in official]),
     ]
 
 

@@ -145,7 +145,8 @@ def sources(registry: Registry, settings: Mapping[str, Any]) -> Callable[[], set
 
     @cache
     def known() -> set[str]:
-        frames = [published.audit(registry), registry.findings, published.figures(registry)]
+        frames = [published.audit(registry), published.questions(registry)]
+        frames += [registry.findings, published.figures(registry)]
         rows: list[Any] = [row for frame in frames for row in frame.to_dict("records")]
         entries: list[Any] = [*registry.definitions, *registry.relations, *registry.documents.values()]
         rows += map(asdict, entries)

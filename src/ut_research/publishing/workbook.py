@@ -35,13 +35,13 @@ COLUMNS = {
     "value": "the finding, in its unit; a share is out of 100",
     "low, high": "the likely range around it",
     "count, n": "the people, or things, it rests on, and how many they are out of",
-    "status": "number, suppressed or not collected",
+    "status": "number, suppressed, not collected or not worked out",
     "origin": "; ".join(f"{origin}: {note[0].lower()}{note[1:]}" for origin, note in ORIGIN_NOTES.items()),
     "source": "the table of the export, or the document and section",
     "method": "how the value and its range were worked out",
 }
 #: How the kinds of cell without a number are shaded, beside what is written in them.
-SHADES = {gate.SUPPRESSED: "FFE3B3", gate.NOT_COLLECTED: "E6E6E6"}
+SHADES = {gate.SUPPRESSED: "FFE3B3", gate.NOT_COLLECTED: "E6E6E6", gate.NOT_WORKED_OUT: "E6E6E6"}
 _LINK = re.compile(r'href="tables/([^"]+\.csv)"[^>]*>Download (?:this table: )?(.*?) \(CSV\)<', re.DOTALL)
 
 

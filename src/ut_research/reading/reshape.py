@@ -46,9 +46,7 @@ def of_wave(heading: str, wave: str | None) -> str:
     return heading if wave is None else heading.replace(WAVE, wave)
 
 
-def ticked(
-    frame: pd.DataFrame, columns: Sequence[pd.Series], told: Ticks
-) -> tuple[pd.DataFrame, list[int]]:
+def ticked(frame: pd.DataFrame, columns: Sequence[pd.Series], told: Ticks) -> tuple[pd.DataFrame, list[int]]:
     """Return `frame` with yes or no for each option that is ticked, and the rows of other ticks.
 
     Options may hold the separator; where the cell is blank, it is not known what would have been ticked.

@@ -34,7 +34,7 @@ from ut_research.core.schema import NOT_RECORDED
 from ut_research.disclosure import decision, gate
 from ut_research.disclosure.gate import Released
 from ut_research.published import Registry
-from ut_research.show import design, prose
+from ut_research.show import certainty, design, prose
 from ut_research.show.tables import TOO_FEW, breakdown, grid, held, origin_note, table
 
 if TYPE_CHECKING:
@@ -132,6 +132,11 @@ class Chapter:
                 [Problem(what, f"chapter {self.name}", "give them in the study's study.toml instead")]
             )
         return decision.of_run(self._data, {**self._study, **own}, self.registry)
+
+    @cached_property
+    def family(self) -> Mapping[str, bool]:
+        """Of each primary outcome, whether it can be told from no difference; see `certainty.family`."""
+        return certainty.family(self.released, self._study["primary"], self._study["confidence"])
 
     @cached_property
     def registry(self) -> Registry:

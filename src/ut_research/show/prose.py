@@ -7,7 +7,7 @@ and `fill` puts in what the disclosure gate released: the number, or in plain wo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -190,33 +190,51 @@ def more_or_fewer(difference: Estimate, more: str, fewer: str, same: str) -> str
 
 
 def holds(difference: Estimate) -> bool:
-    """Whether the range around a difference takes in 0, as a reader sees it: −17 to 0 does."""
-    digits = places(difference.unit)
-    low, high = (None if x is None else round(x, digits) for x in (difference.low, difference.high))
+    """Whether the range around a difference takes in 0, before rounding."""
+    low, high = difference.low, difference.high
     return low is not None and high is not None and low <= 0 <= high
 
 
-def chance(difference: Estimate) -> str:
-    """In plain words, whether chance alone could explain a difference, from its interval."""
+def chance(
+    difference: Estimate, curves: Estimate | None = None, *, family: Mapping[str, bool] | None = None
+) -> str:
+    """In plain words, whether chance alone could explain a difference, from its interval.
+
+    Of a primary outcome the verdict is that of its `family` (`ut_research.show.certainty`). Where there is no
+    difference as people were not followed for long enough, the log-rank test of the two `curves` says whether
+    they can be told apart for as long as people were followed.
+    """
     if difference.status == "not collected":
         return ""
+    if difference.status == "not worked out":
+        said = f"Whether it was different in the two groups is {difference.method}."
+        if curves is None or curves.value is None:
+            return said
+        apart = "cannot be told apart" if curves.value > 0.05 else "can be told apart"
+        return f"{said} For as long as people of both groups were followed, the groups {apart}."
     if difference.value is None:
         return f"We cannot say how sure we are {show(difference)}."
     if difference.low is None or difference.high is None:
         return "We cannot say how sure we are: there is no range around this number."
     if holds(difference):
         return "Chance alone could explain this difference."
+    if not (family or {}).get(difference.id, True):
+        return "As one of several main outcomes, chance alone could explain this difference."
     return "Chance alone is unlikely to explain this difference. Other things still could."
 
 
-def finding(change: Estimate, fewer: str, more: str, unclear: str) -> str:
+def finding(
+    change: Estimate, fewer: str, more: str, unclear: str, family: Mapping[str, bool] | None = None
+) -> str:
     """What a chapter found in a few words, alone in bold, from the sign of a difference and its interval.
 
-    Nothing where there is no difference to speak of. `unclear` is said where chance alone could explain it.
+    Nothing where there is no difference to speak of. `unclear` is said where chance alone could explain it,
+    of a primary outcome by the verdict of its `family` (`chance`).
     """
     if change.value is None or change.low is None or change.high is None:
         return ""
-    words = unclear if holds(change) else more_or_fewer(change, more, fewer, unclear)
+    by_chance = holds(change) or not (family or {}).get(change.id, True)
+    words = unclear if by_chance else more_or_fewer(change, more, fewer, unclear)
     return f"**{words}.**\n\n"
 
 
@@ -241,11 +259,11 @@ def sureness(found: Estimate) -> str:
         return f"We cannot say {show(found)}."
     if found.low is None or found.high is None:
         return "We cannot say how sure we are: there is no range around this number."
-    likely = f"is likely to be between {interval(found).replace(' to ', ' and ')}"
+    between = f"between {interval(found).replace(' to ', ' and ')}"
     if found.unit != "%":
-        return f"The true number {likely}."
+        return f"The data fit with a true number {between}."
     words = next(w for limit, w in SURENESS if found.high - found.low <= limit)
-    return f"We are {words}: the true share {likely}."
+    return f"We are {words}: the data fit with a true share {between}."
 
 
 def revalued(estimate: Estimate, value: float | None) -> Estimate:
@@ -313,6 +331,7 @@ def can_say(
     cause: str,
     groups: Sequence[Estimate],
     followed: Sequence[Estimate] = (),
+    family: Mapping[str, bool] | None = None,
 ) -> str:
     """What a finding lets us say and what it does not, as Markdown, by rule.
 
@@ -323,17 +342,24 @@ def can_say(
     cause : what cannot be said of the project's part in it, see `NOT_THE_CAUSE`.
     groups : findings whose `n` are the sizes of the groups.
     followed : shares of people who were followed, or came back, as they should have been.
+    family : the verdicts on the primary outcomes, see `ut_research.show.certainty`.
     """
     if found.status == "not collected":
         return ""
     if found.value is None:
-        return f"**We can say nothing yet:** {number(found)}."
+        why = (
+            "we could not follow people for long enough"
+            if found.status == "not worked out"
+            else number(found)
+        )
+        return f"**We can say nothing yet:** {why}."
     if found.low is None or found.high is None:
         return "**We can say nothing yet:** there is no range around this number."
     cannot = [cause]
-    if found.unit != "%" and holds(found):
+    if found.unit != "%" and (holds(found) or not (family or {}).get(found.id, True)):
+        why = "" if holds(found) else ", as one of several main outcomes"
         cannot.insert(
-            0, "that there was a difference at all, because chance alone could explain one this size"
+            0, f"that there was a difference at all, because{why} chance alone could explain one this size"
         )
     if any(e.n is not None and e.n < ENOUGH for e in groups):
         cannot.append(

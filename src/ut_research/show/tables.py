@@ -2,8 +2,8 @@
 
 In: Estimates that the disclosure gate has released. Out: short plain text for one Estimate
 (`number`, `counted`, `interval`, `name`) and one accessible HTML table for many (`table`).
-A cell is one of four things and looks like one of four things: a number, a true zero,
-suppressed, or not collected.
+A cell is one of five things and looks like it: a number, a true zero, suppressed, not collected, or not
+worked out, and then it says why.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ MOST_ROWS = 60
 
 def number(estimate: Estimate, part: str = "value") -> str:
     """The value (or `part`: low, high) with its unit: ``26%``, ``13.0 points``; or why there is none."""
+    if estimate.status == "not worked out":
+        return estimate.method
     if estimate.status != "number":
         return TOO_FEW if estimate.status == "suppressed" else ABSENT
     value, unit = getattr(estimate, part), estimate.unit
@@ -250,7 +252,7 @@ def _cell(estimate: Estimate | None) -> str:
 
 
 def _kind(estimate: Estimate) -> str:
-    """Which of the four things a cell is, as its class."""
+    """Which of the five things a cell is, as its class."""
     return "zero" if estimate.status == "number" and not estimate.value else estimate.status.replace(" ", "-")
 
 

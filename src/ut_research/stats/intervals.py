@@ -52,17 +52,6 @@ def wilson(count: int, n: int, confidence: float = 0.95) -> Interval:
     return Interval(share, low, high)
 
 
-def benchmark_p(count: int, n: int, rate: float) -> float | None:
-    """Two-sided exact binomial p of `count` in `n` against a fixed `rate` (0 to 1).
-
-    A national rate is not a comparison group: it says nothing about what these people would
-    have done otherwise. None when `n` is 0.
-    """
-    _check(count, n)
-    _check_share(rate, "rate")
-    return None if n == 0 else float(stats.binomtest(count, n, rate).pvalue)
-
-
 # --- two proportions ------------------------------------------------------------------------------
 
 
@@ -262,6 +251,27 @@ def tipping_point(mean_change: float, pairs: int, missing: int) -> float | None:
     """
     _check(pairs, pairs + missing)
     return (0.0 - mean_change * pairs) / missing if missing else None  # from 0, as -0.0 is no number to show
+
+
+def p_of_limits(found: Interval, n: int | None = None, confidence: float = 0.95) -> float | None:
+    """Two-sided p of no difference that goes with an estimate and its limits: 0 is a limit where p is 1 less
+    `confidence`.
+
+    Parameters
+    ----------
+    n : people whose mean it is, for Student's t with n - 1 degrees of freedom; without it, the normal.
+
+    None without a value or the limit on the side of 0. Source: Altman and Bland 2011, BMJ 343:d2304, here by
+    the side that 0 is on, as limits may be lopsided.
+    """
+    if found.value is None or (limit := found.low if found.value > 0 else found.high) is None:
+        return None
+    if found.value == 0 or limit == found.value:
+        return 1.0 if found.value == 0 else 0.0
+    far = abs(found.value) / abs(found.value - limit)
+    if n is None:
+        return float(2 * special.ndtr(-far * _z(confidence)))
+    return float(2 * stats.t.sf(far * special.stdtrit(n - 1, (1 + confidence) / 2), n - 1))
 
 
 # --- many tests -----------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
-from ut_research.stats.intervals import NONE, Interval
+from ut_research.stats.intervals import NONE, Interval, wilson
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -74,6 +74,21 @@ def kaplan_meier(
             low, high = value ** math.exp(-half), value ** math.exp(half)
         points.append(Point(float(x), int(n), int(died[:k].sum()), value, low, high))
     return tuple(points)
+
+
+def risk(days: ArrayLike, event: ArrayLike, at: float, confidence: float = 0.95) -> Interval:
+    """Share who had the event by `at`, 0 to 1: one less the curve; all None where nobody was followed so far.
+
+    The limits are the curve's. Where nobody had the event, or everyone, the curve has none, and they are
+    Wilson's for the people still at risk, or for all who had it.
+    """
+    [point] = kaplan_meier(days, event, [at], confidence)
+    if point.share is None:
+        return NONE
+    if point.low is not None and point.high is not None:
+        return Interval(1 - point.share, 1 - point.high, 1 - point.low)
+    n = point.events or point.at_risk
+    return wilson(point.events, n, confidence)
 
 
 def median_time(days: ArrayLike, event: ArrayLike, confidence: float = 0.95) -> Interval:

@@ -1,0 +1,45 @@
+"""One verdict a question: which primary outcomes can be told from no difference, all judged together.
+
+A study declares its primary outcomes. Each has one test, that of its interval, and Holm's method allows for
+their being several. Whatever a page says of one of them it says by this verdict; of any other difference, by
+its own range. See decision 0022.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ut_research.core.estimate import Estimate
+from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.stats import intervals
+from ut_research.stats.intervals import Interval
+
+
+def family(found: Iterable[Estimate], primary: str, confidence: float = 0.95) -> Mapping[str, bool]:
+    """Of each primary outcome that the data hold, whether it can be told from no difference.
+
+    Parameters
+    ----------
+    found : what was released, about everyone.
+    primary : ids, with commas between.
+    confidence : level of the ranges, 0 to 1.
+
+    Raises
+    ------
+    ProblemsFound : an id that nothing was measured under.
+    """
+    by_id = {e.id: e for e in found if not e.group}
+    ids = [id.strip() for id in primary.split(",") if id.strip()]
+    if unknown := [id for id in ids if id not in by_id]:
+        what, todo = f"nothing is measured as {', '.join(unknown)}", "name ids of findings.json, of everyone"
+        raise ProblemsFound([Problem(what, "study.toml, [analysis] primary", todo)])
+    held = [by_id[id] for id in ids if by_id[id].status != "not collected"]
+    # one that is withheld, or cannot be worked out, was a question too
+    tests = [p if (p := _p(e, confidence)) is not None else 1.0 for e in held]
+    adjusted = intervals.holm(tests)
+    return {e.id: p is not None and p < 1 - confidence for e, p in zip(held, adjusted, strict=True)}
+
+
+def _p(e: Estimate, confidence: float) -> float | None:
+    n = None if e.unit == "percentage points" else e.n
+    return intervals.p_of_limits(Interval(e.value, e.low, e.high), n, confidence)

@@ -1,0 +1,98 @@
+"""What the chapters say of exports less tidy than the example: numbers that stay true. All invented."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from chapters import prepare, run
+
+CASES = Path(__file__).resolve().parents[1] / "cases"
+SURE = re.compile(r"chance alone is unlikely|number needed|E-value|We can say:", re.IGNORECASE)
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str | Path], str]:
+    """All that the chapters say of a case, on one line and without markup."""
+    known: dict[str | Path, str] = {}
+
+    def of(case: str | Path) -> str:
+        if case not in known:
+            data = tmp_path_factory.mktemp("case")
+            prepare(CASES / case, data)
+            seen = run(data)
+            assert seen.refused == []
+            shown = (ast.literal_eval(text[: text.rindex("}") + 1]) for text in seen.shown)
+            texts = [data.get("text/markdown", data.get("text/html", "")) for data in shown]
+            texts = [text for text in texts if "From the published counts alone" not in text]
+            known[case] = " ".join(re.sub(r"<[^>]+>|\\|\*", " ", " ".join(texts)).split())
+        return known[case]
+
+    return of
+
+
+def test_groups_that_were_followed_for_unlike_times_are_not_compared_by_plain_shares(said):
+    text = said("unequal-follow-up")
+
+    assert "not known, as too few were followed for 365 days" in text
+    assert "55 of every 100" in text  # the other group, at the window
+    assert "For as long as people of both groups were followed, the groups cannot be told apart" in text
+    assert "7 of 40 people of the group" in text and "were seen to reoffend; 7 of 40" in text
+    assert not SURE.search(text)
+
+
+def test_nobody_leaves_because_they_reoffended_after_follow_up(said):
+    text = said("reoffences-outside-follow-up")
+
+    assert "30 of every 100 people in the group" in text
+    assert "15 of 50 people of the group" in text and "50 of 50 were followed to the end" in text
+    assert "reoffence after follow-up" in text.lower()
+
+
+def test_every_page_gives_the_verdict_of_the_table_of_main_outcomes(said):
+    unlike, alike = said("reoffences-outside-follow-up"), said("reoffences-without-date")
+
+    row = "Difference in the share who reoffended −20 percentage points −38 to 0 percentage points Yes"
+    assert row in unlike and "Chance alone is unlikely to explain this difference" in unlike
+    assert "No: chance alone could explain it" in alike and "Chance alone is unlikely" not in alike
+
+
+def test_reoffences_on_a_day_that_is_not_known_count_in_the_share_and_in_the_curve(said):
+    text = said("reoffences-without-date")
+
+    assert text.count("50 of every 100") >= 2
+    assert "Chance alone could explain this difference" in text
+    assert "Chance alone is unlikely" not in text
+
+
+def test_everyone_who_answered_at_the_start_is_told_and_that_some_got_worse(said):
+    text = said("dropouts-and-worse")
+
+    assert "Of everyone who filled in the first form, 63 of every 100 had a low score" in text
+    assert "Of those who filled in both it was 45 of every 100 on the first, and 40 of every 100" in text
+    assert (
+        "60 of every 100 rose by more than 3 points, and 40 of every 100 fell by more than 3 points" in text
+    )
+    assert (
+        "20 people filled in only the first questionnaire. Their average score then was 21.5 points" in text
+    )
+    assert "that of the people who filled in both was 40.9 points" in text
+    for fell in (
+        "more than 3",
+        "at least 3",
+        "at least 0.82",
+        "more than 2.27",
+    ):  # the last two of this spread
+        assert f"Rose by {fell} points 60%" in text and f"Fell by {fell} points 40%" in text
+
+
+def test_an_export_with_one_wave_reports_that_wave(said, tmp_path):
+    lines = (CASES / "dropouts-and-worse" / "wemwbs.csv").read_text().splitlines()
+    (tmp_path / "wemwbs.csv").write_text("\n".join(line for line in lines if ",T2," not in line) + "\n")
+    text = said(tmp_path)
+
+    assert "Of everyone who filled in the first form, 63 of every 100 had a low score" in text
+    assert "Of those who filled in both" not in text

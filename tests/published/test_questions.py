@@ -1,0 +1,209 @@
+"""What a careful reader asks of published figures: the registry, clean reports, and one planted fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from samples import samples
+from united_together import REGISTRY
+
+from ut_research import published
+from ut_research.published.registry import Definition, Figure, Registry, Relation
+
+#: What a careful reader finds in the 2021 report: the rule, and a figure of the question.
+READ = [
+    ("no base", "ut2021.wellbeing.low_t1"),
+    ("no base", "ut2021.activity.t1"),
+    ("one number twice", "ut2021.education"),
+    ("which base", "ut2021.gender.male"),
+    ("not defined", "ut2021.wellbeing.low_t1"),
+    ("two meanings", "ut2021.t2_weeks"),
+    ("no test", "ut2021.housing.second_half"),
+    ("part of the people", "ut2021.wellbeing.everyone"),
+    ("sampled unlike", "ut2021.reoffending.engaged.n"),
+    ("everyone together", "ut2021.reoffending.engaged"),
+    ("among those who did", "ut2021.reoffending.months.engaged"),
+    ("another population", "ut2021.employment"),
+    ("no range", "ut2021.reoffending.almost_half"),
+    ("beyond the literature", "ut2021.wellbeing.change"),
+    ("beyond the literature", "ut2021.wellbeing.everyone"),
+    ("left out of the summary", "ut2021.reoffending.months.engaged"),
+    ("left out of the summary", "ut2021.benchmark.england"),
+]
+
+
+@pytest.mark.parametrize(("rule", "figure"), READ)
+def test_what_a_careful_reader_finds_is_asked_by_rule(rule: str, figure: str) -> None:
+    found = published.questions(REGISTRY)
+    asked = [row for row in found.to_dict("records") if figure in row["figures"].split("; ")]
+    assert rule in [row["rule"] for row in asked]
+    assert all(row["asked"] and row["settles"] for row in asked)
+
+
+def test_the_questions_say_what_they_are_about() -> None:
+    asked = " ".join(published.questions(REGISTRY)["asked"])
+    for words in (
+        "Of both groups together it is 24 of 61, 39%: above 35%",
+        "Of one group 34 of 204 (17%) were looked at, of the other 27 of 46 (59%)",
+        "Everyone is 103 people, 50% of the 204 who could have been asked",
+        "2.8 months against 4.2 months is worse for the first group",
+        "leaves out 27% and 26%",
+    ):
+        assert words in asked
+
+
+# --- clean reports --------------------------------------------------------------------------------
+
+
+def figure(id: str, value: float, **given: Any) -> Figure:
+    usual: dict[str, Any] = {
+        "document": "clean", "section": "Results", "also_in": "Summary", "label": id, "unit": "%",
+        "decimals": 0, "as_printed": f"{value:g}", "numerator": None, "denominator": None,
+        "kind": "percentage",
+        "about": "cohort", "measure": "", "measure_group": {}, "measure_field": "value", "bound": "",
+        "grain": None, "base": False, "note": "", "source": "A report, Results", "place": "A report, Results",
+    }  # fmt: skip
+    return Figure(**{**usual, "id": id, "value": value, **given})
+
+
+def count(id: str, value: int, **given: Any) -> Figure:
+    return figure(id, value, unit="people", kind="count", base=True, **given)
+
+
+def share(id: str, numerator: int, denominator: int, **given: Any) -> Figure:
+    value = round(100 * numerator / denominator)
+    return figure(id, value, numerator=numerator, denominator=denominator, **given)
+
+
+def group(who: str, numerator: int, denominator: int) -> list[Figure]:
+    asked = {"measure": "reoffending.rate", "measure_group": {"group": who}, "section": "Reoffending"}
+    return [
+        count(f"{who}.n", denominator, measure_field="n", **asked),
+        share(f"{who}.rate", numerator, denominator, **asked),
+    ]
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> Registry:
+    """A report with every count, base and rate printed: 70 figures or so."""
+    n = draw(st.integers(200, 400))
+    engaged, others = draw(st.integers(40, 60)), draw(st.integers(40, 60))
+    shares = [share(f"share.{k}", draw(st.integers(0, n)), n) for k in range(50)]
+    means = [
+        figure(f"mean.{k}", draw(st.integers(1, 9)), kind="mean", unit="points", grain=1.0) for k in range(10)
+    ]
+    change = figure(
+        "change", draw(st.integers(0, 10)), kind="mean", unit="points", measure="wellbeing.change_mean"
+    )
+    rate = {"kind": "benchmark", "about": "comparator", "section": "Reoffending"}
+    figures = [
+        count("registered", n),
+        *(count(f"list.{k}", 100) for k in (1, 2)),
+        *shares,
+        *means,
+        change,
+        *group("engaged", engaged // 4, engaged),
+        *group("not engaged", others // 3, others),
+        *(figure(f"rate.{k}", value, **rate) for k, value in enumerate((30, 40))),
+    ]
+    relations = [Relation("", m.id, "out of", "registered", "said") for m in (*means, change)]
+    relations += [
+        Relation("", f"{who}.n", "at most", f"list.{k}", "said")
+        for k, who in enumerate(("engaged", "not engaged"), 1)
+    ]
+    assert len(figures) >= 60
+    return Registry(tuple(figures), pd.DataFrame(), tuple(relations), ())
+
+
+def changed(registry: Registry, id: str, **to: Any) -> Registry:
+    found = (replace(f, **to) if f.id == id else f for f in registry.figures)
+    return replace(registry, figures=tuple(found))
+
+
+def added(registry: Registry, *figures: Figure, relations: tuple[Relation, ...] = ()) -> Registry:
+    more = (*registry.relations, *relations)
+    return replace(registry, figures=(*registry.figures, *figures), relations=more)
+
+
+def said(left: str, relation: str, right: str, figure: str = "") -> Relation:
+    return Relation(figure, left, relation, right, "said")
+
+
+def months(registry: Registry, also_in: str, first: float, second: float) -> Registry:
+    asked = {
+        "measure": "reoffending.months_to_reoffence",
+        "kind": "mean",
+        "unit": "months",
+        "also_in": also_in,
+    }
+    found = [
+        figure(f"months.{who}", value, measure_group={"group": who}, section="Reoffending", **asked)
+        for who, value in (("engaged", first), ("not engaged", second))
+    ]
+    out_of = tuple(said(f.id, "out of", "registered") for f in found)
+    return added(registry, *found, relations=out_of)
+
+
+#: Each fault, by the rule that has to find it, and what is planted.
+FAULTS: dict[str, Callable[[Registry], Registry]] = {
+    "no base": lambda r: changed(r, "share.3", numerator=None, denominator=None),
+    "one number twice": lambda r: added(r, figure("a", 39), figure("b", 39)),
+    "which base": lambda r: added(
+        r, figure("c", 50), count("part", 190), relations=(said("c", "out of", "registered"),
+                                                           said("part", "at most", "registered"))
+    ),
+    "not defined": lambda r: replace(
+        r, definitions=(Definition(("share.1",), "what counts", "", "a rule", "a source", "It matters."),)
+    ),
+    "two meanings": lambda r: replace(
+        r, definitions=(Definition(("share.1",), "when", "in May or June", "one day", "us", "It matters."),)
+    ),
+    "no test": lambda r: changed(r, "share.5", as_printed="fell significantly"),
+    "part of the people": lambda r: added(
+        r, share("all", 90, 90), count("again", 90),
+        relations=(said("all", "out of", "again"), said("again", "at most", "registered")),
+    ),
+    "sampled unlike": lambda r: changed(r, "list.2", value=1000),
+    "everyone together": lambda r: changed(r, "not engaged.rate", numerator=40),
+    "among those who did": lambda r: added(
+        r, count("had", 20, measure_field="count"), figure("wait", 3.0, kind="mean", unit="months"),
+        relations=(said("wait", "out of", "had"),),
+    ),
+    "another population": lambda r: added(r, relations=(said("share.2", "more than", "rate.0"),)),
+    "no range": lambda r: added(
+        r, figure("half", 0.5, kind="difference", unit="ratio", as_printed="almost half"),
+        relations=(said("share.1 / share.2", "almost", "half", "half"),),
+    ),
+    "beyond the literature": lambda r: changed(r, "change", value=13.0),
+    "left out of the summary": lambda r: months(r, "", 2.8, 4.2),
+}  # fmt: skip
+
+
+@given(reports())
+@settings(max_examples=samples(15, 150))
+def test_a_clean_report_is_asked_nothing(registry: Registry) -> None:
+    assert published.questions(registry).empty
+
+
+@pytest.mark.parametrize("rule", FAULTS)
+@given(registry=reports())
+@settings(max_examples=samples(5, 50))
+def test_one_planted_fault_is_asked_about_by_its_rule_alone(rule: str, registry: Registry) -> None:
+    found = published.questions(FAULTS[rule](registry))
+    assert set(found["rule"]) == {rule}
+
+
+@given(reports())
+@settings(max_examples=samples(5, 50))
+def test_what_speaks_for_the_other_side_may_stand_outside_the_summary(registry: Registry) -> None:
+    """In the summary, or better for the first group, it is no omission; a harder official rate is one."""
+    assert published.questions(months(registry, "Summary", 2.8, 4.2)).empty
+    assert published.questions(months(registry, "", 4.2, 2.8)).empty
+    harder = changed(registry, "rate.0", also_in="", value=20.0)
+    assert set(published.questions(harder)["rule"]) == {"left out of the summary"}

@@ -1,0 +1,52 @@
+"""One family of primary outcomes: their verdicts, by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ut_research.core.estimate import Estimate
+from ut_research.core.problems import ProblemsFound
+from ut_research.show import certainty
+
+# 0 is 2.2, 2.1 and 3 standard errors away: p = .028, .036 and .003
+RISK = Estimate("a.risk", "Risk", -22.0, -22 - 19.6, -22 + 19.6, unit="percentage points")
+SHARE = replace(RISK, id="a.share", value=21.0, low=21 - 19.6, high=21 + 19.6)
+CLEAR = replace(RISK, id="a.clear", value=30.0, low=30 - 19.6, high=30 + 19.6)
+
+
+def verdicts(*found: Estimate, primary: str = "a.risk, a.share, a.clear") -> dict[str, bool]:
+    return dict(certainty.family(found, primary))
+
+
+def test_each_alone_can_be_told_from_nothing_and_together_only_one() -> None:
+    for one in (RISK, SHARE, CLEAR):
+        assert verdicts(one, primary=one.id) == {one.id: True}
+    assert verdicts(RISK, SHARE, CLEAR) == {"a.risk": False, "a.share": False, "a.clear": True}
+    assert verdicts(RISK, CLEAR, primary="a.risk, a.clear") == {
+        "a.risk": True,
+        "a.clear": True,
+    }  # .028 at .05
+
+
+def test_what_the_data_do_not_hold_is_no_question_and_what_is_withheld_is_one() -> None:
+    absent = replace(SHARE, value=None, low=None, high=None, status="not collected")
+    withheld = replace(absent, status="suppressed")
+    others = (replace(RISK, value=-21.0, low=-21 - 19.6, high=-21 + 19.6), RISK)
+    pair = "a.risk, a.share"
+    assert verdicts(others[1], absent, primary=pair) == {"a.risk": True}
+    assert verdicts(others[0], withheld, primary=pair) == {"a.risk": False, "a.share": False}  # .036 twice
+
+
+def test_a_mean_is_judged_by_students_t() -> None:
+    """t = 2 with 9 people more than the mean: p = .0766 by 9 degrees of freedom, and the range holds 0."""
+    mean = Estimate("a.mean", "Mean", 2.0, 2 - 2.262157, 2 + 2.262157, n=10, unit="points")
+    assert verdicts(mean, primary="a.mean") == {"a.mean": False}
+
+
+def test_an_outcome_that_nothing_is_measured_as_is_told_with_the_place() -> None:
+    with pytest.raises(
+        ProblemsFound, match=r"a\.lost.*study\.toml, \[analysis\] primary|study.toml.*a\.lost"
+    ):
+        verdicts(RISK, primary="a.risk, a.lost")
