@@ -86,7 +86,7 @@ document.addEventListener("DOMContentLoaded", () => {
     show();
     say("Nothing is kept on this device now.");
   });
-  for (const button of form.querySelectorAll("[hidden]")) button.hidden = false;
+  form.classList.add("ut-on"); // its buttons do something now, and their place was kept
   form.querySelector(".ut-print").addEventListener("click", () => print());
   show();
 });
