@@ -259,7 +259,8 @@ UNITS = {
         needs.alcohol_drugs needs.physical_health needs.housing needs.family_relationships
         needs.social_isolation
         outcomes.employment outcomes.education_training outcomes.housing outcomes.volunteering
-        outcomes.treatment outcomes.any outcomes.housing_half
+        outcomes.treatment outcomes.any outcomes.housing_half outcomes.met_employment outcomes.met_housing
+        outcomes.met_education_training outcomes.met_volunteering outcomes.met_treatment
         reoffending.rate reoffending.risk
         reoffending.complete_follow_up reoffending.proven_follow_up reoffending.free
         wellbeing.low_t1 wellbeing.low_t2 wellbeing.band_t1 wellbeing.band_t2 wellbeing.meaningful
@@ -268,7 +269,9 @@ UNITS = {
         wellbeing.fell_more_than_3 wellbeing.fell_at_least_3 wellbeing.fell_sem wellbeing.fell_rci
         activity.moved activity.active_t1 activity.active_t2 activity.days_t1 activity.days_t2""",
     "people": """
-        reach.referred wellbeing.pairs wellbeing.t1_only activity.pairs activity.t1_only themes.people""",
+        reach.referred wellbeing.pairs wellbeing.t1_only activity.pairs activity.t1_only themes.people
+        outcomes.unasked_employment outcomes.unasked_housing outcomes.unasked_education_training
+        outcomes.unasked_volunteering outcomes.unasked_treatment""",
     "years": "reach.age_mean reach.age_min reach.age_max",
     "partners": "reach.partners",
     "areas": "reach.areas",

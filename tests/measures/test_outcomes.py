@@ -77,3 +77,22 @@ def test_each_outcome_has_its_words():
     found = outcomes.measure(TABLES)
     assert finding(found, "outcomes.treatment").label == outcomes.OUTCOMES["treatment"]
     assert "second half" in finding(found, "outcomes.housing_half", half="second half").label
+
+
+def test_of_those_who_asked_it_is_told_how_many_reached_it_and_who_reached_it_unasked():
+    needs = table("""
+        participant_id  housing  employability
+        a               yes      no
+        c               yes      -
+        d               yes      yes
+    """)
+    found = outcomes.measure({**TABLES, "needs": needs})
+    housing, work = (finding(found, f"outcomes.met_{name}") for name in ("housing", "employment"))
+    assert (housing.count, housing.n) == (1, 3)  # b got it too, and nobody wrote down what b needed
+    assert (work.count, work.n) == (0, 1)
+    assert finding(found, "outcomes.unasked_housing").count == 1
+    assert finding(found, "outcomes.unasked_employment").count == 2
+    assert finding(found, "outcomes.met_volunteering").status == "not collected"
+    for name in ("housing", "employment"):  # asked and unasked are all who reached it
+        parts = [finding(found, f"outcomes.{way}_{name}").count for way in ("met", "unasked")]
+        assert sum(parts) == finding(found, f"outcomes.{name}").count

@@ -267,8 +267,11 @@ def _rounded(e: Estimate, quantity: Quantity, policy: Policy, *, on_curve: bool 
 
 
 def _as_shown(e: Estimate) -> Estimate:
-    """`e` with the digits that a page shows."""
-    value, low, high = (
-        None if x is None else round(x, places(e.unit)) + 0.0 for x in (e.value, e.low, e.high)
-    )
-    return replace(e, value=value, low=low, high=high)
+    """`e` with the digits that a page shows; of a limit that is shown as 0, the side that it lies on."""
+    digits = places(e.unit)
+
+    def limit(x: float | None) -> float | None:
+        return round(x, digits) or math.copysign(0.1 * 10**-digits, x) if x else x
+
+    value = None if e.value is None else round(e.value, digits) + 0.0
+    return replace(e, value=value, low=limit(e.low), high=limit(e.high))

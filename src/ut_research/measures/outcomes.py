@@ -1,14 +1,17 @@
 """Work, training, home, volunteering and treatment: who reached what.
 
 In: the `outcomes` table, a row an outcome reached, and `participants`, for the people registered.
-Out: the share of the people registered who reached each outcome at least once, and in which half of
-delivery people's housing began.
+Out: the share of the people registered who reached each outcome at least once, in which half of delivery
+people's housing began, and of the people who asked for such help, when assessed, how many reached it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
+
+import pandas as pd
 
 from ut_research.core.estimate import Origin
 from ut_research.core.measurement import Measurement
@@ -36,6 +39,15 @@ OUTCOMES = {
     "treatment": "Started treatment for alcohol or drugs",
 }
 
+#: The need that an outcome answers.
+ANSWERS = {
+    "employment": "employability",
+    "education_training": "training_education",
+    "housing": "housing",
+    "volunteering": "volunteering",
+    "treatment": "alcohol_drugs",
+}
+
 QUANTITIES = (
     *(
         Quantity(
@@ -47,6 +59,16 @@ QUANTITIES = (
             related=("outcomes.any",),
         )
         for outcome in OUTCOMES
+    ),
+    *(
+        Quantity(
+            id=f"outcomes.{name}_{outcome}",
+            sensitive=True,
+            rests_on=(f"needs.{need}",) if name == "met" else (f"outcomes.met_{outcome}",),
+            related=(f"outcomes.{outcome}", *([f"needs.{need}"] if name == "met" else [])),
+        )
+        for outcome, need in ANSWERS.items()
+        for name in ("met", "unasked")
     ),
     Quantity(id="outcomes.any"),
     Quantity(id="outcomes.housing_half", rests_on=("outcomes.housing",)),
@@ -78,6 +100,7 @@ def measure(
     columns = {
         "participants": ["participant_id", "registered_date"],
         "outcomes": ["participant_id", "outcome", "start_date"],
+        "needs": ["participant_id", *ANSWERS.values()],
     }
     both = collected(tables, "participants") and collected(tables, "outcomes")
     for group, part in parts(tables, columns, by):
@@ -92,6 +115,8 @@ def measure(
             asked = of if outcome in (outcomes or OUTCOMES) else of.head(0)
             who = first.participant_id[first.outcome == outcome]
             found.append(make.share(f"outcomes.{outcome}", label, whether(asked, who)))
+            if outcome in ANSWERS:
+                found += _met(make, outcome, label, part["needs"], asked, who)
         anyone = whether(of, first.participant_id)
         found.append(make.share("outcomes.any", "Reached at least one of these", anyone))
 
@@ -103,3 +128,24 @@ def measure(
                 make.share("outcomes.housing_half", label, half[half != NOT_RECORDED] == name, half=name)
             )
     return found
+
+
+def _met(
+    make: Maker, outcome: str, label: str, needs: pd.DataFrame, people: pd.DataFrame, who: pd.Series
+) -> list[Measurement]:
+    """Of the people who asked for help of this kind, how many reached it, and how many reached it unasked.
+
+    Parameters
+    ----------
+    people : those of whom it is known whether they reached it, and `who` did, by number.
+    """
+    named = needs[ANSWERS[outcome]].eq(True).fillna(False).astype(bool)
+    wanted = needs[named] if len(people) else needs.head(0)
+    reached = people[whether(people, who)]
+    unasked = reached.index[~whether(reached, wanted.participant_id)]
+    asked = f"{label}, of those who asked for such help"
+    known = make if len(wanted) else replace(make, collected=False)
+    return [
+        make.share(f"outcomes.met_{outcome}", asked, whether(wanted, reached.participant_id)),
+        known.tally(f"outcomes.unasked_{outcome}", f"{label}, not known to have asked", unasked, "people"),
+    ]
