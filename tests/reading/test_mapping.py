@@ -288,6 +288,8 @@ def test_the_items_are_known_by_a_hash_of_their_wording(tmp_path, monkeypatch):
 
 def test_columns_with_other_answers_are_no_questionnaire(tmp_path):
     assert _items(tmp_path, [f"Q{n}" for n in range(1, 15)], ["6"] * 14) == {}
+    told = draft_mapping.unsure(draft_mapping.draft(tmp_path, accept=True))
+    assert told[0].startswith('# not taken: 14 columns of "Survey" are numbered like items')
     assert _items(tmp_path, [f"Q{n}" for n in range(1, 15)], ["0"] * 14) == {}
 
 

@@ -60,6 +60,7 @@ class _Found:
     patterns: dict[str, list[int]] = field(default_factory=dict)
     cells: list[int] = field(default_factory=list)
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    near: int = 0
     person: str = ""
     day: str = ""
 
@@ -108,7 +109,8 @@ def draft(
     if score < WORDS and found.waves:  # a number a row is a person's only where a row is a person
         at, score = next(((i, 100.0) for i, h in enumerate(sheet.headings) if plain(h) == "id"), (at, score))
     if not found.items or score < WORDS or found.items[1] == ITEMS[0]:
-        return {}, set()
+        near = f"# not taken: {found.near} columns of {name} are numbered like items, but are not WEMWBS's"
+        return {"": [near]} if found.near and not found.items else {}, set()
     found.person = sheet.headings[at]
     found.used.add(at)
     found.several = not (found.waves or found.named(*_EVENT)) and bool(sheet.frame[at].duplicated().any())
@@ -138,6 +140,8 @@ def _look(found: _Found) -> _Found:
         if any(sorted(numbers) == list(way) for way in NUMBERED) and found.answer(numbers.values()):
             found.items, found.cells = {n: numbers[own] for n, own in enumerate(sorted(numbers), 1)}, cells
             found.used.update(cells)
+        elif len(numbers) > 9:
+            found.near = len(numbers)
     return found
 
 

@@ -24,7 +24,7 @@ from ut_research.reading.values import plain
 #: Codes are listed only where a column has few and none is rare: rare ones can point to a person.
 MOST_CODES, LEAST_EACH = 12, 5
 #: What marks a line that a person should look at.
-UNSURE = ("# unsure", "# guessed")
+UNSURE, NOT_TAKEN = ("# unsure", "# guessed"), "# not taken"
 
 
 @dataclass
@@ -74,6 +74,7 @@ def _tables(sheets: list[Sheet], accept: bool, left_out: list[str]) -> dict[str,
         called = [s.name if names[plain(s.name)] == 1 else f"{s.file}/{s.name}" for s in alike]
         whole = replace(alike[0], frame=pd.concat([s.frame for s in alike], ignore_index=True))
         several, used = draft_layouts.draft(whole, spellings(dict.fromkeys(called)), codes)
+        tables[""] += several.pop("", [])
         for table, told in several.items():
             tables[table] = max(tables.get(table, []), told, key=_columns)
         left_out += [h for i, h in enumerate(whole.headings) if several and i not in used and shown(h, "")]
@@ -105,7 +106,9 @@ def _personal(part: _Part) -> list[str]:
 
 def unsure(recipe: str) -> list[str]:
     """Return the lines of a draft that a person should look at."""
-    return [one for one in recipe.splitlines() if any(mark in one for mark in UNSURE) and one[:1] != "#"]
+    lines = recipe.splitlines()
+    marked = [one for one in lines if any(mark in one for mark in UNSURE) and one[0] != "#"]
+    return [one for one in lines if one.startswith(NOT_TAKEN)] + marked
 
 
 def laid_out(file: Path) -> Iterator[tuple[Sheet, list[int]]]:
