@@ -222,3 +222,22 @@ def test_the_biggest_are_listed_largest_first():
 def test_an_adjusted_value_keeps_everything_else():
     assert prose.revalued(CHANGE, 2.0) == replace(CHANGE, value=2.0)
     assert prose.revalued(CHANGE, None) is CHANGE
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("  - Of 9, {{a.c}} came.\n  - end\n", "  - \n  - end\n"),
+        ("  - Nine came. Then {{a.c}}.\n  - end\n", "  - Nine came. \n  - end\n"),
+        ("- Nine came. Then {{a.c}}.\n- end\n", "- Nine came. \n- end\n"),
+        ("- Of 9, {{a.c}} came.\n- end\n", "- end\n"),
+        ("- Of 9, {{a.c}} came. Nine left.\n", "- Nine left.\n"),
+        ("  - {{a.b}} came. And {{a.b}}.\n  - end\n", "  - B: too few people to say. \n  - end\n"),
+    ],
+)
+def test_a_sentence_that_is_left_out_leaves_the_lines_of_a_list_or_a_table(text: str, said: str) -> None:
+    found = [
+        Estimate("a.b", "B", unit="%", status="suppressed"),
+        Estimate("a.c", "C", status="not collected"),
+    ]
+    assert "".join(words for words, _, _ in prose.whole(prose.pieces(text, found))) == said

@@ -148,9 +148,11 @@ def _flow(
     make: Maker, part: Mapping[str, pd.DataFrame], registered: pd.DataFrame, tables: Tables
 ) -> list[Measurement]:
     people = part["participants"]
+    signed, everyone = people.registered_date.notna(), tables.get("participants", pd.DataFrame())
+    asked = "registered_date" in everyone and everyone.registered_date.notna().any()  # else nobody's is known
     found = [
         make.tally("reach.referred", "Referred to the project", people.index, "people"),
-        make.share("reach.registered", "Registered with the project", people.registered_date.notna()),
+        make.share("reach.registered", "Registered with the project", signed if asked else signed.head(0)),
     ]
     for table, name, label, who in (
         ("needs", "assessed", "Had their needs assessed", part["needs"].participant_id),

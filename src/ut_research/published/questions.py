@@ -121,7 +121,7 @@ def _not_defined(registry: Registry) -> Iterator[Question]:
 def _significant(registry: Registry) -> Iterator[Question]:
     for f in registry.figures:
         if "significan" in f.as_printed.casefold():
-            asked = "It is called significant, and no test or range is printed."
+            asked = f"Printed: {f.as_printed}. No test or range is printed with it."
             yield Question("no test", (f.id,), asked, "The test, or the range, with its result.")
 
 

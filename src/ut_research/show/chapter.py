@@ -331,7 +331,7 @@ def _prepare(root: Path, folder: Path) -> None:
 
     found = studies.read(studies.find(root, ""), root)
     parameters, parts = found.study.parameters(), found.parts(root)
-    cleaning.write(cleaning.of_export(found.data or root, parameters, found.part("recipe.toml")), folder)
+    cleaning.write(cleaning.of_export(found.data or root, parameters, found.part(studies.RECIPE)), folder)
     decision.write(decision.of_run(folder, parameters, published.load(*parts["published"])), folder)
     settings = json.dumps({"parameters": parameters, "parts": parts})
     (folder / "run.json").write_text(settings, encoding="utf-8")

@@ -66,14 +66,24 @@ def whole(spoken: Iterable[Piece], called: Callable[[object], str] = str) -> lis
     said: list[Piece] = []
     for sentence in sentences:
         text = _without(sentence, called)
-        if text is None:  # about nothing that these data hold
-            lead = re.match(r"\s*-? ?", sentence[0][0])
-            said.append((lead[0] if lead and lead[0].startswith("  -") else "", None, ""))
-        elif not text:
+        if text == "":
             said += sentence
-        elif not said or said[-1][0].strip() != text.strip():  # once is enough
+        elif text is None or (said and said[-1][0].strip("-*> \n") == text.strip("-*> \n")):  # once is enough
+            said.append((_gap("".join(words for words, _, _ in sentence)), None, ""))
+        else:
             said.append((text, None, ""))
     return said
+
+
+def _gap(text: str) -> str:
+    """What a sentence that is left out leaves of the list or table around it: its mark and its line end."""
+    begins, ends = _LEAD.sub(r"\1", text, count=1), _LEAD.sub(r"\2", text, count=1)
+    ends = ends if "\n" in ends else ""
+    if not begins.strip():
+        return ends
+    return (
+        "" if ends and not begins.startswith("  ") else begins + ends
+    )  # an item by itself goes, a cell stays
 
 
 def _without(sentence: Sequence[Piece], called: Callable[[object], str]) -> str | None:
