@@ -126,7 +126,8 @@ def release(measured: Measured, **policy: Any) -> Released:
     ----------
     measured : what `measure` gives.
     policy : what differs from the study's: ``threshold`` (people; counts under it are withheld, zero aside),
-        ``rounding`` (``none``, ``nearest 5`` or ``midpoint 6``) and ``zeros_safe`` (true or false).
+        ``rounding`` (``none``, ``nearest 5`` or ``midpoint 6``), ``zeros_safe`` (true or false) and
+        ``all_alike_below`` (people; of a smaller group it is not told that all have a need or the like).
 
     Returns
     -------

@@ -185,6 +185,19 @@ def test_a_number_with_nobody_beneath_it_is_withheld_unless_it_is_about_things()
     assert only(Estimate("themes.interviews", "x", value=3, count=3, unit="interviews")).value == 3
 
 
+def test_of_a_small_group_it_is_not_told_that_all_of_them_have_a_need() -> None:
+    """6 of 6 at one partner: of each of them. Nor does it follow from the others."""
+    sizes = {"x": (6, 6), "y": (10, 30), "z": (25, 25)}
+    parts = [share("needs.alcohol_drugs", c, n, partner=p) for p, (c, n) in sizes.items()]
+    found = release([share("needs.alcohol_drugs", 41, 61), *parts], POLICY)
+    assert counts(found) == [41, None, None, 25]
+    alike = [share("reach.completed", 6, 6, partner="x"), share("needs.alcohol_drugs", 6, 6)]
+    assert counts(release(alike, POLICY)) == [6, 6], "what is not sensitive, and what is about everyone"
+    assert counts(release(parts[:1], Policy(all_alike_below=6))) == [6]
+    with pytest.raises(DisclosureError, match="all_alike_below must be a whole number, 0 or more"):
+        Policy(all_alike_below=-1)
+
+
 def test_published_figures_pass_as_they_are() -> None:
     published = [replace(share("a.b", 2, 3), origin="published", source="2021 report, 4.2")]
     assert list(release(published, POLICY)) == published

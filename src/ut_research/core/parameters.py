@@ -198,6 +198,15 @@ class Study:
         choices=("none", "nearest 5", "midpoint 6"),
     )
     zeros_safe: bool = _parameter(True, "disclosure", "", "the policy", "Whether a true zero may be shown")
+    all_alike_below: int = _parameter(
+        20,
+        "disclosure",
+        "people",
+        "the policy",
+        "Groups smaller than this are not shown where all are alike in health, crime or need",
+        low=0,
+        high=1000,
+    )
 
     @classmethod
     def build(cls, data: Mapping[str, Any], file: str = "study.toml") -> Study:

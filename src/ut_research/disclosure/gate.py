@@ -14,6 +14,7 @@ The rules, in the order in which they apply:
    what is said to be not there of one group and is there of others.
    Means, medians and tests go by their n; minima and maxima by the people at that value. A number
    with neither count nor n is withheld, unless it is about things and not people (`THINGS`).
+   Nor is it shown of a small group that all of them are alike in what is sensitive.
    The range and the spread of a mean want twice as many people as the mean itself: with it they give
    the sum of the answers and of their squares, and few answers have both.
 3. *Curves* move in steps of at least threshold people or not at all (`curves.curve_steps`).
@@ -116,10 +117,12 @@ def _protected(
 ) -> tuple[set[int], Iterable[int]]:
     """The indices of `cells` to withhold, and of those to show without their n; `points` are on curves."""
     small = {k for k, e in enumerate(cells) if _is_small(e, known[e.id], policy, on_curve=k in points)}
+    alike = {k for k, e in enumerate(cells) if _all_alike(e, known[e.id], policy)}
+    small |= alike
     unsafe, quiet = curves.curve_steps(cells, policy.threshold)
     small |= unsafe
     cells = [_at_risk_of(e, cells[quiet[k]]) if k in quiet else e for k, e in enumerate(cells)]
-    hidden = suppression.protect(cells, known, small, policy.threshold, policy.zeros_safe)
+    hidden = suppression.protect(cells, known, small, policy.threshold, policy.zeros_safe, alike)
     return hidden, quiet
 
 
@@ -199,6 +202,13 @@ def _is_small(e: Estimate, quantity: Quantity, policy: Policy, *, on_curve: bool
     if count is not None and e.n is not None and not on_curve and (e.unit == "%" or count != e.n):
         sizes.append(e.n - count)
     return any(0 < size < policy.threshold or (size == 0 and not policy.zeros_safe) for size in sizes)
+
+
+def _all_alike(e: Estimate, quantity: Quantity, policy: Policy) -> bool:
+    """Whether all of a small group are alike in what is sensitive: it would tell of each of them."""
+    grouped = not e.group.keys().isdisjoint(GROUPS)
+    everyone = bool(e.n) and count_given(e) == e.n and e.unit == "%"
+    return quantity.sensitive and grouped and everyone and (e.n or 0) < policy.all_alike_below
 
 
 def _resting(estimates: list[Estimate], known: Quantities, withheld: set[int]) -> set[int]:

@@ -13,7 +13,7 @@ of their squares, as exactly as the digits on the page do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ut_research.core.estimate import Estimate
@@ -45,13 +45,18 @@ class Linked:
     """
 
     def __init__(
-        self, estimates: Sequence[Estimate], known: Quantities, threshold: int, zeros_safe: bool
+        self,
+        estimates: Sequence[Estimate],
+        known: Quantities,
+        threshold: int,
+        zeros_safe: bool,
+        alike: Collection[int] = (),
     ) -> None:
         self.system = System()
         self.shows: dict[int, list[int]] = {i: [] for i in range(len(estimates))}
         self.guarded: set[int] = set()
         self._estimates, self._known = estimates, known
-        self._threshold, self._zeros_safe = threshold, zeros_safe
+        self._threshold, self._zeros_safe, self._alike = threshold, zeros_safe, alike
         self._curves = on_curves(estimates)
         self._bases: dict[object, Cell] = {}
         self._sizes: dict[str, dict[Group, Cell]] = {}
@@ -99,7 +104,10 @@ class Linked:
             same = self._bases.get(people or (_group(e), count)) if count else None
             if same is not None and people is None and count == e.n and e.unit != "people":
                 same = None  # everyone, for all that is known of who they are
+            if i in self._alike:  # a reader does not know that they are
+                same = None
             cell = same or Cell(self.system.add(count), count, people)
+            self.guarded |= {cell.variable} if i in self._alike else set()
             self._counts.setdefault(e.id, {})[_group(e)] = cell
             if self._is_small(count):
                 self.guarded.add(cell.variable)

@@ -30,11 +30,13 @@ class Policy:
     threshold : counts from 1 up to, not including, this one are withheld.
     rounding : ``none``, ``nearest 5`` or ``midpoint 6`` (up to the middle of its block of six).
     zeros_safe : whether a true zero, or "everyone", may be shown.
+    all_alike_below : of a group of fewer people it is not shown that all are alike in what is sensitive.
     """
 
     threshold: int = 5
     rounding: str = "none"
     zeros_safe: bool = True
+    all_alike_below: int = 20
 
     def __post_init__(self) -> None:
         wrong = []
@@ -45,6 +47,8 @@ class Policy:
             wrong.append(f"rounding must be one of {', '.join(map(repr, ROUNDINGS))}")
         if not isinstance(self.zeros_safe, bool):
             wrong.append("zeros_safe must be true or false")
+        if not isinstance(self.all_alike_below, int) or self.all_alike_below < 0:
+            wrong.append("all_alike_below must be a whole number, 0 or more")
         if wrong:
             raise DisclosureError("disclosure policy: " + "; ".join(wrong))
 

@@ -12,7 +12,7 @@ that is withheld which costs least; what need not have been is given back at the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from ut_research.core.estimate import Estimate
 from ut_research.core.quantity import Quantities, Quantity
@@ -29,6 +29,7 @@ def protect(
     small: Iterable[int],
     threshold: int,
     zeros_safe: bool = True,
+    alike: Collection[int] = (),
 ) -> set[int]:
     """The indices of all `estimates` to withhold: those in `small`, and those that would give them back.
 
@@ -38,9 +39,10 @@ def protect(
     known : what is known of each of their ids.
     small : indices of those withheld for themselves.
     threshold, zeros_safe : as in `ut_research.disclosure.gate.Policy`.
+    alike : indices of those that must not be known to count everyone.
     """
     withheld = set(small)
-    shown = _Shown(Linked(estimates, known, threshold, zeros_safe), threshold)
+    shown = _Shown(Linked(estimates, known, threshold, zeros_safe, alike), threshold)
     tiers: list[list[int]] = [[] for _ in (*_TIERS, "breakdowns")]
     for i, e in enumerate(estimates):
         if i not in withheld:
