@@ -187,10 +187,10 @@ def test_a_number_with_nobody_beneath_it_is_withheld_unless_it_is_about_things()
 
 def test_of_a_small_group_it_is_not_told_that_all_of_them_have_a_need() -> None:
     """6 of 6 at one partner: of each of them. Nor does it follow from the others."""
-    sizes = {"x": (6, 6), "y": (10, 30), "z": (25, 25)}
+    sizes = {"x": (6, 6), "y": (10, 30), "z": (25, 25), "w": (20, 40)}
     parts = [share("needs.alcohol_drugs", c, n, partner=p) for p, (c, n) in sizes.items()]
-    found = release([share("needs.alcohol_drugs", 41, 61), *parts], POLICY)
-    assert counts(found) == [41, None, None, 25]
+    found = release([share("needs.alcohol_drugs", 61, 101), *parts], POLICY)
+    assert counts(found) == [61, None, None, 25, 20]
     alike = [share("reach.completed", 6, 6, partner="x"), share("needs.alcohol_drugs", 6, 6)]
     assert counts(release(alike, POLICY)) == [6, 6], "what is not sensitive, and what is about everyone"
     assert counts(release(parts[:1], Policy(all_alike_below=6))) == [6]
@@ -403,11 +403,11 @@ def test_a_small_cell_takes_the_next_smallest_of_its_row_with_it() -> None:
 
 
 def test_a_total_that_is_shown_under_another_name_is_known_and_one_that_nobody_is_shown_is_not() -> None:
-    sizes = {"x": range(3), "y": range(3, 23), "z": range(23, 53)}
+    sizes = {"x": range(3), "y": range(3, 23), "z": range(23, 53), "w": range(53, 93)}
     areas = [of(tally("a.b", len(who), area=a), who) for a, who in sizes.items()]
-    assert counts(release(areas, POLICY)) == [None, 20, 30]
-    everyone = of(mean("a.c", 40.0, 53), among=range(53))
-    assert counts(release([everyone, *areas], POLICY)) == [None, None, None, 30]
+    assert counts(release(areas, POLICY)) == [None, 20, 30, 40]
+    everyone = of(mean("a.c", 40.0, 93), among=range(93))
+    assert counts(release([everyone, *areas], POLICY)) == [None, None, None, 30, 40]
 
 
 def test_a_point_where_only_a_few_left_keeps_its_value_and_loses_its_number_at_risk() -> None:
@@ -425,9 +425,18 @@ def test_the_total_itself_may_be_what_is_withheld() -> None:
 
 def test_a_group_whose_size_is_given_back_by_the_others_is_not_alone() -> None:
     """Everyone's mean, less the means of two partners, is the mean of three people at the third."""
-    sizes = {"x": 3, "y": 10, "z": 30}
-    means = [mean("a.b", 40.0, 43), *(mean("a.b", 41.0, n, partner=p) for p, n in sizes.items())]
-    assert [e.value for e in release(means, POLICY)] == [40.0, None, None, 41.0]
+    sizes = {"x": 3, "y": 10, "z": 30, "w": 40}
+    means = [mean("a.b", 40.0, 83), *(mean("a.b", 41.0, n, partner=p) for p, n in sizes.items())]
+    assert [e.value for e in release(means, POLICY)] == [40.0, None, None, 41.0, 41.0]
+    assert [e.value for e in release(means[:-1], POLICY)][-1] == 41.0, "people in no group could be few"
+
+
+def test_a_breakdown_of_which_more_than_half_is_withheld_is_not_shown() -> None:
+    parts = [tally("a.b", n, area=a) for a, n in (("x", 3), ("y", 8), ("z", 20), ("w", 12))]
+    assert counts(release([tally("a.b", 43), *parts], POLICY)) == [43, None, None, 20, 12]
+    assert counts(release([tally("a.b", 31), *parts[:3]], POLICY)) == [31, None, None, None]
+    bands = [share("a.c", c, 60, band=b) for b, c in (("x", 3), ("y", 2), ("z", 55))]
+    assert counts(release(bands, POLICY)) == [None, None, 55], "of everyone what is left is shown"
 
 
 def test_people_in_no_group_are_a_group_too() -> None:

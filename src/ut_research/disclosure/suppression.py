@@ -50,7 +50,16 @@ def protect(
     for own in tiers:
         shown.add(own)
         withheld.update(shown.settle(own))
-    return withheld
+    return withheld | _hardly_shown(estimates, tiers[-1], withheld)
+
+
+def _hardly_shown(estimates: Sequence[Estimate], breakdowns: Iterable[int], withheld: set[int]) -> set[int]:
+    """What is left of breakdowns more than half of which is withheld: it says hardly anything."""
+    runs: dict[tuple[str, ...], set[int]] = {}
+    for i in {*breakdowns, *withheld}:
+        if not estimates[i].group.keys().isdisjoint(GROUPS):
+            runs.setdefault((estimates[i].id, *sorted(estimates[i].group)), set()).add(i)
+    return {i for run in runs.values() if 2 * len(run & withheld) > len(run) for i in run}
 
 
 def tier(e: Estimate, quantity: Quantity) -> int:
