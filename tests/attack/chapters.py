@@ -24,6 +24,7 @@ from ut_research.core.estimate import Estimate
 from ut_research.disclosure import decision
 from ut_research.disclosure import gate as disclosure
 from ut_research.disclosure.gate import Policy
+from ut_research.measures import declared
 from ut_research.publishing import shown
 from ut_research.running import stages
 from ut_research.show import chapter as chapters
@@ -117,9 +118,13 @@ def quickly(export: Path, folder: Path, *policies: Policy) -> dict[Policy, Seen]
 
 
 def alone(seen: Seen, measure: str) -> list[Estimate]:
-    """What a chapter would show that knew of no other: of one measure, as `seen` measured it."""
+    """What a chapter would show that knew of no other: of one measure of `seen`, and what it rests on."""
     given, _ = seen.measured[0]
-    return list(disclosure.release([e for e in given if e.id.startswith(f"{measure}.")], POLICY))
+    own = {e.id for e in given if e.id.startswith(f"{measure}.")}
+    known = declared.quantities()
+    needed = own.union(*(known[id].rests_on for id in own & known.keys()))
+    out = disclosure.release([e for e in given if e.id in needed], POLICY)
+    return [e for e in out if e.id in own]
 
 
 def run(data: Path, policy: Policy = POLICY, *, draw: bool = False) -> Seen:

@@ -93,12 +93,17 @@ def not_rounded(released: Iterable[Estimate], rounding: str) -> list[str]:
         if e.status != "number" or e.unit in THINGS or e.id == "reach.delivery_months":
             continue
         numbers = [x for x in (e.value, e.low, e.high) if x is not None]
-        said = all(abs(x - round(x, SHOWN.get(e.unit, 1))) < 1e-9 for x in numbers)
+        said = all(_as_told(x, SHOWN.get(e.unit, 1)) for x in numbers)
         share = e.unit == "%" and e.n and e.value is not None and e.low is None
         said |= bool(share) and any(abs(e.value - 100 * k / e.n) < 1e-9 for k in range(e.n * 2) if whole(k))
         if not said or not all(whole(x) for x in (e.count, e.n) if x is not None):
             found.append(f"{e.id} {dict(e.group)}")
     return found
+
+
+def _as_told(x: float, digits: int) -> bool:
+    """Whether a number has no more digits than that, or is a limit shown as 0 that tells its side alone."""
+    return abs(x - round(x, digits)) < 1e-9 or abs(abs(x) - 0.1 * 10**-digits) < 1e-9
 
 
 def ranges_of_few(truth: Mapping[Key, Estimate], released: Mapping[Key, Estimate]) -> list[str]:

@@ -17,7 +17,7 @@ from ut_research.publishing import workbook
 from ut_research.show import charts, tables
 
 LABEL = workbook.LABELS["example"]
-POLICY = {"policy": "ons-5", "threshold": 5, "rounding": "none", "zeros_safe": True}
+POLICY = {"policy": "ons-5", "threshold": 5, "rounding": "none", "zeros_safe": True, "all_alike_below": 20}
 FEW = Estimate("a.rate", "Few", 30.0, count=3, n=10, unit="%", origin="example", source="needs")
 MANY = Estimate("a.other", "Many", 40.0, 31.5, 49.25, 40, 100, "%", "Wilson", "example", "needs")
 NONE = Estimate("a.none", "None", 0.0, count=0, n=90, unit="%", origin="example", source="needs")

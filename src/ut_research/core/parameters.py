@@ -181,31 +181,19 @@ class Study:
         choices=(*POLICIES, OWN),
     )
     threshold: int = _parameter(
-        5,
-        "disclosure",
-        "people",
-        "the policy",
-        "Counts under this are withheld, zero aside",
-        low=3,
-        high=100,
+        5, "disclosure", "people", "the policy", "Counts under this are withheld, zero aside", low=3, high=100
     )
     rounding: str = _parameter(
         "none",
         "disclosure",
         "",
         "the policy",
-        "How released counts are rounded",
+        "How counts are rounded",
         choices=("none", "nearest 5", "midpoint 6"),
     )
     zeros_safe: bool = _parameter(True, "disclosure", "", "the policy", "Whether a true zero may be shown")
     all_alike_below: int = _parameter(
-        20,
-        "disclosure",
-        "people",
-        "the policy",
-        "Groups smaller than this are not shown where all are alike in health, crime or need",
-        low=0,
-        high=1000,
+        20, "disclosure", "people", "the policy", "Smallest group that may be all alike", low=0, high=1000
     )
 
     @classmethod

@@ -18,7 +18,7 @@ from ut_research.core.estimate import Origin
 from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity, Scale
 from ut_research.core.schema import NOT_RECORDED
-from ut_research.measures.grouping import By, Maker, Tables, among, collected, parts, whether
+from ut_research.measures.grouping import By, Maker, Tables, among, collected, parts, recorded, whether
 from ut_research.stats.survival import last_step, median_time, restricted_mean
 
 #: Oldest age of each age band, in years.
@@ -100,7 +100,7 @@ def measure(
         registered = people[people.registered_date.notna()]
         found += _flow(make, part, registered, tables)
         found += _people(make, people)
-        found += _groups(make, people, by)
+        found += _groups(make, people, by, {n: t for n, t in tables.items() if n == "participants"})
         # a reason without a day: support ended on a day that cannot be used, so the stay is not known
         stays = registered[registered.exit_date.notna() | registered.exit_reason.isna()]
         found += _stay(make, stays, _last_day(tables, data_to))
@@ -196,13 +196,13 @@ def _people(make: Maker, people: pd.DataFrame) -> list[Measurement]:
     return found
 
 
-def _groups(make: Maker, people: pd.DataFrame, by: By | None) -> list[Measurement]:
+def _groups(make: Maker, people: pd.DataFrame, by: By | None, tables: Tables) -> list[Measurement]:
     found: list[Measurement] = []
     for key, label in GROUPS.items():
         if key == by:
             continue
         names = sorted(people[key].unique())
-        if names == [NOT_RECORDED]:
+        if not recorded(tables, key):
             names = []
         found += [
             make.share(f"reach.{key}", f"{label}: {name}", people[key] == name, about={key: str(name)})
