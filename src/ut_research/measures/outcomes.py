@@ -116,7 +116,8 @@ def measure(
             who = first.participant_id[first.outcome == outcome]
             found.append(make.share(f"outcomes.{outcome}", label, whether(asked, who)))
             if outcome in ANSWERS:
-                found += _met(make, outcome, label, part["needs"], asked, who)
+                named = replace(make, collected=ANSWERS[outcome] in tables.get("needs", ()))
+                found += _met(named, outcome, label, part["needs"], asked, who)
         anyone = whether(of, first.participant_id)
         found.append(make.share("outcomes.any", "Reached at least one of these", anyone))
 
@@ -144,7 +145,7 @@ def _met(
     reached = people[whether(people, who)]
     unasked = reached.index[~whether(reached, wanted.participant_id)]
     asked = f"{label}, of those who asked for such help"
-    known = make if len(wanted) else replace(make, collected=False)
+    known = replace(make, collected=make.collected and len(people) > 0)
     return [
         make.share(f"outcomes.met_{outcome}", asked, whether(wanted, reached.participant_id)),
         known.tally(f"outcomes.unasked_{outcome}", f"{label}, not known to have asked", unasked, "people"),
