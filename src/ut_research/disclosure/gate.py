@@ -183,9 +183,7 @@ def _without_empty_groups(estimates: list[Estimate]) -> list[Estimate]:
     there = {(e.id, *sorted(e.group)) for e in estimates if e.status == "number"}
     return [
         _withhold(e)
-        if e.status == "not collected"
-        and not e.group.keys().isdisjoint(GROUPS)
-        and (e.id, *sorted(e.group)) in there
+        if e.status == "not collected" and suppression.in_breakdown(e) and (e.id, *sorted(e.group)) in there
         else e
         for e in estimates
     ]
@@ -206,9 +204,9 @@ def _is_small(e: Estimate, quantity: Quantity, policy: Policy, *, on_curve: bool
 
 def _all_alike(e: Estimate, quantity: Quantity, policy: Policy) -> bool:
     """Whether all of a small group are alike in what is sensitive: it would tell of each of them."""
-    grouped = not e.group.keys().isdisjoint(GROUPS)
     everyone = bool(e.n) and count_given(e) == e.n and e.unit == "%"
-    return quantity.sensitive and grouped and everyone and (e.n or 0) < policy.all_alike_below
+    few = everyone and (e.n or 0) < policy.all_alike_below
+    return quantity.sensitive and suppression.in_breakdown(e) and few
 
 
 def _resting(estimates: list[Estimate], known: Quantities, withheld: set[int]) -> set[int]:

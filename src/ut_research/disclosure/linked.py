@@ -61,7 +61,7 @@ class Linked:
         self._bases: dict[object, Cell] = {}
         self._sizes: dict[str, dict[Group, Cell]] = {}
         self._counts: dict[str, dict[Group, Cell]] = {}
-        self._rests: dict[tuple[int, int], int] = {}
+        self._held: set[tuple[int, int]] = set()
         self._add_sizes()
         self._add_counts()
         for id, cells in self._counts.items():
@@ -120,14 +120,14 @@ class Linked:
         """Add that `whole` holds the people of `part`, and who is left over where they are few."""
         pair = (whole.variable, part.variable)
         left = whole.size - part.size
-        if pair in self._rests or left < 0:
+        if pair in self._held or left < 0:
             return
+        self._held.add(pair)
         if guard and self._is_small(left):
-            self._rests[pair] = rest = self.system.add(left, unseen=True)
+            rest = self.system.add(left, unseen=True)
             self.system.lines.add(whole.variable, (part.variable, rest))
             self.guarded.add(rest)
         else:
-            self._rests[pair] = -1
             self.system.within.add(whole.variable, [part.variable])
 
     def _add_lines(self, cells: Mapping[Group, Cell], sizes: Mapping[Group, Cell]) -> None:

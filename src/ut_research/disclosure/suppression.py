@@ -12,7 +12,7 @@ that is withheld which costs least; what need not have been is given back at the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ut_research.core.estimate import Estimate
 from ut_research.core.quantity import Quantities, Quantity
@@ -57,14 +57,19 @@ def _hardly_shown(estimates: Sequence[Estimate], breakdowns: Iterable[int], with
     """What is left of breakdowns more than half of which is withheld: it says hardly anything."""
     runs: dict[tuple[str, ...], set[int]] = {}
     for i in {*breakdowns, *withheld}:
-        if not estimates[i].group.keys().isdisjoint(GROUPS):
+        if in_breakdown(estimates[i]):
             runs.setdefault((estimates[i].id, *sorted(estimates[i].group)), set()).add(i)
     return {i for run in runs.values() if 2 * len(run & withheld) > len(run) for i in run}
 
 
+def in_breakdown(e: Estimate) -> bool:
+    """Whether a finding is about the people of one group, by partner, area, gender or period."""
+    return not e.group.keys().isdisjoint(GROUPS)
+
+
 def tier(e: Estimate, quantity: Quantity) -> int:
     """How soon it is decided on whether a finding is shown: 0 for headlines, 3 for breakdowns."""
-    if not e.group.keys().isdisjoint(GROUPS):
+    if in_breakdown(e):
         return len(_TIERS)
     return _TIERS.index("ancillary" if quantity.choices else quantity.importance)
 
@@ -104,7 +109,7 @@ class _Shown:
     def settle(self, own: Sequence[int]) -> set[int]:
         """Withhold of the Estimates in `own` until nothing guarded can be worked out; which are withheld."""
         free, gone = set(own), set[int]()
-        while weak := self._weak():
+        while weak := list(self._weak(self._guarded)):
             more = self._next_of(weak, free) or self._next_of(weak[:1], None)
             gone |= more
             if not more:  # nothing that is shown has to do with it
@@ -113,16 +118,16 @@ class _Shown:
         for i in sorted(gone, key=lambda i: (i in free, -sizes[i], i)):
             affected = self._affected(i)
             self.add([i])
-            if any(self._narrow(v) for v in affected):
+            if any(self._weak(affected)):
                 self.take([i])
             else:
                 gone.discard(i)
         return gone
 
-    def _weak(self) -> list[tuple[list[int], list[int]]]:
-        """The guarded variables that can be worked out, and the component of each."""
-        weak, done = [], set(self._wide)
-        for v in sorted(self._guarded & self.hidden):
+    def _weak(self, among: set[int]) -> Iterator[tuple[list[int], list[int]]]:
+        """The guarded variables that can be worked out, of each component that one of `among` is in."""
+        done = set(self._wide)
+        for v in sorted(among & self.hidden):
             if v in done:
                 continue
             component = self._system.linked([v], self.hidden)
@@ -130,21 +135,9 @@ class _Shown:
             found = self._reader.narrow(component, self.hidden, own)
             done.update(component)
             if found:
-                weak.append((found, component))
+                yield found, component
             else:
                 self._wide.update(own)
-        return weak
-
-    def _narrow(self, v: int) -> bool:
-        """Whether a guarded variable, or another of its component, can be worked out."""
-        if v not in self.hidden or v in self._wide:
-            return False
-        component = self._system.linked([v], self.hidden)
-        own = [u for u in component if u in self._guarded]
-        if self._reader.narrow(component, self.hidden, own):
-            return True
-        self._wide.update(own)
-        return False
 
     def _affected(self, i: int) -> set[int]:
         """The guarded variables that hang together with what one Estimate would show."""

@@ -23,6 +23,12 @@ from ut_research.stats.intervals import improved, mean_t, missing_bounds, tippin
 WAYS = ("rose", "stayed", "fell")
 
 
+def start_and_change(subject: str, answers: Scale) -> tuple[Scale, Scale]:
+    """The scale of everyone's first answers, and that of the changes, of what may be answered either time."""
+    most = answers.highest - answers.lowest
+    return replace(answers, name=f"{subject} start"), Scale(f"{subject} change", -most, most)
+
+
 def means(subject: str, scales: Mapping[str, Scale], first_by: tuple[str, ...] = ()) -> tuple[Quantity, ...]:
     """The two means that `change` gives, declared for `subject`; the first is shown by the groups `first_by`.
 
@@ -49,9 +55,7 @@ def changes(subject: str, table: str, answers: Scale, whose: str) -> tuple[Quant
     answers : what may be answered, either time.
     whose : the id of the people who were asked.
     """
-    alone, most = f"{subject}.t1_only", answers.highest - answers.lowest
-    scale = Scale(f"{subject} change", -most, most)
-    start = {"start_mean": replace(answers, name=f"{subject} start"), "lost_mean": None}
+    alone, (start, scale) = f"{subject}.t1_only", start_and_change(subject, answers)
     return (
         Quantity(id=f"{subject}.pairs", rows_of=(table,), related=(whose,)),
         Quantity(
@@ -71,7 +75,7 @@ def changes(subject: str, table: str, answers: Scale, whose: str) -> tuple[Quant
         ),
         *(
             Quantity(id=f"{subject}.{name}", rests_on=(alone,), scale=of, moves_with_records=True)
-            for name, of in start.items()
+            for name, of in (("start_mean", start), ("lost_mean", None))
         ),
     )
 
@@ -116,7 +120,7 @@ def change(
     spread = float(changes.std(ddof=1)) if len(changes) > 1 else None
     both, label = "of people with both questionnaires", f"Average change in {what}"
     ways = np.sign(np.round(changes, 9))
-    few = min((n[ways > 0], n[ways < 0]), key=lambda rows: len(rows) or math.inf)
+    few = fewer(n[ways > 0], n[ways < 0])
     return [
         make.tally(f"{subject}.pairs", "People who answered both times", n, "people", "T1 and T2"),
         make.mean(f"{subject}.mean_t1", f"Average {what} at the start", before, unit, both),
@@ -137,6 +141,14 @@ def change(
             n=n,
         ),
     ]  # fmt: skip
+
+
+def fewer(one: pd.Index, other: pd.Index) -> pd.Index:
+    """The fewer of the people who moved one way and the other; nobody only where nobody moved.
+
+    A test gives both numbers away beside the shares: counting these, it is withheld where they are few.
+    """
+    return min((one, other), key=lambda rows: len(rows) or math.inf)
 
 
 def moved(

@@ -116,8 +116,8 @@ def measure(
             who = first.participant_id[first.outcome == outcome]
             found.append(make.share(f"outcomes.{outcome}", label, whether(asked, who)))
             if outcome in ANSWERS:
-                named = replace(make, collected=ANSWERS[outcome] in tables.get("needs", ()))
-                found += _met(named, outcome, label, part["needs"], asked, who)
+                known = len(asked) > 0 and ANSWERS[outcome] in tables.get("needs", ())
+                found += _met(replace(make, collected=known), outcome, label, part["needs"], asked, who)
         anyone = whether(of, first.participant_id)
         found.append(make.share("outcomes.any", "Reached at least one of these", anyone))
 
@@ -145,8 +145,7 @@ def _met(
     reached = people[whether(people, who)]
     unasked = reached.index[~whether(reached, wanted.participant_id)]
     asked = f"{label}, of those who asked for such help"
-    known = replace(make, collected=make.collected and len(people) > 0)
     return [
         make.share(f"outcomes.met_{outcome}", asked, whether(wanted, reached.participant_id)),
-        known.tally(f"outcomes.unasked_{outcome}", f"{label}, not known to have asked", unasked, "people"),
+        make.tally(f"outcomes.unasked_{outcome}", f"{label}, not known to have asked", unasked, "people"),
     ]

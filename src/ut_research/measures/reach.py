@@ -7,7 +7,7 @@ still supported count up to the day the data are complete to and are then censor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -94,13 +94,16 @@ def measure(
     """
     found: list[Measurement] = []
     there = collected(tables, "participants")
+    everyone = {"participants": tables.get("participants", pd.DataFrame())}
+    told = [key for key in GROUPS if recorded(everyone, key)]
+    signed = recorded(everyone, "registered_date")
     for group, part in parts(tables, _COLUMNS, by):
         make = Maker("participants", origin, group, confidence, there)
         people = part["participants"]
         registered = people[people.registered_date.notna()]
-        found += _flow(make, part, registered, tables)
+        found += _flow(make, part, registered, tables, signed)
         found += _people(make, people)
-        found += _groups(make, people, by, {n: t for n, t in tables.items() if n == "participants"})
+        found += _groups(make, people, by, told)
         # a reason without a day: support ended on a day that cannot be used, so the stay is not known
         stays = registered[registered.exit_date.notna() | registered.exit_reason.isna()]
         found += _stay(make, stays, _last_day(tables, data_to))
@@ -145,14 +148,14 @@ def months_of_delivery(first: pd.Timestamp, last: pd.Timestamp) -> int:
 
 
 def _flow(
-    make: Maker, part: Mapping[str, pd.DataFrame], registered: pd.DataFrame, tables: Tables
+    make: Maker, part: Mapping[str, pd.DataFrame], registered: pd.DataFrame, tables: Tables, signed: bool
 ) -> list[Measurement]:
+    """Who came how far; whether people registered is said only where it is known of anybody (`signed`)."""
     people = part["participants"]
-    signed, everyone = people.registered_date.notna(), tables.get("participants", pd.DataFrame())
-    asked = "registered_date" in everyone and everyone.registered_date.notna().any()  # else nobody's is known
+    known = people if signed else people.head(0)
     found = [
         make.tally("reach.referred", "Referred to the project", people.index, "people"),
-        make.share("reach.registered", "Registered with the project", signed if asked else signed.head(0)),
+        make.share("reach.registered", "Registered with the project", known.registered_date.notna()),
     ]
     for table, name, label, who in (
         ("needs", "assessed", "Had their needs assessed", part["needs"].participant_id),
@@ -196,14 +199,12 @@ def _people(make: Maker, people: pd.DataFrame) -> list[Measurement]:
     return found
 
 
-def _groups(make: Maker, people: pd.DataFrame, by: By | None, tables: Tables) -> list[Measurement]:
+def _groups(make: Maker, people: pd.DataFrame, by: By | None, told: Sequence[str]) -> list[Measurement]:
     found: list[Measurement] = []
     for key, label in GROUPS.items():
         if key == by:
             continue
-        names = sorted(people[key].unique())
-        if not recorded(tables, key):
-            names = []
+        names = sorted(people[key].unique()) if key in told else []
         found += [
             make.share(f"reach.{key}", f"{label}: {name}", people[key] == name, about={key: str(name)})
             for name in names

@@ -82,9 +82,10 @@ def measure(
         make = Maker("reoffending", origin, group, confidence, collected(tables, "reoffending"))
         followed = follow(part["reoffending"], follow_up_days, conviction_lag_days)
         groups = [followed[followed.group == group] for group in GROUPS]
-        for (name, label), people in zip(names.items(), groups, strict=True):
-            found += _group(make, name, label, people, follow_up_days)
-        found.append(_comparison(make, groups, follow_up_days))
+        risks = [risk(people, follow_up_days, confidence) for people in groups]
+        for (name, label), people, at_window in zip(names.items(), groups, risks, strict=True):
+            found += _group(make, name, label, people, at_window, follow_up_days)
+        found.append(_comparison(make, groups, risks, follow_up_days))
         found += _time(make, names, groups, follow_up_days)
     return found
 
@@ -196,7 +197,9 @@ def _widest(found: Sequence[Interval]) -> Interval:
     return Interval(found[0].value, min(map(min, ends)), max(map(max, ends)))
 
 
-def _group(make: Maker, key: str, label: str, people: pd.DataFrame, follow_up_days: int) -> list[Measurement]:
+def _group(
+    make: Maker, key: str, label: str, people: pd.DataFrame, at_window: Interval, follow_up_days: int
+) -> list[Measurement]:
     to_reoffence = people.to_reoffence / DAYS_A_MONTH
     window, timed = f"within {follow_up_days} days", people.index[people.seen.notna()]
     only = "only people who reoffended, so not a measure of delay"
@@ -213,7 +216,7 @@ def _group(make: Maker, key: str, label: str, people: pd.DataFrame, follow_up_da
         share("rate", "Reoffended", people.reoffended, f"{window} of entry"),
         make.number(
             "reoffending.risk", f"Reoffended {window}: {label}",
-            scaled(risk(people, follow_up_days, make.confidence), 100), "%",
+            scaled(at_window, 100), "%",
             f"Kaplan-Meier, {_CENSORED}; {make.confidence:.0%} interval",
             n=timed, about={"group": key}, why_not=_not_followed(people, follow_up_days),
         ),
@@ -242,8 +245,9 @@ def _curve(make: Maker, key: str, label: str, people: pd.DataFrame, follow_up_da
     return [replace(e, low=w.low, high=w.high) for e, w in zip(readings[0], wide, strict=True)]
 
 
-def _comparison(make: Maker, groups: Sequence[pd.DataFrame], follow_up_days: int) -> Measurement:
-    risks = [risk(people, follow_up_days, make.confidence) for people in groups]
+def _comparison(
+    make: Maker, groups: Sequence[pd.DataFrame], risks: Sequence[Interval], follow_up_days: int
+) -> Measurement:
     both, gap = pd.concat(groups), intervals.square_and_add(*risks)
     method = f"engaged less not engaged, of two Kaplan-Meier curves; {make.confidence:.0%} interval"
     return make.number(

@@ -8,7 +8,6 @@ the answer. Items go by their numbers: the questionnaire is licensed, and its wo
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,7 +20,16 @@ from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity, Scale
 from ut_research.core.schema import ITEMS
 from ut_research.measures import GROUPS
-from ut_research.measures.change import both_times, change, changes, means, moved, without_second
+from ut_research.measures.change import (
+    both_times,
+    change,
+    changes,
+    fewer,
+    means,
+    moved,
+    start_and_change,
+    without_second,
+)
 from ut_research.measures.grouping import By, Maker, Tables, by_person, collected, parts
 from ut_research.stats import intervals
 
@@ -50,7 +58,7 @@ BANDS = ("low", "moderate", "high")
 _IN_FORCE = "wellbeing.meaningful"
 
 _SCALES = {time: Scale(f"wellbeing {time}", LOWEST, HIGHEST) for time in ("t1", "t2")}
-_RISE = Scale("wellbeing change", LOWEST - HIGHEST, HIGHEST - LOWEST)
+_START, _RISE = start_and_change("wellbeing", _SCALES["t1"])
 _RULES = tuple(f"{_IN_FORCE}{rule}" for rule in ("", "_more_than_3", "_at_least_3", "_sem", "_rci"))
 
 QUANTITIES = (
@@ -93,7 +101,7 @@ QUANTITIES = (
         sensitive=True,
         rests_on=("wellbeing.t1_only",),
         related=("wellbeing.band_t1",),
-        scale=replace(_SCALES["t1"], name="wellbeing start"),
+        scale=_START,
     ),
     Quantity(
         id="wellbeing.alpha_t1",
@@ -235,9 +243,7 @@ def _bands(
     left, came = n[was & ~still], n[~was & still]
     p = intervals.mcnemar_p(len(left), len(came)) if len(n) else None
     label = "McNemar's exact test of leaving low wellbeing"
-    # the shares and the test give both numbers away: it counts the smaller, so that the gate sees it
-    few = min((left, came), key=lambda rows: len(rows) or math.inf)
-    method = "two-sided; counts the fewer who moved one way"
+    few, method = fewer(left, came), "two-sided; counts the fewer who moved one way"
     return [*found, make.number("wellbeing.band_mcnemar_p", label, p, "p-value", method, count=few, n=n)]
 
 

@@ -81,9 +81,8 @@ def _gap(text: str) -> str:
     ends = ends if "\n" in ends else ""
     if not begins.strip():
         return ends
-    return (
-        "" if ends and not begins.startswith("  ") else begins + ends
-    )  # an item by itself goes, a cell stays
+    alone = bool(ends) and not begins.startswith("  ")  # an item of a list goes, a cell of a table stays
+    return "" if alone else begins + ends
 
 
 def _without(sentence: Sequence[Piece], called: Callable[[object], str]) -> str | None:
@@ -205,6 +204,11 @@ def holds(difference: Estimate) -> bool:
     return low is not None and high is not None and low <= 0 <= high
 
 
+def by_chance(difference: Estimate, family: Mapping[str, bool] | None) -> bool:
+    """Whether chance alone could explain a difference: by its range, or by its `family` (see `chance`)."""
+    return holds(difference) or not (family or {}).get(difference.id, True)
+
+
 def chance(
     difference: Estimate, curves: Estimate | None = None, *, family: Mapping[str, bool] | None = None
 ) -> str:
@@ -228,7 +232,7 @@ def chance(
         return "We cannot say how sure we are: there is no range around this number."
     if holds(difference):
         return "Chance alone could explain this difference."
-    if not (family or {}).get(difference.id, True):
+    if by_chance(difference, family):
         return "As one of several main outcomes, chance alone could explain this difference."
     return "Chance alone is unlikely to explain this difference. Other things still could."
 
@@ -243,8 +247,7 @@ def finding(
     """
     if change.value is None or change.low is None or change.high is None:
         return ""
-    by_chance = holds(change) or not (family or {}).get(change.id, True)
-    words = unclear if by_chance else more_or_fewer(change, more, fewer, unclear)
+    words = unclear if by_chance(change, family) else more_or_fewer(change, more, fewer, unclear)
     return f"**{words}.**\n\n"
 
 
@@ -366,7 +369,7 @@ def can_say(
     if found.low is None or found.high is None:
         return "**We can say nothing yet:** there is no range around this number."
     cannot = [cause]
-    if found.unit != "%" and (holds(found) or not (family or {}).get(found.id, True)):
+    if found.unit != "%" and by_chance(found, family):
         why = "" if holds(found) else ", as one of several main outcomes"
         cannot.insert(
             0, f"that there was a difference at all, because{why} chance alone could explain one this size"
