@@ -9,22 +9,23 @@ override export EXPORT := $(value EXPORT)
 override export STUDY := $(value STUDY)
 override export NAME := $(value NAME)
 override export FILE := $(value FILE)
-override export SINCE := $(value SINCE)
+override export APPROVE := $(value APPROVE)
 # Compiled code is kept: without it, every process would compile the libraries again.
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH VIRTUAL_ENV
 CLI = $(BIN)/python -m ut_research.cli
 
-.PHONY: help report brief tables review check map shape new lab comments quick test deep lint bench mutants forget clean headlines lock
+.PHONY: help report brief tables review review-release check map shape new lab comments quick test deep lint bench mutants forget clean headlines lock
 
 help:
 	@echo 'make report                     build the report on the invented example'
 	@echo 'make report EXPORT=path         … on an export: a folder of CSV files, or a workbook'
 	@echo '            STUDY=name          … of this study: a name in studies/, a folder or a file'
 	@echo '            NAME=name           … under this name, in reports/name/'
-	@echo '            SINCE=name          … beside the last release of that report'
 	@echo 'make brief                      make the two-page brief of a report (PDF, Word)'
 	@echo 'make tables                     put all its tables in one workbook, and the report in Word'
 	@echo 'make review                     pack the book, and its plain pages in large print, for readers'
+	@echo 'make review-release NAME=name   before a report is passed on: list what would leave'
+	@echo '                                (APPROVE="Your name": make release.zip of it)'
 	@echo 'make check EXPORT=path          only say what is wrong with an export (STUDY=name: of that study)'
 	@echo 'make map EXPORT=path            draft a recipe: how its files and headings become the tables here'
 	@echo '                                (ACCEPT=yes: write it; STUDY=name: into the folder of that study)'
@@ -43,7 +44,11 @@ help:
 	@echo 'make lock                       resolve the dependencies again'
 
 report brief tables review: $(READY)
-	@$(CLI) $@ "$$EXPORT" --study "$$STUDY" --name "$$NAME" --since "$$SINCE"
+	@$(CLI) $@ "$$EXPORT" --study "$$STUDY" --name "$$NAME"
+
+review-release: $(READY)
+	@test -n "$$NAME" || { echo 'Which report? make review-release NAME=name'; exit 2; }
+	@$(CLI) review-release "$$NAME" --approve "$$APPROVE"
 
 check map shape: $(READY)
 	@test -n "$$EXPORT" || { echo 'Which export? make $@ EXPORT=path'; exit 2; }

@@ -11,10 +11,10 @@ from ut_research.disclosure.gate import Policy, Released
 from ut_research.measures import declared
 
 
-def release(estimates: Any, policy: Policy) -> Released:
+def release(estimates: Any, policy: Policy, **apart: Any) -> Released:
     """`gate.release`, with the invented ones of `estimates` declared."""
     known = dict(declared.quantities())
     for e in estimates:
         if isinstance(e, Estimate):
             known.setdefault(e.id, Quantity(id=e.id))
-    return gate.release(estimates, policy, known)
+    return gate.release(estimates, policy, known, **apart)

@@ -89,11 +89,6 @@ def test_make_hands_a_path_on_as_it_is() -> None:
     assert subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout == path
 
 
-@pytest.mark.parametrize("command", ["report", "brief", "tables", "review"])
-def test_whatever_builds_a_report_can_be_told_which_one_it_follows(command: str) -> None:
-    assert "--since" in ut_research(command, "--help")[1]
-
-
 def test_check_counts_and_lists_and_fails_when_a_row_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "participants.csv").write_text(
         "participant_id,referral_date,partner\nA-17,01/02/2020,North\n,03/02/2020,Hexham\n"

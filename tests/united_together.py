@@ -17,4 +17,4 @@ PARTS = FOUND.parts(ROOT)
 REGISTRY = published.load(*PARTS["published"])
 NAMES = values.Names({"partner": STUDY.partners, "area": STUDY.areas}, STUDY.common_words)
 #: What of the settings of a run a chapter or page reads.
-SETTINGS = {"root": str(ROOT), "parameters": PARAMETERS, "parts": PARTS, "chapters": [], "since": ""}
+SETTINGS = {"root": str(ROOT), "parameters": PARAMETERS, "parts": PARTS, "chapters": []}

@@ -1,6 +1,6 @@
 """What this book adds to Sphinx: its pages by part, where the data come from, tables with scope, the typeface.
 
-The workflow writes `origin` (example or export) into Sphinx's `html_context`; every page then says at its top
+The workflow writes `origin` (example, draft or export) into Sphinx's `html_context`; every page then says at its top
 and in its foot whether the people in it are invented.
 """
 
@@ -24,10 +24,16 @@ from sphinx.util import logging
 
 from ut_research.show import typeface
 
-NOTES = {"example": "Invented data: not real results.", "export": "From the project's own records."}
+NOTES = {
+    "example": "Invented data: not real results.",
+    "draft": "Draft: not to be passed on.",
+    "export": "From the project's own records.",
+}
 FOOTERS = {
     "example": "Made from an invented example. Not evidence about real people. "
     "Only numbers marked “published” are real.",
+    "draft": "A draft, not to be passed on: nobody has approved its release yet. Made from an export of the "
+    "project's own records, apart from numbers marked “published”. Small counts are withheld.",
     "export": "Made from an export of the project's own records, apart from numbers marked “published”. "
     "Small counts are withheld.",
 }

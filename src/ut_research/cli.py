@@ -55,13 +55,6 @@ Export = Annotated[
 Given = Annotated[str, typer.Argument(help="A folder of CSV files, or one workbook (.xlsx, .ods).")]
 Parameters = Annotated[str, typer.Option(help="A study: its name in studies/, its folder or a file.")]
 Name = Annotated[str, typer.Option(help="What to call the report; left out, it is the name of the export.")]
-Since = Annotated[
-    str,
-    typer.Option(
-        help="The report that it follows; left out, the one given last time, or the last of this name."
-    ),
-]
-
 #: How a reader is told what a step is.
 STEPS = {
     "clean": "Reading and cleaning",
@@ -88,21 +81,20 @@ def report(
     export: Export = "",
     study: Parameters = "",
     name: Name = "",
-    since: Since = "",
     jobs: Annotated[
         int, typer.Option(help="How many steps at a time; left out, as many as there are processors.")
     ] = 0,
 ) -> None:
     """Build the report, [b]reports/NAME/book/index.html[/b], with its tables, findings and issues."""
     run = workflow.plan(export, study, name)
-    _built(run, lambda: workflow.build(run, _tell, jobs, since=since))
+    _built(run, lambda: workflow.build(run, _tell, jobs))
 
 
 @app.command()
-def prepare(export: Export = "", study: Parameters = "", name: Name = "", since: Since = "") -> None:
+def prepare(export: Export = "", study: Parameters = "", name: Name = "") -> None:
     """The first half of a report: clean the export, measure, and decide what to withhold."""
     run = workflow.plan(export, study, name)
-    workflow.prepare(run, _tell, since)
+    workflow.prepare(run, _tell)
     say.print(f"Prepared: {_place(run.folder)}")
 
 
@@ -130,27 +122,59 @@ def _built(run: workflow.Run, build: Callable[[], bool]) -> None:
 
 
 @app.command("brief")
-def brief_(export: Export = "", study: Parameters = "", name: Name = "", since: Since = "") -> None:
+def brief_(export: Export = "", study: Parameters = "", name: Name = "") -> None:
     """Make the two-page brief, [b]brief.pdf[/b] and [b]brief.docx[/b], of a report; it is built first."""
     from ut_research.publishing import brief
 
-    _make(brief.make, export, study, name, since)
+    _make(brief.make, export, study, name)
 
 
 @app.command("tables")
-def tables_(export: Export = "", study: Parameters = "", name: Name = "", since: Since = "") -> None:
+def tables_(export: Export = "", study: Parameters = "", name: Name = "") -> None:
     """For co-authors: every released table in [b]tables.xlsx[/b], and the report in [b]report.docx[/b]."""
     from ut_research.publishing import workbook
 
-    _make(workbook.make, export, study, name, since)
+    _make(workbook.make, export, study, name)
 
 
 @app.command("review")
-def review_(export: Export = "", study: Parameters = "", name: Name = "", since: Since = "") -> None:
+def review_(export: Export = "", study: Parameters = "", name: Name = "") -> None:
     """For readers without internet: [b]review-pack.zip[/b], the book and its plain pages in large print."""
     from ut_research.publishing import review_pack
 
-    _make(review_pack.make, export, study, name, since)
+    _make(review_pack.make, export, study, name)
+
+
+@app.command("review-release")
+def review_release_(
+    name: Annotated[str, typer.Argument(help="The report: its name in reports/.")],
+    approve: Annotated[str, typer.Option(help="Your name: what the report says may leave.")] = "",
+    refuse: Annotated[
+        list[str] | None, typer.Option(help="But for this finding, as NAME=reason; may be given again.")
+    ] = None,
+) -> None:
+    """List what would leave with a report; once a person approves that, make [b]release.zip[/b]."""
+    from ut_research.publishing import brief, review_release, workbook
+
+    if refuse and not approve.strip():
+        todo = 'give your name too, as --approve "Your name": the rest is approved'
+        raise ProblemsFound([Problem("nobody refuses anything without a name", "--refuse", todo)])
+    run = workflow.of_report(name)
+    workflow.build(run, _tell)
+    if refuse:
+        review_release.refuse(run.folder, refuse, approve.strip())
+        workflow.build(run, _tell)
+    if not approve.strip():
+        say.print(f"Read this page in a browser: {_place(review_release.make(run.folder, run.report))}")
+        return
+    record = review_release.approve(run.folder, approve.strip())
+    workflow.build(run, _tell)  # it is no draft any more
+    made: list[Path] = []
+    for make in (brief.make, workbook.make):
+        with contextlib.suppress(ProblemsFound):  # a study without a brief
+            made += make(run.root, run.folder, run.report)
+    say.print(f"Released: {_place(review_release.pack(run.folder, run.report, record, made))}")
+    say.print(f"Kept in the register: {_place(record)}")
 
 
 @app.command()
@@ -291,6 +315,8 @@ def forget(export: Export = "", study: Parameters = "", name: Name = "") -> None
         say.print(f"Removed {_place(folder)}" + (", apart from what no run made:" if left else ""))
         for path in left:
             say.print(f"  {_place(path)} is left. Look whether it holds anything about people.")
+    for record in workflow.releases_of(run):
+        say.print(f"Kept: {_place(record)}, the numbers of a release. Later ones are compared with it.")
     if removed:
         say.print("Nothing else that was made from it is left. The export itself was not touched.")
     else:
@@ -322,12 +348,10 @@ def main() -> None:
     sys.exit(1)
 
 
-def _make(
-    make: Callable[[Path, Path, Path], list[Path]], export: str, study: str, name: str, since: str
-) -> None:
+def _make(make: Callable[[Path, Path, Path], list[Path]], export: str, study: str, name: str) -> None:
     """Bring a report up to date, and make something from it, in its folder."""
     run = workflow.plan(export, study, name)
-    workflow.build(run, _tell, since=since)
+    workflow.build(run, _tell)
     for file in make(run.root, run.folder, run.report):
         say.print(f"Made {_place(file)}")
 

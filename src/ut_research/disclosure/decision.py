@@ -8,7 +8,7 @@ disclosure control in one call, and is kept in `FILE`, where chapters, pages, ch
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,11 @@ from typing import Any
 import pandas as pd
 
 from ut_research.core import estimate
-from ut_research.core.estimate import Estimate
+from ut_research.core.estimate import Estimate, Key
 from ut_research.core.policies import KEYS
-from ut_research.disclosure import gate
+from ut_research.disclosure import gate, releases
 from ut_research.disclosure.gate import Policy, Released
+from ut_research.disclosure.releases import Release
 from ut_research.measures import everything, multiverse
 from ut_research.published import Registry, evidence
 
@@ -77,9 +78,24 @@ def measured(
     return [*found, *evidence.measure(registry, confidence=parameters["confidence"])]
 
 
-def released(found: list[Estimate], policy: Policy) -> Released:
-    """What may leave of `found`, and how many of the released combinations of choices agree."""
-    out = gate.release(found, policy)
+def released(
+    found: list[Estimate], policy: Policy, approved: Sequence[Release] = (), refused: Collection[Key] = ()
+) -> Released:
+    """What may leave of `found`, and how many of the released combinations of choices agree.
+
+    Parameters
+    ----------
+    approved : the releases that may be about the same people; what would tell of too few beside them is
+        withheld (`ut_research.disclosure.releases`).
+    refused : findings that somebody refused to release.
+    """
+    apart, rangeless = set(refused), set[Key]()
+    while True:
+        out = gate.release(found, policy, apart=apart, rangeless=rangeless)
+        more, ranges = releases.telling(out, approved, policy)
+        if more <= apart and ranges <= rangeless:
+            break
+        apart, rangeless = apart | more, rangeless | ranges
     told = {estimate.key(e) for e in out if e.status == "number"}
     # judged before digits are cut
     agree = multiverse.agreement([e for e in found if estimate.key(e) in told])
@@ -91,7 +107,37 @@ def of_run(folder: Path, parameters: Mapping[str, Any], registry: Registry) -> R
     tables = {p.stem: pd.read_parquet(p) for p in sorted(folder.glob("*.parquet"))}
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     issues = pd.read_csv(folder / "issues.csv", dtype={"row": "Int64"})
-    return released(measured(tables, parameters, manifest, issues, registry), policy(parameters))
+    found = measured(tables, parameters, manifest, issues, registry)
+    register, approved = before(folder)
+    refused = releases.are_refused(found, releases.refused(register)) if register else ()
+    return released(found, policy(parameters), approved, refused)
+
+
+def before(folder: Path) -> tuple[Path | None, list[Release]]:
+    """The register of a run in `folder`, and the approved releases that may be about the same people."""
+    file = folder / "run.json"
+    run = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    if not run.get("registers"):  # of a notebook by itself
+        return None, []
+    own = {"study": run["about"], "owner": run["owner"], "people": who(folder)}
+    registers = [Path(place) for place in run["registers"]]
+    return registers[0], [r for r in releases.read(registers) if r.may_share(**own)]
+
+
+def standing(folder: Path) -> str:
+    """What a report made from a run in `folder` is: ``example``, a ``draft``, or released, as ``export``."""
+    origin: str = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["origin"]
+    if origin == "example":
+        return origin
+    found = tuple(e for e in estimate.read(folder / FILE) if e.origin != "published")
+    return origin if any(r.findings == found for r in before(folder)[1]) else "draft"
+
+
+def who(folder: Path) -> str:
+    """A digest of the people in what cleaning left in `folder`."""
+    table = folder / "participants.parquet"
+    ids = pd.read_parquet(table, columns=["participant_id"])["participant_id"] if table.is_file() else ()
+    return releases.people(ids)
 
 
 def write(out: Released, folder: Path) -> None:

@@ -33,7 +33,7 @@ The rules, in the order in which they apply:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -77,7 +77,14 @@ __all__ = [
 ]
 
 
-def release(estimates: list[Estimate], policy: Policy, quantities: Quantities | None = None) -> Released:
+def release(
+    estimates: list[Estimate],
+    policy: Policy,
+    quantities: Quantities | None = None,
+    *,
+    apart: Collection[findings.Key] = (),
+    rangeless: Collection[findings.Key] = (),
+) -> Released:
     """What may leave of `estimates`, under `policy`; the rules are those of this module.
 
     Parameters
@@ -85,6 +92,8 @@ def release(estimates: list[Estimate], policy: Policy, quantities: Quantities | 
     estimates : everything that shares people, in one list, so that totals cannot give cells back.
     policy : see `Policy`.
     quantities : what is known of what the estimates are of; what the measures declare when not given.
+    apart : findings to withhold whatever their size, such that nothing that is shown gives them back.
+    rangeless : findings to show without a range.
 
     Raises
     ------
@@ -93,13 +102,14 @@ def release(estimates: list[Estimate], policy: Policy, quantities: Quantities | 
     quantities = declared.quantities() if quantities is None else quantities
     refuse(estimates, policy, quantities)
     known = _known(estimates, quantities)
-    tidy = _without_ranges([_tidy(e) for e in estimates], 2 * policy.threshold)
+    tidy = _without_ranges([_tidy(e) for e in estimates], 2 * policy.threshold, rangeless)
     if not policy.zeros_safe:
         tidy = _without_empty_groups(tidy)
     own = [i for i, e in enumerate(tidy) if about_people(e)]
     cells = [tidy[i] for i in own]
     points = curves.on_curves(cells)
-    hidden, quiet = _protected(cells, known, policy, points)
+    chosen = {k for k, e in enumerate(cells) if findings.key(e) in apart}
+    hidden, quiet = _protected(cells, known, policy, points, chosen)
     gone = _resting(tidy, known, {own[k] for k in hidden})
     gone |= _rows_telling(tidy, quantities, gone)
     for k in quiet:
@@ -113,16 +123,19 @@ def release(estimates: list[Estimate], policy: Policy, quantities: Quantities | 
 
 
 def _protected(
-    cells: list[Estimate], known: Quantities, policy: Policy, points: set[int]
+    cells: list[Estimate], known: Quantities, policy: Policy, points: set[int], chosen: set[int]
 ) -> tuple[set[int], Iterable[int]]:
-    """The indices of `cells` to withhold, and of those to show without their n; `points` are on curves."""
+    """The indices of `cells` to withhold, with the `chosen`, and of those to show without their n.
+
+    `points` are those on curves.
+    """
     small = {k for k, e in enumerate(cells) if _is_small(e, known[e.id], policy, on_curve=k in points)}
     alike = {k for k, e in enumerate(cells) if _all_alike(e, known[e.id], policy)}
-    small |= alike
+    small |= alike | chosen
     unsafe, quiet = curves.curve_steps(cells, policy.threshold)
     small |= unsafe
     cells = [_at_risk_of(e, cells[quiet[k]]) if k in quiet else e for k, e in enumerate(cells)]
-    hidden = suppression.protect(cells, known, small, policy.threshold, policy.zeros_safe, alike)
+    hidden = suppression.protect(cells, known, small, policy.threshold, policy.zeros_safe, alike, chosen)
     return hidden, quiet
 
 
@@ -157,8 +170,10 @@ def _tidy(e: Estimate) -> Estimate:
     return replace(e, value=value, low=low, high=high, count=count, n=n)
 
 
-def _without_ranges(estimates: list[Estimate], enough: int) -> list[Estimate]:
-    """`estimates`, in which no mean of fewer people than `enough` has a range.
+def _without_ranges(
+    estimates: list[Estimate], enough: int, rangeless: Collection[findings.Key]
+) -> list[Estimate]:
+    """`estimates`, in which no mean of fewer people than `enough` has a range, nor one of `rangeless`.
 
     Nor has a mean of a group beside which such a mean stands, as everyone's range less those of the other
     groups would give it back.
@@ -168,7 +183,11 @@ def _without_ranges(estimates: list[Estimate], enough: int) -> list[Estimate]:
         return e.id, tuple(sorted((k, None if k in GROUPS else v) for k, v in e.group.items()))
 
     means = [about_people(e) and e.count is None and e.unit != "%" for e in estimates]
-    few = {about(e) for e, mean in zip(estimates, means, strict=True) if mean and 0 < (e.n or 0) < enough}
+    few = {
+        about(e)
+        for e, mean in zip(estimates, means, strict=True)
+        if mean and (0 < (e.n or 0) < enough or findings.key(e) in rangeless)
+    }
     said = "no range is shown of so few people, nor beside them"
     return [
         replace(e, low=None, high=None, method="; ".join(filter(None, (e.method, said))))

@@ -51,12 +51,14 @@ class Linked:
         threshold: int,
         zeros_safe: bool,
         alike: Collection[int] = (),
+        apart: Collection[int] = (),
     ) -> None:
         self.system = System()
         self.shows: dict[int, list[int]] = {i: [] for i in range(len(estimates))}
         self.guarded: set[int] = set()
         self._estimates, self._known = estimates, known
-        self._threshold, self._zeros_safe, self._alike = threshold, zeros_safe, alike
+        self._threshold, self._zeros_safe = threshold, zeros_safe
+        self._alike, self._apart = alike, apart
         self._curves = on_curves(estimates)
         self._bases: dict[object, Cell] = {}
         self._sizes: dict[str, dict[Group, Cell]] = {}
@@ -86,7 +88,7 @@ class Linked:
                     self._sizes.setdefault(e.id, {})[group] = cell
             elif e.unit == "people" and e.count:
                 cell = self._base(group, e.count, _whose(e, "counted"))
-            if cell is not None and self._is_small(cell.size):
+            if cell is not None and (self._is_small(cell.size) or i in self._apart):
                 self.guarded.add(cell.variable)
 
     def _base(self, group: Group, size: int, people: People | None) -> Cell:
@@ -107,9 +109,8 @@ class Linked:
             if i in self._alike:  # a reader does not know that they are
                 same = None
             cell = same or Cell(self.system.add(count), count, people)
-            self.guarded |= {cell.variable} if i in self._alike else set()
             self._counts.setdefault(e.id, {})[_group(e)] = cell
-            if self._is_small(count):
+            if self._is_small(count) or i in self._alike or i in self._apart:
                 self.guarded.add(cell.variable)
             whole = self._sizes.get(e.id, {}).get(_group(e))
             self.shows[i].append(cell.variable)

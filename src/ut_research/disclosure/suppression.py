@@ -30,6 +30,7 @@ def protect(
     threshold: int,
     zeros_safe: bool = True,
     alike: Collection[int] = (),
+    apart: Collection[int] = (),
 ) -> set[int]:
     """The indices of all `estimates` to withhold: those in `small`, and those that would give them back.
 
@@ -40,9 +41,10 @@ def protect(
     small : indices of those withheld for themselves.
     threshold, zeros_safe : as in `ut_research.disclosure.gate.Policy`.
     alike : indices of those that must not be known to count everyone.
+    apart : indices of those withheld whatever their size, whose people nobody must work out either.
     """
     withheld = set(small)
-    shown = _Shown(Linked(estimates, known, threshold, zeros_safe, alike), threshold)
+    shown = _Shown(Linked(estimates, known, threshold, zeros_safe, alike, apart), threshold)
     tiers: list[list[int]] = [[] for _ in (*_TIERS, "breakdowns")]
     for i, e in enumerate(estimates):
         if i not in withheld:

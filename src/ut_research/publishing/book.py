@@ -124,6 +124,8 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
     ------
     ProblemsFound : a page asks for what was not released.
     """
+    from ut_research.disclosure import decision
+
     root, parameters, parts = Path(settings["root"]), settings["parameters"], settings["parts"]
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(root / "book", folder, ignore=shutil.ignore_patterns(*SKIPPED))
@@ -149,8 +151,7 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
         raise ProblemsFound(problems)
     everyone.write(folder, on)
     contents.write(folder, without)
-    manifest = json.loads(Path("manifest.json").read_text(encoding="utf-8"))
-    _configure(folder / "_config.yml", parameters["title"], manifest["origin"])
+    _configure(folder / "_config.yml", parameters["title"], decision.standing(Path()))
 
 
 def _chapters(folder: Path, root: Path, chapters: Iterable[str]) -> tuple[list[str], dict[str, str]]:
@@ -170,7 +171,6 @@ def _tokens(settings: dict[str, Any], folder: Path) -> tuple[dict[str, Callable[
     """What is written by rule, by the token of its place on a page; and what was released."""
     import pandas as pd
 
-    from ut_research.core import estimate
     from ut_research.disclosure import decision, gate
     from ut_research.publishing import comments, generated_pages
 
@@ -188,9 +188,7 @@ def _tokens(settings: dict[str, Any], folder: Path) -> tuple[dict[str, Callable[
         "{{page.dictionary}}": generated_pages.dictionary,
         "{{page.parameters}}": generated_pages.parameters,
         "{{page.coverage}}": generated_pages.coverage,
-        "{{page.changes}}": lambda: generated_pages.changes(
-            settings["since"], estimate.read(Path("findings.json"))
-        ),
+        "{{page.changes}}": lambda: generated_pages.changes(decision.before(Path())[1], list(released)),
         "{{page.brief}}": lambda: _brief(Path(settings["parts"]["brief.txt"]), folder),
         **{token: partial(str, words) for token, words in generated_pages.said(said).items()},
     }, released
@@ -297,7 +295,7 @@ def _brief(text: Path, folder: Path) -> str:
     return brief.page(written, "brief.svg")
 
 
-def _configure(config: Path, title: str, origin: str) -> None:
+def _configure(config: Path, title: str, standing: str) -> None:
     """Have the book carry the study's title, and every page say where its numbers come from."""
     import yaml
 
@@ -305,7 +303,7 @@ def _configure(config: Path, title: str, origin: str) -> None:
     settings["title"] = f"{title}, evaluated"
     sphinx = settings.setdefault("sphinx", {}).setdefault("config", {})
     sphinx["html_short_title"] = title
-    sphinx["html_context"] = {**sphinx.get("html_context", {}), "origin": origin}
+    sphinx["html_context"] = {**sphinx.get("html_context", {}), "origin": standing}
     config.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
 
 

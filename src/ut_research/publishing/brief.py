@@ -33,6 +33,8 @@ AUTHOR = "ut-research"
 LABELS = {
     "example": "Invented example: not evidence about real people. The people counted here are made up, "
     "to show how this works. Only numbers marked as published are real.",
+    "draft": "Draft, not to be passed on: nobody has approved its release yet. "
+    "Made from an export of the project's own records.",
     "export": "Made from an export of the project's own records. Numbers about very few people are withheld.",
 }
 _SECTION = re.compile(
@@ -103,7 +105,7 @@ def of_run(text: Path, folder: Path, *, strict: bool) -> Brief:
         json.loads((folder / name).read_text(encoding="utf-8")) for name in ("run.json", "manifest.json")
     )
     released = decision.read(folder, decision.policy(settings["parameters"]))
-    about = {"origin": manifest["origin"], "data_to": manifest["data_to"]}
+    about = {"origin": decision.standing(folder), "data_to": manifest["data_to"]}
     registry = published.load(*settings["parts"]["published"])
     return write(text.read_text(encoding="utf-8"), released, registry, **about, strict=strict)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ut_research.core.estimate import Estimate
+    from ut_research.disclosure.releases import Release
 
 #: Programs whose versions matter to a result; all others are in requirements.lock.
 PROGRAMS = ["ut-research", "pandas", "numpy", "scipy", "pandera", "pyarrow", "matplotlib"]
@@ -67,17 +68,18 @@ def byline(parameters: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
     return f"{records}{makers}[When and how it was made](made.md)."
 
 
-def changes(since: str, found: Sequence[Estimate]) -> str:
-    """What moved since the release kept in the file `since`, and why; empty: this is the first."""
-    from ut_research.disclosure import differencing
+def changes(approved: Sequence[Release], found: Sequence[Estimate]) -> str:
+    """What moved since the last of the `approved` releases, and why."""
+    from ut_research.disclosure import releases
     from ut_research.show import tables as display
 
-    if not since:
-        return "This is the first release: there is none before it to compare with."
-    earlier = differencing.read(Path(since))
-    moved = differencing.compare(earlier.findings, found, earlier.policy)
+    if not approved:
+        return "There is no release before this one to compare with."
+    last = approved[-1]
+    own = [e for e in found if e.origin != "published" and e.unit != "comments"]
+    moved = releases.changes(last.findings, own)
     if not moved:
-        return "Nothing that was released has changed."
+        return f"Nothing has changed since the release of {last.on}."
     rows = [
         (
             display.name(c.about),
@@ -86,7 +88,7 @@ def changes(since: str, found: Sequence[Estimate]) -> str:
         )
         for c in moved
     ]
-    said = f"Findings that are not what they were in the release before this one: {len(moved):,}."
+    said = f"Findings that are not what they were in the release of {last.on}: {len(moved):,}."
     return f"{said}\n\n{grid('What changed, and why', ('Finding', 'Before', 'Now', 'Why'), rows)}"
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.disclosure import decision
 from ut_research.publishing import blocks as paper
 from ut_research.publishing import workbook
 from ut_research.publishing.brief import LABELS
@@ -56,10 +57,8 @@ def make(root: Path, folder: Path, report: Path) -> list[Path]:
     ------
     ProblemsFound : a page would ask another computer for something.
     """
-    manifest, settings = (
-        json.loads((folder / name).read_text(encoding="utf-8")) for name in ("manifest.json", "run.json")
-    )
-    label = LABELS[manifest["origin"]]
+    settings = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    label = LABELS[decision.standing(folder)]
     book = report / "book"
     if found := asks(book):
         raise ProblemsFound(found)

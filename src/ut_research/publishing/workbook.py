@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ut_research.core import policies
-from ut_research.disclosure import gate
+from ut_research.disclosure import decision, gate
 from ut_research.publishing import blocks as paper
 from ut_research.publishing.brief import LABELS
 from ut_research.show.tables import ORIGIN_NOTES
@@ -57,13 +57,13 @@ class Sheet:
 
 def make(root: Path, folder: Path, report: Path) -> list[Path]:
     """Write ``tables.xlsx`` and ``report.docx`` of the run in `folder` into its `report`; the files."""
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    label = LABELS[decision.standing(folder)]
     settings = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     pages = in_order(folder / "book" / "_toc.yml", report / "book")
     sheets = tables(report / "tables", pages)
     files = {
-        "tables.xlsx": workbook(sheets, LABELS[manifest["origin"]], settings["parameters"]),
-        "report.docx": report_docx(pages, settings["parameters"]["title"], LABELS[manifest["origin"]]),
+        "tables.xlsx": workbook(sheets, label, settings["parameters"]),
+        "report.docx": report_docx(pages, settings["parameters"]["title"], label),
     }
     for name, content in files.items():
         (report / name).write_bytes(content)

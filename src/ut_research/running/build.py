@@ -27,7 +27,7 @@ from ut_research.core.digests import SKIPPED, digest
 from ut_research.core.notebooks import chapters, find_root, place_of
 from ut_research.core.problems import Problem, ProblemsFound
 from ut_research.running import loop, places, stages, worker
-from ut_research.running.settings import RELEASE, data_digest
+from ut_research.running.settings import data_digest
 
 #: What a published report holds, of what a run makes: name in the report ← name in the run's folder.
 PUBLISHED = {
@@ -36,8 +36,6 @@ PUBLISHED = {
     "issues.csv": "issues.csv",
     "tables": "tables",
 }
-#: Where a report keeps its releases, each as NUMBER-EXPORT.json.
-RELEASES = "releases"
 #: What is said about steps that failed.
 RESUME = "The last good report is untouched. Put this right and build again: it resumes where it stopped."
 #: Longest that one chapter may run, in seconds.
@@ -114,6 +112,20 @@ def plan(
     return run
 
 
+def of_report(name: str) -> Run:
+    """The run that the report called `name` is of.
+
+    Raises
+    ------
+    ProblemsFound : there is no such report, or its export is not where it was.
+    """
+    record = place_of(find_root()) / "data" / "processed" / plain(name) / "run.json"
+    if not plain(name) or not record.is_file():
+        raise ProblemsFound([Problem("there is no such report", name, "give the name of one in reports/")])
+    made = json.loads(record.read_text(encoding="utf-8"))
+    return plan(made["export"], made["study"], plain(name))
+
+
 def plain(name: str) -> str:
     """A name as folders of reports are called."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
@@ -144,12 +156,8 @@ def locked(run: Run, patience: float = 3.0) -> Iterator[int]:
         yield file.fileno()
 
 
-def build(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0, since: str = "") -> bool:
+def build(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0) -> bool:
     """Bring the report of `run` up to date; True when something was built.
-
-    `since` names the report whose last release this one follows; empty: the one named last time, else the
-    last release of other data under this name. Invented people need no such protection, unless it is asked
-    for.
 
     `tell` is called with each event (step, error, seconds) as it happens.
 
@@ -158,14 +166,14 @@ def build(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0, since
     ProblemsFound : before anything runs, for a mistake in the study, a notebook, the name or the disk;
         or after, with what failed. The last good report is then still in place.
     """
-    with _begun(run, jobs, since) as (settings, lock):
+    with _begun(run, jobs) as (settings, lock):
         _bring(run, stages.line(settings), tell, lock)
-        return _publish(run, settings["data"])
+        return _publish(run)
 
 
-def prepare(run: Run, tell: Callable[[dict[str, Any]], None], since: str = "") -> None:
+def prepare(run: Run, tell: Callable[[dict[str, Any]], None]) -> None:
     """The first half of `build`: clean the export, measure, and decide what to withhold."""
-    with _begun(run, 0, since) as (settings, lock):
+    with _begun(run, 0) as (settings, lock):
         _bring(run, stages.prepared(settings), tell, lock)
 
 
@@ -191,11 +199,11 @@ def render(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0) -> b
         _recover(run)
         _write(run.folder / "run.json", settings)
         _bring(run, [step for step in stages.line(settings) if step not in prepared], tell, lock)
-        return _publish(run, settings["data"])
+        return _publish(run)
 
 
 @contextlib.contextmanager
-def _begun(run: Run, jobs: int, since: str) -> Iterator[tuple[dict[str, Any], int]]:
+def _begun(run: Run, jobs: int) -> Iterator[tuple[dict[str, Any], int]]:
     """Hold the lock of a run whose settings are written; they, and the lock's file descriptor."""
     folder = studies.read(run.study, run.root)
     study, parts = folder.study, folder.parts(run.root, run.export)
@@ -216,9 +224,9 @@ def _begun(run: Run, jobs: int, since: str) -> Iterator[tuple[dict[str, Any], in
             "parameters": study.parameters(),
             "parts": parts,
             "chapters": named,
-            "data": (data := data_digest(run.export)[:12]),
-            "since": _since(run, since, data),
-            "follows": since or _follows(run),
+            "data": data_digest(run.export)[:12],
+            "about": places.named(run.study),
+            "registers": [*map(str, places.registers(run.study, run.export, run.root, run.place))],
             "jobs": jobs or os.cpu_count() or 1,
             "fork": worker.FORKS,
             "limit": TIME_LIMIT,
@@ -245,6 +253,12 @@ def forget(run: Run, only: str = "") -> list[Path]:
             places.clear(one.report, places.REPORT)
             places.clear(one.folder, places.FOLDER)
     return removed
+
+
+def releases_of(run: Run) -> list[Path]:
+    """The records of releases of the export of `run`; `forget` leaves them, as they left already."""
+    registers = places.registers(run.study, run.export, run.root, run.place)
+    return [f for place in registers for f in sorted(place.glob("[0-9]*.json")) if _owner(f) == run.owner]
 
 
 def _reports_of(run: Run) -> set[str]:
@@ -294,46 +308,9 @@ def _bring(run: Run, line: list[loop.Step], tell: Callable[[dict[str, Any]], Non
         raise BuildFailed(failures)
 
 
-def _since(run: Run, since: str, data: str) -> str:
-    """The file of the release before this one; empty where there is none."""
-    for name in filter(None, (since, _follows(run))):
-        if found := _others(run.report.with_name(plain(Path(name).name)), data):
-            return found
-        if name == since:
-            todo = "give the name of a report in reports/, of other data than these"
-            raise ProblemsFound([Problem("there is no release to compare with", since, todo)])
-    return "" if (run.export / "INVENTED.md").is_file() else _others(run.report, data)
-
-
-def _follows(run: Run) -> str:
-    """The report that the last build of this one was compared with, where one was named."""
-    record = run.folder / "run.json"
-    with contextlib.suppress(ValueError, FileNotFoundError):
-        return str(json.loads(record.read_text(encoding="utf-8")).get("follows", ""))
-    return ""
-
-
-def _others(report: Path, data: str) -> str:
-    """The file of the last release in `report` that is of other data."""
-    kept = [str(file) for file in sorted((report / RELEASES).glob("*.json")) if not file.stem.endswith(data)]
-    return kept[-1] if kept else ""
-
-
-def _keep_release(run: Run, folder: Path, data: str) -> None:
-    """Put what was released into `folder`, after those before it; of the same data, only the last is kept."""
-    folder.mkdir()
-    kept = sorted((run.report / RELEASES).glob("*.json"))
-    for file in kept:
-        shutil.copyfile(file, folder / file.name)
-    last = kept[-1].stem if kept else "0000-"
-    number = int(last[:4]) + (not last.endswith(data))
-    shutil.copyfile(run.folder / RELEASE, folder / f"{number:04d}-{data}.json")
-
-
-def _publish(run: Run, data: str) -> bool:
+def _publish(run: Run) -> bool:
     """Put what was built in the place of the last report, in one step; False when it is there already."""
-    made = [run.folder / source for source in (*PUBLISHED.values(), RELEASE)]
-    built = digest(*made)
+    built = digest(*(run.folder / source for source in PUBLISHED.values()))
     record = run.report / "run.json"
     if record.is_file() and json.loads(record.read_text(encoding="utf-8")).get("built") == built:
         return False
@@ -345,7 +322,6 @@ def _publish(run: Run, data: str) -> bool:
             shutil.copytree(run.folder / source, new / name, ignore=shutil.ignore_patterns(*SKIPPED))
         else:
             shutil.copyfile(run.folder / source, new / name)
-    _keep_release(run, new / RELEASES, data)
     text = json.dumps({"name": run.name, "owner": run.owner, "built": built}, indent=1)
     (new / "run.json").write_text(text + "\n", encoding="utf-8")
     places.carry(run.report, new, places.REPORT)

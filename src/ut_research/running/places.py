@@ -12,11 +12,13 @@ from pathlib import Path
 
 from ut_research.core.problems import Problem, ProblemsFound
 
+#: The register of releases, in a study's folder.
+REGISTER = "releases"
 #: What programs leave in any folder that they open.
 _LEFT = (".ipynb_checkpoints", "__pycache__", ".DS_Store", "Thumbs.db", "desktop.ini")
 #: What a run makes in its report, and what is made there from it.
 REPORT = (
-    *("book", "findings.json", "issues.csv", "tables", "releases", "run.json"),
+    *("book", "findings.json", "issues.csv", "tables", "run.json", "review-release.html", "release.zip"),
     *("brief.pdf", "brief.docx", "tables.xlsx", "report.docx", "review-pack.zip", "large-print.pdf"),
     *_LEFT,
 )
@@ -28,7 +30,7 @@ TABLES = (
 #: What a run makes in its folder.
 FOLDER = (
     *(f"{table}.parquet" for table in TABLES),
-    *("manifest.json", "issues.csv", "chapters", "findings.json", "release.json", "tables"),
+    *("manifest.json", "issues.csv", "chapters", "findings.json", "tables"),
     *("book", "html", "sphinx", "made", "run.json", "build.log", "lock"),
     *_LEFT,
 )
@@ -55,6 +57,23 @@ def refuse(export: Path, root: Path, made: Iterable[Path]) -> None:
             what = f"this holds {_said(place, root)}, where reports are made: it is no export"
             todo = "give the folder, or the file, that holds only the export"
             raise ProblemsFound([Problem(what, str(export), todo)])
+
+
+def registers(study: Path, export: Path, root: Path, place: Path) -> list[Path]:
+    """Where releases are kept: those of `study` beside it, then those of the other studies in the project.
+
+    Those of a study that comes with an export, or with the library, are kept in the project's own `studies`.
+    """
+    folder = study.parent
+    if folder.is_relative_to(root) or _within(folder, export):
+        folder = place / "studies" / named(study)
+    others = sorted((place / "studies").glob(f"*/{REGISTER}"))
+    return list(dict.fromkeys([folder / REGISTER, *others]))
+
+
+def named(study: Path) -> str:
+    """What the study in a file is called: by its folder, or by the file where that has a name of its own."""
+    return study.parent.name if study.name == "study.toml" else study.stem
 
 
 def foreign(folder: Path, made: tuple[str, ...]) -> list[Path]:

@@ -8,8 +8,6 @@ from ut_research.core.digests import digest
 
 #: Files beside a workbook that are read with it.
 BESIDE = ("columns.toml", "INVENTED.md")
-#: What a run released, in its folder.
-RELEASE = "release.json"
 #: Modules that only run what makes results.
 ONLY_RUN = ("cli.py", *(f"running/{name}.py" for name in ("build", "loop", "worker", "places")))
 

@@ -20,7 +20,7 @@ from ut_research.core.notebooks import ASKED
 from ut_research.core.parameters import WORDS
 from ut_research.core.problems import ABOUT_CODE, Problem, ProblemsFound
 from ut_research.running.loop import Step
-from ut_research.running.settings import RELEASE, library
+from ut_research.running.settings import library
 
 #: What cleaning and measuring load, what chapters load besides, and what the book does.
 NUMBERS = (
@@ -45,7 +45,7 @@ def line(settings: dict[str, Any]) -> list[Step]:
     code = library(root)
     parts = {name: _digest(part) for name, part in settings["parts"].items()}
     published = parts["published"]
-    since = digest(Path(settings["since"])) if settings["since"] else ""
+    registers = digest(*(place for one in settings["registers"] if (place := Path(one)).exists()))
     released = cache(lambda: json.loads(Path("findings.json").read_text(encoding="utf-8")))
     longest_first = sorted(settings["chapters"], key=lambda name: -_notebook(root, name).stat().st_size)
     words = {name: parameters[name] for name in WORDS}
@@ -57,10 +57,10 @@ def line(settings: dict[str, Any]) -> list[Step]:
         Step("clean", clean, ("*.parquet", "manifest.json", "issues.csv"),
              (code, settings["data"], parts.get(studies.RECIPE), {n: parameters[n] for n in CLEANING}),
              loads=NUMBERS),
-        Step("measure", measure, ("findings.json", RELEASE), (code, published, since, parameters), ("clean",),
+        Step("measure", measure, ("findings.json",), (code, published, registers, parameters), ("clean",),
              loads=NUMBERS),
         *chapters,
-        Step("pages", pages, ("book", "tables"), (code, parts, sources, since, parameters),
+        Step("pages", pages, ("book", "tables"), (code, parts, sources, registers, parameters),
              (*PREPARED, *every), loads=(*NUMBERS, *PAGES)),
         Step("book", book, ("html",), (code,), ("pages",), loads=BOOK),
     ]  # fmt: skip
@@ -129,26 +129,13 @@ def clean() -> None:
 
 
 def measure() -> None:
-    """Measure everything, decide what of it may leave, and leave that in findings.json.
-
-    Raises
-    ------
-    ProblemsFound : what changed since the release before would isolate a few people.
-    """
+    """Measure everything, decide what of it may leave, and leave that in findings.json."""
     from ut_research import published
-    from ut_research.disclosure import decision, differencing, gate
+    from ut_research.disclosure import decision
 
     settings = run()
-    policy = decision.policy(settings["parameters"])
-    out = decision.of_run(Path(), settings["parameters"], published.load(*settings["parts"]["published"]))
-    try:
-        if settings["since"]:
-            differencing.compare(differencing.read(Path(settings["since"])).findings, list(out), policy)
-    except gate.DisclosureError as fault:
-        where, todo = "this release beside the one before", "Nothing of it was released"
-        raise ProblemsFound([Problem(str(fault), where, todo)]) from None
-    differencing.write(Path(RELEASE), settings["name"], out, policy)
-    decision.write(out, Path())
+    registry = published.load(*settings["parts"]["published"])
+    decision.write(decision.of_run(Path(), settings["parameters"], registry), Path())
 
 
 def chapter(name: str, values: dict[str, Any]) -> None:

@@ -1,0 +1,182 @@
+"""From a draft to a release: the page that whoever approves reads, and what leaves once they have.
+
+In: a built report. Out: ``review-release.html``, which needs nothing else to be read; after approval a record
+in the study's register, and ``release.zip`` with what may be passed on and a certificate, whose fields
+docs/data-protection.md describes.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from ut_research.core import estimate, policies
+from ut_research.core.estimate import Estimate
+from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.disclosure import decision, releases
+from ut_research.disclosure.releases import Release
+from ut_research.disclosure.soundness import name
+from ut_research.publishing import blocks as paper
+from ut_research.show import tables as display
+
+PAGE, ARCHIVE = "review-release.html", "release.zip"
+#: What may be passed on of a report; and what is made of it for that.
+LEAVES, MADE = ("book", "tables", "findings.json"), ("the brief", "tables.xlsx", "report.docx")
+#: What was done to every finding before it could be shown; each is held by the tests that docs name.
+CHECKED = (
+    "counts, rests and numbers of people below the threshold are withheld",
+    "no withheld small number follows from what is shown, taking the whole report together",
+    "nothing here, beside any approved release, tells of fewer people than the threshold",
+    "no number has more digits than a page shows",
+    "nothing is on a page but released findings and the words of chapters and study",
+)
+_STYLE = """body { font: 1.1rem/1.5 sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+table { border-collapse: collapse; width: 100%; margin: 1rem 0; }
+caption { text-align: left; font-weight: bold; }
+th, td { border-bottom: 1px solid #777; text-align: left; vertical-align: top; padding: 0.3rem 0.6rem 0 0; }
+"""
+
+
+def make(folder: Path, report: Path) -> Path:
+    """Write the page about the draft in `folder`, built as `report`; its file."""
+    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    register, approved = decision.before(folder)
+    assert register is not None
+    found = _own(folder)
+    withheld = [e for e in found if e.status == "suppressed"]
+    last = approved[-1] if approved else None
+    moved = releases.changes(last.findings, found) if last else []
+    refused = releases.refused(register)
+    parts = [
+        f"<p>{escape(_asked(run))}</p>",
+        f"<p>{escape(policies.words(run['parameters']))}</p>",
+        _table("What would leave", ("File",), [*((file,) for file, _ in _files(report)), *zip(MADE)]),
+        _table(
+            f"What changed since the release of {last.on}, approved by {last.by}" if last else
+            "What changed: nothing was released before this",
+            ("Finding", "Before", "Now", "Why"),
+            [(display.name(c.about), *map(_said, (c.before, c.after)), c.why) for c in moved],
+        ),
+        _table("What was refused", ("Finding", "By", "On", "Why"),
+               [(r["finding"], r["by"], r["on"], r["reason"]) for r in refused]),
+        _table(f"What is withheld, and why ({len(withheld):,} of {len(found):,} findings)",
+               ("Finding", "Name to refuse or ask by", "Why"),
+               [(display.name(e), name(e), e.method) for e in withheld]),
+        _table("What would be said", ("Finding", "Name to refuse it by", "Number"),
+               [(display.name(e), name(e), _said(e)) for e in found if e.status == "number"]),
+    ]  # fmt: skip
+    title = f"Review before release: {run['name']}"
+    text = f"""<!DOCTYPE html>
+<html lang="en-GB"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{escape(title)}</title><style>{_STYLE}</style></head>
+<body><main><h1>{escape(title)}</h1>
+{"".join(parts)}</main></body></html>
+"""
+    (report / PAGE).write_text(text, encoding="utf-8", newline="\n")
+    return report / PAGE
+
+
+def refuse(folder: Path, findings: Sequence[str], by: str) -> None:
+    """Refuse `findings`, each written as ``name=reason``, in the name of a person.
+
+    Raises
+    ------
+    ProblemsFound : of each that has no reason, or that names nothing that would be said.
+    """
+    register, _ = decision.before(folder)
+    assert register is not None
+    rows, problems, found = [], [], _own(folder)
+    for given in findings:
+        what, _, reason = given.rpartition("=")
+        row = {"finding": what.strip(), "by": by, "on": _today(), "reason": reason.strip()}
+        if not row["finding"] or not row["reason"]:
+            todo = "write it as needs.drugs=why it may not leave"
+            problems.append(Problem("a refusal needs a reason", given, todo))
+        elif not releases.are_refused(found, [row]):
+            problems.append(Problem("there is no such finding", what, f"take its name from {PAGE}"))
+        rows.append(row)
+    if problems:
+        raise ProblemsFound(problems)
+    releases.refuse(register, rows)
+
+
+def approve(folder: Path, by: str) -> Path:
+    """Record in the study's register that a person approved what the report in `folder` says; the record."""
+    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    register, approved = decision.before(folder)
+    assert register is not None
+    found = _own(folder)
+    if kept := next((r for r in approved if r.findings == found and r.name == run["name"]), None):
+        what = f"this is released already: approved by {kept.by} on {kept.on}"
+        raise ProblemsFound([Problem(what, run["name"], f"pass on {ARCHIVE} in its report")])
+    about = (run["name"], run["about"], by, _today(), run["owner"], decision.who(folder))
+    return Release(*about, decision.policy(run["parameters"]), run["parameters"], found).write(register)
+
+
+def pack(folder: Path, report: Path, record: Path, made: Iterable[Path]) -> Path:
+    """Write what may be passed on, what was `made` of it, and a certificate into ``release.zip``."""
+    kept = json.loads(record.read_text(encoding="utf-8"))
+    leaving = _files(report, *(file.name for file in made))
+    certificate = {
+        "format": 1,
+        **{field: kept[field] for field in ("name", "study", "by", "on", "policy", "parameters")},
+        "data": json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["data_to"],
+        "findings": _counted(kept["findings"]),
+        "refused": releases.refused(record.parent),
+        "checked": CHECKED,
+        "files": dict(leaving),
+    }
+    text = json.dumps(certificate, indent=1, ensure_ascii=False).encode()
+    files = [(path, (report / path).read_bytes()) for path, _ in leaving]
+    archive = paper.zipped((f"{kept['name']}/{n}", c) for n, c in [("certificate.json", text), *files])
+    (report / ARCHIVE).write_bytes(archive)
+    return report / ARCHIVE
+
+
+def _own(folder: Path) -> tuple[Estimate, ...]:
+    return tuple(e for e in estimate.read(folder / decision.FILE) if e.origin != "published")
+
+
+def _files(report: Path, *made: str) -> list[tuple[str, str]]:
+    """What may be passed on of a report: its place there, and a digest."""
+    tops = [report / name for name in (*LEAVES, *made)]
+    inside = [p for top in tops for p in sorted([top, *top.rglob("*")]) if p.is_file()]
+    return [(p.relative_to(report).as_posix(), hashlib.sha256(p.read_bytes()).hexdigest()) for p in inside]
+
+
+def _counted(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    statuses = [row["status"] for row in rows]
+    return {"shown": statuses.count("number"), "withheld": statuses.count("suppressed")}
+
+
+def _asked(run: Mapping[str, Any]) -> str:
+    return (
+        f"This lists all that would leave with the report {run['name']} of the study {run['about']}. Read "
+        "it, look at the book, and approve in your own name, or refuse single findings with a reason: "
+        f'ut-research review-release {run["name"]} --approve "Your name" --refuse "NAME=reason". '
+        "This page itself stays here."
+    )
+
+
+def _said(e: Estimate | None) -> str:
+    return "–" if e is None else display.counted(e) or display.number(e)
+
+
+def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    def line(cells: Iterable[str], tag: str) -> str:
+        return "<tr>" + "".join(f"<{tag}>{escape(str(c))}</{tag.split()[0]}>" for c in cells) + "</tr>"
+
+    body = "".join(line(row, "td") for row in rows)
+    if not body:
+        return f"<p><strong>{escape(caption)}</strong>: none.</p>"
+    return f"<table><caption>{escape(caption)}</caption>{line(heads, 'th scope=col')}{body}</table>"
+
+
+def _today() -> str:
+    return datetime.datetime.now(datetime.UTC).date().isoformat()

@@ -1,0 +1,280 @@
+"""A draft beside the releases approved before it: what moved, what would give a few people away."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from invented import release
+from united_together import PARAMETERS
+
+from tools import example
+from ut_research.core.estimate import Estimate, key
+from ut_research.core.problems import ProblemsFound
+from ut_research.disclosure import decision, releases
+from ut_research.disclosure.policy import Policy
+from ut_research.disclosure.releases import Release, telling
+from ut_research.measures import declared, everything
+
+POLICY = Policy()
+ROUNDED = Policy(rounding="nearest 5")
+
+
+def share(id: str, count: int, n: int, **group: str) -> Estimate:
+    return Estimate(id, id, value=100 * count / n, count=count, n=n, unit="%", group=group)
+
+
+def tally(id: str, count: int, **group: str) -> Estimate:
+    return Estimate(id, id, value=count, count=count, unit="people", group=group)
+
+
+def mean(id: str, value: float, n: int, half: float = 2.0) -> Estimate:
+    return Estimate(id, id, value, value - half, value + half, n=n, unit="points")
+
+
+def withheld(e: Estimate) -> Estimate:
+    return replace(e, value=None, low=None, high=None, count=None, n=None, status="suppressed")
+
+
+def approved(*found: Estimate, policy: Policy = POLICY, **about: str) -> Release:
+    said = {"name": "march", "study": "a-study", "by": "A Person", "on": "2031-04-01"}
+    said |= {"owner": "here", "people": "these"} | about
+    return Release(**said, policy=policy, parameters={}, findings=found)
+
+
+def told(*pairs: tuple[Estimate, Estimate], policy: Policy = POLICY) -> tuple[set[str], set[str]]:
+    """The ids of the second of each pair that are not safe beside the first; and whose ranges are not."""
+    before, after = zip(*pairs, strict=True)
+    whole, ranges = telling(after, [approved(*before)], policy)
+    return {id for id, _ in whole}, {id for id, _ in ranges}
+
+
+@pytest.mark.parametrize(
+    ("more", "tells"), [(0, False), (1, True), (4, True), (5, False), (6, False), (-4, True), (-5, False)]
+)
+def test_a_difference_of_one_to_four_people_is_not_shown(more: int, tells: bool) -> None:
+    found = told((tally("reach.referred", 61), tally("reach.referred", 61 + more)))
+    assert found == ({"reach.referred"} if tells else set(), set())
+
+
+def test_nor_one_among_the_people_outside_a_count_or_behind_a_mean() -> None:
+    few_outside = (share("a.b", 20, 60), share("a.b", 26, 68))
+    behind = (mean("a.mean", 41.0, 40), mean("a.mean", 41.5, 42))
+    enough = (share("a.c", 20, 60), share("a.c", 26, 71))
+    assert told(few_outside, behind, enough) == ({"a.b", "a.mean"}, set())
+
+
+def test_of_five_to_nine_who_came_the_sum_is_told_but_not_the_squares() -> None:
+    """With the range of a mean a reader has the squares: of few people, both together give the answers."""
+    assert told((mean("a.b", 41.0, 40), mean("a.b", 41.5, 47))) == (set(), {"a.b"})
+    assert told((mean("a.b", 41.0, 40), mean("a.b", 41.5, 50))) == (set(), set())
+    assert told((mean("a.b", 41.0, 40), replace(mean("a.b", 41.5, 47), low=None, high=None))) == (
+        set(),
+        set(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("id", "value", "n", "tells"),
+    [
+        ("wellbeing.mean_t1", 41.0, 40, False),
+        ("wellbeing.mean_t1", 41.0 + 1e-13, 40, False),
+        ("wellbeing.mean_t1", 41.1, 40, True),  # somebody's score is 4 points more than in March
+        ("wellbeing.mean_t1", 41.1, 50, False),
+        ("reach.stay_mean_weeks", 41.1, 40, False),  # twelve weeks later, everybody has stayed for longer
+    ],
+)
+def test_a_mean_that_moved_though_of_as_many_people_is_not_shown(
+    id: str, value: float, n: int, tells: bool
+) -> None:
+    assert told((mean(id, 41.0, 40), mean(id, value, n)))[0] == ({id} if tells else set())
+
+
+def test_no_mean_of_what_people_said_or_are_is_forgotten() -> None:
+    means = {e.id for e in measured() if re.search(r"\bmean\b.*interval", e.method)}
+    known = {"reach.age_mean", "activity.change_mean", "wellbeing.swemwbs_mean_t1"}
+    moving = {id for id, q in declared.quantities().items() if q.moves_with_records}
+    assert known <= means & moving
+    assert means - moving == {"reach.stay_mean_weeks", "needs.number_mean"}
+
+
+def test_rounded_counts_differ_by_whole_steps_and_tell_nothing_of_a_few() -> None:
+    march = [tally("a.b", 61), share("a.c", 20, 61)]
+    june = list(release([tally("a.b", 63), share("a.c", 21, 63)], ROUNDED))
+    assert telling(june, [approved(*march)], ROUNDED) == (set(), set())
+    assert telling(june, [approved(*release(march, ROUNDED), policy=ROUNDED)], ROUNDED) == (set(), set())
+
+
+def test_the_larger_threshold_of_the_two_counts() -> None:
+    pair = (tally("a.b", 60), tally("a.b", 68))
+    assert told(pair) == (set(), set())
+    assert told(pair, policy=Policy(10)) == ({"a.b"}, set())
+    assert telling([pair[1]], [approved(pair[0], policy=Policy(10))], POLICY)[0] == {("a.b", ())}
+
+
+def test_a_draft_is_beside_all_releases_and_not_the_last_alone() -> None:
+    """61 in March, 80 in June, and 63 now: two people are told, though not by June."""
+    march, june = approved(tally("a.b", 61)), approved(tally("a.b", 80))
+    assert telling([tally("a.b", 63)], [march, june], POLICY)[0] == {("a.b", ())}
+    assert telling([tally("a.b", 63)], [june], POLICY)[0] == set()
+
+
+def test_things_are_not_people_and_published_figures_do_not_move() -> None:
+    things = [Estimate("themes.interviews", "x", value=n, count=n, unit="interviews") for n in (12, 13)]
+    public = [replace(tally("p.q", n), origin="published") for n in (30, 31)]
+    assert told(tuple(things), tuple(public)) == (set(), set())  # type: ignore[arg-type]
+    assert [c.about.id for c in releases.changes([things[0], public[0]], [things[1], public[1]])] == [
+        "themes.interviews"
+    ]
+
+
+AREAS = [("x", 3), ("y", 7), ("z", 30), ("w", 20)]
+
+
+def test_what_was_withheld_then_cannot_be_worked_out_with_what_is_shown_now() -> None:
+    """Then 3 and 7 of 60 were withheld; now the 7 would be shown, and so tell the 3."""
+    before = list(release([tally("a.b", 60), *(tally("a.b", c, area=a) for a, c in AREAS)], POLICY))
+    assert [e.count for e in before] == [60, None, None, 30, 20]
+    then_x = withheld(tally("a.b", 0, area="x"))  # as it might be for another reason
+    after = [tally("a.b", 70), then_x, *(tally("a.b", c, area=a) for a, c in AREAS[1:])]
+    whole, _ = telling(after, [approved(*before)], POLICY)
+    assert ("a.b", (("area", "y"),)) in whole
+
+
+def test_what_is_withheld_now_cannot_be_worked_out_with_what_was_shown_then() -> None:
+    """Then 10 in x and 30 in z of 60; now 17 in w: the rest are 3 in y."""
+    x, y, z, w = (tally("a.b", n, area=a) for a, n in zip("xyzw", (10, 3, 30, 17), strict=True))
+    then = [tally("a.b", 60), x, withheld(y), z, withheld(w)]
+    now = [tally("a.b", 60), withheld(x), withheld(y), z, w]
+    assert telling(now, [approved(*then)], POLICY)[0] == {key(z), key(w)}
+
+
+def test_three_releases_together_give_nothing_back() -> None:
+    """One shows the total, one this area, one that: with both and the total the third follows."""
+    hidden = {a: withheld(tally("a.b", 0, area=a)) for a in "xyz"}
+    total = approved(tally("a.b", 40), *hidden.values())
+    one = approved(tally("a.b", 17, area="x"), hidden["y"], hidden["z"])
+    draft = [hidden["x"], tally("a.b", 20, area="y"), hidden["z"]]
+    assert telling(draft, [total], POLICY)[0] == set()
+    assert telling(draft, [total, one], POLICY)[0] == {("a.b", (("area", "y"),))}
+
+
+def test_shares_of_one_whole_are_filled_in_from_their_n() -> None:
+    bands = [("low", 3), ("middle", 7), ("upper", 20), ("high", 30)]
+    before = list(release([share("a.b", c, 60, band=b) for b, c in bands], POLICY))
+    assert [e.count for e in before] == [None, None, 20, 30]
+    after = [withheld(share("a.b", 3, 60, band="low")), *(share("a.b", c, 60, band=b) for b, c in bands[1:])]
+    assert ("a.b", (("band", "middle"),)) in telling(after, [approved(*before)], POLICY)[0]
+
+
+def measured(**other: Any) -> list[Estimate]:
+    """All that is measured of the invented example, with parameters of its study or `other`."""
+    about = {"data_to": pd.Timestamp("2021-06-01"), "rows": {}, "origin": "example"}
+    issues = pd.DataFrame(columns=["table", "row", "column", "rule", "action", "done"])
+    return everything.measured(example.generate(), PARAMETERS | about | {"issues": issues} | other)
+
+
+@pytest.mark.slow
+def test_the_same_people_by_another_choice_are_not_told_apart() -> None:
+    other = {"low_at_most": 41}
+    first = decision.released(measured(), POLICY)
+    before = approved(*(e for e in first if e.origin != "published"))
+    alone = decision.released(measured(**other), POLICY)
+    draft = decision.released(measured(**other), POLICY, [before])
+    assert telling(alone, [before], POLICY)[0], "by itself it would tell"
+    assert telling(draft, [before], POLICY) == (set(), set())
+    assert sum(e.status == "number" for e in draft) > 100, "and it is still a report"
+
+
+@pytest.mark.slow
+def test_the_same_again_is_the_same_release() -> None:
+    first = decision.released(measured(), POLICY)
+    again = decision.released(measured(), POLICY, [approved(*first)])
+    assert list(again) == list(first)
+
+
+@given(st.lists(st.integers(6, 40), min_size=3, max_size=6), st.integers(0, 5))
+def test_what_is_set_apart_cannot_be_worked_out_from_the_rest(sizes: list[int], which: int) -> None:
+    cells = [tally("a.b", n, area=f"a{i}") for i, n in enumerate(sizes)]
+    chosen = key(cells[which % len(cells)])
+    out = release([tally("a.b", sum(sizes)), *cells], POLICY, apart={chosen})
+    shown = {key(e): e for e in out if e.status == "number"}
+    assert chosen not in shown
+    hidden = [e for e in out if e.status != "number"]
+    assert ("a.b", ()) not in shown or len(hidden) > 1
+
+
+def test_a_finding_is_refused_by_its_name_or_in_all_groups(tmp_path: Path) -> None:
+    found = [tally("a.b", 60), tally("a.b", 30, area="x"), tally("a.c", 9)]
+    rows = [{"finding": "a.b[area=x]", "by": "A Person", "on": "2031-04-01", "reason": "a small town"}]
+    releases.refuse(tmp_path, rows)
+    assert releases.are_refused(found, releases.refused(tmp_path)) == {("a.b", (("area", "x"),))}
+    releases.refuse(tmp_path, [rows[0] | {"finding": "a.b"}, rows[0] | {"reason": "a better one"}])
+    assert [(r["finding"], r["reason"]) for r in releases.refused(tmp_path)] == [
+        ("a.b[area=x]", "a better one"), ("a.b", "a small town"),
+    ]  # fmt: skip
+    assert releases.are_refused(found, releases.refused(tmp_path)) == {key(e) for e in found[:2]}
+
+
+def test_what_moved_is_told_with_why() -> None:
+    before = [tally("a.a", 60), share("a.b", 20, 60), tally("a.c", 9), tally("a.e", 30)]
+    after = [
+        tally("a.a", 60),
+        share("a.b", 30, 75),
+        tally("a.d", 9),
+        withheld(tally("a.e", 4)),
+        tally("a.f", 9),
+    ]
+    before.append(withheld(tally("a.f", 3)))
+    assert [(c.about.id, c.why) for c in releases.changes(before, after)] == [
+        ("a.b", "from 60 people to 75"),
+        ("a.c", "no longer in the release"),
+        ("a.d", "new in this release"),
+        ("a.e", "was shown, is now withheld"),
+        ("a.f", "was withheld, is now shown"),
+    ]
+
+
+def test_a_release_is_kept_and_read_back(tmp_path: Path) -> None:
+    first = approved(*release([share("a.b", 9, 60), share("a.c", 3, 60)], POLICY))
+    second = replace(first, name="june", on="2031-07-01", study="another")
+    files = [first.write(tmp_path / "one"), second.write(tmp_path / "one"), first.write(tmp_path / "two")]
+    assert [f.name for f in files] == ["0001-march.json", "0002-june.json", "0001-march.json"]
+    assert releases.read([tmp_path / "two", tmp_path / "one", tmp_path / "none"]) == [first, first, second]
+
+
+@pytest.mark.parametrize(("about", "shares"), [
+    ({}, True),
+    ({"owner": "there", "people": "others"}, True),
+    ({"study": "b-study", "people": "others"}, True),
+    ({"study": "b-study", "owner": "there"}, True),
+    ({"study": "b-study", "owner": "there", "people": "others"}, False),
+])  # fmt: skip
+def test_whatever_may_be_about_the_same_people_is_compared(about: dict[str, str], shares: bool) -> None:
+    assert approved(**about).may_share("a-study", "here", "these") is shares
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda text: text.replace('"count": 9', '"count": 8'),
+        lambda text: text.replace("march", "april"),
+        lambda text: text.replace('"threshold": 5', '"threshold": 3'),
+        lambda text: text[: len(text) // 2],
+        lambda text: "",
+        lambda text: "[]",
+        lambda text: json.dumps({k: v for k, v in json.loads(text).items() if k != "sha256"}),
+    ],
+)
+def test_a_record_that_was_tampered_with_is_refused(tmp_path: Path, harm: Any) -> None:
+    file = approved(share("a.b", 9, 60)).write(tmp_path)
+    file.write_text(harm(file.read_text(encoding="utf-8")), encoding="utf-8")
+    with pytest.raises(ProblemsFound, match=r"0001-march\.json: this record of a release is damaged or was"):
+        releases.read([tmp_path])

@@ -1,0 +1,156 @@
+"""From drafts to releases: a build is never stopped, and what leaves is what somebody approved."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from small_project import Project, make
+from typer.testing import CliRunner
+
+from ut_research.cli import app
+from ut_research.core.problems import ProblemsFound
+from ut_research.running import build as workflow
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def growing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project with an export of 30 people under the name `growing`, and its first draft."""
+    project = make(tmp_path / "project")
+    (project.root / "book" / "changes.md").write_text("# Changes\n\n{{page.changes}}\n")
+    (project.root / "book" / "_toc.yml").write_text(
+        "format: jb-book\nroot: index\nparts:\n- caption: All\n  chapters:\n  - file: changes\n"
+    )
+    monkeypatch.chdir(project.root)
+    monkeypatch.setenv("UT_RESEARCH_KEY", "an invented key of the tests")
+    add(project, 30)
+    build()
+    return project
+
+
+def add(project: Project, people: int) -> None:
+    """Add rows for `people` more people to the export."""
+    table = project.root / "growing" / "participants.csv"
+    table.parent.mkdir(exist_ok=True)
+    rows = table.read_text().splitlines() if table.exists() else ["participant_id,referral_date"]
+    rows += [f"P{len(rows) + i:04d},2020-03-{1 + i % 28:02d}" for i in range(people)]
+    table.write_text("\n".join(rows) + "\n")
+
+
+def build(name: str = "") -> None:
+    workflow.build(workflow.plan("growing", name=name), lambda _: None)
+
+
+def review(*given: str) -> str:
+    """What the command says, or what stopped it."""
+    done = CliRunner().invoke(app, ["review-release", *given])
+    if done.exception and not isinstance(done.exception, ProblemsFound | SystemExit):
+        raise done.exception
+    return str(done.exception or done.output)
+
+
+def report(project: Project, file: str, name: str = "growing") -> str:
+    return (project.root / "reports" / name / file).read_text()
+
+
+def referred(project: Project, name: str = "growing") -> str:
+    rows = json.loads(report(project, "findings.json", name))
+    return next(
+        str(r["count"] or r["status"]) for r in rows if r["id"] == "reach.referred" and not r["group"]
+    )
+
+
+def test_a_draft_says_so_until_somebody_approves_it(growing: Project) -> None:
+    assert "Draft: not to be passed on." in report(growing, "book/index.html")
+    said = review("growing")
+    assert "review-release.html" in said
+    page = report(growing, "review-release.html")
+    assert "nothing was released before this" in page
+    assert "reach.referred" in page
+    assert "<script" not in page
+    assert not list(growing.root.glob("studies/*/releases"))
+
+    assert "release.zip" in review("growing", "--approve", "A <Person>")
+    assert "Draft" not in report(growing, "book/index.html")
+    with zipfile.ZipFile(growing.root / "reports" / "growing" / "release.zip") as archive:
+        names = archive.namelist()
+        certificate = json.loads(archive.read("growing/certificate.json"))
+        assert "Draft" not in archive.read("growing/book/index.html").decode()
+    assert certificate["by"] == "A <Person>"
+    assert sorted(certificate["files"]) == sorted(
+        n.removeprefix("growing/") for n in names if "cert" not in n
+    )
+    assert not any("issues.csv" in n or "run.json" in n for n in names)
+    review("growing")
+    assert "approved by A &lt;Person&gt;" in report(growing, "review-release.html")
+    assert "this is released already" in review("growing", "--approve", "A Person")
+
+
+def test_a_build_is_never_stopped_and_withholds_what_would_tell_of_a_few(growing: Project) -> None:
+    review("growing", "--approve", "A Person")
+    add(growing, 2)
+    build()
+    assert referred(growing) == "suppressed"
+    assert "was shown, is now withheld" in report(growing, "book/changes.html")
+    assert "Draft: not to be passed on." in report(growing, "book/index.html")
+    build("another-name")
+    assert referred(growing, "another-name") == "suppressed", "the same people under another name"
+    add(growing, 4)
+    build()
+    assert referred(growing) == "36"
+
+
+def test_a_draft_that_nobody_approved_is_not_compared_with(growing: Project) -> None:
+    add(growing, 2)
+    build()
+    assert referred(growing) == "32"
+
+
+def test_findings_are_refused_by_name_and_with_a_reason(growing: Project) -> None:
+    assert "nobody refuses anything without a name" in review("growing", "--refuse", "reach.referred=no")
+    by = ("growing", "--approve", "A Person", "--refuse")
+    said = review(*by, "reach.referred", "--refuse", "no.such=a reason")
+    assert "a refusal needs a reason" in said
+    assert "there is no such finding" in said
+    assert referred(growing) == "30"
+    review(*by, "reach.referred=one of them is known in town")
+    assert referred(growing) == "suppressed"
+    (register,) = growing.root.glob("studies/*/releases")
+    (record,) = register.glob("0001-*.json")
+    assert not [
+        r for r in json.loads(record.read_text())["findings"] if r["id"] == "reach.referred" and r["count"]
+    ]
+    add(growing, 20)
+    build()
+    assert referred(growing) == "suppressed", "until somebody takes the refusal out of the register"
+    review("growing")
+    assert "one of them is known in town" in report(growing, "review-release.html")
+
+
+def test_forgetting_an_export_keeps_what_has_left_and_says_so(growing: Project) -> None:
+    review("growing", "--approve", "A Person")
+    said = CliRunner().invoke(app, ["forget", "growing"]).output
+    assert "0001-growing.json, the numbers of a release" in said
+    (record,) = growing.root.glob("studies/*/releases/*.json")
+    assert "P0001" not in record.read_text()
+    add(growing, 3)
+    build()
+    assert referred(growing) == "suppressed"
+
+
+def test_a_record_that_was_edited_is_not_compared_with(growing: Project) -> None:
+    review("growing", "--approve", "A Person")
+    (record,) = growing.root.glob("studies/*/releases/*.json")
+    record.write_text(record.read_text().replace('"count": 30', '"count": 29'))
+    add(growing, 10)
+    with pytest.raises(ProblemsFound, match="damaged or was edited"):
+        build()
+
+
+def test_what_is_not_there_is_said(growing: Project) -> None:
+    assert "there is no such report" in review("nobody")
+    assert "there is no such report" in review("..")
