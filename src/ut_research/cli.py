@@ -25,6 +25,7 @@ from rich.table import Table
 
 from ut_research.core.problems import Problem, ProblemsFound, in_words
 from ut_research.running import build as workflow
+from ut_research.running import places
 
 if TYPE_CHECKING:
     from ut_research.cleaning.tables import Cleaned
@@ -315,6 +316,8 @@ def forget(export: Export = "", study: Parameters = "", name: Name = "") -> None
         say.print(f"Removed {_place(folder)}" + (", apart from what no run made:" if left else ""))
         for path in left:
             say.print(f"  {_place(path)} is left. Look whether it holds anything about people.")
+    for file in places.executed(run.place / "notebooks"):
+        say.print(f"{_place(file)} has results in it. If they are of this export, clear them or remove it.")
     for record in workflow.releases_of(run):
         say.print(f"Kept: {_place(record)}, the numbers of a release. Later ones are compared with it.")
     if removed:

@@ -71,8 +71,12 @@ def test_everything_is_measured_once_a_grouping_and_decided_on_in_one_call(
         counted(name)
     about_people = []
     release = gate.release
-    monkeypatch.setattr(gate, "release", lambda found, policy, **apart: (
-        about_people.append(sum(map(gate.about_people, found))), release(found, policy, **apart))[1])  # fmt: skip
+
+    def decided(found, policy, **how):
+        about_people.append(sum(map(gate.about_people, found)))
+        return release(found, policy, **how)
+
+    monkeypatch.setattr(gate, "release", decided)
     found = decision.measured(cohort.generate(), PARAMETERS, MANIFEST, ISSUES, REGISTRY)
     decision.released(found, Policy())
     assert set(calls.values()) == {1}

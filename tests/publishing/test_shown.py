@@ -128,3 +128,30 @@ def test_what_is_published_may_be_said() -> None:
         "text",
         "row 1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("Of 204 people, 17% found work.", True),
+        ("Seven of ten were glad, which is almost half of them.", True),
+        ("Forty-two people came; a third of them twice.", True),
+        ("It rose by 13.0 points.", True),
+        ("Scores fell by 5", True),
+        ("Of {{reach.referred|count}} people, {{outcomes.employment}} found work.", False),
+        ("The report of 2021, doi 10.1000/182, says so of COVID-19 and of T1.", False),
+        ("See [how sure](12_how_sure.ipynb#2-what) and `x = 42`.", False),
+        ("It has 14 questions; a total is from 14 to 70.", False),
+        ("1. The first thing\n2. The second", False),
+        ("Where there are two groups, put half-way.", False),
+    ],
+)
+def test_no_number_is_typed_into_prose(written: str, typed: bool, tmp_path: Path) -> None:
+    prose_cell = {"cell_type": "markdown", "source": written, "metadata": {}}
+    said = {"cell_type": "code", "source": f"text = {written!r}\nchapter.say(text)", "metadata": {}}
+    for cell in (prose_cell, said):
+        if typed:
+            with pytest.raises(ProblemsFound, match=r"13_mine\.ipynb, cell 1: a number is typed into prose"):
+                shown.check({"cells": [cell]}, "13_mine.ipynb", tmp_path, set)
+        else:
+            shown.check({"cells": [cell]}, "13_mine.ipynb", tmp_path, set)

@@ -43,11 +43,16 @@ def test_the_key_comes_from_the_environment(monkeypatch):
     assert identifiers.key() == b"sixteen letters!"
 
 
-def test_a_short_key_is_refused(monkeypatch):
-    monkeypatch.setenv(identifiers.KEY_VARIABLE, "fifteen letters")
+@pytest.mark.parametrize(
+    "weak", ["fifteen letters", "", "aaaabbbbccccdddd", "1234567890123456", "password" * 4]
+)
+def test_a_key_that_could_be_guessed_is_refused(monkeypatch, weak):
+    monkeypatch.setenv(identifiers.KEY_VARIABLE, weak)
 
-    with pytest.raises(ProblemsFound, match="UT_RESEARCH_KEY: the key is too short"):
+    with pytest.raises(ProblemsFound, match="UT_RESEARCH_KEY: the key could be guessed") as refused:
         identifiers.key()
+
+    assert not weak or weak not in str(refused.value)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions are kept otherwise there")

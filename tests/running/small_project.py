@@ -34,7 +34,7 @@ def notebook(name: str, parameters: list[str], *cells: str) -> str:
     start = START.format(name=name, id=SHOWN.get(name, SHOWN["one"]))
     code = ["\n".join([*PLACES, *parameters]), start, *cells]
     made: list[dict[str, Any]] = [
-        {"cell_type": "markdown", "id": "title", "metadata": {}, "source": f"# {name}"},
+        {"cell_type": "markdown", "id": "title", "metadata": {}, "source": f"# {name}s"},
         *(
             {
                 "cell_type": "code",

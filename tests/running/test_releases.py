@@ -142,6 +142,17 @@ def test_forgetting_an_export_keeps_what_has_left_and_says_so(growing: Project) 
     assert referred(growing) == "suppressed"
 
 
+def test_forgetting_names_notebooks_with_results(growing: Project) -> None:
+    text = (growing.root / "notebooks" / "01_one.ipynb").read_text()
+    shown = text.replace('"outputs": []', '"outputs": [{"output_type": "stream", "text": "P0001"}]', 1)
+    kept = growing.root / "notebooks" / ".ipynb_checkpoints" / "01_one-checkpoint.ipynb"
+    kept.parent.mkdir()
+    kept.write_text(shown)
+    said = CliRunner().invoke(app, ["forget", "growing"]).output
+    assert "notebooks/.ipynb_checkpoints/01_one-checkpoint.ipynb has results in it." in said
+    assert "notebooks/01_one.ipynb" not in said
+
+
 def test_a_record_that_was_edited_is_not_compared_with(growing: Project) -> None:
     review("growing", "--approve", "A Person")
     (record,) = growing.root.glob("studies/*/releases/*.json")

@@ -32,7 +32,6 @@ def test_a_report_has_its_four_parts(project: Project) -> None:
         "findings.json",
         "issues.csv",
         "tables",
-        "releases",
         "run.json",
     }
     findings = json.loads((project.report / "findings.json").read_text())

@@ -15,7 +15,7 @@ from pathlib import Path
 from ut_research.core.problems import stop
 
 KEY_VARIABLE = "UT_RESEARCH_KEY"
-_SHORTEST_KEY = 16
+_SHORTEST_KEY, _FEWEST_KINDS = 16, 8
 _HASHED, _HASH_LENGTH = re.compile(r"p[0-9a-f]{32}"), 33
 
 #: Share of a column's filled cells that must look personal for the whole column to be refused.
@@ -65,12 +65,15 @@ def key() -> bytes:
 
     Raises
     ------
-    ProblemsFound : the key is too short, or its file can be neither read nor made.
+    ProblemsFound : the key could be guessed, or its file can be neither read nor made.
     """
     if (given := os.environ.get(KEY_VARIABLE)) is not None:
-        if len(given) < _SHORTEST_KEY:
-            raise stop("the key is too short", f"environment variable {KEY_VARIABLE}",
-                       f"Give it at least {_SHORTEST_KEY} characters, or unset it")  # fmt: skip
+        if len(given) < _SHORTEST_KEY or len(set(given)) < _FEWEST_KINDS or given.isdigit():
+            todo = (
+                f"Give it at least {_SHORTEST_KEY} characters, {_FEWEST_KINDS} of them different and not all "
+                "digits, or unset it: a strong one is then made"
+            )
+            raise stop("the key could be guessed", f"environment variable {KEY_VARIABLE}", todo)
         return given.encode()
     path = _config_folder() / "ut-research" / "key"
     try:

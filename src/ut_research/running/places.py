@@ -6,6 +6,8 @@ there, known by its name, and nothing else. Light on imports, as `ut_research.ru
 
 from __future__ import annotations
 
+import contextlib
+import json
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -74,6 +76,17 @@ def registers(study: Path, export: Path, root: Path, place: Path) -> list[Path]:
 def named(study: Path) -> str:
     """What the study in a file is called: by its folder, or by the file where that has a name of its own."""
     return study.parent.name if study.name == "study.toml" else study.stem
+
+
+def executed(folder: Path) -> list[Path]:
+    """The notebooks in `folder`, and what JupyterLab keeps of them, in which there are results."""
+    found = []
+    for file in sorted(folder.rglob("*.ipynb")):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+            tags = [cell.get("metadata", {}).get("tags", ()) for cell in cells if cell.get("outputs")]
+            found += [file] if any("nbval-check-output" not in of for of in tags) else []
+    return found
 
 
 def foreign(folder: Path, made: tuple[str, ...]) -> list[Path]:
