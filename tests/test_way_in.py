@@ -67,7 +67,7 @@ def test_what_is_released_shows_itself_with_what_is_withheld_and_where_it_comes_
 ) -> None:
     shown = str(ut.release(measured).select("reach")._repr_html_())
     assert '<th scope="row">Referred to the project</th><td class="ut-number">40</td>' in shown
-    assert "too few people to say" in shown
+    assert "hidden to protect people" in shown
     assert "From the export" in shown
     assert "not in this export" not in shown
 

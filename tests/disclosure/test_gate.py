@@ -214,7 +214,7 @@ def test_the_kinds_of_cell_look_unlike_each_other() -> None:
     kinds.append(Estimate("a.e", "x", unit="%", status="not collected"))
     kinds.append(Estimate("a.f", "x", unit="%", method="not known, as …", status="not worked out"))
     cells = [Released.cell(e) for e in release(kinds, POLICY)]
-    assert cells == ["50", "0", "too few", "not collected", "not worked out"]
+    assert cells == ["50", "0", "withheld", "not collected", "not worked out"]
     assert set(cells) - {"50"} == set(gate.LEGEND)
 
 
@@ -927,8 +927,8 @@ def test_a_download_says_why_a_cell_has_no_number_and_keeps_negative_numbers(tmp
     given_.append(mean("a.e", -4.5, 60))
     write_csv(release(given_, POLICY), tmp_path / "out.csv")
     frame = pd.read_csv(tmp_path / "out.csv")
-    assert list(frame.value) == ["too few", "not collected", "0", "-4.5"]
-    assert list(frame["count"].fillna("")) == ["too few", "not collected", "0", ""]
+    assert list(frame.value) == ["withheld", "not collected", "0", "-4.5"]
+    assert list(frame["count"].fillna("")) == ["withheld", "not collected", "0", ""]
 
 
 def test_only_released_findings_are_written(tmp_path: Any) -> None:

@@ -152,13 +152,13 @@ def test_a_number_that_was_withheld_stops_it_and_names_section_and_token():
     message = str(stopped.value)
     assert "section “What we found”" in message
     assert "{{outcomes.employment|count_of_n}}" in message
-    assert "too few people to say" in message
+    assert "hidden to protect people" in message
     assert "3 of" not in message
 
 
 def test_the_page_of_the_book_says_why_a_number_is_absent():
     few = changed("outcomes.employment", count=3, value=100 * 3 / 204)
-    assert "too few people to say" in brief.page(written(found=few, strict=False), "brief.svg")
+    assert "hidden to protect people" in brief.page(written(found=few, strict=False), "brief.svg")
 
 
 def test_a_number_that_the_export_does_not_hold_stops_it():

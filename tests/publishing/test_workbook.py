@@ -80,7 +80,7 @@ def test_numbers_are_numbers_and_the_other_kinds_of_cell_say_what_they_are(book:
     assert by_id["a.rate"]["value"] == by_id["a.rate"]["count"] == gate.SUPPRESSED
     assert by_id["a.absent"]["value"] == gate.NOT_COLLECTED
     notes = [str(row["What"]) for row in rows(book["Notes"])]
-    assert {"Cell: 0", "Cell: too few", "Cell: not collected", "Cell: blank"} <= set(notes)
+    assert {"Cell: 0", "Cell: withheld", "Cell: not collected", "Cell: blank"} <= set(notes)
 
 
 def test_nothing_that_was_withheld_is_in_the_file(sheets: list[workbook.Sheet]):

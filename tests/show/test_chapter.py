@@ -103,7 +103,7 @@ def test_a_table_comes_with_the_file_that_holds_it(data, tmp_path, shown):
     shown_in.numbers(gate.release([WORK, FEW], POLICY), caption="Outcomes & more")
     file = tmp_path / "out" / "tables" / "outcomes-01-outcomes-more.csv"
     rows = list(csv.DictReader(file.open(encoding="utf-8")))
-    assert [r["value"] for r in rows] == ["17.6", "too few"]
+    assert [r["value"] for r in rows] == ["17.6", "withheld"]
     [(kind, html)] = shown
     assert kind == "text/html"
     assert 'href="tables/outcomes-01-outcomes-more.csv"' in html

@@ -194,7 +194,7 @@ def test_a_share_of_people_is_said_in_people_and_a_chance_in_percent() -> None:
 def test_suppressed_is_neither_drawn_nor_told() -> None:
     few = one("needs.volunteering", 2.3, 0.8, 6.4, count=3, n=133)
     chart = charts.shares(released(*NEEDS, few), TITLE)
-    assert "Volunteering: too few people to say" in chart.alt
+    assert "Volunteering: hidden to protect people" in chart.alt
     assert " 2%" not in chart.alt and "3 of 133" not in chart.alt
     widths = sorted(round(bar.get_width(), 1) for bar in chart.figure.axes[0].patches)
     assert widths == [52.6, 70.7, 100.0, 100.0, 100.0]

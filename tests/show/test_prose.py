@@ -37,10 +37,10 @@ RELEASED = release([ENGAGED, OTHERS, CHANGE, SMALL, ABSENT], Policy())
         ("{{a.rate[group=engaged]|interval}}", "15% to 43%"),
         ("{{a.rate[group=engaged]|count}} of {{a.rate[group=engaged]|n}}", "9 of 34"),
         ("It {{a.change|moved}}", "It fell by 1.5 points"),
-        ("It {{a.small|moved}}", "It changed by (too few people to say)"),
+        ("It {{a.small|moved}}", "It changed by (hidden to protect people)"),
         ("{{a.change}} or {{a.change|size}}", "−1.5 points or 1.5 points"),
         ("{{a.change|count}}", "(not stated)"),
-        ("{{a.small}} and {{a.small|in_100}}", "(too few people to say) and (too few people to say)"),
+        ("{{a.small}} and {{a.small|in_100}}", "(hidden to protect people) and (hidden to protect people)"),
         ("{{a.absent|count}}", "(not in this export)"),
         ("{{a.rate[group=third]}}", "(none)"),
         ("{{a.absent[group=engaged]}}", "(not in this export)"),
@@ -63,20 +63,20 @@ def test_a_change_that_rounding_hides_says_so(before, after, said):
 @pytest.mark.parametrize(
     ("text", "filled"),
     [
-        ("Then {{a.small|in_100}} people came: {{a.small|count_of_n}}.", "Small: too few people to say."),
+        ("Then {{a.small|in_100}} people came: {{a.small|count_of_n}}.", "Small: hidden to protect people."),
         ("It rose by {{a.small}}, or by {{a.absent}}.",
-         "Small: too few people to say. Absent: not in this export."),
+         "Small: hidden to protect people. Absent: not in this export."),
         ("- of {{a.small|n}} people, {{a.small|count}}\n  came.\n- Next.",
-         "- Small: too few people to say.\n- Next."),
+         "- Small: hidden to protect people.\n- Next."),
         ("Here {{a.small}}. {{a.small|sureness}}\nWe know little.",
-         "Small: too few people to say. \nWe know little."),
+         "Small: hidden to protect people. \nWe know little."),
         ("**Why:** {{a.small|count}} of them. There {{a.change}} more.",
-         "**Why:** Small: too few people to say. There −1.5 points more."),
-        ("Here {{a.small}}, there {{a.change}}.", "Here (too few people to say), there −1.5 points."),
+         "**Why:** Small: hidden to protect people. There −1.5 points more."),
+        ("Here {{a.small}}, there {{a.change}}.", "Here (hidden to protect people), there −1.5 points."),
         ("{{who}} came. {{a.small}} went.\n\n{people}`{{a.small|in_100}}`",
-         "We came. Small: too few people to say.\n\n{people}`(too few people to say)`"),
-        ("In 1.5 {{a.labelled}}.", "Rate (Town): too few people to say."),
-        ("Of {{a.small|n}}, some came. {{a.small|count}} did. End.", "Small: too few people to say. End."),
+         "We came. Small: hidden to protect people.\n\n{people}`(hidden to protect people)`"),
+        ("In 1.5 {{a.labelled}}.", "Rate (Town): hidden to protect people."),
+        ("Of {{a.small|n}}, some came. {{a.small|count}} did. End.", "Small: hidden to protect people. End."),
     ],
 )  # fmt: skip
 def test_a_sentence_with_no_number_left_says_what_it_is_about_and_why(text, filled):
@@ -131,7 +131,7 @@ def test_chance_is_named_only_when_the_range_holds_nothing():
     assert "unlikely" in prose.chance(CHANGE)
     assert "unlikely" in prose.chance(replace(CHANGE, low=-3.0, high=-0.02))  # though it is shown as 0.0
     assert "no range" in prose.chance(replace(CHANGE, low=None))
-    assert "too few" in prose.chance(RELEASED.get("a.small"))
+    assert "hidden to protect" in prose.chance(RELEASED.get("a.small"))
 
 
 def test_of_a_primary_outcome_every_sentence_gives_the_verdict_of_its_family():
@@ -200,7 +200,7 @@ def test_what_cannot_be_said_follows_from_design_numbers_and_follow_up():
     assert "not followed to the end" not in say(followed=[replace(ENGAGED, value=100.0)])
     assert "that there was a difference at all" in say(replace(CHANGE, low=-1.0, high=1.0))
     assert "that there was a difference at all" not in say()
-    assert say(RELEASED.get("a.small")) == "**We can say nothing yet:** too few people to say."
+    assert say(RELEASED.get("a.small")) == "**We can say nothing yet:** hidden to protect people."
     without = replace(CHANGE, low=None, high=None)
     assert say(without) == "**We can say nothing yet:** there is no range around this number."
 
@@ -215,7 +215,7 @@ def test_a_follow_up_time_is_said_as_people_say_it(days, words):
 
 def test_the_biggest_are_listed_largest_first():
     assert prose.biggest(RELEASED.select("a.rate")) == "reoffended (56%) and reoffended (26%)"
-    assert prose.biggest(RELEASED.select("a.small")) == "(too few people to say)"
+    assert prose.biggest(RELEASED.select("a.small")) == "(hidden to protect people)"
     assert prose.biggest(RELEASED.select("a.absent")) == "(not in this export)"
 
 
@@ -232,7 +232,7 @@ def test_an_adjusted_value_keeps_everything_else():
         ("- Nine came. Then {{a.c}}.\n- end\n", "- Nine came. \n- end\n"),
         ("- Of 9, {{a.c}} came.\n- end\n", "- end\n"),
         ("- Of 9, {{a.c}} came. Nine left.\n", "- Nine left.\n"),
-        ("  - {{a.b}} came. And {{a.b}}.\n  - end\n", "  - B: too few people to say. \n  - end\n"),
+        ("  - {{a.b}} came. And {{a.b}}.\n  - end\n", "  - B: hidden to protect people. \n  - end\n"),
     ],
 )
 def test_a_sentence_that_is_left_out_leaves_the_lines_of_a_list_or_a_table(text: str, said: str) -> None:

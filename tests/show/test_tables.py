@@ -36,7 +36,7 @@ def share(**changes: object) -> Estimate:
         (share(value=1.0, unit="weeks"), "1 week"),
         (share(value=1.0, unit="days"), "1.0 days"),
         (share(value=1.0, count=1, unit="focus groups"), "1 focus group"),
-        (share(status="suppressed", value=None), "too few people to say"),
+        (share(status="suppressed", value=None), "hidden to protect people"),
         (share(status="not collected", value=None), "not in this export"),
         (share(value=None), "not stated"),
     ],
@@ -152,7 +152,7 @@ def test_a_breakdown_has_a_row_a_group_and_a_column_a_finding() -> None:
     assert [th.text for th in soup.select("tbody th")] == ["Rovers", "Stanley"]
     assert [td.get_text(" ") for td in soup.select("td")] == ["50% 20 of 40", "0% 0 of 30"]
     assert [td["class"] for td in soup.select("td")] == [["ut-number"], ["ut-zero"]]
-    assert "By partner, too few people to say: A job." in soup.text
+    assert "By partner, hidden to protect people: A job." in soup.text
     assert soup.select_one("a")["href"] == "tables/needs.csv"
 
 
@@ -166,5 +166,5 @@ def test_a_group_of_which_the_data_hold_nothing_has_no_row_in_a_breakdown() -> N
 def test_a_breakdown_of_which_nothing_is_shown_is_a_sentence() -> None:
     few = Estimate("a.b", "Low <b>", 50.0, count=2, n=4, unit="%", group={"area": "north"})
     assert tables.breakdown(release([few], POLICY), "area", "Low, by area") == (
-        '<p class="ut-withheld">By area, too few people to say: Low &lt;b&gt;.</p>'
+        '<p class="ut-withheld">By area, hidden to protect people: Low &lt;b&gt;.</p>'
     )

@@ -271,7 +271,7 @@ def _about_the_same(derived: Estimate, quantity: Quantity, base: Estimate) -> bo
 
 
 def _withhold(e: Estimate) -> Estimate:
-    said = f"withheld: {SUPPRESSED}"
+    said = "withheld: of too few people, or it would give a number of so few away"
     return replace(e, value=None, low=None, high=None, count=None, n=None, status="suppressed", method=said)
 
 

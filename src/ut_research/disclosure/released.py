@@ -17,7 +17,7 @@ from ut_research.disclosure.soundness import key, name, said
 from ut_research.measures import GROUPS
 
 #: How the kinds of cell without a number look; a true zero is the number 0.
-SUPPRESSED = "too few"
+SUPPRESSED = "withheld"
 NOT_COLLECTED = "not collected"
 NOT_WORKED_OUT = "not worked out"
 LEGEND = {

@@ -35,7 +35,7 @@ from ut_research.disclosure import decision, gate
 from ut_research.disclosure.gate import Released
 from ut_research.published import Registry
 from ut_research.show import certainty, design, prose
-from ut_research.show.tables import TOO_FEW, breakdown, grid, held, origin_note, table
+from ut_research.show.tables import HIDDEN, breakdown, grid, held, origin_note, table
 
 if TYPE_CHECKING:
     from ut_research.show.charts import Chart
@@ -278,7 +278,7 @@ class Chapter:
             return
         percent = {f.id for f in self.registry.figures if f.unit == "%"}
         rows = [
-            (r["label"], r["as_printed"], TOO_FEW, "–")
+            (r["label"], r["as_printed"], HIDDEN, "–")
             if r["agrees"] == "withheld"
             else (r["label"], r["as_printed"], r["run_rounded"] + "%" * (r["id"] in percent), r["agrees"])
             for r in found.to_dict("records")

@@ -15,7 +15,7 @@ from ut_research.core.estimate import SERIES_KEYS, Estimate
 from ut_research.core.units import DECIMALS, places
 from ut_research.disclosure.gate import Released
 
-TOO_FEW = "too few people to say"
+HIDDEN = "hidden to protect people"
 ABSENT = "not in this export"
 ORIGIN_NOTES = {
     "example": "Invented example: not evidence about real people",
@@ -33,7 +33,7 @@ def number(estimate: Estimate, part: str = "value") -> str:
     if estimate.status == "not worked out":
         return estimate.method
     if estimate.status != "number":
-        return TOO_FEW if estimate.status == "suppressed" else ABSENT
+        return HIDDEN if estimate.status == "suppressed" else ABSENT
     value, unit = getattr(estimate, part), estimate.unit
     if value is None:
         return "not stated"
@@ -192,7 +192,7 @@ def breakdown(released: Released, by: str, caption: str, download: str | None = 
     )
     parts = [_frame(head, body, said, caption)] if shown else []
     if told := [label for label, state in lacking.items() if state == "suppressed"]:
-        parts.append(f'<p class="ut-withheld">By {escape(by)}, {TOO_FEW}: {escape("; ".join(told))}.</p>')
+        parts.append(f'<p class="ut-withheld">By {escape(by)}, {HIDDEN}: {escape("; ".join(told))}.</p>')
     if download and shown:
         parts.append(download_link(download, f"this table: {caption}"))
     return "\n".join(parts)
