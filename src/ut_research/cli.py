@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ut_research.core.problems import Problem, ProblemsFound, in_words
+from ut_research.core.problems import ProblemsFound, in_words, stop
 from ut_research.running import build as workflow
 from ut_research.running import places
 
@@ -214,7 +214,7 @@ def map_(
     file = run.study.parent / recipe.FILE if study else inside
     if accept and file.exists():
         todo = "take it away to have it drafted again, or mend it by hand"
-        raise ProblemsFound([Problem("there is a recipe already", file.name, todo)])
+        raise stop("there is a recipe already", file.name, todo)
     drafted = draft_mapping.draft(run.export, accept=accept)
     if not accept:
         say.print(drafted, markup=False)
@@ -251,7 +251,7 @@ def new(
 
     plain = workflow.plain(name)
     if not plain:
-        raise ProblemsFound([Problem("no name can be made of this", name, "give one, as my-programme")])
+        raise stop("no name can be made of this", name, "give one, as my-programme")
     file = studies.new(notebooks.find_root(), plain, name.replace("-", " ").capitalize())
     say.print(f"Begun: {_place(file)}. Say there what the study is, then build it on an export:")
     say.print(f"  make report EXPORT=path STUDY={plain}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ut_research.core.parameters import Study
-from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.core.problems import Problem, ProblemsFound, stop
 
 #: Parameters that a build gives each chapter; all others are the study's.
 GIVEN = {"data": "", "out": ""}
@@ -27,7 +27,7 @@ def find_root(start: Path | None = None) -> Path:
     for folder in (here, *here.parents, Path(__file__).resolve().parents[3], PACKAGED):
         if (folder / "notebooks").is_dir() and (folder / "studies").is_dir():
             return folder
-    raise ProblemsFound([Problem("this is not the project", str(here), "run it inside the project's folder")])
+    raise stop("this is not the project", str(here), "run it inside the project's folder")
 
 
 def place_of(root: Path) -> Path:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ut_research.core.parameters import Study
-from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.core.problems import Problem, ProblemsFound, stop
 
 FILE, RECIPE = "study.toml", "recipe.toml"
 #: What may lie beside it.
@@ -108,7 +108,7 @@ def new(root: Path, name: str, title: str) -> Path:
     """
     folder = root / "studies" / name
     if folder.exists():
-        raise ProblemsFound([Problem("there is such a study", f"studies/{name}", "give another name")])
+        raise stop("there is such a study", f"studies/{name}", "give another name")
     folder.mkdir(parents=True)
     file = folder / FILE
     file.write_text(NEW.format(name=name) + Study.template(title), encoding="utf-8", newline="\n")
@@ -138,7 +138,7 @@ def find(root: Path, given: str) -> Path:
         path /= FILE
     if path.suffix != ".toml" or not os.path.isfile(path):  # noqa: PTH113
         todo = f"give a folder with a {FILE}, such a file, or one of: {', '.join(files)}"
-        raise ProblemsFound([Problem("there is no such study", given, todo)])
+        raise stop("there is no such study", given, todo)
     return path.resolve()
 
 
@@ -157,7 +157,7 @@ def with_export(root: Path, given: str, export: Path | None) -> tuple[Path, Path
     data = read(file, root).data
     if data is None:
         what, todo = "this study has no data of its own", "give an export: a folder or a workbook as EXPORT"
-        raise ProblemsFound([Problem(what, given, todo)])
+        raise stop(what, given, todo)
     return file, data
 
 
@@ -174,7 +174,7 @@ def read(file: Path, root: Path) -> Folder:
     here: Path | None = file
     while here is not None:
         if here.parent in folders:
-            raise ProblemsFound([Problem("the studies are based on each other", file.name, "take one out")])
+            raise stop("the studies are based on each other", file.name, "take one out")
         folders.append(here.parent)
         own = _parsed(here)
         own.pop(DEFAULT, None)
@@ -197,9 +197,9 @@ def _parsed(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError:
-        problem = Problem("the study file cannot be opened", str(file), "give a file that you may read")
+        what, todo = "the study file cannot be opened", "give a file that you may read"
     except UnicodeDecodeError:
-        problem = Problem("the study file is not UTF-8 text", str(file), "save it as UTF-8")
+        what, todo = "the study file is not UTF-8 text", "save it as UTF-8"
     except tomllib.TOMLDecodeError as error:
-        problem = Problem(f"not valid TOML: {error}", str(file), "mend that line; text needs quotes")
-    raise ProblemsFound([problem])
+        what, todo = f"not valid TOML: {error}", "mend that line; text needs quotes"
+    raise stop(what, str(file), todo)

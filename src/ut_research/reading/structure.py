@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.core.problems import Problem, stop
 from ut_research.core.schema import Table
 from ut_research.reading import dates, values
 from ut_research.reading.grids import Sheet, of_text, shape
@@ -42,11 +42,11 @@ def people(sheet: Sheet, at: int) -> Sheet:
     note, unclear = _odd(frame, ids, usual.iloc[:1000], alone, ~total & ~keep) if len(usual) else ([], [])
     unclear += frame.index[_totals(first) & ~total & ~keep].tolist()  # with something for an identifier
     if unclear:
-        raise ProblemsFound([Problem(
+        raise stop(
             "this may be a total, a note or a piece of a broken row, rather than a person",
             f"{sheet.place}, row {', '.join(map(str, unclear[:8]))}",
             f"Say which in the recipe: {sheet.line('skip_rows', unclear[:8])}, or keep_rows for people",
-        )])  # fmt: skip
+        )  # fmt: skip
     sheet = sheet.without(frame.index[total].tolist(), "total row", "a total is nobody")
     return sheet.without(note, "footer or note", "words in the place of an identifier, and nothing else")
 

@@ -25,7 +25,7 @@ from typing import Any
 from ut_research.core import studies
 from ut_research.core.digests import SKIPPED, digest
 from ut_research.core.notebooks import chapters, find_root, place_of
-from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.core.problems import Problem, ProblemsFound, stop
 from ut_research.running import loop, places, stages, worker
 from ut_research.running.settings import data_digest
 
@@ -91,13 +91,11 @@ def plan(
     root = find_root()
     file, where = studies.with_export(root, study, _named(export) if export else None)
     if must_exist and not os.path.exists(where):  # noqa: PTH110  (False for a name that is too long)
-        raise ProblemsFound(
-            [Problem("there is no such export", export, "give a folder or a workbook as EXPORT")]
-        )
+        raise stop("there is no such export", export, "give a folder or a workbook as EXPORT")
     given = name or (where.stem if where.is_file() else where.name)
     clean_name = plain(given)
     if makes and not clean_name:
-        raise ProblemsFound([Problem("no name can be made of this", given, "give one as NAME=my-report")])
+        raise stop("no name can be made of this", given, "give one as NAME=my-report")
     run = Run(root, place_of(root), clean_name, where, file)
     if makes:
         places.refuse(where, run.place, (run.folder, run.report, _aside(run, "new"), _aside(run, "old")))
@@ -106,9 +104,7 @@ def plan(
             todo = (
                 f"give this run another name (NAME={clean_name}-2), or `make forget` the other export first"
             )
-            raise ProblemsFound(
-                [Problem("this name is taken by another export", f"reports/{clean_name}", todo)]
-            )
+            raise stop("this name is taken by another export", f"reports/{clean_name}", todo)
     return run
 
 
@@ -149,9 +145,7 @@ def locked(run: Run, patience: float = 3.0) -> Iterator[int]:
         while not _lock(file.fileno()):
             if time.monotonic() > until:
                 todo = "wait for it to end, or give this one another name with NAME="
-                raise ProblemsFound(
-                    [Problem("this report is being built already", f"reports/{run.name}", todo)]
-                )
+                raise stop("this report is being built already", f"reports/{run.name}", todo)
             time.sleep(0.1)
         yield file.fileno()
 
@@ -195,7 +189,7 @@ def render(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0) -> b
             whole = False
         if not whole:
             what, todo = "there is nothing prepared to render", "prepare it first, by `ut-research prepare`"
-            raise ProblemsFound([Problem(what, f"data/processed/{run.name}", todo)])
+            raise stop(what, f"data/processed/{run.name}", todo)
         _recover(run)
         _write(run.folder / "run.json", settings)
         _bring(run, [step for step in stages.line(settings) if step not in prepared], tell, lock)
@@ -210,9 +204,7 @@ def _begun(run: Run, jobs: int) -> Iterator[tuple[dict[str, Any], int]]:
     named = chapters(run.root, study)
     with contextlib.suppress(OSError):
         if shutil.disk_usage(run.place).free < SPACE:
-            raise ProblemsFound(
-                [Problem("the disk is full", str(run.place), "free at least 200 MB and build again")]
-            )
+            raise stop("the disk is full", str(run.place), "free at least 200 MB and build again")
     with locked(run) as lock:
         _recover(run)
         settings = {

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.core.problems import stop
 
 #: The register of releases, in a study's folder.
 REGISTER = "releases"
@@ -54,11 +54,11 @@ def refuse(export: Path, root: Path, made: Iterable[Path]) -> None:
         if _within(export, place):
             what = f"an export may not lie in {_said(place, root)}: what is there is written over and removed"
             todo = "move it, for example to exports/, which git ignores, and give that path"
-            raise ProblemsFound([Problem(what, str(export), todo)])
+            raise stop(what, str(export), todo)
         if _within(place, export):
             what = f"this holds {_said(place, root)}, where reports are made: it is no export"
             todo = "give the folder, or the file, that holds only the export"
-            raise ProblemsFound([Problem(what, str(export), todo)])
+            raise stop(what, str(export), todo)
 
 
 def registers(study: Path, export: Path, root: Path, place: Path) -> list[Path]:

@@ -18,7 +18,7 @@ from ut_research.core import notebooks, studies
 from ut_research.core.digests import digest
 from ut_research.core.notebooks import ASKED
 from ut_research.core.parameters import WORDS
-from ut_research.core.problems import ABOUT_CODE, Problem, ProblemsFound
+from ut_research.core.problems import ABOUT_CODE, Problem, ProblemsFound, stop
 from ut_research.running.loop import Step
 from ut_research.running.settings import library
 
