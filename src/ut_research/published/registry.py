@@ -7,28 +7,39 @@ problem in the files at once, with folder, file, row and column.
 from __future__ import annotations
 
 import csv
-import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import pandas as pd
+import pydantic
+from pydantic import AfterValidator, BeforeValidator, FiniteFloat, NonNegativeInt
 
 from ut_research.core.problems import Problem, ProblemsFound
 from ut_research.published.rounding import exact, half_unit, shown
 
-KINDS = ("count", "percentage", "mean", "difference", "rate", "benchmark", "money", "number")
-ABOUT = ("cohort", "comparator", "context", "method")
-FINDING_KINDS = (
-    "finding", "learnt", "next", "valued", "covid", "case-study", "recommendation", "claim", "priority",
-    "context",
-)  # fmt: skip
-FIELDS = ("value", "count", "n")
-BOUNDS = ("", "almost", "more than", "less than", "at least", "at most", "similar to")
-FINDING_COLUMNS = ("id", "document", "section", "question", "theme", "audience", "finding", "kind")
-RELATIONS = ("out of", "equals", "at most", "at least", "less than", "more than", "almost", "similar to")
 ROUNDED = ("percentage", "mean", "benchmark")  # kinds that may have been rounded; the others are exact
+
+
+def _filled(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is empty|fill it in")
+    return text
+
+
+def _group(text: str) -> dict[str, str]:
+    pairs = [part.partition("=") for part in text.split(";") if part]
+    if not all(map(all, pairs)):
+        raise ValueError("is not key=value;key=value")
+    return {key: wanted for key, _, wanted in pairs}
+
+
+Filled = Annotated[str, AfterValidator(_filled)]
+OrNone = BeforeValidator(lambda text: text or None)
+YesOrNot = BeforeValidator(lambda text: {"": False, "yes": True}.get(text, text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +49,25 @@ class Figure:
     `source` is document and section, `place` the same in a few words.
     """
 
-    id: str
+    id: Filled
     document: str
-    section: str
+    section: Filled
     also_in: str
-    label: str
-    as_printed: str
-    value: float
-    unit: str
-    decimals: int
-    numerator: int | None
-    denominator: int | None
-    kind: str
-    about: str
+    label: Filled
+    as_printed: Filled
+    value: FiniteFloat
+    unit: Filled
+    decimals: NonNegativeInt
+    numerator: Annotated[NonNegativeInt | None, OrNone]
+    denominator: Annotated[NonNegativeInt | None, OrNone]
+    kind: Literal["count", "percentage", "mean", "difference", "rate", "benchmark", "money", "number"]
+    about: Literal["cohort", "comparator", "context", "method"]
     measure: str
-    measure_group: Mapping[str, str]
-    measure_field: str
-    bound: str
-    grain: float | None
-    base: bool
+    measure_group: Annotated[Mapping[str, str], BeforeValidator(_group)]
+    measure_field: Annotated[Literal["", "value", "count", "n"], AfterValidator(lambda text: text or "value")]
+    bound: Literal["", "almost", "more than", "less than", "at least", "at most", "similar to"]
+    grain: Annotated[FiniteFloat | None, OrNone]
+    base: Annotated[bool, YesOrNot]
     note: str
     source: str
     place: str
@@ -82,34 +93,53 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding, claim or recommendation of a document, in our words: a row of `findings.csv`."""
+
+    id: Filled
+    document: str
+    section: Filled
+    question: str
+    theme: Filled
+    audience: Filled
+    finding: Filled
+    kind: Literal["finding", "learnt", "next", "valued", "covid", "case-study", "recommendation", "claim",
+                  "priority", "context"]  # fmt: skip
+    document_title: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Relation:
     """Two expressions of figures that should hang together; `figure` is the one that says so, if any does."""
 
     figure: str
     left: str
-    relation: str
+    relation: Literal["out of", "equals", "at most", "at least", "less than", "more than", "almost",
+                      "similar to"]  # fmt: skip
     right: str
-    words: str
+    words: Filled
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
     """What a document means by a figure (`here`, empty: it does not say) beside what the field means."""
 
-    figures: tuple[str, ...]
-    aspect: str
+    figures: Annotated[tuple[str, ...], BeforeValidator(lambda text: text.split(";"))]
+    aspect: Filled
     here: str
-    field: str
-    field_source: str
-    difference: str
+    field: Filled
+    field_source: Filled
+    difference: Filled
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Document:
     """A source of what is published: its title, the same in a few words, and the study that has it."""
 
-    title: str
-    short: str
+    id: Filled
+    title: Filled
+    short: Filled
     study: str
 
 
@@ -143,49 +173,43 @@ def load(own: Path | str, *alongside: Path | str) -> Registry:
     ------
     ProblemsFound : with every fault, its folder, file, row and column.
     """
-    reader = _Reader([Path(folder) for folder in (own, *alongside) if folder])
-    documents = {
-        row.cells["id"]: Document(row.cells["title"], row.cells["short"], row.folder.parent.name)
-        for row in reader.rows("documents.csv", _DOCUMENT_COLUMNS)
-    }
-    _unique(reader, "documents.csv")
-    for row in reader.read["documents.csv"]:
-        row.given("id", "title", "short")
-    rows = reader.rows("figures.csv", FIGURE_COLUMNS)
-    for row in rows:
+    folders, problems = [Path(folder) for folder in (own, *alongside) if folder], list[Problem]()
+    files = {file: list(_rows(folders, file, kind, problems)) for file, kind in _FILES.items()}
+    documents = {row.cells["id"]: row.cells for row in files["documents.csv"]}
+    for row in (*files["figures.csv"], *files["findings.csv"]):
+        row.say_source(documents)
+    for row in files["figures.csv"]:
         if row.folder != Path(own):
             row.cells |= dict.fromkeys(_OF_MEASURE, "")
-    figures = [_figure(row, documents) for row in rows]
-    found = [dict(row.cells) for row in reader.rows("findings.csv", FINDING_COLUMNS)]
-    relations = [Relation(**row.cells) for row in reader.rows("relations.csv", _RELATION_COLUMNS)]
-    definitions = []
-    for row in reader.rows("definitions.csv", _DEFINITION_COLUMNS):
-        rest = {column: row.cells[column] for column in _DEFINITION_COLUMNS[1:]}
-        definitions.append(Definition(tuple(row.cells["figures"].split(";")), **rest))
-    _check_figures(reader, [f for f in figures if f])
-    _check_findings(reader, documents)
-    _check_links(reader, {row.cells["id"] for row in reader.read["figures.csv"]}, relations, definitions)
-    if reader.problems:
-        raise ProblemsFound(reader.problems)
-    for cells in found:
-        document = documents[cells["document"]]
-        cells |= {"document_title": document.title, "place": f"{document.short}, {cells['section']}"}
-    frame = pd.DataFrame(found, columns=[*FINDING_COLUMNS, *_OF_DOCUMENT], dtype="string")
-    return Registry(tuple(f for f in figures if f), frame, tuple(relations), tuple(definitions), documents)
+    good: Any = {file: [(row, entry) for row in files[file] if (entry := row.read(kind))]
+                 for file, kind in _FILES.items()}  # fmt: skip
+    for file in ("documents.csv", "figures.csv", "findings.csv"):
+        _unique(files[file])
+    _check_figures(good["figures.csv"])
+    ids = {row.cells["id"] for row in files["figures.csv"]}
+    _check_links(ids, good["relations.csv"], good["definitions.csv"])
+    if problems:
+        raise ProblemsFound(problems)
+    documents_, figures, findings, relations, definitions = (
+        tuple(entry for _, entry in good[file]) for file in _FILES
+    )
+    names = [f.name for f in fields(Finding)]
+    frame = pd.DataFrame(map(asdict, findings), columns=names, dtype="string")
+    return Registry(figures, frame, relations, definitions, {d.id: d for d in documents_})
 
 
 # --- reading --------------------------------------------------------------------------------------
 
-FIGURE_COLUMNS = (
-    "id", "document", "section", "also_in", "label", "as_printed", "value", "unit", "decimals", "numerator",
-    "denominator", "kind", "about", "measure", "measure_group", "measure_field", "bound", "grain", "base",
-    "note",
-)  # fmt: skip
+#: Each file of a registry, and what a row of it is.
+_FILES = {"documents.csv": Document, "figures.csv": Figure, "findings.csv": Finding,
+          "relations.csv": Relation, "definitions.csv": Definition}  # fmt: skip
+#: What a row has besides the columns of its file.
+_WORKED_OUT = ("study", "source", "place", "document_title")
+FIGURE_COLUMNS, FINDING_COLUMNS = (
+    tuple(f.name for f in fields(kind) if f.name not in _WORKED_OUT) for kind in (Figure, Finding)
+)
 _OF_MEASURE = ("measure", "measure_group", "measure_field")
-_DOCUMENT_COLUMNS = ("id", "title", "short")
-_OF_DOCUMENT = ("document_title", "place")
-_RELATION_COLUMNS = ("figure", "left", "relation", "right", "words")
-_DEFINITION_COLUMNS = ("figures", "aspect", "here", "field", "field_source", "difference")
+_adapter: Any = cache(pydantic.TypeAdapter)
 
 
 @dataclass(slots=True)
@@ -193,146 +217,99 @@ class _Row:
     """One row as text, and where to say that something is wrong with it."""
 
     folder: Path
-    file: str
-    number: int
+    where: str
     cells: dict[str, str]
     problems: list[Problem]
 
     def wrong(self, column: str, what: str, todo: str = "") -> None:
-        where = f"{_place(self.folder, self.file)}, row {self.number}, column {column}"
-        self.problems.append(Problem(what, where, todo))
+        self.problems.append(Problem(what, f"{self.where}, column {column}", todo))
 
-    def number_in(self, column: str, *, whole: bool = False, blank: bool = True) -> float | None:
-        text = self.cells[column]
-        if not text:
-            if not blank:
-                self.wrong(column, "is empty", "write the number")
-            return None
+    def say_source(self, documents: Mapping[str, Mapping[str, str]]) -> None:
+        """Add to the cells what the document of the row says of itself."""
+        about = documents.get(self.cells["document"], {"title": "", "short": ""})
+        source, place = (f"{about[name]}, {self.cells['section']}" for name in ("title", "short"))
+        self.cells |= {"document_title": about["title"], "source": source, "place": place}
+        if self.cells["document"] not in documents:
+            self.wrong("document", "is not known", f"use one of: {', '.join(documents)}")
+
+    def read(self, kind: type) -> Any:
+        """The row as what it is; None, and its problems told, where it is not."""
         try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not math.isfinite(value) or (whole and (value != int(value) or value < 0)):
-            what = "is not a whole number" if whole else "is not a number"
-            self.wrong(column, what, "write digits only, with no % or comma")
-            return None
-        return value
-
-    def one_of(self, column: str, allowed: Sequence[str]) -> None:
-        if self.cells[column] not in allowed:
-            self.wrong(column, "is not known", f"use one of: {', '.join(a or 'nothing' for a in allowed)}")
-
-    def given(self, *columns: str) -> None:
-        for column in columns:
-            if not self.cells[column].strip():
-                self.wrong(column, "is empty", "fill it in")
+            return _adapter(kind).validate_python(self.cells)
+        except pydantic.ValidationError as fault:
+            for error in fault.errors():
+                self.wrong(str(error["loc"][0]), *_said(dict(error)))
+        return None
 
 
-class _Reader:
-    """Reads the files of a registry, folder by folder, and gathers every problem in them."""
+def _said(error: dict[str, Any]) -> tuple[str, str]:
+    """What is wrong with a cell, as pydantic gives it, and what to do."""
+    if error["type"] == "value_error":
+        what, _, todo = str(error["ctx"]["error"]).partition("|")
+        return what, todo
+    if error["type"] in ("literal_error", "bool_parsing"):
+        known = error.get("ctx", {"expected": "'', 'yes'"})["expected"]
+        return "is not known", "use one of: " + known.replace("''", "nothing")
+    if not error["input"]:
+        return "is empty", "write the number"
+    whole = error["type"] in ("int_parsing", "greater_than_equal")
+    return f"is not a {'whole ' * whole}number", "write digits only, with no % or comma"
 
-    def __init__(self, folders: Sequence[Path]) -> None:
-        self.folders = folders
-        self.problems: list[Problem] = []
-        self.read: dict[str, list[_Row]] = {}
 
-    def rows(self, file: str, columns: Sequence[str]) -> list[_Row]:
-        """The rows of one file of each folder; a problem where it is absent or its columns are others."""
-        self.read[file] = [row for folder in self.folders for row in self._rows(folder, file, columns)]
-        return self.read[file]
-
-    def _rows(self, folder: Path, file: str, columns: Sequence[str]) -> Iterator[_Row]:
-        place = _place(folder, file)
+def _rows(folders: Sequence[Path], file: str, kind: type, problems: list[Problem]) -> Iterator[_Row]:
+    """Give the rows of one file of each folder; a problem where it is absent or its columns are others."""
+    columns = [f.name for f in fields(kind) if f.name not in _WORKED_OUT]
+    for folder in folders:
+        place = f"{folder.parent.name}/{folder.name}/{file}"
         if not (folder / file).is_file():
-            self.problems.append(Problem("is not there", place, "put it back from the repository"))
-            return
+            problems.append(Problem("is not there", place, "put it back from the repository"))
+            continue
         with (folder / file).open(newline="", encoding="utf-8-sig") as opened:
             reader = csv.DictReader(opened, restkey="", restval="")
-            names = reader.fieldnames or []
-            for column in (c for c in columns if c not in names):
-                where = f"{place}, row 1, column {column}"
-                self.problems.append(Problem("is missing", where, "add the column"))
-            for column in (c for c in names if c not in columns):
-                self.problems.append(Problem("is not known", f"{place}, row 1, column {column}", "remove it"))
-            for cells in reader if set(names) == set(columns) else ():
-                named = {k: str(v) for k, v in cells.items() if k}
-                row = _Row(folder, file, reader.line_num, named, self.problems)
+            names = list(reader.fieldnames or [])
+            wrong = [(c, "is missing", "add the column") for c in columns if c not in names]
+            wrong += [(c, "is not known", "remove it") for c in names if c not in columns]
+            problems += [Problem(what, f"{place}, row 1, column {c}", todo) for c, what, todo in wrong]
+            for cells in reader if not wrong else ():
+                own = {k: str(v) for k, v in cells.items() if k} | {"study": folder.parent.name}
+                row = _Row(folder, f"{place}, row {reader.line_num}", own, problems)
                 if "" in cells:
                     row.wrong(columns[-1], "is followed by more cells", "quote text that has a comma")
                 yield row
 
 
-def _place(folder: Path, file: str) -> str:
-    """Where a file of the registry is, in words: the study, its folder and the file."""
-    return f"{folder.parent.name}/{folder.name}/{file}"
+def _unique(rows: Sequence[_Row]) -> None:
+    seen: set[str] = set()
+    for row in rows:
+        if row.cells["id"] in seen:
+            row.wrong("id", "is used by a row above", "give each row an id of its own")
+        seen.add(row.cells["id"])
 
 
-def _figure(row: _Row, documents: Mapping[str, Document]) -> Figure | None:
-    cells = row.cells
-    before = len(row.problems)
-    row.given("id", "section", "label", "as_printed", "unit")
-    for column, allowed in (
-        ("document", tuple(documents)), ("kind", KINDS), ("about", ABOUT), ("bound", BOUNDS),
-        ("measure_field", ("", *FIELDS)), ("base", ("", "yes")),
-    ):  # fmt: skip
-        row.one_of(column, allowed)
-    value = row.number_in("value", blank=False)
-    decimals = row.number_in("decimals", whole=True, blank=False)
-    numerator, denominator = (row.number_in(c, whole=True) for c in ("numerator", "denominator"))
-    grain = row.number_in("grain")
-    pairs = [part.partition("=") for part in cells["measure_group"].split(";") if part]
-    if any(not (key and sign and wanted) for key, sign, wanted in pairs):
-        row.wrong("measure_group", "is not key=value;key=value")
-    if (cells["measure_group"] or cells["measure_field"]) and not cells["measure"]:
-        row.wrong("measure", "is empty beside a group or field", "name the measure")
-    if denominator == 0 or (numerator is not None and denominator is not None and numerator > denominator):
-        row.wrong("denominator", "is smaller than the numerator, or zero")
-    if len(row.problems) > before or value is None or decimals is None:
-        return None
-    return Figure(
-        **{k: cells[k] for k in ("id", "document", "section", "also_in", "label", "as_printed")},
-        **{k: cells[k] for k in ("unit", "kind", "about", "measure", "bound", "note")},
-        value=value, decimals=int(decimals), grain=grain, base=cells["base"] == "yes",
-        numerator=None if numerator is None else int(numerator),
-        denominator=None if denominator is None else int(denominator),
-        measure_group={key: wanted for key, _, wanted in pairs},
-        measure_field=cells["measure_field"] or "value",
-        source=f"{documents[cells['document']].title}, {cells['section']}",
-        place=f"{documents[cells['document']].short}, {cells['section']}",
-    )  # fmt: skip
-
-
-def _check_figures(reader: _Reader, good: Sequence[Figure]) -> None:
-    _unique(reader, "figures.csv")
+def _check_figures(figures: Sequence[tuple[_Row, Figure]]) -> None:
     said: dict[tuple[object, ...], str] = {}
-    numbers = {row.cells["id"]: row for row in reader.read["figures.csv"]}
-    for f in good:
+    for row, f in figures:
+        if (f.measure_group or row.cells["measure_field"]) and not f.measure:
+            row.wrong("measure", "is empty beside a group or field", "name the measure")
+        if f.denominator is not None and f.denominator < max(1, f.numerator or 0):
+            row.wrong("denominator", "is smaller than the numerator, or zero")
         key = (f.measure, *sorted(f.measure_group.items()), f.measure_field)
         if f.measure and key in said:
-            numbers[f.id].wrong("measure", f"says what {said[key]} says already", "keep one of them")
+            row.wrong("measure", f"says what {said[key]} says already", "keep one of them")
         said[key] = f.id
 
 
-def _check_findings(reader: _Reader, documents: Mapping[str, Document]) -> None:
-    _unique(reader, "findings.csv")
-    for row in reader.read["findings.csv"]:
-        row.given("id", "section", "theme", "audience", "finding")
-        row.one_of("document", tuple(documents))
-        row.one_of("kind", FINDING_KINDS)
-
-
 def _check_links(
-    reader: _Reader, ids: set[str], relations: Sequence[Relation], definitions: Sequence[Definition]
+    ids: set[str],
+    relations: Sequence[tuple[_Row, Relation]],
+    definitions: Sequence[tuple[_Row, Definition]],
 ) -> None:
-    for row, r in zip(reader.read["relations.csv"], relations, strict=True):
-        row.one_of("relation", RELATIONS)
-        row.given("words")
+    for row, r in relations:
         if r.figure and r.figure not in ids:
             row.wrong("figure", "is not the id of a figure")
         for column, text in (("left", r.left), ("right", r.right)):
             _check_expression(row, column, text, ids)
-    for row, d in zip(reader.read["definitions.csv"], definitions, strict=True):
-        row.given("aspect", "field", "field_source", "difference")
+    for row, d in definitions:
         if unknown := [id for id in d.figures if id not in ids]:
             row.wrong("figures", f"names {len(unknown)} that are not ids of figures", "separate ids with ;")
 
@@ -349,11 +326,3 @@ def _check_expression(row: _Row, column: str, text: str, ids: set[str]) -> None:
     for term in words[::2]:
         if term not in ids and not term.replace(".", "", 1).isdigit():
             row.wrong(column, "names something that is neither a figure nor a number")
-
-
-def _unique(reader: _Reader, file: str) -> None:
-    seen: set[str] = set()
-    for row in reader.read[file]:
-        if row.cells["id"] in seen:
-            row.wrong("id", "is used by a row above", "give each row an id of its own")
-        seen.add(row.cells["id"])
