@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from samples import samples
 from scipy import stats
 
+from ut_research.published import evidence
 from ut_research.stats import intervals as E
 from ut_research.stats import power as P
 
@@ -106,24 +107,18 @@ def test_power_is_what_simulation_gives():
 
 def test_how_many_people_followed_how_long():
     """A year is `sample_size` itself; in two years half become three quarters and 0.4 becomes 0.64."""
-    found = {e.group["months"]: e.value for e in P.people(0.5, (0.1,), (6, 12, 24))}
+    people = [e for e in evidence.plans(0.5, 34, 27) if e.id == "planning.people"]
+    found = {e.group["months"]: e.value for e in people if e.group["fall"] == "10"}
     assert found["12"] == P.sample_size(0.4, 0.5) == 388
     assert found["24"] == P.sample_size(0.64, 0.75)
     assert found["24"] < found["12"] < found["6"]
-    one = P.people(0.5, (0.1, 0.2), (12,))[1]
-    assert (one.unit, one.label, dict(one.group)) == (
-        "people",
-        "A fall of 20 points in a year",
-        {"fall": "20", "months": "12"},
-    )
+    one = next(e for e in people if e.group == {"fall": "20", "months": "12"})
+    assert (one.unit, one.label) == ("people", "A fall of 20 points in a year")
 
 
 def test_what_a_study_could_have_seen_is_the_power_of_fishers_test_for_each_fall():
-    small, large = P.seen(34, 27, 15 / 27, (0.1, 0.29))
+    seen = {e.group["fall"]: e for e in evidence.plans(15 / 27, 34, 27) if e.id == "planning.seen"}
+    small, large = seen["10"], seen["30"]
     assert small.value == pytest.approx(100 * P.exact_power(34, 27, 15 / 27 - 0.1, 15 / 27))
     assert small.value < large.value < 100
-    assert (small.origin, small.label, dict(large.group)) == (
-        "published",
-        "A fall of 10 points",
-        {"fall": "29"},
-    )
+    assert (small.origin, small.label) == ("published", "A fall of 10 points")

@@ -7,6 +7,7 @@ and what follows from published counts alone (a comparison, and what a next stud
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import product
 
 from ut_research.core.estimate import Estimate
 from ut_research.measures import reoffending
@@ -75,7 +76,36 @@ def _groups(figures: Iterable[Estimate], registry: Registry, confidence: float) 
     (n1, n2), base = (e.n or 0 for e in shares), (shares[1].count or 0) / (shares[1].n or 1)
     return [
         *reoffending.compare(*shares, confidence=confidence),
-        *power.curve(base, FALLS, SIZES),
-        *power.seen(n1, n2, base, SEEN),
-        *power.people(base, FALLS, MONTHS),
+        *plans(base, n1, n2),
     ]
+
+
+def plans(rate: float, n1: int, n2: int) -> list[Estimate]:
+    """What a next study could see, and what this one could; `rate` (0 to 1) reoffend without the project.
+
+    For true falls from it: the power of two groups of each of `SIZES` (``planning.power``, in percent); that
+    of groups of `n1` and `n2` (``planning.seen``, in percent); and the people that each group needs, by the
+    months that they are followed, as the longer they are, the more reoffend (``planning.people``).
+    """
+
+    def plan(id: str, label: str, value: float, unit: str, method: str, **group: str) -> Estimate:
+        counts = "published counts" if id == "seen" else "published rate of people who did not engage"
+        source = f"worked out from the {counts}"
+        return Estimate(f"planning.{id}", label, value=value, unit=unit, method=method, origin="published",
+                        source=source, group=group)  # fmt: skip
+
+    tested, chance = f"two-sided test at {power.ALPHA:g}", "Chance of finding a real difference"
+    exact = f"Fisher's exact test, two-sided at {power.ALPHA:g}, {n1} and {n2} people"
+    needs = f"each group, power {power.POWER:.0%}, {tested}, risk constant in time"
+    return [
+        *(plan("power", chance, 100 * power.power(n, n, rate - fall, rate), "%",
+               f"normal approximation, {tested}", fall=f"fall of {100 * fall:.0f} points", n=str(n))
+          for fall, n in product(FALLS, SIZES)),
+        *(plan("seen", f"A fall of {100 * fall:.0f} points",
+               100 * power.exact_power(n1, n2, rate - fall, rate), "%", exact, fall=f"{100 * fall:.0f}")
+          for fall in SEEN),
+        *(plan("people", f"A fall of {100 * fall:.0f} points in a year",
+               power.sample_size(*(power.rate_by(r, 12, time) for r in (rate - fall, rate))), "people", needs,
+               fall=f"{100 * fall:.0f}", months=str(time))
+          for fall, time in product(FALLS, MONTHS)),
+    ]  # fmt: skip

@@ -9,12 +9,9 @@ enumeration, which is lower and the one to trust in groups of tens.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 from scipy import special, stats
-
-from ut_research.core.estimate import Estimate
 
 #: Level of every test, and the chance of finding a difference that a study is planned for: the usual ones.
 ALPHA, POWER = 0.05, 0.8
@@ -56,79 +53,6 @@ def exact_power(n1: int, n2: int, rate1: float, rate2: float) -> float:
         significant = sums[upto - 1] <= ALPHA
         found += float(chance[c1, events - c1][significant].sum())
     return found
-
-
-def curve(rate: float, falls: Sequence[float], sizes: Sequence[int]) -> list[Estimate]:
-    """Power by size of each group, for each fall from `rate` (``planning.power``, in percent).
-
-    Parameters
-    ----------
-    rate : share who reoffend without the project, 0 to 1.
-    falls : true falls from it, 0 to 1.
-    sizes : people in each of two equal groups.
-    """
-    return [
-        Estimate(
-            "planning.power",
-            "Chance of finding a real difference",
-            value=100 * power(n, n, rate - fall, rate),
-            unit="%",
-            method=f"normal approximation, two-sided test at {ALPHA:g}",
-            origin="published",
-            source="worked out from the published rate of people who did not engage",
-            group={"fall": f"fall of {100 * fall:.0f} points", "n": str(n)},
-        )
-        for fall in falls
-        for n in sizes
-    ]
-
-
-def seen(n1: int, n2: int, rate: float, falls: Sequence[float]) -> list[Estimate]:
-    """Power of a study as large as it was, for each true fall from `rate` (``planning.seen``, in percent).
-
-    By Fisher's test, every table enumerated.
-    """
-    return [
-        Estimate(
-            "planning.seen",
-            f"A fall of {100 * fall:.0f} points",
-            value=100 * exact_power(n1, n2, rate - fall, rate),
-            unit="%",
-            method=f"Fisher's exact test, two-sided at {ALPHA:g}, {n1} and {n2} people",
-            origin="published",
-            source="worked out from the published counts",
-            group={"fall": f"{100 * fall:.0f}"},
-        )
-        for fall in falls
-    ]
-
-
-def people(rate: float, falls: Sequence[float], months: Sequence[int]) -> list[Estimate]:
-    """People needed in each of two groups, by fall and by how long they are followed (``planning.people``).
-
-    The longer they are followed, the more of them reoffend, and the fewer people a fall needs. The risk of
-    each group is taken not to change with time.
-
-    Parameters
-    ----------
-    rate : share who reoffend within a year without the project, 0 to 1.
-    falls : true falls from it within a year, 0 to 1.
-    months : how long everyone is followed.
-    """
-    return [
-        Estimate(
-            "planning.people",
-            f"A fall of {100 * fall:.0f} points in a year",
-            value=sample_size(rate_by(rate - fall, 12, time), rate_by(rate, 12, time)),
-            unit="people",
-            method=f"each group, power {POWER:.0%}, two-sided test at {ALPHA:g}, risk constant in time",
-            origin="published",
-            source="worked out from the published rate of people who did not engage",
-            group={"fall": f"{100 * fall:.0f}", "months": str(time)},
-        )
-        for fall in falls
-        for time in months
-    ]
 
 
 def sample_size(rate1: float, rate2: float, power: float = POWER) -> int:
