@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ut_research.core.units import capital
+
 #: Errors whose message is about code, never about data: safe to show whatever the export.
 ABOUT_CODE = {"NameError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError"}
 ABOUT_CODE |= {"AttributeError", "ProblemsFound", "DisclosureError", "UnknownFindingError"}
@@ -29,7 +31,7 @@ class Problem:
     do: str
 
     def __str__(self) -> str:
-        advice = self.do[:1].upper() + self.do[1:]
+        advice = capital(self.do)
         return f"{self.where}: {self.what}. {advice}" + ("" if advice.endswith(("?", ".")) else ".")
 
 

@@ -1,4 +1,4 @@
-"""How numbers are shown, by unit."""
+"""How numbers are shown, by unit, and how words begin a sentence."""
 
 from __future__ import annotations
 
@@ -10,3 +10,8 @@ DECIMALS |= {"": 2, "ratio": 2, "p-value": 3, "£": 2}
 def places(unit: str) -> int:
     """How many decimal places of a number in `unit` a reader is shown."""
     return DECIMALS.get(unit, 1)
+
+
+def capital(text: str) -> str:
+    """`text` with its first letter as at the beginning of a sentence."""
+    return text[:1].upper() + text[1:]

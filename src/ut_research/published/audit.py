@@ -15,6 +15,7 @@ from typing import Literal, get_args
 
 import pandas as pd
 
+from ut_research.core.units import capital
 from ut_research.published.registry import Figure, Registry, Relation
 from ut_research.published.rounding import attainable_counts, exact, grim_consistent, percent_of, shown
 from ut_research.stats import intervals as methods
@@ -242,7 +243,7 @@ def _related(registry: Registry, r: Relation) -> list[tuple[str, _Check]]:
     else:
         how = f"is {how}" if fine else f"is not {how}"
     sides = [_said(registry, side, span) for side, span in ((r.left, left), (r.right, right))]
-    words = _sentence(f"{r.words}: {sides[0]} {how} {sides[1]}.")
+    words = capital(f"{r.words}: {sides[0]} {how} {sides[1]}.")
     gap = "" if fine else f"these cannot all stand as printed: {_list([labels[i].lower() for i in ids])}"
     words += _beside_chance(registry, r) if fine else ""
     found = []
@@ -309,7 +310,7 @@ def _method_notes(registry: Registry, id: str) -> list[str]:
         if id in d.figures and d.here.casefold() != d.field.casefold():
             here = f"here, {d.here}" if d.here else "not given here"
             told = f"{d.aspect}: {here}; in the field, {d.field} ({d.field_source}). {d.difference}"
-            notes.append(_sentence(told))
+            notes.append(capital(told))
     return notes
 
 
@@ -370,7 +371,3 @@ def _either(bases: Sequence[Figure]) -> str:
 
 def _list(words: Sequence[str], last: str = "and") -> str:
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + f" {last} {words[-1]}" if words else ""
-
-
-def _sentence(text: str) -> str:
-    return text[0].upper() + text[1:]

@@ -13,6 +13,7 @@ from itertools import combinations
 
 import pandas as pd
 
+from ut_research.core.units import capital
 from ut_research.published.audit import base_of
 from ut_research.published.registry import Figure, Registry, Relation
 from ut_research.published.rounding import attainable_counts, percent_of
@@ -52,13 +53,7 @@ def questions(registry: Registry) -> pd.DataFrame:
     """Every question of every rule: rule, labels (of the figures), figures (ids), asked and settles."""
     labels = {f.id: f.label for f in registry.figures}
     rows = [
-        {
-            "rule": q.rule,
-            "labels": "; ".join(labels[id] for id in q.figures),
-            "figures": "; ".join(q.figures),
-            "asked": q.asked,
-            "settles": q.settles,
-        }
+        (q.rule, "; ".join(labels[id] for id in q.figures), "; ".join(q.figures), q.asked, q.settles)
         for rule in RULES
         for q in rule(registry)
     ]
@@ -72,20 +67,15 @@ def _no_base(registry: Registry) -> Iterator[Question]:
     """Shares and means of people beside which no number of people stands, and of which no more is asked."""
     more = {q.figures[0] for rule in (_one_number_twice, _two_bases) for q in rule(registry)}
     for f in registry.figures:
-        if f.about != "cohort" or f.numerator is not None or f.denominator is not None or f.id in more:
-            continue
-        if f.kind == "percentage" or (f.kind == "mean" and base_of(registry, f) is None):
+        bare = f.bare and f.about == "cohort" and f.id not in more
+        if bare and (f.kind == "percentage" or (f.kind == "mean" and base_of(registry, f) is None)):
             asked = f"Printed: {f.as_printed}. How many people it is of is not printed beside it."
             yield Question("no base", (f.id,), asked, "The number of people.")
 
 
 def _one_number_twice(registry: Registry) -> Iterator[Question]:
     """Two shares printed alike, neither of which has a count or a base to tell it from the other."""
-    bare = [
-        f
-        for f in registry.figures
-        if f.kind == "percentage" and f.about == "cohort" and f.numerator is None and f.denominator is None
-    ]
+    bare = [f for f in registry.figures if f.kind == "percentage" and f.about == "cohort" and f.bare]
     for a, b in combinations(bare, 2):
         if (a.document, a.as_printed) == (b.document, b.as_printed) and base_of(registry, a) is None:
             asked = f"Both are printed as {a.as_printed}, with no count or base: one may be a copy."
@@ -96,8 +86,8 @@ def _one_number_twice(registry: Registry) -> Iterator[Question]:
 def _two_bases(registry: Registry) -> Iterator[Question]:
     """Shares whose base is only named in words, and that another count of people would give too."""
     for f in registry.figures:
-        base = base_of(registry, f) if f.kind == "percentage" and f.denominator is None else None
-        if base is None or f.numerator is not None:
+        base = base_of(registry, f) if f.kind == "percentage" and f.bare else None
+        if base is None:
             continue
         others = [r.left for r in registry.relations if r.relation == "at most" and r.right == base.id]
         fit = [registry[id] for id in others if _is_base(registry, id)]
@@ -111,11 +101,11 @@ def _not_defined(registry: Registry) -> Iterator[Question]:
     """What a document does not say of its figures, or says in two ways."""
     for d in registry.definitions:
         if not d.here:
-            asked = f"{_capital(d.aspect)}: not given. {d.difference}"
-            yield Question("not defined", d.figures, asked, f"{_capital(d.field)}.")
+            asked = f"{capital(d.aspect)}: not given. {d.difference}"
+            yield Question("not defined", d.figures, asked, f"{capital(d.field)}.")
         elif " or " in d.here and " or " not in d.field:
-            asked = f"{_capital(d.aspect)}: {d.here}, which mixes two. {d.difference}"
-            yield Question("two meanings", d.figures, asked, f"{_capital(d.field)}.")
+            asked = f"{capital(d.aspect)}: {d.here}, which mixes two. {d.difference}"
+            yield Question("two meanings", d.figures, asked, f"{capital(d.field)}.")
 
 
 def _significant(registry: Registry) -> Iterator[Question]:
@@ -159,13 +149,11 @@ def _sampled_unlike(registry: Registry) -> Iterator[Question]:
 
 def _everyone_together(registry: Registry) -> Iterator[Question]:
     """The two groups together, where one alone is set beside rates of whole populations."""
-    rates = [f for f in registry.figures if f.kind == "benchmark"]
     for a, b in _pairs(registry, "value"):
         if None in (a.numerator, b.numerator) or not (a.denominator and b.denominator):
             continue
         count, n = (a.numerator or 0) + (b.numerator or 0), a.denominator + b.denominator
-        beside = [f for f in rates if f.section == a.section and f.document == a.document]
-        most = max(beside, key=lambda f: f.value, default=None)
+        most = max(_rates_beside(registry, a), key=lambda f: f.value, default=None)
         if most and a.value < most.value < 100 * count / n:
             asked = (
                 f"Of both groups together it is {count} of {n}, {percent_of(count, n)}: "
@@ -194,7 +182,7 @@ def _another_population(registry: Registry) -> Iterator[Question]:
     for r in registry.relations:
         left, right = by_id.get(r.left), by_id.get(r.right)
         if left and right and left.about == "cohort" and right.kind == "benchmark":
-            there = f"{right.as_printed} of others: {_lower(right.label)}"
+            there = f"{right.as_printed} of others: {right.label[:1].lower()}{right.label[1:]}"
             asked = f"{left.as_printed} of these people stands beside {there}."
             settles = "People like these, over the same time, counted in the same way."
             yield Question("another population", (left.id, right.id), asked, settles)
@@ -213,7 +201,7 @@ def _ratio_without_range(registry: Registry) -> Iterator[Question]:
         gap = square_and_add(a, b)
         low, high = sorted(abs(100 * x) for x in (gap.low or 0, gap.high or 0))
         asked = (
-            f"{_capital(registry[r.figure].as_printed)}: of {_count(shares[0])} against {_count(shares[1])}, "
+            f"{capital(registry[r.figure].as_printed)}: of {_count(shares[0])} against {_count(shares[1])}, "
             f"the range of the difference is {low:.0f} to {high:.0f} of every 100."
         )
         yield Question("no range", (r.figure, left, over), asked, "The range beside the words.")
@@ -237,7 +225,11 @@ def _left_out_of_the_summary(registry: Registry) -> Iterator[Question]:
     """Figures that speak against the project, in a section whose other figures the summary repeats."""
     for a, b in _pairs(registry, "value"):
         sign = BETTER.get(a.measure, 0)
-        if sign * (a.value - b.value) < 0 and not (_summed(a) or _summed(b)) and _others_summed(registry, a):
+        if (
+            sign * (a.value - b.value) < 0
+            and not (_summed(a) or _summed(b))
+            and any(map(_summed, registry.beside(a)))
+        ):
             what = f"{a.as_printed} against {b.as_printed}"
             asked = f"{what} is worse for the first group, and the summary leaves it out."
             yield Question("left out of the summary", (a.id, b.id), asked, "Both, in the summary.")
@@ -245,11 +237,7 @@ def _left_out_of_the_summary(registry: Registry) -> Iterator[Question]:
         sign = BETTER.get(f.measure, 0)
         if f.measure_field != "value" or not (sign and _summed(f)) or f.kind != "percentage":
             continue
-        beside = [
-            g
-            for g in registry.figures
-            if g.kind == "benchmark" and (g.section, g.document) == (f.section, f.document)
-        ]
+        beside = _rates_beside(registry, f)
         kept, lost = [g for g in beside if _summed(g)], [g for g in beside if not _summed(g)]
         harder = [g for g in lost if kept and all(sign * (g.value - k.value) > 0 for k in kept)]
         if harder and all(sign * (f.value - k.value) > 0 for k in kept):
@@ -306,8 +294,8 @@ def _is_base(registry: Registry, id: str) -> bool:
     return any(f.id == id and f.unit == "people" for f in registry.figures)
 
 
-def _others_summed(registry: Registry, f: Figure) -> bool:
-    return any(_summed(g) for g in registry.figures if (g.section, g.document) == (f.section, f.document))
+def _rates_beside(registry: Registry, f: Figure) -> list[Figure]:
+    return [g for g in registry.beside(f) if g.kind == "benchmark"]
 
 
 def _summed(f: Figure) -> bool:
@@ -316,11 +304,3 @@ def _summed(f: Figure) -> bool:
 
 def _count(f: Figure) -> str:
     return f"{f.numerator} of {f.denominator}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -87,6 +87,11 @@ class Figure:
         half = half_unit(self.decimals) if self.kind in ROUNDED and not self.bound else Fraction(0)
         return exact(self.value) - half, exact(self.value) + half
 
+    @property
+    def bare(self) -> bool:
+        """Whether neither a count nor what it is out of is printed with it."""
+        return self.numerator is None and self.denominator is None
+
     def prints(self, value: Fraction) -> bool:
         """Whether `value` would be printed as this figure is."""
         return abs(value - exact(self.value)) <= half_unit(self.decimals)
@@ -155,6 +160,10 @@ class Registry:
 
     def __getitem__(self, id: str) -> Figure:
         return next(f for f in self.figures if f.id == id)
+
+    def beside(self, f: Figure) -> list[Figure]:
+        """The figures of the section of a document that has `f`, itself among them."""
+        return [g for g in self.figures if (g.section, g.document) == (f.section, f.document)]
 
     def answering(self, measure: str, unit: str, **group: str) -> Figure | None:
         """The figure that states the value of `measure` of `group`, in `unit`; None where none does."""
