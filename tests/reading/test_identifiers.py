@@ -4,6 +4,7 @@ import stat
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 
 from ut_research.core.problems import ProblemsFound
@@ -131,4 +132,5 @@ def test_what_looks_personal_is_taken_out_of_text_and_the_rest_stays():
 
 @pytest.mark.parametrize("personal, refused", [(9, None), (10, "email addresses")])
 def test_a_column_is_refused_when_a_tenth_of_it_is_personal(personal, refused):
-    assert identifiers.refusal(["a@example.org", "fine"], [personal, 100 - personal]) == refused
+    cells = pd.Series(["a@example.org"] * personal + ["fine"] * (100 - personal))
+    assert identifiers.refusal(cells) == refused

@@ -9,7 +9,7 @@ from bad_exports.cases import good, write
 
 from ut_research.cleaning import tables as cleaning
 from ut_research.core.problems import ProblemsFound
-from ut_research.reading import draft_mapping, export, likeness, mapping
+from ut_research.reading import draft_mapping, export, likeness, recipe
 
 KEY = b"a key for tests only"
 THEIRS = """\
@@ -153,7 +153,7 @@ def test_the_public_study_is_read_from_its_package():
 ])  # fmt: skip
 def test_a_mistake_in_the_file_is_told_by_its_place(toml, told):
     with pytest.raises(ProblemsFound) as stopped:
-        mapping.parse(tomllib.loads(toml))
+        recipe.parse(tomllib.loads(toml))
 
     assert told in str(stopped.value) and "columns.toml" in str(stopped.value)
     assert len(stopped.value.problems) == 1

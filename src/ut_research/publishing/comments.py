@@ -24,7 +24,7 @@ import pandas as pd
 from ut_research.core.estimate import Estimate, Origin
 from ut_research.core.problems import Problem, ProblemsFound, stop
 from ut_research.reading import files as sheets
-from ut_research.reading import identifiers, mapping, values
+from ut_research.reading import identifiers, recipe, values
 
 TABLE = "steering_comments"
 COLUMNS = ("date", "page", "comment", "response", "status", "reason")
@@ -141,12 +141,12 @@ def add(files: Sequence[Path], export: Path) -> Added:
         raise ProblemsFound(problems)
     table = _table(export)
     headings, rows = _rows(table)
-    column = {mapping.plain(heading): i for i, heading in enumerate(headings)}
+    column = {values.plain(heading): i for i, heading in enumerate(headings)}
     known = {Comment("", row[column["page"]], row[column["comment"]]).key for row in rows}
     fresh = {c.key: c for c in reversed(comments) if c.key not in known}
     for comment in reversed(fresh.values()):
         row = {"date": comment.date, "page": comment.page, "comment": comment.comment, "status": "open"}
-        rows.append([inert(row.get(mapping.plain(heading), "")) for heading in headings])
+        rows.append([inert(row.get(values.plain(heading), "")) for heading in headings])
     before = table.with_name(f".{TABLE}.before.csv") if table.exists() else None
     if fresh:
         try:
@@ -231,11 +231,11 @@ def _table(export: Path) -> Path:
     if not export.is_dir():
         raise stop("comments are added to a folder of CSV files, not to a workbook", export.name,
                    "Save the workbook's sheets as CSV files in a folder and give that")  # fmt: skip
-    toml = export / mapping.FILE
-    if toml.is_file() and TABLE in mapping.load(toml).tables:
-        raise stop(f"it gives {TABLE} headings or a file of its own", f"{export.name}/{mapping.FILE}",
+    toml = export / recipe.INSIDE
+    if toml.is_file() and TABLE in recipe.load(toml).tables:
+        raise stop(f"it gives {TABLE} headings or a file of its own", f"{export.name}/{recipe.INSIDE}",
                    f"Save that table as {TABLE}.csv with the headings {', '.join(COLUMNS)}")  # fmt: skip
-    found = [f for f in sorted(export.iterdir()) if f.is_file() and mapping.plain(f.stem) == TABLE]
+    found = [f for f in sorted(export.iterdir()) if f.is_file() and values.plain(f.stem) == TABLE]
     if len(found) > 1 or any(f.suffix.lower() != ".csv" for f in found):
         raise stop(f"its table {TABLE} is not one CSV file", export.name, f"Save it as {TABLE}.csv")
     return found[0] if found else export / f"{TABLE}.csv"
@@ -249,7 +249,7 @@ def _rows(table: Path) -> tuple[list[str], list[list[str]]]:
     if sheet is None or sheet.lost or sheet.notes:
         raise stop("some of its rows cannot be split into cells", table.name,
                    "Mend it in a spreadsheet and save it as CSV UTF-8")  # fmt: skip
-    missing = [name for name in COLUMNS if name not in map(mapping.plain, sheet.headings)]
+    missing = [name for name in COLUMNS if name not in map(values.plain, sheet.headings)]
     if missing:
         raise stop(f"it has no column {', '.join(missing)}", f"{table.name}, row 1", "Add the heading")
     return list(sheet.headings), sheet.frame.fillna("").to_numpy().tolist()

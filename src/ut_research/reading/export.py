@@ -22,19 +22,19 @@ from ut_research.core.problems import Problem, ProblemsFound, stop
 from ut_research.core.schema import GROUPS, ITEMS, TABLES, Table
 from ut_research.reading import dates, identifiers, reshape, structure, workbooks
 from ut_research.reading import files as sheets
-from ut_research.reading import mapping as maps
 from ut_research.reading import recipe as recipes
 from ut_research.reading.grids import Sheet
+from ut_research.reading.mapping import take
 from ut_research.reading.recipe import Recipe
+from ut_research.reading.values import plain
 
 #: An identifier as a spreadsheet rounds it: 1.23457E+11.
 _SCIENTIFIC = r"\s*\d(?:\.\d+)?[eE]\+\d{2,}\s*"
 Tell = Callable[[str], object]
 Mask = npt.NDArray[np.bool_]
 _QUIET = {".md", ".toml", ".txt"}
-#: In how many rows of a column that nobody asked for personal data are looked for, at the least, and in how
-#: many of its distinct cells, at most: the most frequent ones.
-_ROWS, _LOOKED_AT = 100_000, 10_000
+#: In how many rows of a column that nobody asked for personal data are looked for, at the least.
+_ROWS = 100_000
 
 
 @dataclass(frozen=True, repr=False)
@@ -242,7 +242,7 @@ def _take(sheet: Sheet, table: str, told: Recipe, tables: dict[str, _Table], log
         problems += sheet.problems
         return set()
     try:
-        taken = maps.take(sheet, table, told)
+        taken = take(sheet, table, told)
     except ProblemsFound as stopped:
         problems += stopped.problems
         return _asked(sheet, table, told)
@@ -256,9 +256,8 @@ def _take(sheet: Sheet, table: str, told: Recipe, tables: dict[str, _Table], log
         log.add(table, second, "", "row of headings", "repaired", "passed over: headings, once more")
     problems += unclear or _unfit(sheet, table, frame, told)
     for note in taken.notes:
-        column = (
-            "" if note.column is None else shown(sheet.headings[note.column], f"column {note.column + 1}")
-        )
+        at = note.column
+        column = "" if at is None else shown(sheet.headings[at], f"column {at + 1}")
         log.add(table, note.rows, column, note.rule, note.action, note.done)
     one = _Table(frame, {sheet.place: len(frame)}, sheet.lost, sheet.blank, sheet.epoch)
     before = tables.get(table)
@@ -273,8 +272,8 @@ def _take(sheet: Sheet, table: str, told: Recipe, tables: dict[str, _Table], log
 def _asked(sheet: Sheet, table: str, told: Recipe) -> set[int]:
     """Return the positions of the headings that a table asks for, by its names or those of the recipe."""
     rules = told.rule(table).columns.values()
-    names = {c.name for c in TABLES[table].columns} | {maps.plain(h) for rule in rules for h in rule.heading}
-    return {i for i, heading in enumerate(sheet.headings) if maps.plain(heading) in names}
+    names = {c.name for c in TABLES[table].columns} | {plain(h) for rule in rules for h in rule.heading}
+    return {i for i, heading in enumerate(sheet.headings) if plain(heading) in names}
 
 
 def _missing(sheet: Sheet, name: str, frame: pd.DataFrame, told: Recipe) -> list[Problem]:
@@ -289,7 +288,7 @@ def _missing(sheet: Sheet, name: str, frame: pd.DataFrame, told: Recipe) -> list
         return []
     titled = sum(map(bool, sheet.headings)) == 1
     rows = sheet.frame.iloc[:10].fillna("").astype(str).T.items()
-    told_by = ((n, [maps.plain(t) in known or (titled and t != "") for t in row]) for n, row in rows)
+    told_by = ((n, [plain(t) in known or (titled and t != "") for t in row]) for n, row in rows)
     longer = (note.rows[0] for note in sheet.notes if titled and note.rule == "too many cells")
     lower = next((n for n, heads in told_by if sum(heads) >= 2), 0) or next(longer, 0)
     if lower and not sheet.layout.heading_rows:
@@ -315,10 +314,10 @@ def _unfit(sheet: Sheet, name: str, frame: pd.DataFrame, told: Recipe) -> list[P
             problems.append(Problem(what, f"{place}, rows {', '.join(map(str, rows[:5]))}", todo))
         elif column.kind == "date" and sheet.epoch is None:
             problems += _uncounted(sheet, place, texts)
-        elif column.kind == "name" and column.name not in told.allowed:
-            counts = texts.value_counts().head(_LOOKED_AT)
-            if kind := identifiers.refusal([str(t) for t in counts.index], counts.tolist()):
-                problems.append(_refused(sheet.place, column.name, kind))
+        elif (
+            column.kind == "name" and column.name not in told.allowed and (kind := identifiers.refusal(texts))
+        ):
+            problems.append(_refused(sheet.place, column.name, kind))
     return problems
 
 
@@ -351,20 +350,16 @@ def _others(
     sheet: Sheet, table: str, used: set[int], told: Recipe, log: Log, problems: list[Problem]
 ) -> None:
     """Refuse the columns nobody asked for that look personal; log the others."""
-    left_out = {maps.plain(heading) for heading in told.left_out}
-    allowed = {maps.plain(heading) for heading in told.allowed}
+    left_out, allowed = ({plain(heading) for heading in said} for said in (told.left_out, told.allowed))
     for i, heading in enumerate(sheet.headings):
-        if i in used or maps.plain(heading) in GROUPS or (heading and maps.plain(heading) in left_out):
+        name, label = plain(heading), shown(heading, f"column {i + 1}")
+        if i in used or name in GROUPS or (heading and name in left_out):
             continue
-        label = shown(heading, f"column {i + 1}")
-        if identifiers.personal_heading(heading) and maps.plain(heading) not in allowed:
-            problems.append(_refused(sheet.place, label, "personal data"))
-            continue
-        counts = sheet.frame[i].iloc[:: max(1, len(sheet.frame) // _ROWS)].value_counts().head(_LOOKED_AT)
-        kind = identifiers.refusal([str(t) for t in counts.index], counts.tolist())
-        if kind and maps.plain(heading) not in allowed:
-            problems.append(_refused(sheet.place, label, kind))
-        elif heading or len(counts):
+        cells = sheet.frame[i].iloc[:: max(1, len(sheet.frame) // _ROWS)]
+        personal = "personal data" if identifiers.personal_heading(heading) else identifiers.refusal(cells)
+        if personal and name not in allowed:
+            problems.append(_refused(sheet.place, label, personal))
+        elif heading or cells.notna().any():
             log.add(table, [], label, "column not known", "reported", "not read: not in the data dictionary")
 
 

@@ -123,7 +123,7 @@ def from_rows(name: str, place: str, rows: Mapping[int, Sequence[object]], **mor
         for column in zip_longest(*rows.values(), fillvalue="")
     ]
     frame = pd.DataFrame(dict(enumerate(columns)), index=index, dtype="str")
-    filled = ~_hollow_rows(frame)
+    filled = ~hollow_rows(frame)
     long = np.zeros(len(frame), bool)
     for i in frame.columns:
         long |= (frame[i].str.len() > LONGEST_CELL).to_numpy(bool, na_value=False)
@@ -267,7 +267,7 @@ def _even_rows(
     width = max([w for n, w in zip(rows, grid.widths or (), strict=True) if n in at], default=0)
     frame, data = _whole_rows(grid, data, width, join)
     over = [i for i in range(width, frame.shape[1]) if frame[i].notna().any()]
-    ragged = data & np.asarray(~_hollow_rows(frame[over])) if over else np.zeros(len(rows), bool)
+    ragged = data & np.asarray(~hollow_rows(frame[over])) if over else np.zeros(len(rows), bool)
     return frame[list(range(width))], data & ~ragged, tuple(rows[ragged].tolist())
 
 
@@ -311,7 +311,7 @@ def _blank(
 ) -> tuple[int, int, npt.NDArray[np.bool_]]:
     """Return how many blank rows lie between rows of data, the first of them, and which rows are data."""
     hollow = np.zeros(len(frame), bool)
-    hollow[data] = _hollow_rows(rows_of(frame, data))
+    hollow[data] = hollow_rows(rows_of(frame, data))
     data = data & ~hollow
     rows = frame.index.to_numpy()
     others = rows[~hollow & (rows >= first)]
@@ -329,7 +329,7 @@ def rows_of(frame: pd.DataFrame, keep: npt.NDArray[np.bool_]) -> pd.DataFrame:
     return frame.iloc[first:] if keep[first:].all() else frame[keep]
 
 
-def _hollow_rows(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+def hollow_rows(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Rows with nothing in them but white space."""
     hollow = np.ones(len(frame), bool)
     for i in frame.columns:

@@ -12,6 +12,8 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from ut_research.core.problems import stop
 
 KEY_VARIABLE = "UT_RESEARCH_KEY"
@@ -20,6 +22,8 @@ _HASHED, _HASH_LENGTH = re.compile(r"p[0-9a-f]{32}"), 33
 
 #: Share of a column's filled cells that must look personal for the whole column to be refused.
 REFUSED_FROM = 0.1
+#: In how many distinct cells of a column personal data are looked for, at most: the most frequent ones.
+LOOKED_AT = 10_000
 
 _HEADINGS = re.compile(
     r"""\b(?:
@@ -137,19 +141,11 @@ def without_personal(text: str) -> str:
     return text
 
 
-def refusal(texts: Sequence[str], counts: Sequence[int]) -> str | None:
-    """Return the kind of personal data for which a whole column is to be refused, or None.
-
-    Parameters
-    ----------
-    texts, counts : the distinct non-blank texts of the column and how often each occurs.
-    """
-    total, seen = sum(counts), dict[str, int]()
-    for text, count in zip(texts, counts, strict=True):
-        if kind := personal_content(text):
-            seen[kind] = seen.get(kind, 0) + count
-    most = max(seen, key=lambda k: seen[k], default=None)
-    return most if most and seen[most] >= REFUSED_FROM * total else None
+def refusal(cells: pd.Series) -> str | None:
+    """Return the kind of personal data for which a whole column is to be refused, by its cells, or None."""
+    counts = cells.value_counts().head(LOOKED_AT)
+    seen = counts.groupby([personal_content(str(text)) for text in counts.index]).sum()
+    return str(seen.idxmax()) if len(seen) and seen.max() >= REFUSED_FROM * counts.sum() else None
 
 
 def _nhs(text: str) -> bool:

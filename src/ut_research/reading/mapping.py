@@ -14,13 +14,8 @@ from ut_research.core.schema import TABLES
 from ut_research.reading import reshape, structure
 from ut_research.reading.dates import read_days
 from ut_research.reading.grids import Note, Sheet
-from ut_research.reading.recipe import INSIDE, From, Recipe, TableRule
-from ut_research.reading.recipe import load as load
-from ut_research.reading.recipe import parse as parse
-from ut_research.reading.values import plain as plain
-from ut_research.reading.values import tidy
-
-FILE = INSIDE
+from ut_research.reading.recipe import From, Recipe, TableRule
+from ut_research.reading.values import plain, tidy
 
 
 @dataclass(frozen=True)
@@ -83,8 +78,7 @@ def take(sheet: Sheet, table: str, recipe: Recipe) -> Taken:
     told = recipe.rule(table)
     headings = _Headings(sheet, table, recipe.name)
     columns = dict(told.columns)
-    for name in reshape.columns_of(told):
-        columns[name] = reshape.columns_of(told)[name]
+    columns |= reshape.columns_of(told)
     first = TABLES[table].columns[0]
     person = columns.get(first.name, From(heading=(first.name,)))
     if first.kind == "id" and person.heading and (at := headings.find(person.heading, False)) is not None:
@@ -93,13 +87,10 @@ def take(sheet: Sheet, table: str, recipe: Recipe) -> Taken:
     sheet = _only(sheet, told.where, headings)
     more: tuple[Note, ...] = ()
     parts = [_columns(sheet, table, told, columns, wave, headings) for wave in waves]
-    if told.ticks:
-        places = [i for h in told.ticks.heading if (i := headings.find([h])) is not None]
-        if places:
-            parts[0], unknown = reshape.ticked(parts[0], [sheet.frame[i] for i in places], told.ticks)
-            ticks_done = "not read: the recipe has no column for what is ticked"
-            note = Note("tick not known", "reported", ticks_done, tuple(unknown), places[0])
-            more = (note,) if unknown else ()
+    if told.ticks and (places := [i for h in told.ticks.heading if (i := headings.find([h])) is not None]):
+        parts[0], unknown = reshape.ticked(parts[0], [sheet.frame[i] for i in places], told.ticks)
+        done = "not read: the recipe has no column for what is ticked"
+        more = (Note("tick not known", "reported", done, tuple(unknown), places[0]),) * bool(unknown)
     if told.pairs:
         at_of = {o: (headings.find([pair.yes]), headings.find([pair.date]) if pair.date else None)
                  for o, pair in told.pairs.items()}  # fmt: skip
@@ -119,7 +110,7 @@ def _only(sheet: Sheet, where: Mapping[str, Sequence[str]], headings: _Headings)
     keep = np.ones(len(sheet.frame), bool)
     for heading, wanted in where.items():
         at = headings.find([heading])
-        keep &= _is(sheet, at, wanted) if at is not None else True
+        keep &= _among(sheet.values[at], wanted).to_numpy(bool) if at is not None else True
     if keep.all():
         return sheet
     done = f"{int((~keep).sum()):,} passed over: the recipe takes others for this table"
@@ -127,11 +118,6 @@ def _only(sheet: Sheet, where: Mapping[str, Sequence[str]], headings: _Headings)
     frame = sheet.frame[keep]
     values = frame if sheet.values is sheet.frame else sheet.values[keep]
     return replace(sheet, frame=frame, values=values, notes=(*sheet.notes, note))
-
-
-def _is(sheet: Sheet, at: int, values: Sequence[str]) -> Any:
-    texts = sheet.values[at].fillna("").map(tidy).str.casefold()
-    return texts.isin([tidy(v).casefold() for v in values]).to_numpy(bool)
 
 
 def _columns(sheet: Sheet, table: str, told: TableRule, columns: Mapping[str, From], wave: str | None,
@@ -173,14 +159,16 @@ def _work_out_all(later: dict[str, From], found: dict[str, pd.Series], own: dict
             found[name] = _work_out(later.pop(name), found, own, sheet, f"{place} {name}")
 
 
+def _among(texts: pd.Series, wanted: Sequence[str]) -> pd.Series:
+    """Whether each text is one of those `wanted`, whatever its case."""
+    return texts.fillna("").map(tidy).str.casefold().isin([tidy(one).casefold() for one in wanted])
+
+
 def _recode(texts: pd.Series, codes: Mapping[str, str]) -> pd.Series:
     if not codes:
         return texts
-    places, distinct = pd.factorize(texts.array)
-    new = [codes.get(tidy(str(u)).casefold(), str(u)) for u in distinct]
-    return pd.Series(
-        pd.array([*new, None], dtype="str").take(np.where(places < 0, len(new), places)), index=texts.index
-    )
+    meant = {u: codes.get(tidy(u).casefold(), u) for u in texts.dropna().unique()}
+    return texts.map(meant).astype("str")
 
 
 def _work_out(rule: From, columns: dict[str, pd.Series], own: dict[str, pd.Series], sheet: Sheet,
@@ -195,8 +183,7 @@ def _work_out(rule: From, columns: dict[str, pd.Series], own: dict[str, pd.Serie
     else:
         result = _after(rule, columns[rule.after], own)
     for heading, values in rule.where.items():
-        wanted = [v.casefold() for v in values]
-        result = result.where(own[heading].fillna("").map(tidy).str.casefold().isin(wanted))
+        result = result.where(_among(own[heading], values))
     return result
 
 

@@ -79,8 +79,7 @@ def _kind(heading: str, cells: pd.Series) -> str:
     distinct = filled.unique().tolist()
     if not distinct:
         return "blank"
-    counts = filled.value_counts()
-    if identifiers.personal_heading(heading) or identifiers.refusal(counts.index.tolist(), counts.tolist()):
+    if identifiers.personal_heading(heading) or identifiers.refusal(filled):
         return "personal"
     tried = distinct[:1000]
     if sum(day.day is not None for day in dates.read_days(tried)) >= _MOST * len(tried):

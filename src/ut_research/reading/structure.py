@@ -12,7 +12,7 @@ import pandas as pd
 from ut_research.core.problems import Problem, stop
 from ut_research.core.schema import Table
 from ut_research.reading import dates, values
-from ut_research.reading.grids import Sheet, of_text, shape
+from ut_research.reading.grids import Sheet, hollow_rows, of_text, shape
 
 Array = npt.NDArray[Any]
 _TOTAL = (
@@ -37,7 +37,7 @@ def people(sheet: Sheet, at: int) -> Sheet:
     keep = np.isin(frame.index, sheet.layout.keep_rows)
     first = frame.iloc[:, 0].fillna("")
     total = _totals(ids.where(ids.str.strip().ne(""), first)) & ~keep
-    alone = _alone(frame, at) & ~total & ~keep
+    alone = hollow_rows(frame.drop(columns=at)) & ids.str.strip().ne("").to_numpy(bool) & ~total & ~keep
     usual = ids[~alone & ~total & ids.str.strip().ne("").to_numpy(bool)]
     note, unclear = _odd(frame, ids, usual.iloc[:1000], alone, ~total & ~keep) if len(usual) else ([], [])
     unclear += frame.index[_totals(first) & ~total & ~keep].tolist()  # with something for an identifier
@@ -77,23 +77,11 @@ def _odd(frame: pd.DataFrame, ids: pd.Series, usual: pd.Series, alone: Array,
                 unclear.append(row)
         elif alone[i] and of_text(text):
             note.append(row)
-        elif alone[i] or (digits and of_text(text) and not re.search(r"\d", text) and not _blank(text)):
+        elif alone[i] or (
+            digits and of_text(text) and not re.search(r"\d", text) and not values.is_blank(values.tidy(text))
+        ):
             unclear.append(row)
     return note, unclear
-
-
-def _alone(frame: pd.DataFrame, at: int) -> Array:
-    """Rows in which nothing but the identifier is filled."""
-    alone = np.array(frame[at].fillna("").str.strip().ne(""), dtype=bool)
-    for i in (c for c in range(frame.shape[1]) if c != at):
-        rows = np.flatnonzero(alone)
-        texts = frame[i].iloc[rows]
-        alone[rows] = (texts.isna() | (texts.str.strip() == "")).to_numpy(bool)
-    return alone
-
-
-def _blank(text: str) -> bool:
-    return values.is_blank(values.tidy(text))
 
 
 def without_totals(sheet: Sheet) -> Sheet:
