@@ -14,7 +14,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import (
     AfterValidator,
@@ -27,9 +27,10 @@ from pydantic import (
 )
 
 from pydantic import create_model, model_validator  # isort: skip
+from typing_extensions import TypedDict
 
 from ut_research.core.problems import Problem, ProblemsFound, stop
-from ut_research.core.schema import TABLES, Column
+from ut_research.core.schema import TABLES, Column, Table
 from ut_research.core.studies import RECIPE
 from ut_research.reading.values import plain, reader, tidy
 
@@ -165,24 +166,24 @@ def _meaning(column: Column, meaning: str) -> str:
     return meaning
 
 
-def _rules() -> type[BaseModel]:
-    """Return the model of `[tables]`: each table's own columns, and the codes that each may have."""
-    tables: dict[str, Any] = {}
-    for name, table in TABLES.items():
-        names: Any = Literal[tuple(c.name for c in table.columns)]
-        one = create_model("From", __base__=From, after=(names | None, None))
-        columns = {c.name: (one, None) for c in table.columns}
-        codes = {c.name: (dict[str, Annotated[Text, AfterValidator(partial(_meaning, c))]], None)
-                 for c in table.columns}  # fmt: skip
-        outcomes = table.column("outcome").allowed if name == "outcomes" else ()
-        pairs = create_model("Pairs", __base__=_Part, **{o: (Pair, None) for o in outcomes})  # type: ignore[call-overload]
-        tables[name] = (create_model(
-            "Table", __base__=TableRule, month_first=(frozenset[names], frozenset()),
-            columns=(create_model("Columns", __base__=_Part, **columns), {}),  # type: ignore[call-overload]
-            codes=(create_model("Codes", __base__=_Part, **codes), {}),  # type: ignore[call-overload]
-            pairs=(pairs, {}),
-        ), None)  # fmt: skip
-    return create_model("Tables", __base__=_Part, **tables)
+def _keys(keys: MappingOf[str, Any]) -> Any:
+    """Return the type of a table of a recipe that may hold these keys and no others."""
+    made = TypedDict("Keys", dict(keys), total=False)  # type: ignore[misc]  # noqa: UP013
+    made.__pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[attr-defined]
+    return made
+
+
+def _rule(table: Table) -> type[TableRule]:
+    """Return the model of `[tables.NAME]`: the table's own columns, and the codes that each may have."""
+    names: Any = Literal[tuple(c.name for c in table.columns)]
+    one = create_model("From", __base__=From, after=(names | None, None))
+    codes = {c.name: dict[str, Annotated[Text, AfterValidator(partial(_meaning, c))]] for c in table.columns}
+    outcomes = table.column("outcome").allowed if table.name == "outcomes" else ()
+    return create_model(
+        "Table", __base__=TableRule, month_first=(frozenset[names], frozenset()), codes=(_keys(codes), {}),
+        columns=(_keys({c.name: one for c in table.columns}), {}),
+        pairs=(_keys(dict.fromkeys(outcomes, Pair)), {}),
+    )  # fmt: skip
 
 
 class Recipe(_Part):
@@ -215,8 +216,9 @@ def named(name: str, sheet: str, file: str = "") -> bool:
     return plain(name) in own or any(fnmatchcase(one, plain(name)) for one in own)
 
 
-_TABLES = _rules()
-_WHOLE = create_model("Whole", __base__=Recipe, tables=(_TABLES, Field(default_factory=_TABLES)))
+_WHOLE = create_model(
+    "Whole", __base__=Recipe, tables=(_keys({name: _rule(table) for name, table in TABLES.items()}), {})
+)
 
 
 def beside(path: Path, study: Path | None = None) -> Recipe:
@@ -239,25 +241,13 @@ def load(path: Path) -> Recipe:
 def parse(told: MappingOf[str, Any], name: str = INSIDE) -> Recipe:
     """Return the recipe that a parsed TOML document describes; ProblemsFound with every mistake in it."""
     try:
-        whole: Any = _WHOLE.model_validate({**told, "name": name})
+        whole = _WHOLE.model_validate({**told, "name": name})
     except ValidationError as wrong:
         raise ProblemsFound([_problem(dict(error), name) for error in wrong.errors()]) from None
     if not whole.confirmed:
         raise stop("the recipe is a draft that nobody has confirmed", f"{name}, confirmed",
                    "Read its lines, mend those marked guessed, and write confirmed = true")  # fmt: skip
-    tables = {n: _table(getattr(whole.tables, n)) for n in whole.tables.model_fields_set}
-    return Recipe(**{k: getattr(whole, k) for k in Recipe.model_fields if k != "tables"}, tables=tables)
-
-
-def _table(told: Any) -> TableRule:
-    """Return a table's rule with what it says of its columns as plain dicts."""
-    plain_dicts = {
-        part: {k: getattr(found, k) for k in found.model_fields_set} if isinstance(found, BaseModel) else {}
-        for part in ("columns", "codes", "pairs")
-        for found in [getattr(told, part)]
-    }
-    given = {k: getattr(told, k) for k in told.model_fields_set - plain_dicts.keys()}
-    return TableRule.model_construct(None, **given, **plain_dicts)
+    return whole
 
 
 _SHOULD = {
@@ -306,8 +296,11 @@ def _place(at: list[str], table: bool) -> str:
 
 def _known(at: list[str]) -> list[str]:
     """Return the keys that may stand at a place of the file."""
-    model: Any = _WHOLE
-    for part in at:
-        field = model.model_fields.get(part) if hasattr(model, "model_fields") else None
-        model = getattr(field, "annotation", {"sheets": Layout}.get(at[0]))
-    return sorted(set(getattr(model, "model_fields", {})) - {"name"})
+    keys, model = dict[str, Any](), cast(Any, _WHOLE)
+    for part in [*at, ""]:
+        told = getattr(model, "model_fields", {})
+        keys = {name: about.annotation for name, about in told.items()} or getattr(
+            model, "__annotations__", {}
+        )
+        model = Layout if at == ["sheets", part] else keys.get(part)
+    return sorted(set(keys) - {"name"})
