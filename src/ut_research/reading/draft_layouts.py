@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -52,7 +53,7 @@ class _Found:
     """What a sheet seems to hold: patterns of its headings by the positions that they stand for."""
 
     sheet: Sheet
-    name: str
+    name: str | list[str]
     items: dict[int, str] = field(default_factory=dict)
     waves: bool = False
     several: bool = False
@@ -97,26 +98,39 @@ def choices(sheet: Sheet) -> dict[str, dict[str, str]]:
     return {name: {code.strip(): label.strip() for code, label in pairs} for name, pairs in parts.items()}
 
 
+@dataclass(frozen=True)
+class Line:
+    """A line of a recipe: a key with its value, and what a person should know of it; without a key, words."""
+
+    key: str
+    value: Any
+    note: str = ""
+
+    def __str__(self) -> str:
+        told = f"{self.key} = {toml(self.value)}" if self.key else str(self.value)
+        return f"{told}   # {self.note}" if self.note else told
+
+
 def draft(
-    sheet: Sheet, name: str, codes: Mapping[str, Mapping[str, str]]
-) -> tuple[dict[str, list[str]], set[int]]:
+    sheet: Sheet, name: str | list[str], codes: Mapping[str, Mapping[str, str]]
+) -> tuple[dict[str, list[Line]], set[int]]:
     """Return the tables of a sheet that holds several, and the positions used; nothing of other sheets.
 
-    `name` is that by which the recipe names it, a text of TOML; `codes` what those of a field mean.
+    `name` is that by which the recipe names it; `codes` what those of a field mean.
     """
     found = _look(_Found(sheet, name, choices=codes))
     at, score = match(TABLES["wemwbs"].columns[0], dict(enumerate(sheet.headings)))
     if score < WORDS and found.waves:  # a number a row is a person's only where a row is a person
         at, score = next(((i, 100.0) for i, h in enumerate(sheet.headings) if plain(h) == "id"), (at, score))
     if not found.items or score < WORDS or found.items[1] == ITEMS[0]:
-        near = f"# not taken: {found.near} columns of {name} are numbered like items, but are not WEMWBS's"
-        return {"": [near]} if found.near and not found.items else {}, set()
+        near = f"{found.near} columns of {toml(name)} are numbered like items, but are not WEMWBS's"
+        return {"": [Line("", f"# not taken: {near}")]} if found.near and not found.items else {}, set()
     found.person = sheet.headings[at]
     found.used.add(at)
     found.several = not (found.waves or found.named(*_EVENT)) and bool(sheet.frame[at].duplicated().any())
     tables = {"wemwbs": _wemwbs(found), "activity": _activity(found), "outcomes": _outcomes(found),
               "needs": _needs(found), "participants": _participants(found)}  # fmt: skip
-    return {name: lines for name, lines in tables.items() if lines}, found.used
+    return {name: _table(found, name, lines) for name, lines in tables.items() if lines}, found.used
 
 
 def _look(found: _Found) -> _Found:
@@ -145,14 +159,14 @@ def _look(found: _Found) -> _Found:
     return found
 
 
-def _table(found: _Found, table: str, *lines: str) -> list[str]:
-    """Return the lines of a table: its sheet, who, what else, and which days are written month first."""
-    head = ["", f"[tables.{table}]", f"file = {found.name}", f"columns.participant_id = {text(found.person)}"]
+def _table(found: _Found, table: str, lines: Iterable[Line]) -> list[Line]:
+    """Return the lines of a table: its sheet, who, which days are month first, and what else is said."""
     days = {f"columns.{c.name}": c.name for c in TABLES[table].columns if c.kind == "date"}
-    named = ((days.get(one.partition(" = ")[0]), heading_of(one)) for one in lines)
-    first = [name for name, heading in named if name and _month_first(found, heading)]
-    more = [f"month_first = {text(first)}   # guessed: some make sense in no other way"] if first else []
-    return [*head, *more, *lines]
+    first = [days[one.key] for one in lines if one.key in days and _month_first(found, one.value)]
+    month_first = Line("month_first", first, "guessed: some make sense in no other way")
+    person = Line("columns.participant_id", found.person)
+    head = (Line("", f"\n[tables.{table}]"), Line("file", found.name), person, month_first)
+    return [one for one in (*head, *lines) if one.value]
 
 
 def _month_first(found: _Found, heading: str) -> bool:
@@ -161,14 +175,8 @@ def _month_first(found: _Found, heading: str) -> bool:
     return any(day.rule == "month first" for day in read)
 
 
-def heading_of(line: str) -> str:
-    """Return the heading that the line of a column names; "" for one that is worked out."""
-    told = line.partition(" = ")[2].partition("   #")[0]
-    return str(json.loads(told)) if told.startswith('"') else ""
-
-
-def _column(found: _Found, table: str, name: str, but: str = "") -> Iterator[str]:
-    """Give the line of a column, where a heading (or the pattern of a wave's) is like it."""
+def _column(found: _Found, table: str, name: str, but: str = "") -> list[Line]:
+    """Return the line of a column, where a heading (or the pattern of a wave's) is like it."""
     waves = found.waves and table in ("wemwbs", "activity")
     heads = [p for p, at in found.patterns.items()
              if not set(at) & set(found.cells) and (WAVE in p) <= waves and p not in ("", but)]  # fmt: skip
@@ -180,26 +188,24 @@ def _column(found: _Found, table: str, name: str, but: str = "") -> Iterator[str
     own = next((i for i, p in short.items() if WAVE in heads[i] and p == "date"), None)
     if own is not None and column.kind == "date":
         at, score = own, WORDS
-    if score >= WORDS:
-        found.take(heads[at])
-        sure = "" if score >= SURE else f"   # guessed: {score:.0f}% like"
-        yield f"columns.{name} = {text(heads[at])}{sure}"
+    if score < WORDS:
+        return []
+    found.take(heads[at])
+    return [Line(f"columns.{name}", heads[at], "" if score >= SURE else f"guessed: {score:.0f}% like")]
 
 
-def _dated(found: _Found, table: str, name: str) -> list[str]:
+def _dated(found: _Found, table: str, name: str) -> list[Line]:
     """Return the lines of when the answers of a table were given, and how their waves are told."""
-    lines = list(_column(found, table, name))
-    found.day = found.day or "".join(map(heading_of, lines))
+    lines, waves = _column(found, table, name), _column(found, table, "timepoint")
+    found.day = found.day or "".join(one.value for one in lines)
     event, events = found.named(*_EVENT), _events(found)
-    waves = list(_column(found, table, "timepoint"))
     if found.waves:
-        waves = [f'columns.timepoint = {{ order_of = "{WAVE}" }}']
+        waves = [Line("columns.timepoint", {"order_of": WAVE})]
     elif event and 0 < len(events) <= 2:
-        codes = ", ".join(f'{text(e)} = "{t}"' for e, t in zip(events, ("T1", "T2"), strict=False))
-        codes = f"codes.timepoint = {{ {codes} }}   # guessed: their order"
-        waves = [f"columns.timepoint = {text(event)}", codes]
-    elif not (waves and _two_waves(found, table, heading_of(waves[0]))):
-        waves = [f'columns.timepoint = {{ order_of = "{name}" }}']
+        codes = dict(zip(events, ("T1", "T2"), strict=False))
+        waves = [Line("columns.timepoint", event), Line("codes.timepoint", codes, "guessed: their order")]
+    elif not (waves and _two_waves(found, table, waves[0].value)):
+        waves = [Line("columns.timepoint", {"order_of": name})]
     return [*lines, *waves]
 
 
@@ -218,57 +224,57 @@ def _events(found: _Found) -> list[str]:
     return [str(e) for e in found.sheet.frame[found.patterns[event][0]][answered].dropna().unique()]
 
 
-def _where(found: _Found, more: Mapping[str, str] = {}) -> list[str]:
+def _where(found: _Found, more: Mapping[str, str] = {}) -> Line:
     """Return the line that keeps the rows of people, of an export by events."""
     repeat = found.named(*_REPEAT)
     rows = {**({repeat: ""} if repeat else {}), **more}
     for heading in rows:
         found.take(heading.partition("#")[0])
-    return [f"where = {{ {', '.join(f'{text(h)} = {text(v)}' for h, v in rows.items())} }}"] if rows else []
+    return Line("where", rows)
 
 
-def _wemwbs(found: _Found) -> list[str]:
+def _keep(found: _Found) -> Line:
+    """Return the line that keeps a person's first row, of a form that people fill in more than once."""
+    return Line("keep", "first" * found.several)
+
+
+def _wemwbs(found: _Found) -> list[Line]:
     answers = {tidy(t) for i in found.cells for t in found.sheet.frame[i].dropna().unique()}
     own = found.choices.get(found.items[1], {})
     meant = {a: own.get(a, a).casefold() for a in [*answers, *own]}
     points = {a: ANSWERS[m] for a, m in meant.items() if m in ANSWERS}
-    told = ", ".join(f"{text(a)} = {n}" for a, n in sorted(points.items(), key=lambda p: p[1]))
-    lines = [*_where(found), *([f"points = {{ {told} }}"] if points else [])]
+    lines = [_where(found), Line("points", dict(sorted(points.items(), key=lambda p: p[1])))]
     pattern = found.items[1].replace("1", ITEM, 1)
     if all(pattern.replace(ITEM, str(n)) == own for n, own in found.items.items()):
-        lines.append(f"items = {text(pattern)}")
+        lines.append(Line("items", pattern))
     else:
-        lines += [f"columns.{ITEMS[n - 1]} = {text(own)}" for n, own in found.items.items()]
-    return _table(found, "wemwbs", *lines, *_dated(found, "wemwbs", "completed_date"))
+        lines += [Line(f"columns.{ITEMS[n - 1]}", own) for n, own in found.items.items()]
+    return [*lines, *_dated(found, "wemwbs", "completed_date")]
 
 
-def _activity(found: _Found) -> list[str]:
-    days = list(_column(found, "activity", "active_days"))
-    dated = _dated(found, "activity", "completed_date") if days else []
-    return _table(found, "activity", *_where(found), *dated, *days) if days else []
+def _activity(found: _Found) -> list[Line]:
+    days = _column(found, "activity", "active_days")
+    return [_where(found), *_dated(found, "activity", "completed_date"), *days] if days else []
 
 
-def _participants(found: _Found) -> list[str]:
-    events, event = _events(found), found.named(*_EVENT)
-    lines = _where(found, {event: events[0]} if event and events else {})
-    lines += ['keep = "first"'] if found.several else []
-    known = len(lines)
+def _participants(found: _Found) -> list[Line]:
+    events, event, lines = _events(found), found.named(*_EVENT), list[Line]()
+    where = _where(found, {event: events[0]} if event and events else {})
     for column in TABLES["participants"].columns[1:]:
         form = found.several and column.kind == "date"
-        told = list(_column(found, "participants", column.name, found.day if form else ""))
+        told = _column(found, "participants", column.name, found.day if form else "")
         if not told and column.name == "referral_date" and form and found.day:
-            told = [f"columns.referral_date = {text(found.day)}   # guessed: the day of the first form"]
+            told = [Line("columns.referral_date", found.day, "guessed: the day of the first form")]
         for one in told:
-            heading = heading_of(one)
-            labels = found.choices.get(heading, {}) if column.kind == "code" else {}
+            labels = found.choices.get(one.value, {}) if column.kind == "code" else {}
             if codes := {code: m for code, label in labels.items() if (m := reader(column)(label)[0])}:
-                pairs = ", ".join(f"{text(code)} = {text(meaning)}" for code, meaning in codes.items())
-                lines += [one, f"codes.{column.name} = {{ {pairs} }}"]
-            elif _readable(found.sheet, column, heading):
+                lines += [one, Line(f"codes.{column.name}", codes)]
+            elif _readable(found.sheet, column, one.value):
                 lines.append(one)
             else:
-                lines.append(f"# {one}   # left out: its codes are numbers; say what each means in codes")
-    return _table(found, "participants", *lines) if len(lines) > known else []
+                why = "left out: its codes are numbers; say what each means in codes"
+                lines.append(Line("", f"# {one}", why))
+    return [where, _keep(found), *lines] if lines else []
 
 
 def _readable(sheet: Sheet, column: Column, heading: str) -> bool:
@@ -277,30 +283,28 @@ def _readable(sheet: Sheet, column: Column, heading: str) -> bool:
     return column.kind != "code" or any(reader(column)(tidy(str(t)))[0] is not None for t in texts)
 
 
-def _needs(found: _Found) -> list[str]:
+def _needs(found: _Found) -> list[Line]:
     """Return the lines of needs: ticks in one cell or a column each, or boxes of a form."""
-    heads = found.sheet.headings
-    keep = ['keep = "first"'] if found.several else []
-    dated = list(_column(found, "needs", "assessed_date"))
+    heads, keep = found.sheet.headings, [_keep(found)]
+    dated = _column(found, "needs", "assessed_date")
     boxes = {h: box for h in heads if (box := _BOX.fullmatch(h))}
     if boxes:
         after = heads[heads.index(list(boxes)[-1]) :]
         done = next((h for h in after if _DONE.fullmatch(h)), None)
         name = f"{done}#1" if done and heads.count(done) > 1 else done
-        keep = [*_where(found, {name: "2" if "_" in name else "Complete"} if name else {}), *keep]
-    lines = list(_boxes(found, boxes))
-    ticks = [] if lines else _ticks(found)
-    return _table(found, "needs", *keep, *dated, *lines, *ticks) if lines or ticks else []
+        keep.append(_where(found, {name: "2" if "_" in name else "Complete"} if name else {}))
+    lines = list(_boxes(found, boxes)) or _ticks(found)
+    return [*keep, *dated, *lines] if lines else []
 
 
-def _boxes(found: _Found, boxes: Mapping[str, re.Match[str]]) -> Iterator[str]:
+def _boxes(found: _Found, boxes: Mapping[str, re.Match[str]]) -> Iterator[Line]:
     """Give the line of each need that has a column of yes or no."""
-    order = "   # guessed: the order of the boxes; look into the data dictionary"
+    order = "guessed: the order of the boxes; look into the data dictionary"
     labels = {h: box[3] or found.choices.get(box[1], {}).get(box[2], "") for h, box in boxes.items()}
     unnamed = [h for h, label in labels.items() if not label]
     for name, heading in zip(NEEDS, unnamed, strict=False):
         found.take(heading)
-        yield f"columns.{name} = {text(heading)}{order}"
+        yield Line(f"columns.{name}", heading, order)
     taken = set[str]()
     for i, heading in enumerate(found.sheet.headings):
         answers = found.answers([i])
@@ -311,10 +315,10 @@ def _boxes(found: _Found, boxes: Mapping[str, re.Match[str]]) -> Iterator[str]:
         if score >= WORDS and name not in taken:
             taken.add(name)
             found.take(heading)
-            yield f"columns.{name} = {text(heading)}   # guessed"
+            yield Line(f"columns.{name}", heading, "guessed")
 
 
-def _ticks(found: _Found) -> list[str]:
+def _ticks(found: _Found) -> list[Line]:
     """Return the lines of ticks in one cell, or in a column for each; what is like no need is left out."""
     sheet = found.sheet
     ours = {i: sheet.frame[i].dropna() for i, _ in enumerate(sheet.headings) if i not in found.used}
@@ -334,11 +338,13 @@ def _ticks(found: _Found) -> list[str]:
             (options.setdefault(name, []) if score >= WORDS else left).append(option)
         if len(options) > 1:
             found.used.update(at)
-            told = spellings(dict.fromkeys(sheet.headings[i] for i in at))
-            lines = ["", "[tables.needs.ticks]", f"heading = {told}", f'separator = "{mark}"', ""]
-            lines.append("[tables.needs.ticks.options]")
-            lines += [f"{name} = {text(told)}   # guessed" for name, told in options.items()]
-            return [*lines, *(f"# left out: {line(o)}: like no need of the data dictionary" for o in left)]
+            headings = spellings(sheet.headings[i] for i in at)
+            return [
+                Line("", "\n[tables.needs.ticks]"), Line("heading", headings), Line("separator", mark),
+                Line("", "\n[tables.needs.ticks.options]"),
+                *(Line(name, told, "guessed") for name, told in options.items()),
+                *(Line("", f"# left out: {line(o)}: like no need of the data dictionary") for o in left),
+            ]  # fmt: skip
     return []
 
 
@@ -350,7 +356,7 @@ def _question(heading: str, option: str) -> str:
     return numbered[1] if numbered else ""
 
 
-def _outcomes(found: _Found) -> list[str]:
+def _outcomes(found: _Found) -> list[Line]:
     """Return the lines of outcomes as yes or no with a date each."""
     heads = {words(h): h for h in found.sheet.headings if h}
     column = TABLES["outcomes"].column("outcome")
@@ -362,17 +368,15 @@ def _outcomes(found: _Found) -> list[str]:
         if day and outcome and answers and answers <= YES | NO:
             found.take(heading)
             found.take(day)
-            pairs.append(f"pairs.{outcome} = {{ yes = {text(heading)}, date = {text(day)} }}")
-    return _table(found, "outcomes", *pairs) if pairs else []
+            pairs.append(Line(f"pairs.{outcome}", {"yes": heading, "date": day}))
+    return pairs
 
 
-def layout(sheet: Sheet, rows: Iterable[int]) -> list[str]:
-    """Return the lines that say how a sheet is laid out, where it is not as usual."""
-    return ["", f"[sheets.{text(sheet.name)}]", f"heading_rows = {list(rows)}"] if list(rows) != [1] else []
-
-
-def text(value: object) -> str:
-    """Return a TOML string, or a list of them."""
+def toml(value: object) -> str:
+    """Return a value as TOML: a text, a number, a list, or a table in braces."""
+    if isinstance(value, Mapping):
+        keys = [k if re.fullmatch(r"[a-z_]+", k) else toml(k) for k in value]
+        return f"{{ {', '.join(f'{k} = {toml(v)}' for k, v in zip(keys, value.values(), strict=True))} }}"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
@@ -381,6 +385,7 @@ def line(value: str) -> str:
     return " ".join(value.split())
 
 
-def spellings(of: Mapping[str, None]) -> str:
-    """Return one heading, or the list of its spellings."""
-    return text(next(iter(of)) if len(of) == 1 else list(of))
+def spellings(of: Iterable[str]) -> str | list[str]:
+    """Return one heading, or the list of its different spellings."""
+    several = list(dict.fromkeys(of))
+    return several[0] if len(several) == 1 else several

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 from ut_research.core.problems import ProblemsFound, stop
 from ut_research.core.schema import GROUPS, TABLES, Column, Table
 from ut_research.reading import dates, draft_layouts, identifiers, structure, values
-from ut_research.reading.draft_layouts import line, spellings, text
+from ut_research.reading.draft_layouts import Line, line, spellings, toml
 from ut_research.reading.export import files, shown
 from ut_research.reading.files import read_grids
 from ut_research.reading.grids import Sheet, lay_out
@@ -50,21 +50,24 @@ def draft(path: Path | str, *, accept: bool = False) -> str:
     if not found:
         raise stop("there is no file to draft from", Path(path).name, "Put CSV, SPSS or workbook files there")
     sheets = [one for file in found for one in laid_out(file)]
-    layouts = {sheet.name: draft_layouts.layout(sheet, rows) for sheet, rows in sheets}
-    lines, left_out = [one for told in layouts.values() for one in told], list[str]()
+    layouts = {sheet.name: rows for sheet, rows in sheets if rows != [1]}
+    lines, left_out = (
+        [f"\n[sheets.{toml(n)}]\nheading_rows = {rows}" for n, rows in layouts.items()],
+        list[str](),
+    )
     for told in _tables([sheet for sheet, _ in sheets], accept, left_out).values():
-        lines += told
+        lines += map(str, told)
     head = ["# Drafted by likeness of headings: look through every line, first those unsure or guessed."]
     if accept or any(mark in one for one in lines for mark in UNSURE):
         head.append(f"confirmed = {str(accept).lower()}")
     if left_out:
-        head.append(f"left_out = {text(list(dict.fromkeys(left_out)))}")
+        head.append(f"left_out = {toml(list(dict.fromkeys(left_out)))}")
     return "\n".join([*head, *lines]) + "\n"
 
 
-def _tables(sheets: list[Sheet], accept: bool, left_out: list[str]) -> dict[str, list[str]]:
+def _tables(sheets: list[Sheet], accept: bool, left_out: list[str]) -> dict[str, list[Line]]:
     """Return the lines of each table, and what is said of sheets that are none; add to what is `left_out`."""
-    parts, tables = list[_Part](), {"": list[str]()}
+    parts, tables = list[_Part](), {"": list[Line]()}
     names = Counter(plain(sheet.name) for sheet in sheets)
     codes = {name: told for sheet in sheets for name, told in draft_layouts.choices(sheet).items()}
     kinds: dict[tuple[str, ...], list[Sheet]] = {}
@@ -73,7 +76,7 @@ def _tables(sheets: list[Sheet], accept: bool, left_out: list[str]) -> dict[str,
     for alike in kinds.values():
         called = [s.name if names[plain(s.name)] == 1 else f"{s.file}/{s.name}" for s in alike]
         whole = replace(alike[0], frame=pd.concat([s.frame for s in alike], ignore_index=True))
-        several, used = draft_layouts.draft(whole, spellings(dict.fromkeys(called)), codes)
+        several, used = draft_layouts.draft(whole, spellings(called), codes)
         tables[""] += several.pop("", [])
         for table, told in several.items():
             tables[table] = max(tables.get(table, []), told, key=_columns)
@@ -85,16 +88,16 @@ def _tables(sheets: list[Sheet], accept: bool, left_out: list[str]) -> dict[str,
         missing = sorted({c.name for c in part.table.columns if c.needed} - known)
         if accept and missing:
             but = f"like {part.table.name}, but for {', '.join(missing)}; it will not be read"
-            tables[""].append(f"# {line(shown(part.sheets[0].name, 'a sheet'))}: {but}")
+            tables[""].append(Line("", f"# {line(shown(part.sheets[0].name, 'a sheet'))}: {but}"))
         elif len(known) >= _columns(tables.get(part.table.name, [])):
-            tables[part.table.name] = ["", *_draft_table(part, accept)]
+            tables[part.table.name] = list(_draft_table(part, accept))
             left_out += _personal(part)
     return tables
 
 
-def _columns(lines: list[str]) -> int:
+def _columns(lines: list[Line]) -> int:
     """Return of how many columns the lines of a table speak."""
-    return sum(one.startswith("columns.") for one in lines)
+    return sum(one.key.startswith("columns.") for one in lines)
 
 
 def _personal(part: _Part) -> list[str]:
@@ -137,13 +140,13 @@ def refuse_data(sheet: Sheet) -> None:
         raise stop("this looks like data, not headings", place, "Put headings above it")
 
 
-def _sort(sheet: Sheet, parts: list[_Part]) -> list[str]:
+def _sort(sheet: Sheet, parts: list[_Part]) -> list[Line]:
     """Put a sheet of one table with those of its kind, or by itself; a line where it is like no table."""
     table, likeness = _table(sheet, {part.table.name for part in parts})
     alike = next((p for p in parts if len(_kind(p.table, sheet)) > 2
                   and _kind(p.table, sheet) == _kind(p.table, p.sheets[0])), None)  # fmt: skip
     if alike is None and table is None:
-        return ["", f"# {line(shown(sheet.name, 'a sheet'))}: like no table; it will not be read"]
+        return [Line("", f"\n# {line(shown(sheet.name, 'a sheet'))}: like no table; it will not be read")]
     refuse_data(sheet)
     if alike is not None and (table is None or plain(sheet.name) != table.name):
         alike.sheets.append(sheet)
@@ -169,23 +172,22 @@ def _table(sheet: Sheet, taken: set[str]) -> tuple[Table | None, float]:
     return (TABLES[best[1]], min(best[0], 100.0)) if best[0] >= LEAST - 10 else (None, 0)
 
 
-def _draft_table(part: _Part, accept: bool) -> Iterator[str]:
+def _draft_table(part: _Part, accept: bool) -> Iterator[Line]:
     table, sheet, several = part.table, part.sheets[0], len(part.sheets) > 1
-    mark = "" if part.likeness >= SURE else f"   # unsure: {part.likeness:.0f}% like"
-    yield f"[tables.{table.name}]{mark}"
+    mark = "" if part.likeness >= SURE else f"unsure: {part.likeness:.0f}% like"
+    yield Line("", f"\n[tables.{table.name}]", mark)
     if several:
-        yield f"file = {_files([s.name for s in part.sheets])}"
+        yield _files([s.name for s in part.sheets])
     elif plain(sheet.name) != table.name:
-        yield f"file = {text(sheet.name)}"
+        yield Line("file", sheet.name)
     owners = [_owners(s, table) for s in part.sheets]
-    yield ""
-    yield f"[tables.{table.name}.columns]"
+    yield Line("", f"\n[tables.{table.name}.columns]")
     for column in table.columns:
         yield from _column(part, column, owners, accept)
     for i, heading in enumerate(sheet.headings):
         if heading and i not in {at for at, _ in owners[0].values()} and plain(heading) not in GROUPS:
             personal = "; looks personal: left out" if identifiers.personal_heading(heading) else ""
-            yield f"# not matched: {line(shown(heading, f'column {i + 1}'))}{personal}"
+            yield Line("", f"# not matched: {line(shown(heading, f'column {i + 1}'))}{personal}")
     for column in table.columns:
         if column.kind in ("code", "yes/no") and column.name in owners[0]:
             yield from _codes(sheet, table, column, owners[0][column.name][0], accept)
@@ -203,36 +205,37 @@ def _owners(sheet: Sheet, table: Table) -> dict[str, tuple[int, float]]:
 
 def _column(
     part: _Part, column: Column, owners: list[dict[str, tuple[int, float]]], accept: bool
-) -> Iterator[str]:
+) -> Iterator[Line]:
     """Give the line of a column: its heading, or the spellings of it in several files."""
     found = [(s, *o[column.name]) for s, o in zip(part.sheets, owners, strict=True) if column.name in o]
     if not found and column.name == "partner" and len(part.sheets) > 1:
-        yield "partner = { file_name = true }   # guessed: a file for each"
+        yield Line("partner", {"file_name": True}, "guessed: a file for each")
     elif not found:
         needed = "; it is needed" if column.needed else ""
-        yield f'# {column.name} = ""   # no heading is like it{needed}'
+        yield Line(f"# {column.name}", "", f"no heading is like it{needed}")
     else:
         headings = dict.fromkeys(s.headings[i] for s, i, _ in found)
         if [plain(h) for h in headings] == [column.name]:
             return
         score = min(score for *_, score in found)
-        sure = "" if score >= SURE else f"   # unsure: {score:.0f}% like"
-        # an unsure heading that cannot be shown is left for the person to write
-        fine = all(shown(h, "") for h in headings)
+        sure = "" if score >= SURE else f"unsure: {score:.0f}% like"
         left = "# left out, too unsure: " if accept and score < WORDS else ""
-        yield f"{left}{column.name} = {spellings(headings)}{sure}" if fine else f'# {column.name} = ""{sure}'
+        if all(shown(h, "") for h in headings):
+            yield Line(f"{left}{column.name}", spellings(headings), sure)
+        else:  # one that cannot be shown is left for the person to write
+            yield Line(f"# {column.name}", "", sure)
 
 
-def _files(names: list[str]) -> str:
+def _files(names: list[str]) -> Line:
     """Return the names of several files: as a pattern where they end alike, so that more are read too."""
     ends = [name.split()[::-1] for name in names]
     alike = 0
     while all(len(end) > alike + 1 and end[alike] == ends[0][alike] for end in ends):
         alike += 1
-    return f"{text(' '.join(['*', *ends[0][:alike][::-1]]))}   # guessed" if alike else text(names)
+    return Line("file", " ".join(["*", *ends[0][:alike][::-1]]), "guessed") if alike else Line("file", names)
 
 
-def _codes(sheet: Sheet, table: Table, column: Column, position: int, accept: bool) -> Iterator[str]:
+def _codes(sheet: Sheet, table: Table, column: Column, position: int, accept: bool) -> Iterator[Line]:
     """List the codes of a column that cleaning cannot read, each with the likeliest meaning."""
     counts = sheet.frame[position].map(values.tidy, na_action="ignore").value_counts()
     if not 0 < len(counts) <= MOST_CODES or counts.min() < LEAST_EACH:
@@ -240,12 +243,12 @@ def _codes(sheet: Sheet, table: Table, column: Column, position: int, accept: bo
     read = values.reader(column)
     codes = [str(c) for c in counts.index if not values.is_blank(str(c)) and read(str(c))[0] is None]
     if identifiers.like_names(codes):
-        yield f"# the codes of {column.name} may be names of people, and are not shown"
+        yield Line("", f"# the codes of {column.name} may be names of people, and are not shown")
         return
     if codes:
-        yield ""
-        yield f"[tables.{table.name}.codes.{column.name}]   # each is one of: {', '.join(column.allowed)}"
+        section = f"\n[tables.{table.name}.codes.{column.name}]"
+        yield Line("", section, f"each is one of: {', '.join(column.allowed)}")
     for code in sorted(codes):
         guess = process.extractOne(code.casefold(), column.allowed, scorer=fuzz.WRatio)
         note = "# left out, too unsure: " if accept and guess[1] < SURE else ""
-        yield f"{note}{text(code)} = {text(guess[0])}   # unsure: {guess[1]:.0f}% like"
+        yield Line(f"{note}{toml(code)}", guess[0], f"unsure: {guess[1]:.0f}% like")

@@ -14,7 +14,7 @@ import pandas as pd
 
 from ut_research.core.schema import TABLES
 from ut_research.reading import dates, identifiers
-from ut_research.reading.draft_layouts import MOST_OPTIONS, text
+from ut_research.reading.draft_layouts import MOST_OPTIONS, toml
 from ut_research.reading.draft_mapping import laid_out, refuse_data
 from ut_research.reading.export import files, shown
 from ut_research.reading.grids import Sheet
@@ -46,9 +46,9 @@ def outline(path: Path, threshold: int) -> str:
                 lines += [f"# {shown(sheet.name, 'a sheet')}: cannot be read as a table", ""]
                 continue
             refuse_data(sheet)
-            lines += ["[[table]]", f"file = {text(shown(file.name, f'a file{file.suffix}'))}"]
+            lines += ["[[table]]", f"file = {toml(shown(file.name, f'a file{file.suffix}'))}"]
             if sheet.name != file.stem:
-                lines.append(f"sheet = {text(shown(sheet.name, 'a sheet'))}")
+                lines.append(f"sheet = {toml(shown(sheet.name, 'a sheet'))}")
             lines += [f"heading_rows = {rows}", "columns = [", *_columns(sheet, threshold), "]", ""]
     return "\n".join(lines)
 
@@ -63,13 +63,13 @@ def _columns(sheet: Sheet, threshold: int) -> Iterator[str]:
         yield "  # no column of an identifier was found: how many people share a code is not known"
     for i, heading in enumerate(sheet.headings):
         cells, kind = tidied[i], "identifier" if i in ids else kinds[i]
-        parts = [f"heading = {text(shown(heading, f'column {i + 1}', 250))}", f"kind = {text(kind)}"]
+        parts = [f"heading = {toml(shown(heading, f'column {i + 1}', 250))}", f"kind = {toml(kind)}"]
         if kind in ("code", "several ticks") or (kind == "number" and cells.nunique() <= MOST_OPTIONS):
             ticks = cells.str.split(";").explode().str.strip() if kind == "several ticks" else cells
             ticks = ticks[ticks != ""]
             parts.append(f"distinct = {ticks.nunique()}")
             shared = _shared(ticks, [tidied[at] for at in ids], threshold)
-            parts += [f"codes = {text(shared)}"] if shared and _harmless(heading, ticks) else []
+            parts += [f"codes = {toml(shared)}"] if shared and _harmless(heading, ticks) else []
         yield f"  {{ {', '.join(parts)} }},"
 
 
