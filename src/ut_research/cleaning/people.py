@@ -31,8 +31,8 @@ def number_people(
     names = [n for n, t in TABLES.items() if n in raw.tables and t.of_people]
     if not names:
         return {}, pd.array([], dtype="str")
-    texts = pd.concat([_ids(raw.tables[n]) for n in names], ignore_index=True)
-    codes, distinct = pd.factorize(texts.array)
+    texts = pd.concat([raw.tables[n].reindex(columns=["participant_id"], fill_value="") for n in names])
+    codes, distinct = pd.factorize(texts["participant_id"].array)
     tidied = [spellings.tidy(i) for i in distinct.tolist()]
     written = ["" if not i or spellings.is_blank(i) else i for i in tidied]
     ends = np.cumsum([len(raw.tables[n]) for n in names])
@@ -45,12 +45,6 @@ def number_people(
         np.array([*(next(hashed) if i else None for i in written), None], dtype=object)
     )
     return {n: number[c] for n, c in tables.items()}, pd.array(ids, dtype="str")
-
-
-def _ids(frame: pd.DataFrame) -> pd.Series:
-    if "participant_id" in frame:
-        return frame["participant_id"]
-    return pd.Series(None, index=frame.index, dtype="str")
 
 
 def _alike(written: Sequence[str], forms: Sequence[str]) -> dict[str, set[str]]:

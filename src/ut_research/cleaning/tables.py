@@ -124,16 +124,13 @@ def _add_groups(tables: dict[str, pd.DataFrame], person: dict[str, npt.NDArray[n
                 start: date | None, end: date | None) -> None:  # fmt: skip
     """Give each table of people the columns partner, area, gender and period, in place."""
     at = np.full(people + 1, -1)
-    groups = pd.DataFrame({g: pd.Series(dtype="str") for g in GROUPS})
+    groups = pd.DataFrame(columns=GROUPS, dtype="str")
     if "participants" in tables:
         frame = tables["participants"]
         at[person["participants"]] = np.arange(len(frame))
-        groups = pd.DataFrame({g: frame.get(g, NOT_RECORDED) for g in GROUPS[:2]}, index=frame.index)
-        groups["gender"] = (
-            frame["gender"] if "gender" in frame else pd.Series(None, frame.index, dtype="str")
-        ).fillna("unknown")
+        groups = frame.reindex(columns=GROUPS[:3]).astype("str").fillna({"gender": "unknown"})
         groups["period"] = _period(frame, start, end)
-        groups = groups.astype("str").fillna(NOT_RECORDED)
+        groups = groups.fillna(NOT_RECORDED)
     for name, frame in tables.items():
         if TABLES[name].of_people:
             for g in GROUPS:

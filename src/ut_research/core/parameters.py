@@ -20,8 +20,6 @@ from ut_research.core.problems import Problem, ProblemsFound
 
 #: Days outside these years are placeholders or slips (1900 and 2099 are the usual ones), not events.
 FIRST_YEAR, LAST_YEAR = 1950, 2049
-DAYS = {"low": date(FIRST_YEAR, 1, 1), "high": date(LAST_YEAR, 12, 31)}
-
 
 #: How people came to be in the groups, or before and after which of two times, that are compared.
 DESIGNS = ("self-selected", "randomised", "before-and-after", "one-group")
@@ -36,11 +34,16 @@ def _words(default: str, meaning: str, section: str = "study", **limits: Any) ->
     return _parameter(default, section, "", "the study", meaning, **limits)
 
 
+def _rule(default: Any, unit: str, meaning: str, **limits: Any) -> Any:
+    return _parameter(default, "disclosure", unit, "the policy", meaning, **limits)
+
+
 def _day(meaning: str, section: str) -> Any:
-    return _parameter(None, section, "date", "the study", meaning, kind=date, **DAYS)
+    return _parameter(None, section, "date", "the study", meaning, kind=date,
+                      between=(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)))  # fmt: skip
 
 
-def _table(section: str, holds: type, keys: Mapping[str, type], meaning: str) -> Any:
+def _table(section: str, holds: type, meaning: str, *keys: str) -> Any:
     """A section that is a value as a whole: names with what `holds`, or with `keys` a list of entries."""
     about = {"section": section, "whole": holds, "keys": keys, "meaning": meaning}
     return field(default_factory=list if keys else dict, metadata=about)
@@ -69,25 +72,25 @@ class Study:
     interview_round_from: date | None = _day("Interviews from this day are of the later round", "interviews")
     engaged: str = _words("Engaged with the project", "Name of the engaged group", "groups")
     not_engaged: str = _words("Referred but did not engage", "Name of the other group", "groups")
-    partners: dict[str, list[str]] = _table("partners", list, {}, "Partners, and how else they are written")
-    areas: dict[str, list[str]] = _table("areas", list, {}, "Areas, and how else they are written")
+    partners: dict[str, list[str]] = _table("partners", list, "Partners, and how else they are written")
+    areas: dict[str, list[str]] = _table("areas", list, "Areas, and how else they are written")
     common_words: str = _words("", "Words that many names of partners hold", "spelling", blank=True)
-    needs: dict[str, str] = _table("needs", str, {}, "Needs that were asked about, in words")
-    outcomes: dict[str, str] = _table("outcomes", str, {}, "Outcomes that were recorded, in words")
+    needs: dict[str, str] = _table("needs", str, "Needs that were asked about, in words")
+    outcomes: dict[str, str] = _table("outcomes", str, "Outcomes that were recorded, in words")
     alongside: list[dict[str, str]] = _table(
-        "alongside",
-        dict,
-        {"title": str, "about": str, "study": str, "compare": str, "measure": str},
-        "Other programmes",
+        "alongside", dict, "Other programmes", "title", "about", "study", "compare", "measure"
     )
     periods: list[dict[str, str]] = _table(
         "periods",
         dict,
-        {"name": str, "when": str, "effect": str, "done": str},
         "Times in which something else changed what is measured",
+        "name",
+        "when",
+        "effect",
+        "done",
     )
     confidence: float = _parameter(
-        0.95, "analysis", "proportion", "convention", "Level of every interval", low=0.5, high=0.999
+        0.95, "analysis", "proportion", "convention", "Level of every interval", between=(0.5, 0.999)
     )
     primary: str = _words(
         "reoffending.risk_change, wellbeing.change_mean, activity.change_mean", "Primary outcomes", "analysis"
@@ -98,8 +101,7 @@ class Study:
         "days",
         "Ministry of Justice, proven reoffending: one year from the index date",
         "Days from entry in which a reoffence counts",
-        low=28,
-        high=3653,
+        between=(28, 3653),
     )
     conviction_lag_days: int = _parameter(
         183,
@@ -107,8 +109,7 @@ class Study:
         "days",
         "Ministry of Justice, proven reoffending: a further six months",
         "Days more for a conviction to be recorded",
-        low=0,
-        high=1096,
+        between=(0, 1096),
     )
     low_at_most: int = _parameter(
         40,
@@ -116,8 +117,7 @@ class Study:
         "points (WEMWBS 14 to 70)",
         "usual band for probable depression, as others state it",
         "A total at or below this is low wellbeing",
-        low=14,
-        high=69,
+        between=(14, 69),
     )
     high_at_least: int = _parameter(
         60,
@@ -125,8 +125,7 @@ class Study:
         "points (WEMWBS 14 to 70)",
         "usual band, as others state it",
         "A total at or above this is high wellbeing",
-        low=15,
-        high=70,
+        between=(15, 70),
     )
     meaningful_change: int = _parameter(
         3,
@@ -134,8 +133,7 @@ class Study:
         "points",
         "as many evaluations use it",
         "Threshold of a meaningful change",
-        low=1,
-        high=20,
+        between=(1, 20),
     )
     meaningful_rule: str = _parameter(
         "more than",
@@ -151,8 +149,7 @@ class Study:
         "items",
         "complete questionnaires by default; up to 3 is a rule in use, not checked at its source",
         "Most missing items filled with the mean of the rest",
-        low=0,
-        high=3,
+        between=(0, 3),
     )
     reliability: float = _parameter(
         0.83,
@@ -160,8 +157,7 @@ class Study:
         "correlation",
         "one-week test-retest; Tennant and others 2007, HQLO 5:63, as HQLO 7:15 (2009) states it",
         "Reliability behind the standard-error and reliable-change thresholds",
-        low=0.01,
-        high=0.99,
+        between=(0.01, 0.99),
     )
     active_days: int = _parameter(
         5,
@@ -169,8 +165,7 @@ class Study:
         "days a week",
         "older national recommendation, not checked at its source",
         "Days that count as active",
-        low=1,
-        high=7,
+        between=(1, 7),
     )
     policy: str = _parameter(
         "ons-5",
@@ -180,21 +175,10 @@ class Study:
         "The rules of what is withheld, by name; a study's own are the lines after this",
         choices=(*POLICIES, OWN),
     )
-    threshold: int = _parameter(
-        5, "disclosure", "people", "the policy", "Counts under this are withheld, zero aside", low=3, high=100
-    )
-    rounding: str = _parameter(
-        "none",
-        "disclosure",
-        "",
-        "the policy",
-        "How counts are rounded",
-        choices=("none", "nearest 5", "midpoint 6"),
-    )
-    zeros_safe: bool = _parameter(True, "disclosure", "", "the policy", "Whether a true zero may be shown")
-    all_alike_below: int = _parameter(
-        20, "disclosure", "people", "the policy", "Smallest group that may be all alike", low=0, high=1000
-    )
+    threshold: int = _rule(5, "people", "Counts under this are withheld, zero aside", between=(3, 100))
+    rounding: str = _rule("none", "", "How counts are rounded", choices=("none", "nearest 5", "midpoint 6"))
+    zeros_safe: bool = _rule(True, "", "Whether a true zero may be shown")
+    all_alike_below: int = _rule(20, "people", "Smallest group that may be all alike", between=(0, 1000))
 
     @classmethod
     def build(cls, data: Mapping[str, Any], file: str = "study.toml") -> Study:
@@ -227,11 +211,8 @@ class Study:
                     else:
                         values[name] = float(value) if type(known[name].default) is float else value
         for name in _settle(values):
-            wrong(
-                f"the policy {values['policy']} has another",
-                f"[disclosure] {name}",
-                'say policy = "own", or leave it out',
-            )
+            what, todo = f"the policy {values['policy']} has another", 'say policy = "own", or leave it out'
+            wrong(what, f"[disclosure] {name}", todo)
         study = cls(**values)
         for what, place, todo in study._clashes():
             wrong(what, place, todo)
@@ -249,13 +230,10 @@ class Study:
             from ut_research.core import schema
 
             reached = schema.TABLES["outcomes"].column("outcome").allowed
-            for section, known in (("needs", tuple(schema.NEEDS)), ("outcomes", reached)):
-                for name in sorted(set(getattr(self, section)) - set(known)):
-                    yield (
-                        "the data dictionary has no such code",
-                        f"[{section}] {name}",
-                        _suggest(name, set(known)),
-                    )
+            for section, known in (("needs", set(schema.NEEDS)), ("outcomes", set(reached))):
+                for name in sorted(set(getattr(self, section)) - known):
+                    what = "the data dictionary has no such code"
+                    yield what, f"[{section}] {name}", _suggest(name, known)
         if self.low_at_most >= self.high_at_least:
             place = "[wellbeing] low_at_most"
             yield "low wellbeing reaches into high", place, "give a value under high_at_least"
@@ -300,24 +278,17 @@ class Study:
                 lines += ["", f"[{section}]"]
             default = date(2024, 4, 1) if f.default is None else title if f.name == "title" else f.default
             value = default.isoformat() if isinstance(default, date) else json.dumps(default)
-            allowed = (
-                ["one of " + ", ".join(f'"{c}"' for c in about["choices"])] if "choices" in about else []
-            )
-            said = "; ".join(filter(None, [about["meaning"], about["unit"], *allowed]))
+            allowed = ", ".join(f'"{c}"' for c in about.get("choices", ()))
+            said = "; ".join(filter(None, [about["meaning"], about["unit"], allowed and f"one of {allowed}"]))
             lines.append(f"{'# ' if f.default is None else ''}{f.name} = {value}  # {said}")
         return "\n".join(lines).lstrip() + "\n"
 
     @classmethod
     def describe(cls) -> list[dict[str, str]]:
         """One row a parameter, for the Methods page: name, meaning, unit, default, source."""
+        parts = ("meaning", "unit", "default", "source")
         return [
-            {
-                "parameter": f.name,
-                "meaning": f.metadata["meaning"],
-                "unit": f.metadata["unit"],
-                "default": str(f.default),
-                "source": f.metadata["source"],
-            }
+            {"parameter": f.name, **{part: f.metadata.get(part, str(f.default)) for part in parts}}
             for f in fields(cls)
             if "unit" in f.metadata
         ]
@@ -338,7 +309,7 @@ def _complaints(value: Any, about: Mapping[str, Any]) -> Iterator[tuple[str, str
     if keys:
         for number, entry in enumerate(value if isinstance(value, list) else [value], 1):
             given = entry if isinstance(entry, dict) else {}
-            unfit = (k for k in {*given, *keys} if k not in keys or type(given.get(k, "")) is not keys[k])
+            unfit = (k for k in {*given, *keys} if k not in keys or not isinstance(given.get(k, ""), str))
             if (wrong := sorted(unfit)) or not isinstance(value, list) or not given:
                 todo = f"write [[{about['section']}]] and, as text in quotes, {', '.join(keys)}"
                 yield "not as such an entry is written", f"{number} {', '.join(wrong)}".strip(), todo
@@ -372,6 +343,10 @@ def _suggest(word: str, known: set[str]) -> str:
     return f"did you mean {close[0]}?" if close else f"one of: {', '.join(sorted(known))}"
 
 
+_KINDS = {date: "a date, as 2019-10-01", str: "text in quotes", int: "a whole number", float: "a number",
+          bool: "true or false"}  # fmt: skip
+
+
 def _complaint(value: Any, parameter: Any) -> tuple[str, str] | None:
     """What is wrong with `value` and what to do, or None."""
     about, wanted = parameter.metadata, parameter.metadata.get("kind", type(parameter.default))
@@ -380,18 +355,12 @@ def _complaint(value: Any, parameter: Any) -> tuple[str, str] | None:
     if wanted is date and isinstance(value, datetime):
         return "a date and time where a date is needed", "write it as 2019-10-01"
     if type(value) is not wanted:
-        words = {
-            date: "a date, as 2019-10-01",
-            str: "text in quotes",
-            int: "a whole number",
-            float: "a number",
-            bool: "true or false",
-        }
-        return "the wrong kind of value", f"give {words[wanted]}"
+        return "the wrong kind of value", f"give {_KINDS[wanted]}"
     if "choices" in about and value not in about["choices"]:
         return "not one of the choices", "one of: " + ", ".join(f'"{c}"' for c in about["choices"])
-    if "low" in about and not about["low"] <= value <= about["high"]:
-        return "out of range", f"give a value from {about['low']} to {about['high']}"
+    low, high = about.get("between", (value, value))
+    if not low <= value <= high:
+        return "out of range", f"give a value from {low} to {high}"
     if wanted is str and not value.strip() and not about.get("blank"):
         return "empty text", "give it some text"
     return None

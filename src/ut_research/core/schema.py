@@ -1,8 +1,7 @@
 """The data dictionary: what each table of an export holds, one schema a table.
 
-`TABLES` is the whole of it as plain data, quick to import. `schema` gives a table's pandera schema, which
-checks canonical (cleaned) tables, and `dictionary` lists every schema for the reader. pandera is imported
-only there.
+`TABLES` is the whole of it as plain data, quick to import, and `dictionary` lists it for the reader. `schema`
+gives a table's pandera schema, which checks canonical (cleaned) tables. pandera is imported only there.
 """
 
 from __future__ import annotations
@@ -194,7 +193,7 @@ def dtype(column: Column) -> str:
 
 @lru_cache
 def schema(name: str) -> pa.DataFrameSchema:
-    """Return the pandera schema of the canonical table `name`, with its meaning, units and examples."""
+    """Return the pandera schema of the canonical table `name`."""
     import pandera.pandas as pa
 
     table = TABLES[name]
@@ -207,12 +206,9 @@ def schema(name: str) -> pa.DataFrameSchema:
             checks.append(pa.Check.isin(c.allowed))
         elif c.kind in ("name", "text"):
             checks.append(pa.Check.str_length(max_value=c.longest))
-        columns[c.name] = pa.Column(
-            dtype(c), checks, nullable=not c.needed, required=c.needed and c.kept, title=c.name,
-            description=c.meaning,
-            metadata={"kind": c.kind, "unit": c.unit, "example": c.example, "allowed": _allowed(c)},
-        )  # fmt: skip
-    return pa.DataFrameSchema(columns, unique=list(table.key) or None, title=name, description=table.row)
+        nullable, required = not c.needed, c.needed and c.kept
+        columns[c.name] = pa.Column(dtype(c), checks, nullable=nullable, required=required)
+    return pa.DataFrameSchema(columns, unique=list(table.key) or None)
 
 
 def check(tables: dict[str, pd.DataFrame]) -> None:
@@ -231,23 +227,19 @@ def check(tables: dict[str, pd.DataFrame]) -> None:
 
 
 def dictionary() -> pd.DataFrame:
-    """List the data dictionary, from the schemas: one row a column, in order.
+    """List the data dictionary: one row a column, in order.
 
     Returns
     -------
     frame of table, one_row_is, column, meaning, type, allowed, needed ("yes" or ""), example (invented)
     """
-    rows = []
-    for name in TABLES:
-        sheet = schema(name)
-        for column in sheet.columns.values():
-            about = column.metadata or {}
-            rows.append({
-                "table": name, "one_row_is": sheet.description, "column": column.title,
-                "meaning": column.description, "type": about["kind"], "allowed": about["allowed"],
-                "needed": "" if column.nullable else "yes", "example": about["example"],
-            })  # fmt: skip
-    return pd.DataFrame(rows)
+    heads = ("table", "one_row_is", "column", "meaning", "type", "allowed", "needed", "example")
+    rows = [
+        (table.name, table.row, c.name, c.meaning, c.kind, _allowed(c), "yes" * c.needed, c.example)
+        for table in _ALL
+        for c in table.columns
+    ]
+    return pd.DataFrame(rows, columns=list(heads))
 
 
 def _allowed(c: Column) -> str:

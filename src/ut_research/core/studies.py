@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -181,16 +180,17 @@ def read(file: Path, root: Path) -> Folder:
         above = own.pop(BASED_ON, "")
         said = Study.build(own, here.name)  # each file by itself: a mistake is looked for where it is
         kept = kept or ((here.parent / said.data).resolve() if said.data else None)
-        data = _over(own, data)
+        both = {
+            name for name, told in data.items() if isinstance(told, dict) and isinstance(own.get(name), dict)
+        }
+        data = {
+            **own,
+            **data,
+            **{name: {**own[name], **data[name]} for name in both},
+        }  # what is nearest holds
         here = find(root, str(above)) if above else None
     whole = said if len(folders) == 1 else Study.build(data, file.name)
     return Folder(file, whole, tuple(folders), kept)
-
-
-def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """The sections of both, key by key; where both have one, that of `above`."""
-    both = {name for name in above if isinstance(above[name], dict) and isinstance(below.get(name), dict)}
-    return {**below, **above, **{name: {**below[name], **above[name]} for name in both}}
 
 
 def _parsed(file: Path) -> dict[str, Any]:

@@ -34,8 +34,7 @@ _WORDS = (
     re.compile(rf"{_WEEKDAY}{_NTH}(?: of)?[ \-/.]*{_MONTH}[ \-/.,]*{_IN}{_TIME}", re.I),
     re.compile(rf"{_WEEKDAY}{_MONTH}\.? {_NTH},? {_IN}{_TIME}", re.I),
 )
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH_NAMES = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
+_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
                 "october", "november", "december")  # fmt: skip
 
 
@@ -77,21 +76,18 @@ def read_days(texts: Sequence[str], *, month_first: bool = False, birth: bool = 
 def _from_number(number: float, epoch: date | None, written: Sequence[date], birth: bool) -> Day:
     """Read a number of days; `written` are the column's other days."""
     if epoch is None:
-        near = [e for e in EPOCHS.values() if written and _near(e + timedelta(int(number)), written)]
+        days = (
+            [min(written).toordinal() - NEAR_DAYS, max(written).toordinal() + NEAR_DAYS]
+            if written
+            else [0, 0]
+        )
+        near = [e for e in EPOCHS.values() if days[0] <= e.toordinal() + int(number) <= days[1]]
         if near != [SPREADSHEET]:
             return Day(None, "day number")
         epoch = SPREADSHEET
-    day = epoch + timedelta(int(number))
-    rule = (
-        "spreadsheet day number"
-        if epoch in (SPREADSHEET, EPOCHS["a spreadsheet from 1904"])
-        else "day number read"
-    )
-    return _in_range(day, birth, rule)
-
-
-def _near(day: date, written: Sequence[date]) -> bool:
-    return min(written) - timedelta(NEAR_DAYS) <= day <= max(written) + timedelta(NEAR_DAYS)
+    spreadsheet = epoch in (SPREADSHEET, EPOCHS["a spreadsheet from 1904"])
+    rule = "spreadsheet day number" if spreadsheet else "day number read"
+    return _in_range(epoch + timedelta(int(number)), birth, rule)
 
 
 def numbers_alone(texts: Sequence[str]) -> dict[str, tuple[date, date]] | None:
@@ -139,7 +135,7 @@ def _year(text: str, birth: bool) -> tuple[int, str | None]:
 
 
 def _month(text: str) -> int | None:
+    """Return the number of a month by its name, of which three letters or more are written, or "sept"."""
     word = text.lower()
-    if word[:3] in _MONTHS and _MONTH_NAMES[_MONTHS.index(word[:3])].startswith(word.removesuffix("t")):
-        return _MONTHS.index(word[:3]) + 1
-    return None
+    ours = (name[:3] == word[:3] and name.startswith(word.removesuffix("t")) for name in _MONTHS)
+    return next((n for n, found in enumerate(ours, 1) if found), None)

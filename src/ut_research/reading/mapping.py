@@ -130,7 +130,7 @@ def _columns(sheet: Sheet, table: str, told: TableRule, columns: Mapping[str, Fr
         if not rule.heading:
             later[column.name] = rule
             continue
-        names = [reshape.of_wave(h, wave) for h in rule.heading]
+        names = [h if wave is None else h.replace(reshape.WAVE, wave) for h in rule.heading]
         at = headings.find(names, column.name in columns)
         if at is not None:
             codes = told.recoded(column.name)

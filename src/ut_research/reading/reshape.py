@@ -41,11 +41,6 @@ def waves(sheet: Sheet, columns: Mapping[str, From]) -> list[str | None]:
     return [*sorted(found, key=lambda w: int((re.findall(r"\d+", w) or ["0"])[0]))] or [None]
 
 
-def of_wave(heading: str, wave: str | None) -> str:
-    """Return the heading of one wave."""
-    return heading if wave is None else heading.replace(WAVE, wave)
-
-
 def ticked(frame: pd.DataFrame, columns: Sequence[pd.Series], told: Ticks) -> tuple[pd.DataFrame, list[int]]:
     """Return `frame` with yes or no for each option that is ticked, and the rows of other ticks.
 

@@ -99,8 +99,8 @@ def plan(
     run = Run(root, place_of(root), clean_name, where, file)
     if makes:
         places.refuse(where, run.place, (run.folder, run.report, _aside(run, "new"), _aside(run, "old")))
-    for record in (run.report / "run.json", run.folder / "run.json") if makes else ():
-        if record.is_file() and _owner(record) not in (run.owner, None):
+    for folder in (run.report, run.folder) if makes else ():
+        if _record(folder).get("owner", run.owner) != run.owner:
             todo = (
                 f"give this run another name (NAME={clean_name}-2), or `make forget` the other export first"
             )
@@ -179,9 +179,8 @@ def render(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0) -> b
     ProblemsFound : as `build`; or what `prepare` left is not there, or not whole.
     """
     with locked(run) as lock:
+        settings = _record(run.folder) | {"jobs": jobs or os.cpu_count() or 1}
         try:
-            settings = json.loads((run.folder / "run.json").read_text(encoding="utf-8"))
-            settings |= {"jobs": jobs or os.cpu_count() or 1}
             prepared = stages.prepared(settings)
             with contextlib.chdir(run.folder):
                 whole = all(step.whole for step in prepared)
@@ -255,16 +254,17 @@ def releases_of(run: Run) -> list[Path]:
 
 def _reports_of(run: Run) -> set[str]:
     """The names under which the export of `run` was built."""
-    records = [*run.folder.parent.glob("*/run.json"), *run.report.parent.glob("*/run.json")]
-    owners = [(r.parent.name.lstrip(".").split(".")[0], _owner(r)) for r in records]  # `.name.old` is `name`
+    folders = [r.parent for place in (run.folder, run.report) for r in place.parent.glob("*/run.json")]
+    owners = [(f.name.lstrip(".").split(".")[0], _record(f).get("owner")) for f in folders]
+    # `.name.old` is `name`, and of a record that was cut short nobody knows whose it is
     return {name for name, owner in owners if owner == run.owner or (owner is None and name == run.name)}
 
 
-def _owner(record: Path) -> str | None:
-    """Whose run this is the record of; None where it was cut short."""
-    with contextlib.suppress(ValueError):
-        return str(json.loads(record.read_text(encoding="utf-8")).get("owner"))
-    return None
+def _record(folder: Path) -> dict[str, Any]:
+    """What `folder` says of the run whose it is; empty where it says nothing, or its record was cut short."""
+    with contextlib.suppress(OSError, ValueError):
+        return dict(json.loads((folder / "run.json").read_text(encoding="utf-8")))
+    return {}
 
 
 def _bring(run: Run, line: list[loop.Step], tell: Callable[[dict[str, Any]], None], lock: int) -> None:
@@ -283,7 +283,8 @@ def _bring(run: Run, line: list[loop.Step], tell: Callable[[dict[str, Any]], Non
     failures: list[Problem] = []
     with contextlib.ExitStack() as stack:
         log = stack.enter_context((run.folder / "build.log").open("w"))
-        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": log, "pass_fds": _inherited(lock)}
+        kept = (lock,) if os.name == "posix" else ()
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": log, "pass_fds": kept}
         process = stack.enter_context(subprocess.Popen(command, cwd=run.folder, env=environment, **pipes))
         stack.callback(process.kill)
         for said in process.stdout or ():
@@ -339,10 +340,6 @@ def _write(path: Path, settings: dict[str, Any]) -> None:
 
 def _aside(run: Run, which: str) -> Path:
     return run.report.with_name(f".{run.name}.{which}")
-
-
-def _inherited(lock: int) -> tuple[int, ...]:
-    return (lock,) if os.name == "posix" else ()
 
 
 def _lock(descriptor: int) -> bool:
