@@ -159,7 +159,7 @@ def review_release_(
 
     if refuse and not approve.strip():
         todo = 'give your name too, as --approve "Your name": the rest is approved'
-        raise ProblemsFound([Problem("nobody refuses anything without a name", "--refuse", todo)])
+        raise stop("nobody refuses anything without a name", "--refuse", todo)
     run = workflow.of_report(name)
     workflow.build(run, _tell)
     if refuse:

@@ -27,7 +27,6 @@ from ut_research.core.digests import SKIPPED, digest
 from ut_research.core.notebooks import chapters, find_root, place_of
 from ut_research.core.problems import Problem, ProblemsFound, stop
 from ut_research.running import loop, places, stages, worker
-from ut_research.running.settings import data_digest
 
 #: What a published report holds, of what a run makes: name in the report ← name in the run's folder.
 PUBLISHED = {
@@ -117,7 +116,7 @@ def of_report(name: str) -> Run:
     """
     record = place_of(find_root()) / "data" / "processed" / plain(name) / "run.json"
     if not plain(name) or not record.is_file():
-        raise ProblemsFound([Problem("there is no such report", name, "give the name of one in reports/")])
+        raise stop("there is no such report", name, "give the name of one in reports/")
     made = json.loads(record.read_text(encoding="utf-8"))
     return plan(made["export"], made["study"], plain(name))
 
@@ -215,7 +214,7 @@ def _begun(run: Run, jobs: int) -> Iterator[tuple[dict[str, Any], int]]:
             "parameters": study.parameters(),
             "parts": parts,
             "chapters": named,
-            "data": data_digest(run.export)[:12],
+            "data": stages.data_digest(run.export)[:12],
             "about": places.named(run.study),
             "registers": [*map(str, places.registers(run.study, run.export, run.root, run.place))],
             "jobs": jobs or os.cpu_count() or 1,
@@ -249,21 +248,26 @@ def forget(run: Run, only: str = "") -> list[Path]:
 def releases_of(run: Run) -> list[Path]:
     """The records of releases of the export of `run`; `forget` leaves them, as they left already."""
     registers = places.registers(run.study, run.export, run.root, run.place)
-    return [f for place in registers for f in sorted(place.glob("[0-9]*.json")) if _owner(f) == run.owner]
+    return [
+        f
+        for place in registers
+        for f in sorted(place.glob("[0-9]*.json"))
+        if _record(f).get("owner") == run.owner
+    ]
 
 
 def _reports_of(run: Run) -> set[str]:
     """The names under which the export of `run` was built."""
-    folders = [r.parent for place in (run.folder, run.report) for r in place.parent.glob("*/run.json")]
-    owners = [(f.name.lstrip(".").split(".")[0], _record(f).get("owner")) for f in folders]
+    records = [*run.folder.parent.glob("*/run.json"), *run.report.parent.glob("*/run.json")]
+    owners = [(r.parent.name.lstrip(".").split(".")[0], _record(r).get("owner")) for r in records]
     # `.name.old` is `name`, and of a record that was cut short nobody knows whose it is
     return {name for name, owner in owners if owner == run.owner or (owner is None and name == run.name)}
 
 
-def _record(folder: Path) -> dict[str, Any]:
-    """What `folder` says of the run whose it is; empty where it says nothing, or its record was cut short."""
+def _record(file: Path) -> dict[str, Any]:
+    """What a file says of the run whose record it is; empty where there is none, or it was cut short."""
     with contextlib.suppress(OSError, ValueError):
-        return dict(json.loads((folder / "run.json").read_text(encoding="utf-8")))
+        return dict(json.loads(file.read_text(encoding="utf-8")))
     return {}
 
 
@@ -275,7 +279,7 @@ def _bring(run: Run, line: list[loop.Step], tell: Callable[[dict[str, Any]], Non
     BuildFailed : with what each step that failed says.
     """
     with contextlib.chdir(run.folder):
-        if loop.current(line):
+        if all(step.fresh for step in line):
             return
     environment = {**os.environ, **worker.ENVIRONMENT}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -304,8 +308,7 @@ def _bring(run: Run, line: list[loop.Step], tell: Callable[[dict[str, Any]], Non
 def _publish(run: Run) -> bool:
     """Put what was built in the place of the last report, in one step; False when it is there already."""
     built = digest(*(run.folder / source for source in PUBLISHED.values()))
-    record = run.report / "run.json"
-    if record.is_file() and json.loads(record.read_text(encoding="utf-8")).get("built") == built:
+    if _record(run.report / "run.json").get("built") == built:
         return False
     new, old = _aside(run, "new"), _aside(run, "old")
     shutil.rmtree(new, ignore_errors=True)

@@ -90,11 +90,6 @@ class Step:
         half.replace(record)
 
 
-def current(line: Sequence[Step]) -> bool:
-    """Whether no step of `line` has to run."""
-    return all(step.fresh for step in line)
-
-
 def run(
     line: Sequence[Step], jobs: int, start: Callable[[Step], Child], *, load: bool
 ) -> Iterator[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """A papermill engine that runs a notebook's cells in this very process, with no kernel beside it.
 
 A forked worker (`ut_research.running.worker`) has the libraries loaded; a kernel of its own would load them
-again. Outputs are recorded as Jupyter records them, in the order in which they appear.
+again. Outputs are recorded as Jupyter records them: what was printed, then what was shown, in its order.
 """
 
 from __future__ import annotations
@@ -45,13 +45,16 @@ class InProcess(Engine):  # type: ignore[misc]
                 continue
             nb_man.cell_start(cell, index)
             _outputs.clear()
-            with contextlib.redirect_stdout(_Stream("stdout")), contextlib.redirect_stderr(_Stream("stderr")):
+            said = {"stdout": io.StringIO(), "stderr": io.StringIO()}
+            with contextlib.redirect_stdout(said["stdout"]), contextlib.redirect_stderr(said["stderr"]):
                 try:
                     success = shell.run_cell(cell.source, store_history=True).success
                 except OutOfTime as late:  # it struck between two statements of the shell's own
                     success = False
                     _outputs.append(new_output("error", ename="OutOfTime", evalue=str(late), traceback=[]))
-            cell.outputs, cell.execution_count = list(_outputs), shell.execution_count - 1
+            texts = {name: stream.getvalue() for name, stream in said.items()}
+            streams = [new_output("stream", name=name, text=text) for name, text in texts.items() if text]
+            cell.outputs, cell.execution_count = [*streams, *_outputs], shell.execution_count - 1
             if not success:
                 nb_man.cell_exception(cell, index)
                 break
@@ -63,19 +66,6 @@ def register() -> str:
     """Make the engine known to papermill; its name."""
     papermill_engines.register("in-process", InProcess)
     return "in-process"
-
-
-class _Stream(io.TextIOBase):
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def write(self, text: str) -> int:
-        last = _outputs[-1] if _outputs else None
-        if last and last.output_type == "stream" and last.name == self.name:
-            last.text += text
-        elif text:
-            _outputs.append(new_output("stream", name=self.name, text=text))
-        return len(text)
 
 
 class _Publisher(DisplayPublisher):

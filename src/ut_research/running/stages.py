@@ -18,9 +18,8 @@ from ut_research.core import notebooks, studies
 from ut_research.core.digests import digest
 from ut_research.core.notebooks import ASKED
 from ut_research.core.parameters import WORDS
-from ut_research.core.problems import ABOUT_CODE, Problem, ProblemsFound, stop
+from ut_research.core.problems import ABOUT_CODE, Problem, ProblemsFound
 from ut_research.running.loop import Step
-from ut_research.running.settings import library
 
 #: What cleaning and measuring load, what chapters load besides, and what the book does.
 NUMBERS = (
@@ -37,6 +36,22 @@ BOOK = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx.builders.html")
 CLEANING = ("delivery_start", "delivery_end", "partners", "areas", "common_words")
 #: The steps that prepare a report.
 PREPARED = ("clean", "measure")
+#: Files beside a workbook that are read with it.
+BESIDE = ("columns.toml", "INVENTED.md")
+#: Modules that only run what makes results.
+ONLY_RUN = ("cli.py", *(f"running/{name}.py" for name in ("build", "loop", "worker", "places")))
+
+
+def data_digest(export: Path) -> str:
+    """A hash of what is read of an export: not of folders in it, hidden files, or a study that it brings."""
+    inside = export.iterdir() if export.is_dir() else (export, *map(export.with_name, BESIDE))
+    return digest(*sorted(f for f in inside if not f.name.startswith((".", "~$")) and f.name != "study.toml"
+                          and f.is_file()))  # fmt: skip
+
+
+def library(root: Path) -> str:
+    """A hash of the code that results depend on: the library, without what only runs it, and the lock."""
+    return digest(Path(__file__).parents[1], root / "requirements.lock", leave_out=ONLY_RUN)
 
 
 def line(settings: dict[str, Any]) -> list[Step]:

@@ -42,7 +42,7 @@ def wilson(count: int, n: int, confidence: float = 0.95) -> Interval:
     _check(count, n)
     if n == 0:
         return NONE
-    z = _z(confidence)
+    z = z_of(confidence)
     share = count / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
@@ -100,11 +100,11 @@ def mean_t(values: ArrayLike, confidence: float = 0.95) -> Interval:
     """
     data = _column(values, "values")
     n = len(data)
-    _z(confidence)
+    z_of(confidence)
     if n == 0:
         return NONE
     mean = float(data.mean())
-    if _alike(data):
+    if np.ptp(data) <= 1e-9:  # filled totals of the same change differ in the last digit
         return Interval(mean, None, None)
     half = float(special.stdtrit(n - 1, (1 + confidence) / 2)) * float(data.std(ddof=1)) / math.sqrt(n)
     return Interval(mean, mean - half, mean + half)
@@ -162,7 +162,7 @@ def reliable_change(sd: float, reliability: float, confidence: float = 0.95) -> 
     1.96 * sqrt(2) * SEM at 95% (that is 2.77 SEM). Source: Jacobson and Truax 1991, J Consult Clin
     Psychol 59:12.
     """
-    return _z(confidence) * math.sqrt(2) * sem(sd, reliability)
+    return z_of(confidence) * math.sqrt(2) * sem(sd, reliability)
 
 
 def newcombe_paired(both: int, before: int, after: int, neither: int, confidence: float = 0.95) -> Interval:
@@ -270,7 +270,7 @@ def p_of_limits(found: Interval, n: int | None = None, confidence: float = 0.95)
         return 1.0 if found.value == 0 else 0.0
     far = abs(found.value) / abs(found.value - limit)
     if n is None:
-        return float(2 * special.ndtr(-far * _z(confidence)))
+        return float(2 * special.ndtr(-far * z_of(confidence)))
     return float(2 * stats.t.sf(far * special.stdtrit(n - 1, (1 + confidence) / 2), n - 1))
 
 
@@ -307,7 +307,8 @@ def _check_share(value: float, name: str) -> None:
         raise ValueError(f"{name} must be a share from 0 to 1")
 
 
-def _z(confidence: float) -> float:
+def z_of(confidence: float) -> float:
+    """The normal deviate of a two-sided interval: 1.96 at 95%."""
     if not 0 < confidence < 1:
         raise ValueError("confidence must lie between 0 and 1, for example 0.95")
     return float(special.ndtri((1 + confidence) / 2))
@@ -316,11 +317,6 @@ def _z(confidence: float) -> float:
 def _numbers(found: Interval) -> tuple[float, float, float]:
     assert found.value is not None and found.low is not None and found.high is not None
     return found.value, found.low, found.high
-
-
-def _alike(data: Floats) -> bool:
-    """Whether all values are one, to rounding: filled totals of the same change differ in the last digit."""
-    return bool(np.ptp(data) <= 1e-9)
 
 
 def _column(values: ArrayLike, name: str) -> Floats:

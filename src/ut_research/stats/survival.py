@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
+from scipy import stats
 
-from ut_research.stats.intervals import NONE, Interval, wilson
+from ut_research.stats.intervals import NONE, Interval, wilson, z_of
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -59,7 +59,7 @@ def kaplan_meier(
     """
     t, e = _check(days, event)
     times, died, _, share, hazard = _table(t, e)
-    z = _z(confidence)
+    z = z_of(confidence)
     marks = np.concatenate([[0.0], times]) if at is None else np.asarray(at, dtype=np.float64)
     last, at_risk = t.max(initial=0.0), len(t) - np.searchsorted(np.sort(t), marks, side="left")
     points = []
@@ -125,7 +125,7 @@ def restricted_mean(days: ArrayLike, event: ArrayLike, horizon: float, confidenc
     Source: Royston and Parmar 2013, BMC Med Res Methodol 13:152; variance as in R's survRM2.
     """
     t, e = _check(days, event)
-    z = _z(confidence)
+    z = z_of(confidence)
     if not horizon > 0:
         raise ValueError("horizon must be above 0")
     times, died, risk, share, _ = _table(t, e)
@@ -196,9 +196,3 @@ def _table(t: Floats, e: Bools) -> tuple[Floats, Floats, Floats, Floats, Floats]
     share = np.cumprod(1 - died / risk, dtype=np.float64)
     terms = np.divide(died, risk * (risk - died), out=np.zeros(len(times)), where=risk > died)
     return times, died.astype(np.float64), risk.astype(np.float64), share, np.cumsum(terms)
-
-
-def _z(confidence: float) -> float:
-    if not 0 < confidence < 1:
-        raise ValueError("confidence must lie between 0 and 1, for example 0.95")
-    return float(special.ndtri((1 + confidence) / 2))
