@@ -104,6 +104,24 @@ def test_one_file_may_hold_several_tables(tmp_path):
     assert _rows(found["outcomes"]) == [["a", "housing"]]
 
 
+def test_two_blocks_of_one_sheet_may_be_one_table(tmp_path):
+    toml = """
+        [sheets.first]
+        of = "Master"
+        last_row = 2
+        [sheets.second]
+        of = "Master"
+        heading_rows = [4]
+        [tables.participants]
+        file = ["first", "second"]
+        columns.participant_id = "Ref"
+    """
+
+    found = _read(tmp_path, toml, Master="Ref,area\na,Burnley\n\nRef,area\nb,Preston\n")["participants"]
+
+    assert _rows(found) == [["a", "Burnley"], ["b", "Preston"]] and found.index.tolist() == [2, 5]
+
+
 def test_a_column_may_be_month_first_when_the_person_says_so(tmp_path):
     write(tmp_path, good())
     (tmp_path / "columns.toml").write_text("[tables.needs]\nmonth_first = ['assessed_date']\n")

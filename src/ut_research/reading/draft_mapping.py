@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from os.path import commonprefix
 from pathlib import Path
 
 import pandas as pd
@@ -50,11 +51,8 @@ def draft(path: Path | str, *, accept: bool = False) -> str:
     if not found:
         raise stop("there is no file to draft from", Path(path).name, "Put CSV, SPSS or workbook files there")
     sheets = [one for file in found for one in laid_out(file)]
-    layouts = {sheet.name: rows for sheet, rows in sheets if rows != [1]}
-    lines, left_out = (
-        [f"\n[sheets.{toml(n)}]\nheading_rows = {rows}" for n, rows in layouts.items()],
-        list[str](),
-    )
+    layouts, left_out = {sheet.name: rows for sheet, rows in sheets if rows != [1]}, list[str]()
+    lines = [f"\n[sheets.{toml(name)}]\nheading_rows = {rows}" for name, rows in layouts.items()]
     for told in _tables([sheet for sheet, _ in sheets], accept, left_out).values():
         lines += map(str, told)
     head = ["# Drafted by likeness of headings: look through every line, first those unsure or guessed."]
@@ -163,13 +161,10 @@ def _kind(table: Table, sheet: Sheet) -> frozenset[str]:
 
 def _table(sheet: Sheet, taken: set[str]) -> tuple[Table | None, float]:
     """Return the table that a sheet most likely holds, by its name and its columns, and how likely."""
-    best: tuple[float, str] = (0.0, "")
-    headings = dict(enumerate(sheet.headings))
-    for name in (n for n in TABLES if n not in taken):
-        columns = TABLES[name].columns
-        found = sum(match(c, headings)[1] >= WORDS for c in columns)
-        best = max(best, (max(fuzz.ratio(plain(sheet.name), name), 100 * found / min(len(columns), 6)), name))
-    return (TABLES[best[1]], min(best[0], 100.0)) if best[0] >= LEAST - 10 else (None, 0)
+    shares = {n: len(_kind(t, sheet)) / min(len(t.columns), 6) for n, t in TABLES.items() if n not in taken}
+    likely = ((max(fuzz.ratio(plain(sheet.name), n), 100 * share), n) for n, share in shares.items())
+    score, name = max(likely, default=(0.0, ""))
+    return (TABLES[name], min(score, 100.0)) if score >= LEAST - 10 else (None, 0)
 
 
 def _draft_table(part: _Part, accept: bool) -> Iterator[Line]:
@@ -229,10 +224,8 @@ def _column(
 def _files(names: list[str]) -> Line:
     """Return the names of several files: as a pattern where they end alike, so that more are read too."""
     ends = [name.split()[::-1] for name in names]
-    alike = 0
-    while all(len(end) > alike + 1 and end[alike] == ends[0][alike] for end in ends):
-        alike += 1
-    return Line("file", " ".join(["*", *ends[0][:alike][::-1]]), "guessed") if alike else Line("file", names)
+    alike = commonprefix(ends)[: min(map(len, ends)) - 1]  # noqa: RUF071  (of lists of words)
+    return Line("file", " ".join(["*", *alike[::-1]]), "guessed") if alike else Line("file", names)
 
 
 def _codes(sheet: Sheet, table: Table, column: Column, position: int, accept: bool) -> Iterator[Line]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -32,6 +32,8 @@ from ut_research.reading.values import plain
 _SCIENTIFIC = r"\s*\d(?:\.\d+)?[eE]\+\d{2,}\s*"
 Tell = Callable[[str], object]
 Mask = npt.NDArray[np.bool_]
+#: What a sheet gives of a table.
+Part = tuple[Sheet, pd.DataFrame]
 _QUIET = {".md", ".toml", ".txt"}
 #: In how many rows of a column that nobody asked for personal data are looked for, at the least.
 _ROWS = 100_000
@@ -102,24 +104,39 @@ def read(path: Path | str, recipe: Recipe | Path | None = None, tell: Tell = str
     problems: list[Problem] = []
     log = Log()
     found, inputs = _sheets(path, told, log, problems, tell)
-    raw = _assemble(found, told, log, problems)
+    parts = _assemble(found, told, log, problems)
     if problems:
         raise ProblemsFound(problems)
-    if not raw:
+    if not parts:
         raise stop("no table of the data dictionary was found", path.name,
                    "Name the files or sheets as the tables are named (" + ", ".join(TABLES)
                    + "), or draft a recipe that says which is which: ut-research map")  # fmt: skip
-    invented = (folder / "INVENTED.md").is_file() or any(_invented(t.frame) for t in raw.values())
-    return Raw(
-        tables={n: t.frame for n, t in raw.items()},
-        rows_in={n: len(t.frame) + t.lost for n, t in raw.items()},
-        name=path.resolve().stem if path.is_file() else path.resolve().name,
-        origin="example" if invented else "export",
-        blank={n: t.blank for n, t in raw.items()}, issues=log.frame(), inputs=inputs,
-        month_first={n: t.month_first for n, t in told.tables.items() if t.month_first},
-        epochs={n: t.epoch for n, t in raw.items() if t.epoch}, ids_ignore_case=told.ids_ignore_case,
-        files={n: t.files for n, t in raw.items() if len(t.rows) > 1},
-    )  # fmt: skip
+    raw = Raw({}, {}, path.resolve().stem if path.is_file() else path.resolve().name, inputs=inputs,
+              month_first={n: rule.month_first for n, rule in told.tables.items() if rule.month_first},
+              ids_ignore_case=told.ids_ignore_case)  # fmt: skip
+    for table in (t for t in TABLES if t in parts):
+        _put(raw, table, parts[table], told, log)
+    invented = (folder / "INVENTED.md").is_file() or any(map(_invented, raw.tables.values()))
+    return replace(raw, origin="example" if invented else "export", issues=log.frame())
+
+
+def _put(raw: Raw, name: str, parts: list[Part], told: Recipe, log: Log) -> None:
+    """Put a table into `raw`: its parts one below the other, its waves in order, as the recipe says."""
+    held, frames = zip(*parts, strict=True)
+    frame = pd.concat(frames) if len(frames) > 1 else frames[0]
+    frame, kept, notes, lost = reshape.in_order(frame, name, told.rule(name), held[0].epoch)
+    for note in notes:
+        log.add(name, note.rows, "", note.rule, note.action, note.done)
+    for column in _absent(TABLES[name], frame):
+        log.add(name, [], column, "column not there", "reported", "taken as blank in every row")
+    raw.tables[name] = frame
+    raw.rows_in[name] = len(frame) + lost + sum(sheet.lost for sheet in held)
+    raw.blank[name] = sum(sheet.blank for sheet in held)
+    if held[0].epoch:
+        raw.epochs[name] = held[0].epoch
+    places = [sheet.place for sheet in held]
+    if len(set(places)) > 1:
+        raw.files[name] = np.repeat(np.array(places, object), list(map(len, frames)))[kept]
 
 
 def _sheets(
@@ -165,40 +182,9 @@ def shown(name: str, otherwise: str, longest: int = 60) -> str:
     return name if fine and identifiers.personal_content(name) is None else otherwise
 
 
-@dataclass(frozen=True)
-class _Table:
-    """A table as found so far: its frame, and how many rows of it each file or sheet gave, in order."""
-
-    frame: pd.DataFrame
-    rows: dict[str, int]
-    lost: int
-    blank: int
-    epoch: date | None
-
-    def with_(self, more: _Table) -> _Table:
-        """Return the table with the rows of another file below its own."""
-        frame = pd.concat([self.frame, more.frame])
-        rows = self.rows | more.rows
-        return _Table(frame, rows, self.lost + more.lost, self.blank + more.blank, self.epoch)
-
-    @property
-    def files(self) -> npt.NDArray[np.object_]:
-        """The file of each row."""
-        return np.repeat(np.array(list(self.rows), object), list(self.rows.values()))
-
-    def in_order(self, name: str, told: Recipe, log: Log) -> _Table:
-        """Return the table with its timepoints by the order of each person's waves, as the recipe says."""
-        frame, kept, notes, lost = reshape.in_order(self.frame, name, told.rule(name), self.epoch)
-        for note in notes:
-            log.add(name, note.rows, "", note.rule, note.action, note.done)
-        files = self.files[kept]
-        rows = {file: int((files == file).sum()) for file in self.rows}
-        return _Table(frame, rows, self.lost + lost, self.blank, self.epoch)
-
-
-def _assemble(found: list[Sheet], told: Recipe, log: Log, problems: list[Problem]) -> dict[str, _Table]:
-    """Match sheets to tables, headings to columns, and refuse personal data."""
-    tables: dict[str, _Table] = {}
+def _assemble(found: list[Sheet], told: Recipe, log: Log, problems: list[Problem]) -> dict[str, list[Part]]:
+    """Match sheets to tables, headings to columns, and refuse personal data; the parts of each table."""
+    tables: dict[str, list[Part]] = {}
     places: dict[str, str] = {}
     _missing_files(found, told, problems)
     for sheet in found:
@@ -217,11 +203,7 @@ def _assemble(found: list[Sheet], told: Recipe, log: Log, problems: list[Problem
             places[table] = sheet.place
             used |= _take(sheet, table, told, tables, log, problems)
         _others(sheet, wanted[0], used, told, log, problems)
-    for name, whole in tables.items():
-        tables[name] = whole = whole.in_order(name, told, log)
-        for column in _absent(TABLES[name], whole.frame):
-            log.add(name, [], column, "column not there", "reported", "taken as blank in every row")
-    return {t: tables[t] for t in TABLES if t in tables}
+    return tables
 
 
 def _missing_files(found: list[Sheet], told: Recipe, problems: list[Problem]) -> None:
@@ -235,7 +217,7 @@ def _missing_files(found: list[Sheet], told: Recipe, problems: list[Problem]) ->
                                         f"{told.name}, [tables.{table}] file", "Mend the name"))  # fmt: skip
 
 
-def _take(sheet: Sheet, table: str, told: Recipe, tables: dict[str, _Table], log: Log,
+def _take(sheet: Sheet, table: str, told: Recipe, tables: dict[str, list[Part]], log: Log,
           problems: list[Problem]) -> set[int]:  # fmt: skip
     """Add what a sheet holds of a table to `tables`; the positions of the headings that were used."""
     if sheet.problems:
@@ -259,13 +241,12 @@ def _take(sheet: Sheet, table: str, told: Recipe, tables: dict[str, _Table], log
         at = note.column
         column = "" if at is None else shown(sheet.headings[at], f"column {at + 1}")
         log.add(table, note.rows, column, note.rule, note.action, note.done)
-    one = _Table(frame, {sheet.place: len(frame)}, sheet.lost, sheet.blank, sheet.epoch)
-    before = tables.get(table)
-    if before is not None and before.epoch != sheet.epoch:
-        places = f"{next(iter(before.rows))} and {sheet.place}"
+    before = tables.setdefault(table, [])
+    if before and before[0][0].epoch != sheet.epoch:
+        places = f"{before[0][0].place} and {sheet.place}"
         todo = "Say days_since of each in the recipe"
         problems.append(Problem("these files count days from different days", places, todo))
-    tables[table] = one if before is None else before.with_(one)
+    before.append((sheet, frame))
     return set(taken.used)
 
 
