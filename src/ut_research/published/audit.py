@@ -81,10 +81,9 @@ def _row(registry: Registry, f: Figure, checks: Sequence[_Check]) -> dict[str, s
     parts += [f"Likeliest slip: {check.slip}."] if check.slip else []
     parts += [f"The difference: {check.difference}."] if check.difference else []
     parts += [note] if check.verdict == "method note" else []
-    row = {name: str(getattr(f, name)) for name in ("id", "document", "section", "label", "as_printed")}
-    row |= {"verdict": str(check.verdict), "rule": check.rule, "sentence": " ".join(parts)}
-    row |= {"arithmetic": check.arithmetic, "slip": check.slip, "difference": check.difference}
-    return row | {"method_note": note, "against": "; ".join(check.against)}
+    said = {"sentence": " ".join(parts), "method_note": note, "against": "; ".join(check.against)}
+    own = {name: str(getattr(check, name, getattr(f, name, ""))) for name in AUDITED}
+    return {**own, **said}
 
 
 def _weightiest(f: Figure, checks: Sequence[_Check], noted: bool) -> _Check:

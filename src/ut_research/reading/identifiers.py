@@ -9,7 +9,7 @@ import re
 import secrets
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -125,20 +125,22 @@ def like_names(codes: Sequence[str]) -> bool:
 
 def personal_content(text: str) -> str | None:
     """Return what kind of personal data `text` seems to hold ("email addresses" …), or None."""
-    for kind, pattern in _CONTENT.items():
-        found = pattern.search(text)
-        if found and (kind != "NHS numbers" or _nhs(found[0])):
-            return kind
-    return None
+    return next((kind for kind, _ in _personal(text)), None)
 
 
 def without_personal(text: str) -> str:
     """Return `text` with whatever looks personal in it replaced by "[removed]"."""
-    for kind, pattern in _CONTENT.items():
-        for found in {m[0]: None for m in pattern.finditer(text)}:
-            if kind != "NHS numbers" or _nhs(found):
-                text = text.replace(found, "[removed]")
+    for _, found in _personal(text):
+        text = text.replace(found, "[removed]")
     return text
+
+
+def _personal(text: str) -> Iterator[tuple[str, str]]:
+    """Give what looks personal in `text`, each with its kind."""
+    for kind, pattern in _CONTENT.items():
+        for found in pattern.findall(text):
+            if kind != "NHS numbers" or _nhs(found):
+                yield kind, found
 
 
 def refusal(cells: pd.Series) -> str | None:

@@ -63,14 +63,14 @@ def _columns(sheet: Sheet, threshold: int) -> Iterator[str]:
         yield "  # no column of an identifier was found: how many people share a code is not known"
     for i, heading in enumerate(sheet.headings):
         cells, kind = tidied[i], "identifier" if i in ids else kinds[i]
-        parts = [f"heading = {toml(shown(heading, f'column {i + 1}', 250))}", f"kind = {toml(kind)}"]
+        parts: dict[str, object] = {"heading": shown(heading, f"column {i + 1}", 250), "kind": kind}
         if kind in ("code", "several ticks") or (kind == "number" and cells.nunique() <= MOST_OPTIONS):
             ticks = cells.str.split(";").explode().str.strip() if kind == "several ticks" else cells
             ticks = ticks[ticks != ""]
-            parts.append(f"distinct = {ticks.nunique()}")
+            parts["distinct"] = ticks.nunique()
             shared = _shared(ticks, [tidied[at] for at in ids], threshold)
-            parts += [f"codes = {toml(shared)}"] if shared and _harmless(heading, ticks) else []
-        yield f"  {{ {', '.join(parts)} }},"
+            parts |= {"codes": shared} if shared and _harmless(heading, ticks) else {}
+        yield f"  {toml(parts)},"
 
 
 def _kind(heading: str, cells: pd.Series) -> str:
