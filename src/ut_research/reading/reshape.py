@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ut_research.core.issues import Action
 from ut_research.core.schema import ITEMS, NEEDS, TABLES
 from ut_research.reading.dates import read_days
 from ut_research.reading.grids import Note, Sheet
@@ -93,52 +94,37 @@ def in_order(
     frame, positions of the rows that it kept, what to log, and how many rows of data could not be placed
     """
     order = told.columns.get("timepoint", From(value="")).order_of
-    if order or told.keep == "first":
-        person = pd.factorize(frame["participant_id"].fillna("").map(tidy))[0]
-        day = order or next((c.name for c in TABLES[table].columns if c.kind == "date"), "")
-        day = RANK if order == WAVE else day
-        when = _days(frame[day], day in told.month_first, epoch) if day in frame else np.zeros(len(frame))
-        at = np.lexsort((np.arange(len(frame)), when, person))
-        at = at[(_answered(frame, table) & frame["participant_id"].notna().to_numpy(bool))[at]]
-        again = frame.duplicated().to_numpy() & bool(order)  # it is no other wave
-        rows = tuple(int(n) for n in np.sort(frame.index.to_numpy()[at[again[at]]]))
-        kept, notes, lost, second = _first_and_last(frame, at[~again[at]], person, when, bool(order))
-        if rows:
-            notes.append(Note("duplicated row", "rejected", "left out: the same as a row above", rows))
-        frame, lost = frame.iloc[kept], lost + len(rows)
-        if order:
-            frame = frame.assign(timepoint=pd.array(np.where(second, "T2", "T1"), dtype="str"))
-    else:
-        kept, notes, lost = np.arange(len(frame)), [], 0
-    return frame.drop(columns=RANK, errors="ignore"), kept, notes, lost
+    if not order and told.keep != "first":
+        return frame.drop(columns=RANK, errors="ignore"), np.arange(len(frame)), [], 0
+    person = pd.factorize(frame["participant_id"].fillna("").map(tidy))[0]
+    day = order or next((c.name for c in TABLES[table].columns if c.kind == "date"), "")
+    when = _days(frame, RANK if order == WAVE else day, told.month_first, epoch)
+    at = np.lexsort((np.arange(len(frame)), when, person))
+    at = at[(_answered(frame, table) & frame["participant_id"].notna().to_numpy(bool))[at]]
+    known, notes = len(at), list[Note]()
 
+    def without(gone: Array, rule: str, action: Action, done: str) -> Array:
+        """Return the positions that are not `gone`, of which note is taken."""
+        rows = np.sort(frame.index.to_numpy()[at[gone]]).tolist()
+        notes.extend([Note(rule, action, done, tuple(rows))] if rows else [])
+        return at[~gone]
 
-def _first_and_last(frame: pd.DataFrame, at: Array, person: Array, when: Array,
-                    last_too: bool) -> tuple[Array, list[Note], int, Array]:  # fmt: skip
-    """Return the positions of each person's first row (and last), what is to be logged, lost, and last.
-
-    `at` are positions in order of person and day.
-    """
-    rows, notes = frame.index.to_numpy(), []
-    several = pd.Series(person[at]).duplicated(keep=False).to_numpy()
-    undated = np.isnan(when[at]) & several & last_too  # it may be the first, or the last
-    if undated.any():
-        lost = tuple(int(n) for n in np.sort(rows[at[undated]]))
-        notes.append(Note("no day to order it by", "rejected", "left out: its wave cannot be known", lost))
-        at = at[~undated]
-    people = pd.Series(person[at])
-    first = ~people.duplicated().to_numpy()
-    last = ~people.duplicated(keep="last").to_numpy() & last_too
-    others = tuple(int(n) for n in np.sort(rows[at[~first & ~last]]))
-    if others and last_too:
-        done = "not used: a person's first and last are"
-        notes.append(Note("wave between first and last", "reported", done, others))
-    elif others:
-        done = "not used here: the first is taken"
-        notes.append(Note("later row of the same person", "reported", done, others))
-    keep = np.flatnonzero(first | last)
-    keep = keep[np.argsort(at[keep], kind="stable")]
-    return at[keep], notes, int(undated.sum()), ~first[keep]
+    if order:
+        done = "left out: the same as a row above"
+        at = without(frame.duplicated().to_numpy()[at], "duplicated row", "rejected", done)
+        several = pd.Series(person[at]).duplicated(keep=False).to_numpy()  # it may be the first, or the last
+        done = "left out: its wave cannot be known"
+        at = without(np.isnan(when[at]) & several, "no day to order it by", "rejected", done)
+    lost = known - len(at)
+    second = pd.Series(person[at]).duplicated().to_numpy()
+    last = ~pd.Series(person[at]).duplicated(keep="last").to_numpy() & bool(order)
+    rule, done = ("wave between first and last", "not used: a person's first and last are") if order else (
+        "later row of the same person", "not used here: the first is taken")  # fmt: skip
+    second, at = second[~second | last], without(second & ~last, rule, "reported", done)
+    second, at = second[np.argsort(at)], np.sort(at)
+    frame = frame.iloc[at].drop(columns=RANK, errors="ignore")
+    waves = {"timepoint": pd.array(np.where(second, "T2", "T1"), dtype="str")} if order else {}
+    return frame.assign(**waves), at, notes, lost
 
 
 def _answered(frame: pd.DataFrame, table: str) -> Array:
@@ -150,13 +136,14 @@ def _answered(frame: pd.DataFrame, table: str) -> Array:
     return np.logical_or.reduce([t.to_numpy(bool) for t in there]) if there else np.zeros(len(frame), bool)
 
 
-def _days(texts: pd.Series, month_first: bool, epoch: date | None) -> Array:
-    """Return days with their time as numbers, for their order; NaN where they cannot be read."""
+def _days(frame: pd.DataFrame, day: str, month_first: frozenset[str], epoch: date | None) -> Array:
+    """Return days of a column with their time as numbers, for their order; NaN where they cannot be read."""
+    texts = frame[day] if day in frame else pd.Series(0, frame.index)
     if pd.api.types.is_numeric_dtype(texts):
         return texts.to_numpy("float64")
-    places, distinct = pd.factorize(texts.array)
+    places, distinct = pd.factorize(texts)
     tidied = [tidy(str(u)) for u in distinct]
-    read = read_days(tidied, month_first=month_first, epoch=epoch)
+    read = read_days(tidied, month_first=day in month_first, epoch=epoch)
     days = [day.toordinal() if day else np.nan for day, _ in read]
     times = [re.search(r"[T ](\d{1,2}):(\d\d)", t) for t in tidied]
     parts = [d + (int(t[1]) * 60 + int(t[2])) / 1440 if t else d for d, t in zip(days, times, strict=True)]
