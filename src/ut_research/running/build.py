@@ -99,7 +99,7 @@ def plan(
     if makes:
         places.refuse(where, run.place, (run.folder, run.report, _aside(run, "new"), _aside(run, "old")))
     for folder in (run.report, run.folder) if makes else ():
-        if _record(folder).get("owner", run.owner) != run.owner:
+        if loop.record(folder / "run.json").get("owner", run.owner) != run.owner:
             todo = (
                 f"give this run another name (NAME={clean_name}-2), or `make forget` the other export first"
             )
@@ -178,7 +178,7 @@ def render(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0) -> b
     ProblemsFound : as `build`; or what `prepare` left is not there, or not whole.
     """
     with locked(run) as lock:
-        settings = _record(run.folder) | {"jobs": jobs or os.cpu_count() or 1}
+        settings = loop.record(run.folder / "run.json") | {"jobs": jobs or os.cpu_count() or 1}
         try:
             prepared = stages.prepared(settings)
             with contextlib.chdir(run.folder):
@@ -248,27 +248,16 @@ def forget(run: Run, only: str = "") -> list[Path]:
 def releases_of(run: Run) -> list[Path]:
     """The records of releases of the export of `run`; `forget` leaves them, as they left already."""
     registers = places.registers(run.study, run.export, run.root, run.place)
-    return [
-        f
-        for place in registers
-        for f in sorted(place.glob("[0-9]*.json"))
-        if _record(f).get("owner") == run.owner
-    ]
+    files = [file for place in registers for file in sorted(place.glob("[0-9]*.json"))]
+    return [file for file in files if loop.record(file).get("owner") == run.owner]
 
 
 def _reports_of(run: Run) -> set[str]:
     """The names under which the export of `run` was built."""
     records = [*run.folder.parent.glob("*/run.json"), *run.report.parent.glob("*/run.json")]
-    owners = [(r.parent.name.lstrip(".").split(".")[0], _record(r).get("owner")) for r in records]
+    owners = [(r.parent.name.lstrip(".").split(".")[0], loop.record(r).get("owner")) for r in records]
     # `.name.old` is `name`, and of a record that was cut short nobody knows whose it is
     return {name for name, owner in owners if owner == run.owner or (owner is None and name == run.name)}
-
-
-def _record(file: Path) -> dict[str, Any]:
-    """What a file says of the run whose record it is; empty where there is none, or it was cut short."""
-    with contextlib.suppress(OSError, ValueError):
-        return dict(json.loads(file.read_text(encoding="utf-8")))
-    return {}
 
 
 def _bring(run: Run, line: list[loop.Step], tell: Callable[[dict[str, Any]], None], lock: int) -> None:
@@ -308,7 +297,7 @@ def _bring(run: Run, line: list[loop.Step], tell: Callable[[dict[str, Any]], Non
 def _publish(run: Run) -> bool:
     """Put what was built in the place of the last report, in one step; False when it is there already."""
     built = digest(*(run.folder / source for source in PUBLISHED.values()))
-    if _record(run.report / "run.json").get("built") == built:
+    if loop.record(run.report / "run.json").get("built") == built:
         return False
     new, old = _aside(run, "new"), _aside(run, "old")
     shutil.rmtree(new, ignore_errors=True)

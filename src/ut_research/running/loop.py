@@ -134,8 +134,12 @@ def run(
                 child.kill()
 
 
-def _record(name: str) -> dict[str, Any]:
-    """The record of a finished step; empty where there is none that can be read."""
+def record(file: Path) -> dict[str, Any]:
+    """What a record says, of a finished step or a run; empty where there is none that can be read."""
     with contextlib.suppress(OSError, ValueError):
-        return dict(json.loads((RECORDS / f"{name}.json").read_text(encoding="utf-8")))
+        return dict(json.loads(file.read_text(encoding="utf-8")))
     return {}
+
+
+def _record(name: str) -> dict[str, Any]:
+    return record(RECORDS / f"{name}.json")
