@@ -7,6 +7,7 @@ when they are needed. A mistake ends in one readable block and exit status 1, ne
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import shutil
 import subprocess
@@ -47,13 +48,9 @@ app.add_typer(comments_app, name="comments")
 say = Console(highlight=False, soft_wrap=True)
 warn = Console(highlight=False, soft_wrap=True, stderr=True)
 
-Export = Annotated[
-    str,
-    typer.Argument(
-        help="A folder of CSV files, or one workbook (.xlsx, .ods). Left out: the invented example."
-    ),
-]
-Given = Annotated[str, typer.Argument(help="A folder of CSV files, or one workbook (.xlsx, .ods).")]
+_EXPORT = "A folder of CSV files, or one workbook (.xlsx, .ods)."
+Export = Annotated[str, typer.Argument(help=f"{_EXPORT} Left out: the invented example.")]
+Given = Annotated[str, typer.Argument(help=_EXPORT)]
 Parameters = Annotated[str, typer.Option(help="A study: its name in studies/, its folder or a file.")]
 Name = Annotated[str, typer.Option(help="What to call the report; left out, it is the name of the export.")]
 #: How a reader is told what a step is.
@@ -122,28 +119,21 @@ def _built(run: workflow.Run, build: Callable[[], bool]) -> None:
     say.print(f"  {_place(run.report / 'book' / 'index.html')}", soft_wrap=True)
 
 
-@app.command("brief")
-def brief_(export: Export = "", study: Parameters = "", name: Name = "") -> None:
-    """Make the two-page brief, [b]brief.pdf[/b] and [b]brief.docx[/b], of a report; it is built first."""
-    from ut_research.publishing import brief
+def _maker(command: str, module: str, told: str) -> None:
+    """Add the command that brings a report up to date, and has `module` make something from it, beside it."""
 
-    _make(brief.make, export, study, name)
-
-
-@app.command("tables")
-def tables_(export: Export = "", study: Parameters = "", name: Name = "") -> None:
-    """For co-authors: every released table in [b]tables.xlsx[/b], and the report in [b]report.docx[/b]."""
-    from ut_research.publishing import workbook
-
-    _make(workbook.make, export, study, name)
+    @app.command(command, help=told)
+    def make(export: Export = "", study: Parameters = "", name: Name = "") -> None:
+        run = workflow.plan(export, study, name)
+        workflow.build(run, _tell)
+        maker = importlib.import_module(f"ut_research.publishing.{module}")
+        for file in maker.make(run.root, run.folder, run.report):
+            say.print(f"Made {_place(file)}")
 
 
-@app.command("review")
-def review_(export: Export = "", study: Parameters = "", name: Name = "") -> None:
-    """For readers without internet: [b]review-pack.zip[/b], the book and its plain pages in large print."""
-    from ut_research.publishing import review_pack
-
-    _make(review_pack.make, export, study, name)
+_maker("brief", "brief", "Make the two-page brief, [b]brief.pdf[/b] and [b]brief.docx[/b], of a report.")
+_maker("tables", "workbook", "For co-authors: every table, in [b]tables.xlsx[/b], and [b]report.docx[/b].")
+_maker("review", "review_pack", "For readers without internet: the book, and its plain pages in large print.")
 
 
 @app.command("review-release")
@@ -349,14 +339,6 @@ def main() -> None:
         else:
             warn.print("Please report it with what `ut-research --debug …` shows; that holds no data.")
     sys.exit(1)
-
-
-def _make(make: Callable[[Path, Path, Path], list[Path]], export: str, study: str, name: str) -> None:
-    """Bring a report up to date, and make something from it, in its folder."""
-    run = workflow.plan(export, study, name)
-    workflow.build(run, _tell)
-    for file in make(run.root, run.folder, run.report):
-        say.print(f"Made {_place(file)}")
 
 
 def _tell(event: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from small_project import Project, make, notebook
 from ut_research.core import notebooks
 from ut_research.core.parameters import Study
 from ut_research.core.problems import ProblemsFound
-from ut_research.running import build, settings
+from ut_research.running import build, stages
 
 
 @pytest.fixture
@@ -146,14 +146,14 @@ def test_what_is_read_of_an_export_makes_it_another_and_nothing_else_does(tmp_pa
     (tmp_path / "in").mkdir()
     book = tmp_path / "book.xlsx"
     book.touch()
-    folder, alone = settings.data_digest(tmp_path / "in"), settings.data_digest(book)
+    folder, alone = stages.data_digest(tmp_path / "in"), stages.data_digest(book)
     for name in ("study.toml", ".~lock.needs.csv#", "~$book.xlsx"):
         (tmp_path / "in" / name).write_text(name)
-    assert settings.data_digest(tmp_path / "in") == folder
+    assert stages.data_digest(tmp_path / "in") == folder
     (tmp_path / "in" / "columns.toml").touch()
-    assert settings.data_digest(tmp_path / "in") != folder
+    assert stages.data_digest(tmp_path / "in") != folder
     (tmp_path / "columns.toml").touch()
-    assert settings.data_digest(book) != alone
+    assert stages.data_digest(book) != alone
 
 
 def test_a_second_build_of_the_same_report_says_so(fresh: Project) -> None:

@@ -53,9 +53,9 @@ def ran(steps: list[Step]) -> dict[str, str]:
 
 
 def test_each_step_runs_once_and_then_none() -> None:
-    assert not loop.current(line())
+    assert not any(step.fresh for step in line())
     assert ran(line()) == {"first": "", "second": "", "third": ""}
-    assert loop.current(line())
+    assert all(step.fresh for step in line())
     assert ran(line()) == {}
 
 
