@@ -67,7 +67,7 @@ def _repeats(key: npt.NDArray[np.intp], keep: Mask) -> Mask:
 
 def _participants(sheet: Sheet) -> None:
     referral = sheet["referral_date"]
-    lost = sheet.unusable.get("registered_date", np.zeros(len(sheet.rows), dtype=bool))
+    lost = sheet.unusable["registered_date"]
     sheet.reject(lost & referral.isna().to_numpy(), "registered_date", "date not usable")
     sheet.put("registered_date", lost, referral[lost])
     sheet.log(lost, "registered_date", "date not usable", "repaired")
@@ -76,7 +76,7 @@ def _participants(sheet: Sheet) -> None:
     sheet.log(early, "registered_date", "registered before referral", "reported")
     early = ((exits < referral) | (exits < registered)).to_numpy()
     sheet.blank(early, "exit_date", "exit before referral")
-    gone = early | sheet.unusable.get("exit_date", np.zeros(len(sheet.rows), dtype=bool))
+    gone = early | sheet.unusable["exit_date"]
     sheet.put("exit_reason", gone & sheet["exit_reason"].isna().to_numpy(), "other")
 
 
@@ -84,34 +84,25 @@ def _merge_referrals(sheet: Sheet) -> None:
     """Merge a person's referrals into the earliest, with the latest exit; then age from date of birth."""
     at = np.flatnonzero(sheet.keep & _repeats(sheet.person, sheet.keep))
     if len(at):
-        names = list(sheet.columns)
-        frame = pd.DataFrame({n: sheet.columns[n][at] for n in names})
+        frame = pd.DataFrame({c.name: sheet[c.name].iloc[at].array for c in sheet.table.columns})
         frame["_person"], frame["_at"] = sheet.person[at], at
         when = sheet["referral_date"].to_numpy("datetime64[ns]")[at]
         frame = frame.iloc[np.lexsort((at, when, sheet.person[at]))]
         groups = frame.groupby("_person", sort=False)
         merged = groups.first()
         target = groups["_at"].first().to_numpy()
-        if "exit_date" in names:
-            been = frame[frame["registered_date"].notna()] if "registered_date" in names else frame
-            last = been.groupby("_person").tail(1)
-            open_ = last["exit_date"].isna() & (
-                last["exit_reason"].isna() if "exit_reason" in names else True
-            )
-            still = merged.index.isin(last["_person"][open_])
-            merged["exit_date"] = groups["exit_date"].max().where(~still)
-            if "exit_reason" in names:
-                merged["exit_reason"] = groups["exit_reason"].last().where(~still)
-        if "registered_date" in names:
-            merged["registered_date"] = groups["registered_date"].min()
-        if "age_at_referral" in names:
-            merged["age_at_referral"] = sheet["age_at_referral"].iloc[target].array
+        been = frame[frame["registered_date"].notna()] if "registered_date" in sheet.columns else frame
+        last = been.groupby("_person").tail(1)
+        still = merged.index.isin(last["_person"][last["exit_date"].isna() & last["exit_reason"].isna()])
+        merged["exit_date"] = groups["exit_date"].max().where(~still)
+        merged["exit_reason"] = groups["exit_reason"].last().where(~still)
+        merged["registered_date"] = groups["registered_date"].min()
+        merged["age_at_referral"] = sheet["age_at_referral"].iloc[target].array
         mask = np.zeros(len(sheet.rows), dtype=bool)
         mask[target] = True
         order = np.argsort(target)
-        for n in names:
-            if n != "participant_id":
-                sheet.put(n, mask, merged[n].iloc[order].array)
+        for n in [n for n in sheet.columns if n != "participant_id"]:
+            sheet.put(n, mask, merged[n].iloc[order].array)
         later = np.zeros(len(sheet.rows), dtype=bool)
         later[at] = True
         sheet.reject(later & ~mask, "participant_id", "re-referral merged")

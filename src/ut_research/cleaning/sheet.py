@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -54,7 +56,7 @@ class Sheet:
         self.person = person if person is not None else np.full(len(frame), -1)
         self.keep: Mask = np.ones(len(frame), dtype=bool)
         self.columns: dict[str, pd.api.extensions.ExtensionArray] = {}
-        self.unusable: dict[str, Mask] = {}
+        self.unusable = defaultdict[str, Mask](lambda: np.zeros(len(frame), dtype=bool))
         for column in table.columns:
             if column.name == "participant_id":
                 self.reject(self.person < 0, column.name, "no identifier")
