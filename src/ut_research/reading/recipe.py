@@ -250,39 +250,32 @@ def parse(told: MappingOf[str, Any], name: str = INSIDE) -> Recipe:
     return whole
 
 
+#: What is said of a mistake, by what its kind begins with, and of one in a choice of words, by its key.
 _SHOULD = {
-    "dict_type": "this should be a table of keys", "model_type": "this should be a table of keys",
-    "model_attributes_type": "this should be a table of keys", "missing": "this is missing",
-    "bool_type": "this should be true or false", "bool_parsing": "this should be true or false",
-    "string_type": "this should be a name in quotes", "tuple_type": "this should be a list",
-    "frozen_set_type": "this should be a list", "greater_than": "this should be a row's number, from 1",
+    "dict": "this should be a table of keys", "model": "this should be a table of keys",
+    "bool": "this should be true or false", "string": "this should be a name in quotes",
+    "tuple": "this should be a list", "frozen_set": "this should be a list", "missing": "this is missing",
+    "greater_than": "this should be a row's number, from 1", "int": "{key} should be a whole number",
+    "date": "this should be a day, like 1960-01-01", "literal_error": "the key “{input}” is not known",
 }  # fmt: skip
+_CHOICES = {"after": "after should name a column of this table", "keep": "this should be “all” or “first”"}
 
 
 def _problem(error: dict[str, Any], name: str) -> Problem:
     """Return one mistake as pydantic gives it: its place in the file, in the file's own words."""
     at, kind = [p for p in error["loc"] if isinstance(p, str)], error["type"]
-    last, todo = at[-1] if at else "", _SEE
+    last = at[-1] if at else ""
     if kind == "extra_forbidden":
         known = _known(at[:-1])
         return Problem(f"the key “{last}” is not known", f"{name}, {_place(at[:-1], True)}",
-                       f"Use one of {', '.join(known)}" if known else todo)  # fmt: skip
-    table = kind in ("dict_type", "model_type", "model_attributes_type")
-    if kind == "value_error":
-        what, _, todo = str(error["ctx"]["error"]).partition("|")
-    elif kind == "literal_error" and last == "after":
-        what, at = "after should name a column of this table", at[:-1]
-    elif kind == "literal_error" and last == "keep":
-        what = "this should be “all” or “first”"
-    elif kind == "literal_error":
-        what = f"the key “{error['input']}” is not known"
-    elif kind.startswith("int"):
-        what, at = f"{last} should be a whole number", at[:-1]
-    elif kind.startswith("date"):
-        what = "this should be a day, like 1960-01-01"
-    else:
-        what = _SHOULD.get(kind, "this cannot be used")
-    return Problem(what, f"{name}, {_place(at, table)}", todo or _SEE)
+                       f"Use one of {', '.join(known)}" if known else _SEE)  # fmt: skip
+    said = next((said for start, said in _SHOULD.items() if kind.startswith(start)), "this cannot be used")
+    said = _CHOICES.get(last, said) if kind == "literal_error" else said
+    said = said.format(key=last, input=error["input"])
+    what, _, todo = str(error["ctx"]["error"]).partition("|") if kind == "value_error" else (said, "", "")
+    if last == "after" or kind.startswith("int"):
+        at = at[:-1]
+    return Problem(what, f"{name}, {_place(at, kind.startswith(('dict', 'model')))}", todo or _SEE)
 
 
 def _place(at: list[str], table: bool) -> str:
