@@ -273,11 +273,8 @@ def _labelled(path: Path) -> Iterator[Grid]:
 
 
 def _as_text(column: pd.Series, labels: dict[float | int, str]) -> pd.Series:
-    codes, distinct = pd.factorize(column)
-    texts = [labels.get(v) or as_written(v) or None for v in distinct.tolist()]
-    return pd.Series(
-        pd.array([*texts, None], dtype="str").take(np.where(codes < 0, len(texts), codes)), column.index
-    )
+    texts = {v: labels.get(v) or as_written(v) or None for v in column.dropna().unique().tolist()}
+    return column.map(texts).astype("str")
 
 
 #: How a number is kept that is shown as a day, by the format that it is shown in.

@@ -136,8 +136,6 @@ def clean() -> None:
     from ut_research.cleaning import tables as cleaning
 
     settings = run()
-    for old in Path().glob("*.parquet"):
-        old.unlink()
     recipe = settings["parts"].get(studies.RECIPE)
     cleaned = cleaning.of_export(Path(settings["export"]), settings["parameters"], recipe)
     cleaning.write(cleaned, Path())
