@@ -96,20 +96,15 @@ def second_headings(sheet: Sheet, frame: pd.DataFrame, table: Table) -> tuple[li
     """Return the first row of data if it is a second row of headings; a problem if it cannot be told."""
     if len(frame) < 2 or frame.index[0] in sheet.layout.keep_rows:
         return [], []
-    row = int(frame.index[0])
-    judged, read = _read_cells(frame.iloc[:1], table)
-    others = frame.iloc[1:]
-    name = table.columns[0].name
-    odd = False
-    if table.columns[0].kind == "id" and name in frame and len(others) > 1:
-        ids = others[name].dropna().iloc[:1000]
-        own = "" if pd.isna(frame[name].iloc[0]) else str(frame[name].iloc[0])
-        digits = len(ids) > 1 and bool(ids.str.contains(r"\d").all())
-        odd = digits and not re.search(r"\d", own)
+    row, name, odd = int(frame.index[0]), table.columns[0].name, False
+    (judged, read), (below, read_below) = (_read_cells(frame.iloc[i], table) for i in (0, 1))
+    if table.columns[0].kind == "id" and name in frame:
+        own, others = frame[name].iloc[0], frame[name].iloc[1:].dropna().iloc[:1000]
+        digits = len(others) > 1 and bool(others.str.contains(r"\d").all())
+        odd = digits and not re.search(r"\d", str(own))
     if odd and judged and not read:
         return [row], []
-    below, read_below = _read_cells(frame.iloc[1:2], table)
-    if (judged >= 2 and not read and not (below >= 2 and not read_below)) or (odd and not read):
+    if not read and (odd or (judged >= 2 and not (below >= 2 and not read_below))):
         return [], [Problem(
             "this looks like a second row of headings: none of its cells can be read",
             f"{sheet.place}, row {row}",
@@ -118,12 +113,12 @@ def second_headings(sheet: Sheet, frame: pd.DataFrame, table: Table) -> tuple[li
     return [], []
 
 
-def _read_cells(row: pd.DataFrame, table: Table) -> tuple[int, int]:
+def _read_cells(row: pd.Series, table: Table) -> tuple[int, int]:
     """Return how many cells of a row should be days, numbers or codes, and how many of them are."""
     judged = read = 0
     for column in table.columns:
-        if column.name in row and len(row) and column.kind in ("date", "yes/no", "whole number", "code"):
-            text = values.tidy(str(row[column.name].iloc[0])) if pd.notna(row[column.name].iloc[0]) else ""
+        if column.name in row and column.kind in ("date", "yes/no", "whole number", "code"):
+            text = values.tidy(row[column.name]) if pd.notna(row[column.name]) else ""
             if text and not values.is_blank(text) and not values.ERROR.fullmatch(text):
                 day = column.kind == "date" and dates.read_days([text])[0].day
                 found = day or (column.kind != "date" and values.reader(column)(text)[0] is not None)
