@@ -1,6 +1,6 @@
 """The command line: ``ut-research report|brief|check|map|shape …``. `make` calls it, and Windows users.
 
-It reads, writes and prints; what it does is in `workflow`, `reading` and `cleaning`, which it imports only
+It reads, writes and prints; what it does is in `running`, `reading` and `cleaning`, which it imports only
 when they are needed. A mistake ends in one readable block and exit status 1, never in a traceback.
 """
 

@@ -99,7 +99,7 @@ class Sheet:
         self.columns[column] = series.array
 
     def kept(self) -> pd.DataFrame:
-        """Return the canonical table: kept rows, contract's columns in order."""
+        """Return the canonical table: its kept rows, the data dictionary's columns in order."""
         names = [c.name for c in self.table.columns if c.kept and c.name in self.columns]
         every = bool(self.keep.all())
         return pd.DataFrame({n: self.columns[n] if every else self.columns[n][self.keep] for n in names})

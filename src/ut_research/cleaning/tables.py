@@ -46,11 +46,11 @@ class Cleaned:
     Attributes
     ----------
     tables : canonical tables by name, in the original row order.
-    issues : the issues log; see `issues_log.COLUMNS`.
+    issues : the issues log; see `core.issues.COLUMNS`.
     counts : for each table its rows "in", "kept" and "rejected" (and "blank", which are no rows of data).
     data_to : the latest date in the kept rows about people (interviews and comments come later): the day to
         which the data are complete. None without dates.
-    name, origin, inputs : as in `reading.Raw`.
+    name, origin, inputs : as in `reading.export.Raw`.
     study : the study that it was cleaned for.
     """
 
@@ -89,10 +89,10 @@ def clean(raw: Raw, *, delivery_start: date | None = None, delivery_end: date | 
 
     Parameters
     ----------
-    raw : what `reading.read` gave.
+    raw : what `reading.export.read` gave.
     delivery_start, delivery_end : first and last day of delivery; the middle parts first half from second.
     names : how the study's partners and areas are written.
-    key : secret of the identifiers' hashes; by default this person's own, see `privacy.key`.
+    key : secret of the identifiers' hashes; by default this person's own, see `identifiers.key`.
     """
     log = Log()
     log.extend(raw.issues)

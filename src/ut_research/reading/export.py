@@ -49,7 +49,7 @@ class Raw:
         file (the headings are row 1), and fully blank rows are not in it.
     rows_in : rows of data per table, those that could not even be split into cells included.
     blank : fully blank rows per table.
-    issues : what reading itself has to log; see `issues_log`.
+    issues : what reading itself has to log; see `core.issues`.
     inputs : sha256 of each file that holds a table, by its name.
     name, origin : name of the export, and "example" (invented) or "export".
     month_first : date columns per table that the person says are month first.

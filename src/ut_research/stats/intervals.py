@@ -3,7 +3,7 @@
 Shares are 0 to 1 here; measures turn them into percentages. A field is None where the quantity
 does not exist (nobody in the group, a ratio to nothing, no upper limit): never NaN or infinity.
 Errors name the argument and never a value that belongs to a person. Times are in `survival`,
-sample sizes in `planning`.
+sample sizes in `power`.
 """
 
 from __future__ import annotations
