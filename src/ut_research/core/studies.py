@@ -6,6 +6,7 @@ In: a name, a folder or a ``.toml`` file. Out: a `Folder`, or every mistake in i
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,7 +96,7 @@ NONE = Folder(Path(), Study(), ())
 
 def framework(file: str) -> dict[str, Any]:
     """The priorities in `file`: title, source, aims, and of each priority its name, shows and cannot."""
-    return _parsed(Path(file)) if file else {}
+    return parsed(Path(file)) if file else {}
 
 
 def new(root: Path, name: str, title: str) -> Path:
@@ -129,7 +130,7 @@ def find(root: Path, given: str) -> Path:
     """
     files = {file.parent.name: file for file in sorted((root / "studies").glob(f"*/{FILE}"))}
     if not given:
-        return next((file for file in files.values() if _parsed(file).get(DEFAULT) is True), root / FILE)
+        return next((file for file in files.values() if parsed(file).get(DEFAULT) is True), root / FILE)
     path = Path(given).expanduser()
     if given in files:
         return files[given]
@@ -175,7 +176,7 @@ def read(file: Path, root: Path) -> Folder:
         if here.parent in folders:
             raise stop("the studies are based on each other", file.name, "take one out")
         folders.append(here.parent)
-        own = _parsed(here)
+        own = parsed(here)
         own.pop(DEFAULT, None)
         above = own.pop(BASED_ON, "")
         said = Study.build(own, here.name)  # each file by itself: a mistake is looked for where it is
@@ -193,13 +194,16 @@ def read(file: Path, root: Path) -> Folder:
     return Folder(file, whole, tuple(folders), kept)
 
 
-def _parsed(file: Path) -> dict[str, Any]:
+def parsed(file: Path) -> dict[str, Any]:
+    """What a TOML file says; ProblemsFound where it cannot be read, with the place in it that cannot."""
+    place = f"{file.parent.name}/{file.name}"
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError:
-        what, todo = "the study file cannot be opened", "give a file that you may read"
+        what, todo = "the file cannot be opened", "give a file that you may read"
     except UnicodeDecodeError:
-        what, todo = "the study file is not UTF-8 text", "save it as UTF-8"
-    except tomllib.TOMLDecodeError as error:
-        what, todo = f"not valid TOML: {error}", "mend that line; text needs quotes"
-    raise stop(what, str(file), todo)
+        what, todo = "the file is not UTF-8 text", "save it as UTF-8"
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        what, todo = "the file is not valid TOML", "look for a missing quotation mark or bracket there"
+        place = ", ".join([place, *re.findall(r"line \d+, column \d+", str(error))])
+    raise stop(what, place, todo)

@@ -7,8 +7,6 @@ every key, with an example that a test reads.
 from __future__ import annotations
 
 import importlib.util
-import re
-import tomllib
 from collections.abc import Mapping as MappingOf
 from datetime import date
 from fnmatch import fnmatchcase
@@ -31,7 +29,7 @@ from typing_extensions import TypedDict
 
 from ut_research.core.problems import Problem, ProblemsFound, stop
 from ut_research.core.schema import TABLES, Column, Table
-from ut_research.core.studies import RECIPE
+from ut_research.core.studies import RECIPE, parsed
 from ut_research.reading.values import plain, reader, tidy
 
 #: The file in a study's folder, and the one that an export may hold, which goes before it.
@@ -229,13 +227,7 @@ def beside(path: Path, study: Path | None = None) -> Recipe:
 
 def load(path: Path) -> Recipe:
     """Read a recipe; ProblemsFound with every mistake in it, each by its place in the file."""
-    try:
-        told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        at = re.search(r"line \d+, column \d+", str(error))
-        raise stop("the file is not valid TOML", f"{path.name}{', ' + at[0] if at else ''}",
-                   "Look for a missing quotation mark or bracket there") from None  # fmt: skip
-    return parse(told, path.name)
+    return parse(parsed(path), path.name)
 
 
 def parse(told: MappingOf[str, Any], name: str = INSIDE) -> Recipe:
