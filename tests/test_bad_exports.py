@@ -10,7 +10,7 @@ from bad_exports.cases import text as csv_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import samples
-from united_together import NAMES
+from united_together import PARAMETERS
 
 from ut_research.cleaning import tables as cleaning
 from ut_research.core import schema
@@ -21,7 +21,7 @@ KEY = b"a key for tests only"
 
 
 def _clean(folder):
-    return cleaning.clean(export.read(folder), names=NAMES, key=KEY)
+    return cleaning.clean(export.read(folder), PARAMETERS, KEY)
 
 
 def test_the_export_that_they_are_made_from_is_good(tmp_path):

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from ut_research import published
 from ut_research.core import studies
-from ut_research.reading import values
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "studies" / "united-together"
@@ -15,6 +14,5 @@ STUDY = FOUND.study
 PARAMETERS = STUDY.parameters()
 PARTS = FOUND.parts(ROOT)
 REGISTRY = published.load(*PARTS["published"])
-NAMES = values.Names({"partner": STUDY.partners, "area": STUDY.areas}, STUDY.common_words)
 #: What of the settings of a run a chapter or page reads.
 SETTINGS = {"root": str(ROOT), "parameters": PARAMETERS, "parts": PARTS, "chapters": []}

@@ -78,7 +78,7 @@ def clean(raw: Raw, study: Path | str = "") -> Cleaned:
 
     _check(raw, Raw, "clean", "read")
     folder = _folder(study)
-    return replace(tables.of_raw(raw, folder.study.parameters()), study=folder)
+    return replace(tables.clean(raw, folder.study.parameters()), study=folder)
 
 
 def measure(cleaned: Cleaned, **choices: Any) -> Measured:

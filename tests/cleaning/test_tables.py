@@ -10,7 +10,7 @@ from bad_exports.cases import good
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import samples
-from united_together import NAMES
+from united_together import PARAMETERS
 
 from tools import draw
 from ut_research.cleaning import tables as cleaning
@@ -18,7 +18,7 @@ from ut_research.core import schema
 from ut_research.reading import dates
 
 KEY = b"a key for tests only"
-DELIVERY = {"delivery_start": date(2019, 10, 1), "delivery_end": date(2021, 3, 31)}
+SAID = {**PARAMETERS, "delivery_start": "2019-10-01", "delivery_end": "2021-03-31"}
 
 
 def table(text: str) -> pd.DataFrame:
@@ -29,7 +29,7 @@ def table(text: str) -> pd.DataFrame:
 
 def clean(**frames: pd.DataFrame | str) -> cleaning.Cleaned:
     raw = draw.raw({n: table(f) if isinstance(f, str) else f for n, f in frames.items()})
-    return cleaning.clean(raw, key=KEY, names=NAMES, **DELIVERY)
+    return cleaning.clean(raw, SAID, KEY)
 
 
 def shown(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
@@ -351,8 +351,8 @@ def _tables(draw: st.DrawFn) -> dict[str, pd.DataFrame]:
 def test_no_row_of_any_tables_is_unaccounted_for_and_cleaning_again_changes_nothing(frames):
     raw = draw.raw(frames)
 
-    once = cleaning.clean(raw, key=KEY, names=NAMES, **DELIVERY)
-    again = cleaning.clean(draw.raw(once.tables), key=KEY, names=NAMES, **DELIVERY)
+    once = cleaning.clean(raw, SAID, KEY)
+    again = cleaning.clean(draw.raw(once.tables), SAID, KEY)
 
     schema.check(once.tables)
     for name, frame in frames.items():

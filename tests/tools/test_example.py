@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from united_together import NAMES, REGISTRY, STUDY
+from united_together import PARAMETERS, REGISTRY, STUDY
 
 from tools import example
 from tools.example.cohort import _items
@@ -67,10 +67,7 @@ KINDS = [tuple(line.split(", ", 2)) for line in MESS.strip().splitlines()]
 
 @pytest.fixture(scope="module")
 def cleaned() -> cleaning.Cleaned:
-    first, last = STUDY.delivery_start, STUDY.delivery_end
-    return cleaning.clean(
-        export.read(COMMITTED), delivery_start=first, delivery_end=last, names=NAMES, key=KEY
-    )
+    return cleaning.clean(export.read(COMMITTED), PARAMETERS, KEY)
 
 
 @pytest.fixture(scope="module")

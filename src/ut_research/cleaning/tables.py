@@ -71,29 +71,23 @@ def of_export(
     path: Path, parameters: Mapping[str, Any], recipe: Path | str | None = None, tell: export.Tell = str
 ) -> Cleaned:
     """The export at `path`, read by the recipe and cleaned as a study says; nothing is written."""
-    return of_raw(export.read(path, Path(recipe) if recipe else None, tell), parameters)
+    return clean(export.read(path, Path(recipe) if recipe else None, tell), parameters)
 
 
-def of_raw(raw: Raw, parameters: Mapping[str, Any]) -> Cleaned:
-    """`raw`, cleaned with the parameters of a study."""
-    given = (parameters[name] for name in ("delivery_start", "delivery_end"))
-    first, last = (day and date.fromisoformat(day) for day in given)
-    lists = {"partner": parameters["partners"], "area": parameters["areas"]}
-    names = spellings.Names(lists, parameters["common_words"])
-    return clean(raw, delivery_start=first, delivery_end=last, names=names)
-
-
-def clean(raw: Raw, *, delivery_start: date | None = None, delivery_end: date | None = None,
-          names: spellings.Names = spellings.NO_NAMES, key: bytes | None = None) -> Cleaned:  # fmt: skip
+def clean(raw: Raw, parameters: Mapping[str, Any] | None = None, key: bytes | None = None) -> Cleaned:
     """Clean every table of `raw`.
 
     Parameters
     ----------
     raw : what `reading.export.read` gave.
-    delivery_start, delivery_end : first and last day of delivery; the middle parts first half from second.
-    names : how the study's partners and areas are written.
+    parameters : those of a study, by which it is known how partners and areas are written, and the middle of
+        delivery, which parts its first half from the second. Left out: of no study.
     key : secret of the identifiers' hashes; by default this person's own, see `identifiers.key`.
     """
+    said = parameters or NONE.study.parameters()
+    lists = {"partner": said["partners"], "area": said["areas"]}
+    names = spellings.Names(lists, said["common_words"])
+    start, end = (day and date.fromisoformat(day) for day in (said["delivery_start"], said["delivery_end"]))
     log = Log()
     log.extend(raw.issues)
     people, ids = number_people(raw, key, log)
@@ -108,9 +102,7 @@ def clean(raw: Raw, *, delivery_start: date | None = None, delivery_end: date | 
         rules.apply(sheet)
     rules.reject_strangers(sheets, len(ids))
     tables = {name: sheet.kept() for name, sheet in sheets.items()}
-    _add_groups(
-        tables, {n: s.person[s.keep] for n, s in sheets.items()}, len(ids), delivery_start, delivery_end
-    )
+    _add_groups(tables, {n: s.person[s.keep] for n, s in sheets.items()}, len(ids), start, end)
     counts = {
         name: {"in": (n := raw.rows_in[name]), "kept": (kept := len(tables[name])), "rejected": n - kept,
                "blank": raw.blank.get(name, 0)}
