@@ -325,18 +325,12 @@ def main() -> None:
     except KeyboardInterrupt:
         warn.print("Stopped by you. The last good report is untouched; the next build resumes.")
         sys.exit(130)
-    except OSError as fault:
-        warn.print(f"[bold red]Stopped:[/] {escape(in_words(fault))}.")
     except Exception as fault:
-        frames = traceback.extract_tb(fault.__traceback__)
-        place = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}"
-        warn.print(
-            f"[bold red]Stopped[/] by an error that should not happen: {type(fault).__name__} in {place}."
-        )
+        warn.print(f"[bold red]Stopped:[/] {escape(in_words(fault))}.")
         if os.environ.get("UT_DEBUG"):
-            for frame in frames:
+            for frame in traceback.extract_tb(fault.__traceback__):
                 warn.print(f"  {frame.filename}, line {frame.lineno}, in {frame.name}", markup=False)
-        else:
+        elif not isinstance(fault, OSError):
             warn.print("Please report it with what `ut-research --debug …` shows; that holds no data.")
     sys.exit(1)
 

@@ -114,10 +114,9 @@ def of_report(name: str) -> Run:
     ------
     ProblemsFound : there is no such report, or its export is not where it was.
     """
-    record = place_of(find_root()) / "data" / "processed" / plain(name) / "run.json"
-    if not plain(name) or not record.is_file():
+    made = loop.record(place_of(find_root()) / "data" / "processed" / plain(name) / "run.json")
+    if not plain(name) or not made:
         raise stop("there is no such report", name, "give the name of one in reports/")
-    made = json.loads(record.read_text(encoding="utf-8"))
     return plan(made["export"], made["study"], plain(name))
 
 
