@@ -46,12 +46,12 @@ def _reject_repeated(sheet: Sheet) -> None:
         same[np.flatnonzero(again)] = frame.duplicated().to_numpy()
         sheet.reject(same, "", "duplicated row")
     if sheet.table.key and sheet.table.name != "participants":
-        kept = np.flatnonzero(sheet.keep & _repeats(key, sheet.keep))
-        day = next((c.name for c in sheet.table.columns if c.kind == "date"), None)
-        when = sheet[day].to_numpy("datetime64[ns]")[kept] if day else np.zeros(len(kept))
-        order = kept[np.lexsort((kept, when, key[kept]))]
+        kept = sheet.keep & _repeats(key, sheet.keep)
+        days = [sheet[c.name] for c in sheet.table.columns if c.kind == "date"]
+        rows = pd.DataFrame({"key": key, "day": days[0] if days else 0})[kept]
         later = np.zeros(len(key), dtype=bool)
-        later[order[1:]] = key[order[1:]] == key[order[:-1]]
+        repeated = rows.sort_values("day", kind="stable").duplicated("key")
+        later[repeated.index[repeated]] = True
         one = " and ".join(sheet.table.key)
         done = f"left out: the earliest row for the same {one} is used"
         sheet.reject(later, one, "more than one row", done)
@@ -149,16 +149,9 @@ def _wemwbs(sheet: Sheet) -> None:
 
 def _t2_before_t1(sheet: Sheet) -> None:
     """Reject a second questionnaire dated before the person's first: it cannot show what came after."""
-    if "completed_date" not in sheet.columns:
-        return
-    day = sheet["completed_date"].to_numpy("datetime64[ns]")
-    point = sheet["timepoint"].to_numpy(object)
-    first = np.full(int(sheet.person.max(initial=-1)) + 1, np.datetime64("NaT"), dtype="datetime64[ns]")
-    t1 = np.flatnonzero(sheet.keep & (point == "T1") & ~np.isnat(day))
-    t1 = t1[np.argsort(day[t1], kind="stable")[::-1]]
-    first[sheet.person[t1]] = day[t1]
-    early = (point == "T2") & sheet.keep
-    early[early] = day[early] < first[sheet.person[early]]
+    day, point = sheet["completed_date"], sheet["timepoint"]
+    first = day.where((point == "T1") & sheet.keep).groupby(sheet.person).transform("min")
+    early = ((point == "T2") & (day < first)).to_numpy(bool)
     sheet.reject(early, "completed_date", "T2 before T1")
 
 
