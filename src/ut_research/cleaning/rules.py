@@ -84,13 +84,12 @@ def _merge_referrals(sheet: Sheet) -> None:
     """Merge a person's referrals into the earliest, with the latest exit; then age from date of birth."""
     at = np.flatnonzero(sheet.keep & _repeats(sheet.person, sheet.keep))
     if len(at):
-        frame = pd.DataFrame({c.name: sheet[c.name].iloc[at].array for c in sheet.table.columns})
-        frame["_person"], frame["_at"] = sheet.person[at], at
-        when = sheet["referral_date"].to_numpy("datetime64[ns]")[at]
-        frame = frame.iloc[np.lexsort((at, when, sheet.person[at]))]
+        frame = pd.DataFrame({c.name: sheet[c.name] for c in sheet.table.columns}).iloc[at]
+        frame = frame.assign(_person=sheet.person[at]).sort_values(
+            ["_person", "referral_date"], kind="stable"
+        )
         groups = frame.groupby("_person", sort=False)
-        merged = groups.first()
-        target = groups["_at"].first().to_numpy()
+        merged, target = groups.first(), groups.head(1).index
         been = frame[frame["registered_date"].notna()] if "registered_date" in sheet.columns else frame
         last = been.groupby("_person").tail(1)
         still = merged.index.isin(last["_person"][last["exit_date"].isna() & last["exit_reason"].isna()])
@@ -98,14 +97,12 @@ def _merge_referrals(sheet: Sheet) -> None:
         merged["exit_reason"] = groups["exit_reason"].last().where(~still)
         merged["registered_date"] = groups["registered_date"].min()
         merged["age_at_referral"] = sheet["age_at_referral"].iloc[target].array
-        mask = np.zeros(len(sheet.rows), dtype=bool)
-        mask[target] = True
-        order = np.argsort(target)
         for n in [n for n in sheet.columns if n != "participant_id"]:
-            sheet.put(n, mask, merged[n].iloc[order].array)
-        later = np.zeros(len(sheet.rows), dtype=bool)
-        later[at] = True
-        sheet.reject(later & ~mask, "participant_id", "re-referral merged")
+            cells = sheet[n].copy()
+            cells[target] = merged[n].array
+            sheet.columns[n] = cells.array
+        later = np.isin(np.arange(len(sheet.rows)), np.setdiff1d(at, target))
+        sheet.reject(later, "participant_id", "re-referral merged")
     _age(sheet)
     for column in ("exit_reason", "partner", "area"):
         if column in sheet.columns:
