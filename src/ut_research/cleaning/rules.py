@@ -94,7 +94,8 @@ def _merge_referrals(sheet: Sheet) -> None:
         last = been.groupby("_person").tail(1)
         still = merged.index.isin(last["_person"][last["exit_date"].isna() & last["exit_reason"].isna()])
         merged["exit_date"] = groups["exit_date"].max().where(~still)
-        merged["exit_reason"] = groups["exit_reason"].last().where(~still)
+        if "exit_date" in sheet.columns:
+            merged["exit_reason"] = groups["exit_reason"].last().where(~still)
         merged["registered_date"] = groups["registered_date"].min()
         merged["age_at_referral"] = sheet["age_at_referral"].iloc[target].array
         for n in [n for n in sheet.columns if n != "participant_id"]:
