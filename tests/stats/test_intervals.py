@@ -149,6 +149,17 @@ def test_confidence_is_a_share(confidence):
             method()
 
 
+@given(people, people, st.floats(0, 1))
+def test_an_estimate_of_a_mixture_lies_between_its_parts_and_is_either_where_all_are_alike(one, other, share):
+    parts = [E.wilson(*one), E.wilson(*other)]
+    found = E.mixed(*parts, share)
+    assert min(p.value for p in parts) - 1e-9 <= found.value <= max(p.value for p in parts) + 1e-9
+    assert found.low <= found.value <= found.high
+    for whole, part in ((1, parts[0]), (0, parts[1])):
+        alone = E.mixed(*parts, whole)
+        assert [alone.value, alone.low, alone.high] == pytest.approx([part.value, part.low, part.high])
+
+
 # --- change in the same people --------------------------------------------------------------------
 
 # Student 1908, Biometrika 6:1: hours of sleep gained on two drugs by the same ten people (R's `sleep`)

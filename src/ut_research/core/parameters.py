@@ -95,6 +95,9 @@ class Study:
     primary: str = _words(
         "reoffending.risk_change, wellbeing.change_mean, activity.change_mean", "Primary outcomes", "analysis"
     )
+    adjust_for: str = _words(
+        "", "What the groups are made alike in, beside the plain comparison", "analysis", blank=True
+    )
     follow_up_days: int = _parameter(
         365,
         "reoffending",

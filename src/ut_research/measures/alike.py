@@ -60,7 +60,9 @@ QUANTITIES = (
 )
 
 _COLUMNS = {
-    "reoffending": ["participant_id", "group", "entry_date"],
+    "reoffending": [
+        *("participant_id", "group", "entry_date", "followed_up_to", "reoffended", "reoffence_date"),
+    ],
     "participants": [
         *("participant_id", "gender", "age_at_referral", "ethnicity", "referral_date", "registered_date"),
     ],
@@ -87,8 +89,7 @@ def measure(
         something is known were not followed up, it is not worked out: with everyone's average it would tell
         of them.
     """
-    asked = [need for need in needs.NEEDS if need in tables.get("needs", ())]
-    [(_, part)] = parts(tables, {**_COLUMNS, "needs": asked})
+    part = everyone(tables)
     make = Maker("reoffending, participants", origin, {}, confidence, collected(tables, "reoffending"))
     names = dict(zip(GROUPS, (engaged, not_engaged), strict=True))
     followed = part["reoffending"]
@@ -101,6 +102,13 @@ def measure(
         left = len(there) - sum(map(len, values))
         found += _beside(make, name, names, values, tells=0 < left < 2 * threshold)
     return found + _waited(make, names, part) + _sampled(make, names, part)
+
+
+def everyone(tables: Tables) -> dict[str, pd.DataFrame]:
+    """Rows of the tables that tell of the groups; of needs, the columns of those that were asked about."""
+    asked = [need for need in needs.NEEDS if need in tables.get("needs", ())]
+    [(_, part)] = parts(tables, {**_COLUMNS, "needs": asked})
+    return part
 
 
 def before(part: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from ut_research.measures import GROUPS
 
 #: The modules of measures, in the order in which what they measure is decided on.
 SUBJECTS = (
-    *("reach", "needs", "reoffending", "wellbeing", "activity", "outcomes", "alike"),
+    *("reach", "needs", "reoffending", "wellbeing", "activity", "outcomes", "alike", "adjusted"),
     *("themes", "multiverse", "quality"),
 )
 

@@ -184,10 +184,10 @@ def risk(people: pd.DataFrame, follow_up_days: int, confidence: float) -> Interv
     unknown = people.seen.isna()
     if unknown.sum() > (~people.reoffended & ~unknown).sum():
         return NONE
-    return _widest([survival.risk(*line, follow_up_days, confidence) for line in timelines(people)])
+    return widest([survival.risk(*line, follow_up_days, confidence) for line in timelines(people)])
 
 
-def _widest(found: Sequence[Interval]) -> Interval:
+def widest(found: Sequence[Interval]) -> Interval:
     """The first of several readings of one quantity, with limits that take in those of all; or none."""
     ends = [[x for x in (i.low, i.value, i.high) if x is not None] for i in found]
     if any(i.value is None for i in found):
@@ -218,7 +218,7 @@ def _group(
             "reoffending.risk", f"Reoffended {window}: {label}",
             scaled(at_window, 100), "%",
             f"Kaplan-Meier, {_CENSORED}; {make.confidence:.0%} interval",
-            n=timed, about={"group": key}, why_not=_not_followed(people, follow_up_days),
+            n=timed, about={"group": key}, why_not=not_followed(people, follow_up_days),
         ),
         make.mean("reoffending.months_to_reoffence", mean, to_reoffence, "months", only, group=key),
         share("complete_follow_up", "Followed for the whole time", people.complete, long),
@@ -227,7 +227,7 @@ def _group(
     ]  # fmt: skip
 
 
-def _not_followed(people: pd.DataFrame, follow_up_days: int) -> str:
+def not_followed(people: pd.DataFrame, follow_up_days: int) -> str:
     """Why there is no risk at the window, where there are people at all."""
     return f"not known, as too few were followed for {follow_up_days} days" if len(people) else ""
 
@@ -240,7 +240,7 @@ def _curve(make: Maker, key: str, label: str, people: pd.DataFrame, follow_up_da
         for line in timelines(people)
     ]
     wide = [
-        _widest([Interval(e.value, e.low, e.high) for e in points]) for points in zip(*readings, strict=True)
+        widest([Interval(e.value, e.low, e.high) for e in points]) for points in zip(*readings, strict=True)
     ]
     return [replace(e, low=w.low, high=w.high) for e, w in zip(readings[0], wide, strict=True)]
 
@@ -257,7 +257,7 @@ def _comparison(
         "percentage points",
         method,
         n=both.index[both.seen.notna()],
-        why_not="" if any(people.empty for people in groups) else _not_followed(both, follow_up_days),
+        why_not="" if any(people.empty for people in groups) else not_followed(both, follow_up_days),
     )
 
 
@@ -275,9 +275,7 @@ def _time(
     longest = min([float(follow_up_days), *(float(line[0][0].max()) for line in lines if len(line[0][0]))])
     horizon = survival.last_step(_steps(follow_up_days)[1:] or [float(follow_up_days)], longest)
     method = f"area under the Kaplan-Meier curve to {horizon:.0f} days"
-    means = [
-        _widest([survival.restricted_mean(*x, horizon, make.confidence) for x in line]) for line in lines
-    ]
+    means = [widest([survival.restricted_mean(*x, horizon, make.confidence) for x in line]) for line in lines]
     found = [
         make.number(
             "reoffending.rmst_months",

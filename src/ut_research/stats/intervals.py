@@ -79,6 +79,21 @@ def square_and_add(first: Interval, second: Interval) -> Interval:
     return Interval(gap, gap - below, gap + above)
 
 
+def mixed(first: Interval, second: Interval, share: float) -> Interval:
+    """The estimate for people of whom `share`, 0 to 1, are like the first and the rest like the second.
+
+    With an interval made of both, as `square_and_add`; the share is taken to be known.
+    """
+    one, other = (
+        Interval(*(None if x is None else by * x for x in (i.value, *ends)))
+        for i, by, ends in (
+            (first, share, (first.low, first.high)),
+            (second, share - 1, (second.high, second.low)),
+        )
+    )
+    return square_and_add(one, other)
+
+
 def fisher_p(c1: int, n1: int, c2: int, n2: int) -> float | None:
     """Two-sided Fisher's exact p; None when a group is empty.
 

@@ -1,11 +1,22 @@
-"""Two groups that chance did not make: how far apart they were to begin with. Arrays in, numbers out."""
+"""Two groups that chance did not make: how far apart they were to begin with, and compared as if alike.
+
+Arrays in, a value or a row a person; small frozen records out. Shares are 0 to 1 and times days, as in
+`ut_research.stats.survival`; a field is None where the quantity does not exist.
+"""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import special
+
+from ut_research.stats.intervals import Floats, Interval
+
+#: Steps of Newton's method, and how little the last may be: of covariates in standard deviations.
+STEPS, ENOUGH = 30, 1e-9
 
 
 def standardised_difference(one: ArrayLike, other: ArrayLike, *, yes_no: bool = False) -> float | None:
@@ -24,3 +35,111 @@ def standardised_difference(one: ArrayLike, other: ArrayLike, *, yes_no: bool = 
     spread = math.sqrt(sum(float(values.var(ddof=0 if yes_no else 1)) for values in groups) / 2)
     gap = float(groups[0].mean() - groups[1].mean())
     return gap / spread if spread > 0 else (None if gap else 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """A logistic regression: each person's `chance`, 0 to 1, and the inverse of the information."""
+
+    chance: Floats
+    variance: Floats
+
+
+def logistic(design: Floats, true: Floats) -> Logistic | None:
+    """Logistic regression of `true`, 0 or 1, on `design`, shape (people, columns), by maximum likelihood.
+
+    Columns that say the same share their slope. None where the columns tell 0 from 1, so that no slope is
+    the likeliest.
+    """
+    slopes = np.zeros(design.shape[1])
+    for _ in range(STEPS):
+        chance = special.expit(design @ slopes)
+        variance = np.linalg.pinv((design.T * (chance * (1 - chance))) @ design)
+        step = variance @ (design.T @ (true - chance))
+        slopes += step
+        if np.abs(step).max() < ENOUGH:
+            return Logistic(chance, variance)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """What two groups would show, were they alike in what is adjusted for.
+
+    Attributes
+    ----------
+    first, second : share of each group who had the event, weighted, 0 to 1.
+    change : the first less the second, with its limits.
+    worth : how many people the smaller group is worth, weighted (Kish); never more than there are.
+    """
+
+    first: float
+    second: float
+    change: Interval
+    worth: float
+
+
+def overlap_adjusted(
+    days: ArrayLike,
+    event: ArrayLike,
+    first: ArrayLike,
+    covariates: ArrayLike,
+    at: float,
+    confidence: float = 0.95,
+) -> Adjusted | None:
+    """Share who had the event by `at` in two groups, by Kaplan-Meier curves that weigh people by overlap.
+
+    A person weighs as much as they were likely, by logistic regression, to be in the other group: the mean of
+    each covariate is then the same in both. The limits are of the t distribution, by the influence of each
+    person on the difference, which takes in that the weights are estimated.
+
+    Parameters
+    ----------
+    days, event : as in `ut_research.stats.survival`; `first`, whether each person is in the first group.
+    covariates : shape (people, covariates), none missing.
+
+    None where a group is empty or not followed to `at`, or where covariates tell the groups apart.
+    Source: Li, Morgan and Zaslavsky 2018, J Am Stat Assoc 113:390.
+    """
+    t, e, g, x = (np.asarray(given, dtype=float) for given in (days, event, first, covariates))
+    if not 0 < g.sum() < len(g):
+        return None
+    design = np.column_stack(
+        [np.ones(len(x)), (x - x.mean(axis=0)) / np.where(np.ptp(x, axis=0), x.std(axis=0), 1)]
+    )
+    if (fit := logistic(design, g)) is None:
+        return None
+    weight = np.where(g == 1, 1 - fit.chance, fit.chance)
+    curves = [_weighted_risk(t[g == side], e[g == side], weight[g == side], at) for side in (1, 0)]
+    if None in curves:
+        return None
+    (one, _), (two, _) = found = [curve for curve in curves if curve is not None]
+    pull = np.zeros(len(g))
+    pull[g == 1], pull[g == 0] = found[0][1], -found[1][1]
+    slope = design.T @ (pull * np.where(g == 1, -1, 1) * fit.chance * (1 - fit.chance))
+    influence = weight * pull + (g - fit.chance) * (design @ (fit.variance @ slope))
+    free = len(g) - design.shape[1]
+    half = float(special.stdtrit(free, (1 + confidence) / 2)) * math.sqrt(
+        len(g) / free * float(influence @ influence)
+    )
+    change = (
+        Interval(one - two, one - two - half, one - two + half)
+        if half > 0
+        else Interval(one - two, None, None)
+    )
+    worth = min(float(w.sum() ** 2 / (w @ w)) for w in (weight[g == 1], weight[g == 0]))
+    return Adjusted(one, two, change, worth)
+
+
+def _weighted_risk(t: Floats, e: Floats, weight: Floats, at: float) -> tuple[float, Floats] | None:
+    """The share who had the event by `at`, and how far a little more weight of each person would move it."""
+    times = np.unique(t[(e == 1) & (t <= at)])
+    there = t[:, None] >= times
+    had = there & (e[:, None] == 1) & (t[:, None] == times)
+    at_risk, events = weight @ there, weight @ had
+    free = float(np.prod(1 - events / at_risk))
+    if free < ENOUGH:
+        return 1.0, np.zeros(len(t))
+    if t.max() < at:
+        return None
+    return 1 - free, free * ((had - there * (events / at_risk)) / (at_risk - events)).sum(axis=1)
