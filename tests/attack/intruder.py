@@ -117,7 +117,8 @@ def ranges_of_few(truth: Mapping[Key, Estimate], released: Mapping[Key, Estimate
             whole = (id, tuple(p for p in group if p != pair))
             if whole in told and e.status == "number":
                 left = rest.setdefault((whole, pair[0]), truth[whole].n or 0)
-                rest[whole, pair[0]] = left - ((e.n or 0) if (id, group) in told else 0)
+                there = (id, group) in told or blank((id, group))
+                rest[whole, pair[0]] = left - ((e.n or 0) if there else 0)
     return found + [f"{k[0]}: the rest by {by}" for (k, by), n in rest.items() if 0 < n < 2 * THRESHOLD]
 
 
@@ -176,6 +177,11 @@ def steps_of_few(released: Mapping[Key, Estimate]) -> list[str]:
             if 0 < before.n - after.n < THRESHOLD or 1e-6 < most < THRESHOLD - 0.5:
                 found.append(f"{id} {dict(group)}: a step of a few")
     return found
+
+
+def blank(k: Key) -> bool:
+    """Whether a finding is about people of whom it is not recorded where they belong: nobody knows whose."""
+    return any(key in PLACES and value == "not recorded" for key, value in k[1])
 
 
 def _counted(e: Estimate) -> int | None:
@@ -261,9 +267,8 @@ class _Puzzle:
         }
         own_cells = [*self.counts.items(), *self.sizes.items()]
         own_cells += [(k, rest) for k, rest in rests.items() if own[k].unit == "%"]
-        self.cells = {
-            v for k, v in own_cells if not k[0].startswith("quality.")
-        }  # no blank is nobody's secret
+        # that something is not recorded is nobody's secret
+        self.cells = {v for k, v in own_cells if not k[0].startswith("quality.") and not blank(k)}
         self._sums({k: v for k, v in self.counts.items() if not k[0].startswith("quality.")})
         self._sums({k: v for k, v in self.sizes.items() if not k[0].startswith("quality.")})
         self._out_of()

@@ -32,8 +32,8 @@ def plant(folder: Path, people: int, seed: int) -> Planted:
     """Write an export of `people` invented people into `folder`, with canaries in it.
 
     Planted: identifiers; names and notes in columns that nobody asks for, under headings that say nothing;
-    dates of birth in two spellings, and none of up to eight people; reasons for leaving that only one person
-    has; words spoken.
+    dates of birth in two spellings, and none of up to eight people; no gender, partner or area of up to four;
+    reasons for leaving that only one person has; words spoken.
     """
     tables = example.generate(people, seed, calibrated=False)
     rng = np.random.default_rng(seed)
@@ -52,6 +52,8 @@ def plant(folder: Path, people: int, seed: int) -> Planted:
     ]
     people_sheet["age_at_referral"] = ""
     people_sheet.loc[: seed % 9 - 1, "date_of_birth"] = ""
+    for column in ("gender", "partner", "area"):
+        people_sheet.loc[rng.permutation(people)[: rng.integers(0, 5)], column] = ""
     canaries.update(f"{b:%d/%m/%Y}" for b in births)
     people_sheet["worker view"] = [_word("note", seed, i) for i in range(len(people_sheet))]
     people_sheet["x1"] = [_word("name", seed, i).title() for i in range(len(people_sheet))]

@@ -45,7 +45,7 @@ from ut_research.core.quantity import Quantities, Quantity
 from ut_research.core.schema import NOT_RECORDED
 from ut_research.core.units import places
 from ut_research.disclosure import curves, suppression
-from ut_research.disclosure.linked import count_given
+from ut_research.disclosure.linked import count_given, is_blank
 from ut_research.disclosure.policy import ROUNDINGS, DisclosureError, Policy
 from ut_research.disclosure.released import (
     LEGEND,
@@ -183,17 +183,18 @@ def _without_ranges(
         return e.id, tuple(sorted((k, None if k in GROUPS else v) for k, v in e.group.items()))
 
     means = [about_people(e) and e.count is None and e.unit != "%" for e in estimates]
+    small = [mean and 0 < (e.n or 0) < enough for e, mean in zip(estimates, means, strict=True)]
     few = {
         about(e)
-        for e, mean in zip(estimates, means, strict=True)
-        if mean and (0 < (e.n or 0) < enough or findings.key(e) in rangeless)
+        for e, mean, of_few in zip(estimates, means, small, strict=True)
+        if (of_few and not is_blank(e.group)) or (mean and findings.key(e) in rangeless)
     }
     said = "no range is shown of so few people, nor beside them"
     return [
         replace(e, low=None, high=None, method="; ".join(filter(None, (e.method, said))))
-        if mean and about(e) in few and not e.low is e.high is None
+        if (of_few or (mean and about(e) in few)) and not e.low is e.high is None
         else e
-        for e, mean in zip(estimates, means, strict=True)
+        for e, mean, of_few in zip(estimates, means, small, strict=True)
     ]
 
 

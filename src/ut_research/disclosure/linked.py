@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from ut_research.core.estimate import Estimate
 from ut_research.core.measurement import Measurement, People
 from ut_research.core.quantity import Quantities, Scale
+from ut_research.core.schema import NOT_RECORDED
 from ut_research.core.units import places
 from ut_research.disclosure.bounds import Row, System
 from ut_research.disclosure.curves import Group, on_curves, without_series
@@ -88,7 +89,8 @@ class Linked:
                     self._sizes.setdefault(e.id, {})[group] = cell
             elif e.unit == "people" and e.count:
                 cell = self._base(group, e.count, _whose(e, "counted"))
-            if cell is not None and (self._is_small(cell.size) or i in self._apart):
+            small = cell is not None and self._is_small(cell.size) and not is_blank(e.group)
+            if cell is not None and (small or i in self._apart):
                 self.guarded.add(cell.variable)
 
     def _base(self, group: Group, size: int, people: People | None) -> Cell:
@@ -109,13 +111,14 @@ class Linked:
             if i in self._alike:  # a reader does not know that they are
                 same = None
             cell = same or Cell(self.system.add(count), count, people)
-            self._counts.setdefault(e.id, {})[_group(e)] = cell
-            if self._is_small(count) or i in self._alike or i in self._apart:
+            guard = not is_blank(e.group)
+            if i in self._apart or (guard and (i in self._alike or self._is_small(count))):
                 self.guarded.add(cell.variable)
+            self._counts.setdefault(e.id, {})[_group(e)] = cell
             whole = self._sizes.get(e.id, {}).get(_group(e))
             self.shows[i].append(cell.variable)
             if whole is not None and whole.variable != cell.variable:
-                self._hold(whole, cell, guard=e.unit == "%" or count != e.n)
+                self._hold(whole, cell, guard=guard and (e.unit == "%" or count != e.n))
 
     def _hold(self, whole: Cell, part: Cell, *, guard: bool = True) -> None:
         """Add that `whole` holds the people of `part`, and who is left over where they are few."""
@@ -154,24 +157,25 @@ class Linked:
                     whole = known.get(parent) or self._total(parent, size, people)
                     known.setdefault(parent, whole)
                 if whole.size >= size and _holds(whole, people):
-                    self._add_up(whole, parts)
+                    self._add_up(whole, parts, guard=not is_blank(dict(parent)))
 
     def _total(self, parent: Group, size: int, people: People | None) -> Cell:
         """The people of some n, or a total that nobody is shown."""
         same = self._bases.get(people or (parent, size))
         if same is None:
             same = Cell(self.system.add(size, unseen=True), size, people)
-            self.guarded |= {same.variable} if 0 < size < self._threshold else set()
+            small = 0 < size < self._threshold and not is_blank(dict(parent))
+            self.guarded |= {same.variable} if small else set()
         return same
 
-    def _add_up(self, whole: Cell, parts: Sequence[Cell]) -> None:
+    def _add_up(self, whole: Cell, parts: Sequence[Cell], *, guard: bool = True) -> None:
         """Add that `parts`, of whom nobody is in two, and whoever is left over make up `whole`."""
         variables = [part.variable for part in parts]
         if variables == [whole.variable]:
             return
         if missing := whole.size - sum(part.size for part in parts):
             variables.append(self.system.add(missing, unseen=True))
-            self.guarded |= {variables[-1]} if missing < self._threshold else set()
+            self.guarded |= {variables[-1]} if guard and missing < self._threshold else set()
         self.system.lines.add(whole.variable, sorted(variables))
 
     def _add_related(self) -> None:
@@ -182,14 +186,15 @@ class Linked:
                 for other in q.related:
                     at, cells = _place(group), self._counts.get(other, {})
                     near = [c for g, c in cells.items() if _place(g) == at or c.people == cell.people]
-                    self._relate(cell, [c for c in near if c.people is not None and c is not cell])
+                    others = [c for c in near if c.people is not None and c is not cell]
+                    self._relate(cell, others, guard=not is_blank(dict(group)))
 
-    def _relate(self, cell: Cell, others: Sequence[Cell]) -> None:
+    def _relate(self, cell: Cell, others: Sequence[Cell], *, guard: bool) -> None:
         if cell.people is None:
             return
         inside = [c for c in others if c.people and c.people | cell.people == cell.people]
         if len(inside) > 1 and _together(inside) == (cell.size, cell.people):
-            self._add_up(cell, inside)
+            self._add_up(cell, inside, guard=guard)
         for other in others:
             assert other.people is not None
             both = cell.people & other.people
@@ -198,9 +203,9 @@ class Linked:
             if both == cell.people == other.people:
                 self.system.lines.add(cell.variable, [other.variable])
             elif both == other.people:
-                self._hold(cell, other)
+                self._hold(cell, other, guard=guard)
             elif both == cell.people:
-                self._hold(other, cell)
+                self._hold(other, cell, guard=guard)
 
     def _add_scales(self) -> None:
         """Add, for each question of a group, how many gave each answer, and what is told of that."""
@@ -274,6 +279,15 @@ def _moments(
         about = {v: (x - shown) ** 2 for x, v in gave.items()}
         rows.append((about, least, most + n * half**2))
     return rows
+
+
+def is_blank(group: Mapping[str, str]) -> bool:
+    """Whether a group is the people of whom it is not recorded where they belong.
+
+    Nobody knows who they are but those who hold the records: a small number of them is not shown, and nothing
+    else is withheld so that it cannot be worked out.
+    """
+    return any(group.get(key) == NOT_RECORDED for key in GROUPS)
 
 
 def count_given(e: Estimate) -> int | None:

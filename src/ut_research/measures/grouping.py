@@ -26,6 +26,9 @@ from ut_research.stats.survival import kaplan_meier
 Tables = Mapping[str, pd.DataFrame]
 By = Literal["partner", "area", "gender", "period"]
 
+#: What an export says of a gender that is not recorded.
+UNKNOWN = "unknown"
+
 #: Days in a mean month, a twelfth of 365.25.
 DAYS_A_MONTH = 30.4375
 
@@ -242,7 +245,10 @@ def _columns(frame: pd.DataFrame | None, wanted: Sequence[str], by: By | None) -
     own = ["participant_id"] if "participant_id" in frame else []
     names = dict.fromkeys([*own, *wanted, *([by] if by else [])])
     found = frame.reindex(columns=list(names))
-    known = {key: found[key].astype("str").fillna(NOT_RECORDED) for key in names if key in get_args(By)}
+    told = (key for key in names if key in get_args(By))
+    known = {
+        key: found[key].astype("str").fillna(NOT_RECORDED).replace(UNKNOWN, NOT_RECORDED) for key in told
+    }
     dates = {key: pd.to_datetime(found[key]) for key in wanted if key.endswith(("_date", "_to"))}
     return found.assign(**known, **dates)
 
