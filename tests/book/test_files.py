@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from pathlib import Path
@@ -9,6 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup
 from united_together import REGISTRY
+
+from ut_research.measures import declared
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 Pages = dict[str, BeautifulSoup]
@@ -154,3 +157,18 @@ def test_the_page_of_the_build_is_not_searched(book: Path) -> None:
         if made in (where if isinstance(where, list) else [where])
     ]
     assert found == []
+
+
+def test_nothing_is_measured_that_no_page_shows(book: Path) -> None:
+    tables = book.parent / "tables"
+    shown = {
+        row["id"] for file in tables.glob("*.csv") for row in csv.DictReader(file.open(encoding="utf-8"))
+    }
+    written = "".join(file.read_text(encoding="utf-8") for file in NOTEBOOKS.glob("*.ipynb"))
+    asked = set(re.findall(r"[a-z_]+\.[a-z0-9_%]+", written)) | {
+        figure.measure for figure in REGISTRY.figures
+    }
+    tokens = [re.compile(id.replace(".", r"\.").replace("%s", r"\w+")) for id in asked if "." in id]
+    assert [
+        id for id in declared.quantities() if id not in shown and not any(t.fullmatch(id) for t in tokens)
+    ] == []
