@@ -143,8 +143,10 @@ def release(measured: Measured, **policy: Any) -> Released:
     from ut_research.show import tables  # noqa: F401  (says how what is released shows itself)
 
     _check(measured, decision.Measured, "release", "measure")
-    usual = {key: measured.parameters[key] for key in KEYS}
-    return decision.released(measured.estimates, gate.Policy.build({**usual, **policy}))
+    known = measured.parameters
+    rules = gate.Policy.build({**{key: known[key] for key in KEYS}, **policy})
+    family = {"outcomes": known["primary"], "confidence": known["confidence"]}
+    return decision.released(measured.estimates, rules, **family)
 
 
 def _folder(study: Path | str) -> Folder:

@@ -21,7 +21,7 @@ from ut_research.core.policies import KEYS
 from ut_research.disclosure import gate, releases
 from ut_research.disclosure.gate import Policy, Released
 from ut_research.disclosure.releases import Release
-from ut_research.measures import everything, multiverse
+from ut_research.measures import everything, multiverse, primary
 from ut_research.published import Registry, evidence
 
 #: What a run releases, in its folder: the Estimates that may leave and nothing else.
@@ -79,12 +79,19 @@ def measured(
 
 
 def released(
-    found: list[Estimate], policy: Policy, approved: Sequence[Release] = (), refused: Collection[Key] = ()
+    found: list[Estimate],
+    policy: Policy,
+    approved: Sequence[Release] = (),
+    refused: Collection[Key] = (),
+    *,
+    outcomes: str = "",
+    confidence: float = 0.95,
 ) -> Released:
-    """What may leave of `found`, and how many of the released combinations of choices agree.
+    """What may leave of `found`, how many of the released combinations of choices agree, and the verdicts.
 
     Parameters
     ----------
+    outcomes : ids of the primary outcomes, with commas between, and `confidence` the level of their ranges.
     approved : the releases that may be about the same people; what would tell of too few beside them is
         withheld (`ut_research.disclosure.releases`).
     refused : findings that somebody refused to release.
@@ -99,7 +106,7 @@ def released(
     told = {estimate.key(e) for e in out if e.status == "number"}
     # judged before digits are cut
     agree = multiverse.agreement([e for e in found if estimate.key(e) in told])
-    return out + gate.release(agree, policy)
+    return out + gate.release(agree + primary.verdicts(found, told, outcomes, confidence), policy)
 
 
 def of_run(folder: Path, parameters: Mapping[str, Any], registry: Registry) -> Released:
@@ -110,7 +117,8 @@ def of_run(folder: Path, parameters: Mapping[str, Any], registry: Registry) -> R
     found = measured(tables, parameters, manifest, issues, registry)
     register, approved = before(folder)
     refused = releases.are_refused(found, releases.refused(register)) if register else ()
-    return released(found, policy(parameters), approved, refused)
+    family = {"outcomes": parameters["primary"], "confidence": parameters["confidence"]}
+    return released(found, policy(parameters), approved, refused, **family)
 
 
 def before(folder: Path) -> tuple[Path | None, list[Release]]:

@@ -34,7 +34,7 @@ from ut_research.core.schema import NOT_RECORDED
 from ut_research.disclosure import decision, gate
 from ut_research.disclosure.gate import Released
 from ut_research.published import Registry
-from ut_research.show import certainty, design, prose
+from ut_research.show import design, prose
 from ut_research.show.tables import HIDDEN, breakdown, grid, held, origin_note, table
 
 if TYPE_CHECKING:
@@ -135,8 +135,8 @@ class Chapter:
 
     @cached_property
     def family(self) -> Mapping[str, bool]:
-        """Of each primary outcome, whether it can be told from no difference; see `certainty.family`."""
-        return certainty.family(self.released, self._study["primary"], self._study["confidence"])
+        """Of each primary outcome, whether it can be told from no difference; see `measures.primary`."""
+        return {e.group["outcome"]: e.count == 1 for e in self.released.select("primary.clear")}
 
     @cached_property
     def registry(self) -> Registry:

@@ -214,7 +214,7 @@ def chance(
 ) -> str:
     """In plain words, whether chance alone could explain a difference, from its interval.
 
-    Of a primary outcome the verdict is that of its `family` (`ut_research.show.certainty`). Where there is no
+    Of a primary outcome the verdict is that of its `family` (`measures.primary`). Where there is no
     difference as people were not followed for long enough, the log-rank test of the two `curves` says whether
     they can be told apart for as long as people were followed.
     """
@@ -355,7 +355,7 @@ def can_say(
     cause : what cannot be said of the project's part in it, see `NOT_THE_CAUSE`.
     groups : findings whose `n` are the sizes of the groups.
     followed : shares of people who were followed, or came back, as they should have been.
-    family : the verdicts on the primary outcomes, see `ut_research.show.certainty`.
+    family : the verdicts on the primary outcomes, see `measures.primary`.
     """
     if found.status == "not collected":
         return ""

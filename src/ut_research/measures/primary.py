@@ -7,21 +7,25 @@ its own range. See decision 0022.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 
-from ut_research.core.estimate import Estimate
+from ut_research.core.estimate import Estimate, Key, key
 from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.measures.grouping import Maker
 from ut_research.stats import intervals
 from ut_research.stats.intervals import Interval
 
 
-def family(found: Iterable[Estimate], primary: str, confidence: float = 0.95) -> Mapping[str, bool]:
-    """Of each primary outcome that the data hold, whether it can be told from no difference.
+def verdicts(
+    found: Iterable[Estimate], told: Collection[Key], primary: str, confidence: float = 0.95
+) -> list[Estimate]:
+    """Of each primary outcome that is held, 1 where it can be told from none, else 0 (``primary.clear``).
 
     Parameters
     ----------
-    found : what was released, about everyone.
-    primary : ids, with commas between.
+    found : what was measured, before any rounding.
+    told : those of it that are released. One that is withheld, or cannot be worked out, was a question too.
+    primary : ids of everyone, with commas between.
     confidence : level of the ranges, 0 to 1.
 
     Raises
@@ -34,10 +38,19 @@ def family(found: Iterable[Estimate], primary: str, confidence: float = 0.95) ->
         what, todo = f"nothing is measured as {', '.join(unknown)}", "name ids of findings.json, of everyone"
         raise ProblemsFound([Problem(what, "study.toml, [analysis] primary", todo)])
     held = [by_id[id] for id in ids if by_id[id].status != "not collected"]
-    # one that is withheld, or cannot be worked out, was a question too
-    tests = [p if (p := _p(e, confidence)) is not None else 1.0 for e in held]
-    adjusted = intervals.holm(tests)
-    return {e.id: p is not None and p < 1 - confidence for e, p in zip(held, adjusted, strict=True)}
+    tests = [_p(e, confidence) if key(e) in told else None for e in held]
+    adjusted = intervals.holm([1.0 if p is None else p for p in tests])
+    return [
+        Maker("the primary outcomes", e.origin).tally(
+            "primary.clear",
+            f"Told from no difference: {e.label}",
+            int(p is not None and p < 1 - confidence),
+            "analyses",
+            "Holm's method, each by the test of its interval",
+            outcome=e.id,
+        )
+        for e, p in zip(held, adjusted, strict=True)
+    ]
 
 
 def _p(e: Estimate, confidence: float) -> float | None:
