@@ -198,7 +198,7 @@ def _twenty_people():
     return export_of([
         {
             "partner": ("North", "South", "East")[i % 3], "area": ("Hill", "Dale")[i // 2 % 2],
-            "gender": ("male", "female", "unknown")[i // 3 % 3],
+            "gender": ("male", "female", "other")[i // 3 % 3],
             "period": ("first half", "second half")[i // 10],
             "referral_date": day + pd.Timedelta(days=20 * i),
             "registered_date": day + pd.Timedelta(days=20 * i + i % 4),

@@ -7,6 +7,8 @@ people without a second answer could do to the change.
 
 from __future__ import annotations
 
+import pandas as pd
+
 from ut_research.core.estimate import Origin
 from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity, Scale
@@ -55,21 +57,25 @@ def measure(
         what = "days active a week"
         found += change(make, "activity", before, after, "days", what)
         for time, when, days in (("t1", "at the start", before), ("t2", "later", after)):
-            label = f"Active on {active_days} or more days {when}"
-            most = float(DAYS[-1])
-            found.append(
-                make.share(f"activity.active_{time}", label, days >= active_days, between=(active_days, most))
-            )
-            found += [
-                make.share(
-                    f"activity.days_{time}", f"{day} days active {when}", days == day,
-                    between=(day, day), days=str(day),
-                )
-                for day in DAYS
-            ]  # fmt: skip
+            found += _spread(make, time, when, days, active_days)
         found += without_second(
             make, "activity", people.active_days_t1, people.active_days_t2, "days", what, DAYS[0], DAYS[-1]
         )
         ways = ("Active days rose", "Active days stayed the same", "Active days fell")
         found += moved(make, "activity.moved", after - before, "more than", 0, ways, DAYS[-1])
     return found
+
+
+def _spread(make: Maker, time: str, when: str, days: pd.Series, active_days: int) -> list[Measurement]:
+    """The share active on `active_days` or more, and on each number of days."""
+    label, most = f"Active on {active_days} or more days {when}", float(DAYS[-1])
+    return [
+        make.share(f"activity.active_{time}", label, days >= active_days, between=(active_days, most)),
+        *(
+            make.share(
+                f"activity.days_{time}", f"{day} days active {when}", days == day,
+                between=(day, day), days=str(day),
+            )
+            for day in DAYS
+        ),
+    ]  # fmt: skip

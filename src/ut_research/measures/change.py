@@ -119,8 +119,6 @@ def change(
     changes, n = rise.to_numpy(), rise.index
     spread = float(changes.std(ddof=1)) if len(changes) > 1 else None
     both, label = "of people with both questionnaires", f"Average change in {what}"
-    ways = np.sign(np.round(changes, 9))
-    few = fewer(n[ways > 0], n[ways < 0])
     return [
         make.tally(f"{subject}.pairs", "People who answered both times", n, "people", "T1 and T2"),
         make.mean(f"{subject}.mean_t1", f"Average {what} at the start", before, unit, both),
@@ -131,16 +129,21 @@ def change(
         ),
         make.number(f"{subject}.change_sd", "Spread of the changes", spread, unit, "standard deviation",
                     n=n, answers=histogram(rise)),
-        make.number(
-            f"{subject}.wilcoxon_p",
-            "Wilcoxon signed-rank test",
-            wilcoxon_p(changes),
-            "p-value",
-            "two-sided; counts the fewer who moved one way",  # ranks give them away where they are few
-            count=few,
-            n=n,
-        ),
+        _ranks(make, subject, rise),
     ]  # fmt: skip
+
+
+def _ranks(make: Maker, subject: str, rise: pd.Series) -> Measurement:
+    ways, n = np.sign(np.round(rise.to_numpy(), 9)), rise.index
+    return make.number(
+        f"{subject}.wilcoxon_p",
+        "Wilcoxon signed-rank test",
+        wilcoxon_p(rise.to_numpy()),
+        "p-value",
+        "two-sided; counts the fewer who moved one way",  # ranks give them away where they are few
+        count=fewer(n[ways > 0], n[ways < 0]),
+        n=n,
+    )
 
 
 def fewer(one: pd.Index, other: pd.Index) -> pd.Index:

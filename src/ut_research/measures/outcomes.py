@@ -75,6 +75,13 @@ QUANTITIES = (
 )
 
 
+_COLUMNS = {
+    "participants": ["participant_id", "registered_date"],
+    "outcomes": ["participant_id", "outcome", "start_date"],
+    "needs": ["participant_id", *ANSWERS.values()],
+}
+
+
 def measure(
     tables: Tables,
     *,
@@ -97,19 +104,10 @@ def measure(
     delivery_start, delivery_end : first and last day of delivery; without them there are no halves.
     """
     found: list[Measurement] = []
-    columns = {
-        "participants": ["participant_id", "registered_date"],
-        "outcomes": ["participant_id", "outcome", "start_date"],
-        "needs": ["participant_id", *ANSWERS.values()],
-    }
     both = collected(tables, "participants") and collected(tables, "outcomes")
-    for group, part in parts(tables, columns, by):
+    for group, part in parts(tables, _COLUMNS, by):
         make = Maker("outcomes, participants", origin, group, confidence, both)
-        people = part["participants"]
-        registered = people[people.registered_date.notna()]
-        reached = part["outcomes"].sort_values("start_date", kind="stable")
-        reached = reached[among(reached.participant_id, registered.participant_id)]
-        first = reached.drop_duplicates(["participant_id", "outcome"])
+        registered, first = _first(part)
         of = registered if both else registered.head(0)
         for outcome, label in {**OUTCOMES, **(outcomes or {})}.items():
             asked = of if outcome in (outcomes or OUTCOMES) else of.head(0)
@@ -122,13 +120,25 @@ def measure(
         found.append(make.share("outcomes.any", "Reached at least one of these", anyone))
 
         housed = by_person(first[first.outcome == "housing"])
-        half = halves(housed.start_date, delivery_start, delivery_end)
-        for name in ("first half", "second half"):
-            label = f"Housing that began in the {name} of delivery"
-            found.append(
-                make.share("outcomes.housing_half", label, half[half != NOT_RECORDED] == name, half=name)
-            )
+        found += _halves(make, halves(housed.start_date, delivery_start, delivery_end))
     return found
+
+
+def _first(part: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The people registered, and the first time that each of them reached each outcome."""
+    registered = part["participants"][part["participants"].registered_date.notna()]
+    reached = part["outcomes"].sort_values("start_date", kind="stable")
+    reached = reached[among(reached.participant_id, registered.participant_id)]
+    return registered, reached.drop_duplicates(["participant_id", "outcome"])
+
+
+def _halves(make: Maker, half: pd.Series) -> list[Measurement]:
+    """In which half of delivery housing began, where that is known."""
+    label, known = "Housing that began in the {} of delivery", half[half != NOT_RECORDED]
+    return [
+        make.share("outcomes.housing_half", label.format(name), known == name, half=name)
+        for name in ("first half", "second half")
+    ]
 
 
 def _met(

@@ -123,8 +123,7 @@ def follow(reoffending: pd.DataFrame, follow_up_days: int, conviction_lag_days: 
 
     Parameters
     ----------
-    reoffending : rows of the table.
-    follow_up_days, conviction_lag_days : see `measure`.
+    reoffending : rows of the table; the rest as in `measure`.
 
     Returns
     -------
@@ -136,8 +135,7 @@ def follow(reoffending: pd.DataFrame, follow_up_days: int, conviction_lag_days: 
     - ``seen`` : days to the reoffence or to the end of what was seen, no more than `follow_up_days`;
       missing where the dates do not say;
     - ``undated`` : bool, reoffended at an unknown time, and ``certain``, by the end of `seen` for sure;
-    - ``complete``, ``proven`` : bool, seen to reoffend, or followed for the whole window, and for the
-      window and the time that a conviction takes.
+    - ``complete``, ``proven`` : bool, seen to reoffend, or followed for the window, and for the lag as well.
     """
     known = reoffending[reoffending.reoffended.notna()]
     flagged = known.reoffended.astype(bool)

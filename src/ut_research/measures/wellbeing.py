@@ -42,8 +42,8 @@ SHORT_METRIC = (
     19.98, 20.73, 21.54, 22.35, 23.21, 24.11, 25.03, 26.02, 27.03, 28.13, 29.31, 30.70, 32.55, 35.00,
 )  # fmt: skip
 
-#: Lowest and highest total, points.
-LOWEST, HIGHEST = 14, 70
+#: Lowest and highest total, points, and what it is called.
+LOWEST, HIGHEST, WHAT = 14, 70, "wellbeing score"
 
 #: Mean total of adults, points: midway between men (50.1) and women (49.6), Health Survey for England 2016.
 POPULATION_MEAN = 49.9
@@ -121,6 +121,9 @@ QUANTITIES = (
 )
 
 
+_COLUMNS = ["participant_id", "timepoint", *ITEMS, "total"]
+
+
 def measure(
     tables: Tables,
     *,
@@ -141,32 +144,25 @@ def measure(
     ----------
     low_at_most, high_at_least : totals, points, up to which wellbeing is low and from which it is high.
     meaningful_change, meaningful_rule : points, and whether a change must be "more than" or "at least" that.
-    missing_items : most items of a questionnaire that are filled with the mean of the rest, 0 to 3.
-    reliability : test-retest, 0 to 1, for the standard error of measurement.
+    missing_items, reliability : as in `totals`; test-retest, 0 to 1, for the standard error of measurement.
     population_mean : points, towards which people chosen for low scores drift of themselves.
     """
-    columns = {"wemwbs": ["participant_id", "timepoint", *ITEMS, "total"]}
-    all_answers = [(group, part["wemwbs"]) for group, part in parts(tables, columns, by)]
+    all_answers = [(group, part["wemwbs"]) for group, part in parts(tables, {"wemwbs": _COLUMNS}, by)]
     all_people = [_scored(answers, missing_items) for _, answers in all_answers]
-    # one threshold for everyone: a group's own spread would give each group another rule
-    starts = [people.total_t1[people.total_t2.notna()].to_numpy(dtype=float) for people in all_people]
-    everyone = np.concatenate([np.empty(0), *starts])
-    sd = float(everyone.std(ddof=1)) if len(everyone) > 1 else 0.0
+    sd = _spread(all_people)
     found: list[Measurement] = []
     for (group, answers), people in zip(all_answers, all_people, strict=True):
         make = Maker("wemwbs", origin, group, confidence, collected(tables, "wemwbs"))
         pairs = people[people.total_t2.notna()]
         before, after = pairs.total_t1, pairs.total_t2
-        found += change(make, "wellbeing", before, after, "points", "wellbeing score")
+        found += change(make, "wellbeing", before, after, "points", WHAT)
         found += _bands(make, before, after, low_at_most, high_at_least)
         found += _meaningful(make, after - before, meaningful_change, meaningful_rule, sd, reliability)
-        found += _scale(make, answers, before, after)
-        found += _short(make, pairs)
+        found += _scale(make, answers, before, after) + _short(make, pairs)
         found += _drift(make, before, population_mean)
-        found += without_second(
-            make, "wellbeing", people.total_t1, people.total_t2, "points", "wellbeing score", LOWEST, HIGHEST
-        )
-        found.append(_everyone(make, people.total_t1, low_at_most, high_at_least))
+        first, second = people.total_t1, people.total_t2
+        found += without_second(make, "wellbeing", first, second, "points", WHAT, LOWEST, HIGHEST)
+        found.append(_everyone(make, first, low_at_most, high_at_least))
     return found
 
 
@@ -214,6 +210,13 @@ def _scored(answers: pd.DataFrame, missing_items: int) -> pd.DataFrame:
     )
     people = both_times(scores, ["total", "short"])
     return people[people.total_t1.notna()]
+
+
+def _spread(everyone: Sequence[pd.DataFrame]) -> float:
+    """The standard deviation of first scores of all with both: a group's own would give it another rule."""
+    starts = [people.total_t1[people.total_t2.notna()].to_numpy(dtype=float) for people in everyone]
+    scores = np.concatenate([np.empty(0), *starts])
+    return float(scores.std(ddof=1)) if len(scores) > 1 else 0.0
 
 
 def _bands(

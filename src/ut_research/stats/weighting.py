@@ -104,31 +104,34 @@ def overlap_adjusted(
     t, e, g, x = (np.asarray(given, dtype=float) for given in (days, event, first, covariates))
     if not 0 < g.sum() < len(g):
         return None
-    design = np.column_stack(
-        [np.ones(len(x)), (x - x.mean(axis=0)) / np.where(np.ptp(x, axis=0), x.std(axis=0), 1)]
-    )
+    scaled = (x - x.mean(axis=0)) / np.where(np.ptp(x, axis=0), x.std(axis=0), 1)
+    design = np.column_stack([np.ones(len(x)), scaled])
     if (fit := logistic(design, g)) is None:
         return None
     weight = np.where(g == 1, 1 - fit.chance, fit.chance)
-    curves = [_weighted_risk(t[g == side], e[g == side], weight[g == side], at) for side in (1, 0)]
-    if None in curves:
+    one, other = (_weighted_risk(t[g == side], e[g == side], weight[g == side], at) for side in (1, 0))
+    if one is None or other is None:
         return None
-    (one, _), (two, _) = found = [curve for curve in curves if curve is not None]
     pull = np.zeros(len(g))
-    pull[g == 1], pull[g == 0] = found[0][1], -found[1][1]
-    slope = design.T @ (pull * np.where(g == 1, -1, 1) * fit.chance * (1 - fit.chance))
-    influence = weight * pull + (g - fit.chance) * (design @ (fit.variance @ slope))
-    free = len(g) - design.shape[1]
-    half = float(special.stdtrit(free, (1 + confidence) / 2)) * math.sqrt(
-        len(g) / free * float(influence @ influence)
-    )
-    change = (
-        Interval(one - two, one - two - half, one - two + half)
-        if half > 0
-        else Interval(one - two, None, None)
-    )
+    pull[g == 1], pull[g == 0] = one[1], -other[1]
+    change = _limits(one[0] - other[0], _influence(design, g, fit, weight, pull), design.shape[1], confidence)
     worth = min(float(w.sum() ** 2 / (w @ w)) for w in (weight[g == 1], weight[g == 0]))
-    return Adjusted(one, two, change, worth)
+    return Adjusted(one[0], other[0], change, worth)
+
+
+def _influence(design: Floats, g: Floats, fit: Logistic, weight: Floats, pull: Floats) -> Floats:
+    """How far each person moves the difference, by their own weight and by those they help to estimate."""
+    slope = design.T @ (pull * np.where(g == 1, -1, 1) * fit.chance * (1 - fit.chance))
+    moved: Floats = weight * pull + (g - fit.chance) * (design @ (fit.variance @ slope))
+    return moved
+
+
+def _limits(value: float, influence: Floats, columns: int, confidence: float) -> Interval:
+    """`value` with its limits, of the t distribution; none where nobody moves it."""
+    free = len(influence) - columns
+    spread = math.sqrt(len(influence) / free * float(influence @ influence))
+    half = float(special.stdtrit(free, (1 + confidence) / 2)) * spread
+    return Interval(value, value - half, value + half) if half > 0 else Interval(value, None, None)
 
 
 def _weighted_risk(t: Floats, e: Floats, weight: Floats, at: float) -> tuple[float, Floats] | None:
