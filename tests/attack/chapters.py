@@ -136,7 +136,7 @@ def run(data: Path, policy: Policy = POLICY, *, draw: bool = False) -> Seen:
     seen.measured.append((given, list(decision.read(data, policy))))
     with pytest.MonkeyPatch.context() as patch:
         if not draw:
-            for name in ("shares", "two_groups", "before_after", "curve", "power_curve", "flow", "matrix"):
+            for name in ("shares", "two_groups", "before_after", "curve", "power_curve", "flow"):
                 patch.setattr(charts, name, _not_drawn)
             patch.setattr(charts, "specification_curve", _not_drawn)
         words = shown.sources(REGISTRY, _settings(policy))

@@ -22,7 +22,7 @@ from ut_research.core.estimate import SERIES_KEYS, Estimate
 from ut_research.measures import wellbeing
 
 Key = tuple[str, tuple[tuple[str, str], ...]]
-THINGS = {"analyses", "interviews", "focus groups", "passages", "questions", "findings", "partners", "areas"}
+THINGS = {"analyses", "interviews", "focus groups", "questions", "findings", "partners", "areas"}
 THINGS |= {"figures", "tables", "comments"}
 THRESHOLD = 5
 

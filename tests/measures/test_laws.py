@@ -269,7 +269,8 @@ UNITS = {
         wellbeing.fell_more_than_3 wellbeing.fell_at_least_3 wellbeing.fell_sem wellbeing.fell_rci
         activity.moved activity.active_t1 activity.active_t2 activity.days_t1 activity.days_t2""",
     "people": """
-        reach.referred wellbeing.pairs wellbeing.t1_only activity.pairs activity.t1_only themes.people
+        reach.referred wellbeing.pairs wellbeing.t1_only activity.pairs activity.t1_only
+        themes.people themes.spoke themes.against
         outcomes.unasked_employment outcomes.unasked_housing outcomes.unasked_education_training
         outcomes.unasked_volunteering outcomes.unasked_treatment""",
     "years": "reach.age_mean reach.age_min reach.age_max",
@@ -297,7 +298,6 @@ UNITS = {
     "findings": "themes.findings",
     "interviews": "themes.interviews",
     "focus groups": "themes.focus_groups",
-    "passages": "themes.passages",
 }  # fmt: skip
 
 SOURCES = {

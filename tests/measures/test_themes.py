@@ -16,23 +16,26 @@ TABLES = {
         5             interview    participant  -           1
     """).astype({"interview_id": "str"}),
     "coded_segments": table("""
-        interview_id  theme
-        1             funding
-        1             funding
-        2             funding
-        4             mentors
-        9             mentors
-    """).astype({"interview_id": "str"}),
+        interview_id  speaker  question       theme
+        1             -        What works?    funding
+        1             -        What works?    funding
+        2             -        What works?    funding
+        3             x        What works?    clubs
+        3             y        What works?    clubs
+        3             y        What works?    clubs
+        4             -        What matters?  mentors
+        9             -        What works?    mentors
+    """).astype({"interview_id": "str", "speaker": "str"}),
 }
 FINDINGS = pd.DataFrame(
     [
-        ("What works?", "finding", "arc2022"),
-        ("What works?", "finding", "arc2022"),
-        ("What next?", "finding", "arc2022"),
-        ("What next?", "next", "arc2022"),
-        ("What was valued?", "finding", "ut2021"),
+        ("What works?", "nearness", "finding", "arc2022"),
+        ("What works?", "clubs", "finding", "arc2022"),
+        ("What next?", "money", "finding", "arc2022"),
+        ("What next?", "money", "next", "arc2022"),
+        ("What was valued?", "time", "finding", "ut2021"),
     ],
-    columns=["question", "kind", "document"],
+    columns=["question", "theme", "kind", "document"],
 ).assign(place="A place")
 STUDY = {
     "findings_of": "arc2022",
@@ -84,13 +87,55 @@ def test_without_a_day_that_parts_them_there_is_one_round():
     assert {e.group["round"] for e in found if e.id == "themes.interviews"} == {"Later round"}
 
 
+def spoke(found, theme, role=""):
+    role = {"role": role} if role else {}
+    e = finding(found, "themes.spoke", theme=theme, question="What works?", **role)
+    return e.count, e.n
+
+
 @pytest.mark.parametrize(
-    ("theme", "role", "count"),
-    [("funding", "strategic", 2), ("funding", "delivery", 1), ("funding", "participant", 0),
-     ("mentors", "participant", 1), ("mentors", "not recorded", 1)],
+    ("theme", "role", "said"),
+    [("funding", "strategic", (1, 1)), ("funding", "delivery", (1, 4)), ("funding", "", (2, 5)),
+     ("clubs", "delivery", (2, 4)), ("nearness", "", (0, 5))],
 )  # fmt: skip
-def test_passages_take_the_role_of_their_interview(found, theme, role, count):
-    assert finding(found, "themes.passages", theme=theme, role=role).count == count
+def test_people_are_counted_and_not_how_often_they_spoke(found, theme, role, said):
+    assert spoke(found, theme, role) == said
+
+
+def test_a_group_in_which_nobody_is_named_is_one_person():
+    unnamed = TABLES["coded_segments"].assign(speaker=None)
+    found = themes.measure({**TABLES, "coded_segments": unnamed}, findings=FINDINGS, **STUDY)
+    assert spoke(found, "clubs", "delivery") == (1, 2)
+
+
+def test_who_spoke_in_two_interviews_is_one_person():
+    rows = pd.DataFrame({"interview_id": ["1", "2"], "speaker": "x", "question": "What works?"})
+    found = themes.measure({**TABLES, "coded_segments": rows.assign(theme="clubs")}, findings=FINDINGS)
+    assert spoke(found, "clubs")[0] == 1
+
+
+def test_who_was_asked_does_not_hang_on_what_anybody_said(found):
+    """A later round asked; of it everybody is counted, whether they spoke to the question or not."""
+    silent = TABLES["coded_segments"][lambda t: t.interview_id != "2"]
+    without = themes.measure({**TABLES, "coded_segments": silent}, findings=FINDINGS, **STUDY)
+    assert [spoke(f, "clubs")[1] for f in (found, without)] == [5, 5]
+
+
+def test_themes_come_by_the_questions_of_the_study_then_by_name(found):
+    said = [(e.group["question"], e.label) for e in found if e.id == "themes.spoke" and "role" not in e.group]
+    works = [("What works?", theme) for theme in ("nearness", "clubs", "funding")]
+    assert said == works, "nobody in it is asked twice; of fewer than five people no word of theirs is named"
+
+
+def test_people_of_an_interview_are_nobody_of_the_other_tables(found):
+    people = pd.DataFrame({"participant_id": ["a", "b", "c"]})
+    e = next(e for e in themes.measure({**TABLES, "participants": people}) if e.count)
+    [funding] = [
+        e
+        for e in themes.measure({**TABLES, "participants": people})
+        if e.label == "funding" and "role" not in e.group
+    ]
+    assert e.count and funding.counted is not None and funding.counted & 0b111 == 0
 
 
 def test_people_whose_number_is_missing_are_one_and_each_round_has_its_own(found):
@@ -104,22 +149,13 @@ def test_people_whose_number_is_missing_are_one_and_each_round_has_its_own(found
 
 
 def test_a_round_or_role_that_nobody_is_unsure_of_is_not_listed_as_unknown():
-    known = {
-        "interviews": TABLES["interviews"].iloc[:4],
-        "coded_segments": TABLES["coded_segments"].iloc[:4],
-    }
+    known = {**TABLES, "interviews": TABLES["interviews"].iloc[:4]}
     found = themes.measure(known, **STUDY)
     assert {e.group["round"] for e in found if e.id == "themes.interviews"} == {
         "2021 evaluation",
         "2022 study",
     }
-    assert {e.group["role"] for e in found if e.id == "themes.passages"} == set(themes.ROLES)
-
-
-def test_a_passage_whose_theme_is_missing_is_counted_as_not_recorded():
-    lost = TABLES["coded_segments"].assign(theme=[None, "funding", "funding", "mentors", "mentors"])
-    found = themes.measure({**TABLES, "coded_segments": lost})
-    assert finding(found, "themes.passages", theme="not recorded", role="strategic").count == 1
+    assert {e.group.get("role", "") for e in found if e.id == "themes.spoke"} == {"", *themes.ROLES}
 
 
 def test_each_finding_says_where_it_comes_from_and_whether_it_is_invented(found):
@@ -131,14 +167,15 @@ def test_each_finding_says_where_it_comes_from_and_whether_it_is_invented(found)
         ("themes.interviews", "interviews", "example", "interviews"),
         ("themes.focus_groups", "interviews", "example", "focus groups"),
         ("themes.people", "interviews", "example", "people"),
-        ("themes.passages", "coded_segments, interviews", "example", "passages"),
+        ("themes.spoke", "coded_segments, interviews", "example", "people"),
+        ("themes.against", "coded_segments, interviews", "example", "people"),
     }
 
 
 @pytest.mark.parametrize("absent", ["interviews", "coded_segments"])
-def test_passages_need_both_tables(absent):
+def test_themes_need_both_tables(absent):
     found = themes.measure({name: frame for name, frame in TABLES.items() if name != absent})
-    assert {e.status for e in found if e.id == "themes.passages"} == {"not collected"}
+    assert {e.status for e in found if e.id == "themes.spoke"} == {"not collected"}
     held = {e.status for e in found if e.id == "themes.interviews"}
     assert held == {"not collected" if absent == "interviews" else "number"}
 
@@ -147,4 +184,26 @@ def test_labels_tell_roles_and_rounds_apart(found):
     assert finding(found, "themes.people", round="2022 study", role="participant").label == "Participants"
     assert "delivery" in finding(found, "themes.people", round="2022 study", role="delivery").label
     assert "2022 study" in finding(found, "themes.interviews", round="2022 study").label
-    assert finding(found, "themes.passages", theme="funding", role="delivery").label == "funding"
+
+
+CODEBOOK = pd.DataFrame(
+    {
+        "question": "What works?",
+        "theme": ["clubs", "clubs", "money"],
+        "against": [None, True, None],
+        "finding": ["Clubs draw people in.", "Clubs put some people off.", None],
+    }
+)
+
+
+def test_the_codebook_gives_the_order_the_findings_and_what_was_said_against_them():
+    segments = TABLES["coded_segments"].assign(against=[None, None, None, None, None, True, None, None])
+    tables = {**TABLES, "coded_segments": segments, "themes": CODEBOOK}
+    found = themes.measure(tables, findings=FINDINGS, **STUDY)
+    said = [(e.id, e.label, e.count) for e in found if "theme" in e.group and "role" not in e.group]
+    assert said == [
+        ("themes.spoke", "Clubs draw people in.", 2),
+        ("themes.against", "Clubs put some people off.", 1),
+        ("themes.spoke", "money", 0),
+        ("themes.spoke", "funding", 2),
+    ]

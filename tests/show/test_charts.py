@@ -56,11 +56,6 @@ FLOW = released(
     one("reach.assessed", 65.2, count=133, n=204),
     one("reach.gender", 88.0, count=220, n=250, group={"gender": "male"}),
 )
-PASSAGES = released(
-    *(one("themes.passages", v, count=v, unit="passages", group={"theme": t, "role": r})
-      for t, row in (("peer support", (12, 9)), ("football", (6, 8)))
-      for r, v in zip(("strategic", "delivery"), row, strict=True))
-)  # fmt: skip
 CHOICES = released(
     *(one("choices.difference", days / 20 - 30, days / 20 - 50, days / 20 - 12, n=61,
           unit="percentage points", group={"follow up days": str(days), "missing": missing})
@@ -74,7 +69,6 @@ DRAWN: dict[str, tuple[Callable[..., Chart], tuple[Released, ...]]] = {
     "before_after": (charts.before_after, (WELLBEING,)),
     "curve": (charts.curve, (FREE,)),
     "flow": (charts.flow, (FLOW,)),
-    "matrix": (charts.matrix, (PASSAGES,)),
     "specification_curve": (charts.specification_curve, (CHOICES,)),
     "power_curve": (charts.power_curve, (POWER,)),
 }

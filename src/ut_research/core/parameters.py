@@ -80,6 +80,12 @@ class Study:
     alongside: list[dict[str, str]] = _table(
         "alongside", dict, "Other programmes", "title", "about", "study", "compare", "measure"
     )
+    joint: list[dict[str, str]] = _table(
+        "joint",
+        dict,
+        {"said": str, "measured": str, "together": str},
+        "What was said beside what was measured on the same subject",
+    )
     periods: list[dict[str, str]] = _table(
         "periods",
         dict,
@@ -329,7 +335,7 @@ def _complaints(value: Any, about: Mapping[str, Any]) -> Iterator[tuple[str, str
 
 
 #: The fields that are words of a report, and no choice of how anything is worked out.
-_IN_WORDS = ("study", "groups", "interviews", "alongside", "periods")
+_IN_WORDS = ("study", "groups", "interviews", "alongside", "joint", "periods")
 WORDS = tuple(f.name for f in fields(Study) if f.metadata["section"] in _IN_WORDS)
 
 

@@ -32,6 +32,7 @@ class Quantity:
     by : columns by which it may be shown. The less is shown, the less must be withheld.
     importance : ``headline``, which goes for nothing less; ``everyone``; or ``ancillary``, which goes first.
     sensitive : whether it is of health, crime or the like, where knowing of somebody does more harm.
+    said : whether it counts people by what they said: it is not shown that all of them did, or nobody.
     choices : whether its group says choices of analysis, which are all about everyone.
     rests_on : ids whose counts it would give back, in the same group, so that it is withheld with them.
     rows_of : tables whose numbers of rows would give it back, less what else is known.
@@ -49,6 +50,7 @@ class Quantity:
     by: tuple[str, ...] = ()
     importance: Literal["headline", "everyone", "ancillary"] = "everyone"
     sensitive: bool = False
+    said: bool = False
     choices: bool = False
     rests_on: tuple[str, ...] = ()
     rows_of: tuple[str, ...] = ()

@@ -24,7 +24,7 @@ class Column:
 
     `allowed` are the codes of a code; `low` and `high` the range of a whole number, both ends included;
     `longest` the most characters of a name or text. A row without a `needed` column cannot be used. A column
-    that is not `kept` is read, used at once and dropped.
+    that is not `kept` is read, used at once and dropped. Nobody misses one that is `spare`.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Column:
     unit: str = ""
     longest: int = 80
     kept: bool = True
+    spare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,14 @@ def _code(name: str, meaning: str, *allowed: str, needed: bool = False) -> Colum
 
 def _name(name: str, meaning: str, example: str, longest: int = 80) -> Column:
     return Column(name, meaning, "name", example, longest=longest)
+
+
+def _against(meaning: str) -> Column:
+    return Column("against", meaning, "yes/no", "yes", allowed=("yes", "no"), spare=True)
+
+
+def _spare(name: str, meaning: str, example: str) -> Column:
+    return Column(name, meaning, "id", example, spare=True)
 
 
 def _text(name: str, meaning: str, example: str, needed: bool = False) -> Column:
@@ -165,9 +174,20 @@ _ALL = (
     Table("coded_segments", "a coded passage of an interview", (
         Column("segment_id", "the researchers' own identifier of the passage", "id", "S-001", needed=True),
         Column("interview_id", "the interview it comes from", "id", "I-01"),
+        _spare("speaker", "the researchers' own identifier of who spoke, the same in every interview; blank: "
+               "the one person interviewed, or nobody knows who of a group", "P-01"),
+        _spare("coder", "the researchers' own identifier of who coded it", "A"),
+        _spare("place", "where in the interview it is: the characters from and to, as 120-180", "120-180"),
         _name("question", "the research question it answers", "What works?", 200),
         _name("theme", "the theme it was coded to", "someone who has been there", 200),
+        _against("whether it speaks against the theme's finding; blank: it does not"),
         _text("summary", "a paraphrase, by the researchers", "An invented paraphrase of a passage."),
+    )),
+    Table("themes", "a theme of the codebook, or what was said against one", (
+        _name("question", "the research question it answers", "What works?", 200),
+        Column("theme", "what the theme is called", "name", "someone who has been there", True, longest=200),
+        _against("whether this is what was said against it; blank: it is not"),
+        _text("finding", "what was found, in the researchers' own words", "An invented finding."),
     )),
     Table("steering_comments", "a comment from the steering group", (
         _date("date", "day of the comment"),

@@ -14,7 +14,8 @@ The rules, in the order in which they apply:
    what is said to be not there of one group and is there of others.
    Means, medians and tests go by their n; minima and maxima by the people at that value. A number
    with neither count nor n is withheld, unless it is about things and not people (`THINGS`).
-   Nor is it shown of a small group that all of them are alike in what is sensitive.
+   Nor is it shown of a small group that all of them are alike in what is sensitive, nor of anybody
+   that all of them, or none, said something (`Quantity.said`): it would tell of each of them.
    The range and the spread of a mean want twice as many people as the mean itself: with it they give
    the sum of the answers and of their squares, and few answers have both.
 3. *Curves* move in steps of at least threshold people or not at all (`curves.curve_steps`).
@@ -223,7 +224,9 @@ def _is_small(e: Estimate, quantity: Quantity, policy: Policy, *, on_curve: bool
 
 
 def _all_alike(e: Estimate, quantity: Quantity, policy: Policy) -> bool:
-    """Whether all of a small group are alike in what is sensitive: it would tell of each of them."""
+    """Whether all of a small group are alike in what is sensitive, or all people in what they said."""
+    if quantity.said:
+        return count_given(e) in (0, e.n)
     everyone = bool(e.n) and count_given(e) == e.n and e.unit == "%"
     few = everyone and (e.n or 0) < policy.all_alike_below
     return quantity.sensitive and suppression.in_breakdown(e) and few

@@ -20,7 +20,7 @@ UNITS = frozenset(
     {
         *("", "%", "people", "points", "percentage points", "ratio", "probability"),
         *("days", "weeks", "months", "years", "needs", "items", "number", "interviews", "focus groups"),
-        *("analyses", "figures", "passages", "questions", "findings", "partners", "areas", "rows", "tables"),
+        *("analyses", "figures", "questions", "findings", "partners", "areas", "rows", "tables"),
         *("£", "p-value", "comments"),
     }
 )
@@ -28,7 +28,7 @@ UNITS = frozenset(
 #: Units of things, not people: their counts need no protection.
 THINGS = frozenset(
     {
-        *("analyses", "interviews", "focus groups", "passages", "questions", "findings"),
+        *("analyses", "interviews", "focus groups", "questions", "findings"),
         *("partners", "areas", "figures", "tables", "comments"),
     }
 )

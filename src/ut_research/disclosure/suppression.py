@@ -18,7 +18,7 @@ from ut_research.core.estimate import Estimate
 from ut_research.core.quantity import Quantities, Quantity
 from ut_research.disclosure.bounds import Reader
 from ut_research.disclosure.linked import Linked
-from ut_research.measures import GROUPS
+from ut_research.measures import BREAKDOWNS
 
 _TIERS = ("headline", "everyone", "ancillary")
 
@@ -65,8 +65,8 @@ def _hardly_shown(estimates: Sequence[Estimate], breakdowns: Iterable[int], with
 
 
 def in_breakdown(e: Estimate) -> bool:
-    """Whether a finding is about the people of one group, by partner, area, gender or period."""
-    return not e.group.keys().isdisjoint(GROUPS)
+    """Whether a finding is about the people of one group, by partner, role or the like."""
+    return not e.group.keys().isdisjoint(BREAKDOWNS)
 
 
 def tier(e: Estimate, quantity: Quantity) -> int:

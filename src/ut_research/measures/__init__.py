@@ -7,3 +7,6 @@ functions that it is made of. Import the module that you use: ``from ut_research
 
 #: The columns that a measure can be grouped by, one at a time.
 GROUPS = ("partner", "area", "gender", "period")
+
+#: The keys by which a finding about some people stands beside those about others.
+BREAKDOWNS = (*GROUPS, "role")

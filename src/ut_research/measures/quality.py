@@ -15,10 +15,15 @@ import pandas as pd
 from ut_research.core.estimate import Origin
 from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
+from ut_research.core.schema import TABLES as DICTIONARY
 from ut_research.measures.grouping import Maker, Tables
 
-#: Columns of the canonical tables that cleaning adds, which nobody filled in.
-ADDED = frozenset({"participant_id", "partner", "area", "gender", "period"})
+#: Columns of the canonical tables whose blanks are not counted: cleaning adds them, or nobody misses them.
+UNCOUNTED = frozenset({"participant_id", "partner", "area", "gender", "period"})
+UNCOUNTED |= {c.name for t in DICTIONARY.values() for c in t.columns if c.spare}
+
+#: Passages are not counted where fewer people than this spoke: it would tell how much one of them said.
+SPEAKERS = 5
 
 #: The tables, in words that a reader sees.
 TABLES = {
@@ -56,16 +61,16 @@ def measure(
     """
     found: list[Measurement] = []
     for table, label in TABLES.items():
-        there = table in rows
+        there = table in rows and not (table == "coded_segments" and _few_spoke(tables))
         make = Maker(table, origin, {"table": table}, confidence, there)
-        seen = rows.get(table, {"in": 0, "kept": 0, "rejected": 0})
+        seen = rows[table] if there else {"in": 0, "kept": 0, "rejected": 0}
         found.append(make.tally("quality.kept", label, seen["kept"], "rows"))
         rejected = pd.Series(np.arange(seen["in"]) < seen["rejected"])
         found.append(make.share("quality.rejected", label, rejected))
         found += [
             make.share("quality.missing", f"{label}: {name}", values.isna(), column=name)
             for name, values in ((str(c), v) for c, v in tables.get(table, pd.DataFrame()).items())
-            if name not in ADDED and len(values)
+            if there and name not in UNCOUNTED and len(values)
         ]
     for (rule, action), log in issues.groupby(["rule", "action"], sort=True):
         make = Maker("the issues log", origin, {}, confidence)
@@ -73,3 +78,8 @@ def measure(
             make.tally("quality.issues", str(rule), len(log), "rows", rule=str(rule), action=str(action))
         )
     return found
+
+
+def _few_spoke(tables: Tables) -> bool:
+    passages = tables.get("coded_segments", pd.DataFrame()).reindex(columns=["speaker", "interview_id"])
+    return bool(passages.speaker.fillna(passages.interview_id).nunique() < SPEAKERS)

@@ -1,29 +1,35 @@
-"""What people said: findings by question, interviews by round, and coded passages by theme and role.
+"""What people said: findings by question, interviews by round, and who spoke of each theme, by role.
 
-In: the `interviews` and `coded_segments` tables, and the register of published findings. Out: counts.
-Passages are weighed by nobody: a theme with more of them was talked of more, no more than that.
+In: the `interviews` and `coded_segments` tables, the codebook (`themes`), and the register of published
+findings. Out: counts of people, never of passages: who came back to a theme ten times is one who spoke of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import pandas as pd
 
 from ut_research.core.estimate import Origin
-from ut_research.core.measurement import Measurement
+from ut_research.core.measurement import PERSON, Measurement
 from ut_research.core.quantity import Quantity
 from ut_research.core.schema import NOT_RECORDED
-from ut_research.measures.grouping import Maker, Tables, collected, parts
+from ut_research.measures.grouping import Maker, Tables, collected, numbered, parts
 
 #: What the rounds of interviews are called, in order, unless the study says.
 ROUNDS = ("Earlier round", "Later round")
 
 ROLES = ("strategic", "delivery", "participant")
 
-#: Interviews, passages and findings are things, and need no more said.
-QUANTITIES = (Quantity(id="themes.people"),)
+#: A theme that the study does not list is named where as many people were asked: fewer might be known by it.
+NAMED_FROM = 5
+
+QUANTITIES = (
+    Quantity(id="themes.people"),
+    Quantity(id="themes.spoke", importance="ancillary", said=True),
+    Quantity(id="themes.against", importance="ancillary", said=True),
+)
 
 
 def measure(
@@ -36,11 +42,12 @@ def measure(
     later_round: str = ROUNDS[1],
     interview_round_from: date | None = None,
 ) -> list[Measurement]:
-    """Interviews, people, published findings and coded passages (``themes.*``), which are of no group.
+    """Interviews, people, published findings and who spoke of each theme (``themes.*``), of no group.
 
     Parameters
     ----------
-    findings : the register of published findings: columns document, question, kind and place.
+    findings : the register of published findings: columns document, question, theme, kind and place. Themes
+        come in the order of the codebook, or else in this one, and are listed whether anybody spoke or not.
     findings_of : the document whose questions and findings are counted.
     earlier_round, later_round : what the rounds of interviews are called.
     interview_round_from : day from which an interview belongs to the later round; without it all do.
@@ -48,20 +55,32 @@ def measure(
     names = (earlier_round, later_round) if interview_round_from else (later_round,)
     columns = {
         "interviews": ["interview_id", "method", "role", "held_date", "people"],
-        "coded_segments": ["interview_id", "theme"],
+        "coded_segments": ["interview_id", "question", "theme", "speaker", "against"],
+        "themes": ["question", "theme", "against", "finding"],
     }
     ((_, part),) = parts(tables, columns)
-    interviews, segments = part["interviews"], part["coded_segments"]
+    interviews, segments, codebook = part["interviews"], part["coded_segments"], part["themes"]
+    segments = segments.astype({c: "str" for c in segments.columns.drop("against")})
+    interviews = interviews.assign(round=_rounds(interviews, names, interview_round_from))
     there = collected(tables, "interviews")
+    coded = there and collected(tables, "coded_segments")
     held = Maker("interviews", origin, collected=there)
-    passages = Maker(
-        "coded_segments, interviews", origin, collected=there and collected(tables, "coded_segments")
-    )
     return [
         *_published(findings, findings_of),
-        *_interviews(held, interviews.assign(round=_rounds(interviews, names, interview_round_from)), names),
-        *_passages(passages, segments, interviews),
+        *_interviews(held, interviews, names),
+        *_spoke(
+            Maker("coded_segments, interviews", origin, collected=coded),
+            segments.dropna(subset=["theme"]).fillna({"question": NOT_RECORDED}),
+            _voices(interviews, segments, _after_all(tables)),
+            _listed(codebook, findings),
+        ),
     ]
+
+
+def _after_all(tables: Tables) -> int:
+    """A number after those of all people in the tables, for people who are in none."""
+    ids = [f["participant_id"] for f in numbered(tables).values() if "participant_id" in f and len(f)]
+    return 1 + max((int(i.max()) for i in ids), default=-1)
 
 
 def _rounds(interviews: pd.DataFrame, names: Sequence[str], later_from: date | None) -> pd.Series:
@@ -102,28 +121,82 @@ def _interviews(make: Maker, interviews: pd.DataFrame, names: Sequence[str]) -> 
     return found
 
 
-def _passages(make: Maker, segments: pd.DataFrame, interviews: pd.DataFrame) -> list[Measurement]:
-    roles = interviews.set_index("interview_id").role
-    said = pd.DataFrame({
-        "theme": segments.theme.astype("string").fillna(NOT_RECORDED),
-        "role": segments.interview_id.map(roles).astype("string").fillna(NOT_RECORDED),
-    })  # fmt: skip
-    if said.empty:
-        return [make.tally("themes.passages", "Coded passages", 0, "passages")]
-    counts = said.value_counts().to_dict()
+def _voices(interviews: pd.DataFrame, segments: pd.DataFrame, start: int) -> pd.DataFrame:
+    """Who took part: a row a person and interview, with `voice`, `role` and `round`, by their numbers.
+
+    A person is the speaker that passages name, the same in every interview. An interview in which nobody is
+    named is one person, and so is such a group: it cannot be known how many of it spoke.
+    """
+    named = segments.dropna(subset=["speaker"]).groupby("interview_id").speaker.unique()
+    rows = []
+    roles = interviews.role.astype("str").fillna(NOT_RECORDED)
+    people = pd.to_numeric(interviews.people).fillna(1).astype(int)
+    for id, role, held, many in zip(interviews.interview_id, roles, interviews["round"], people, strict=True):
+        there = [id] if id not in named.index else list(named[id])
+        there += [f"{id} {k}" for k in range(len(there), many if id in named.index else 0)]  # never spoke
+        rows += [(voice, id, role, held) for voice in there]
+    found = pd.DataFrame(rows, columns=["voice", "interview_id", "role", "round"], dtype="str")
+    return found.set_index(pd.Index(start + pd.factorize(found.voice)[0], name=PERSON, dtype="int64"))
+
+
+def _listed(codebook: pd.DataFrame, findings: pd.DataFrame | None) -> pd.DataFrame:
+    """The themes by question, in order, and what was said against them, with the findings of the codebook."""
+    if codebook.empty and findings is not None:
+        rows = findings.reindex(columns=["question", "theme"]).dropna().drop_duplicates()
+        return rows.assign(against=False, finding=rows.theme)
+    rows = codebook.assign(against=codebook.against.eq(True).fillna(False).astype(bool))
+    rows = rows.fillna({"question": NOT_RECORDED, "finding": rows.theme})
+    return rows.drop_duplicates(["question", "theme", "against"])
+
+
+def _spoke(make: Maker, said: pd.DataFrame, voices: pd.DataFrame, listed: pd.DataFrame) -> list[Measurement]:
+    """Of those who were asked a question, how many spoke of each theme of it, and against: of all, by role.
+
+    A question was asked of everybody in a round in which somebody spoke to it.
+    """
+    said = said[said.interview_id.isin(voices.interview_id)]
+    said = said.assign(
+        voice=said.speaker.fillna(said.interview_id), against=said.against.eq(True).fillna(False).astype(bool)
+    )
+    said["round"] = said.interview_id.map(voices.groupby("interview_id")["round"].first())
+    found: list[Measurement] = []
+    questions = dict.fromkeys([*listed.question, *sorted(said.question.unique())])
+    for question in (q for q in questions if (said.question == q).any()):
+        own, known = said[said.question == question], listed[listed.question == question]
+        asked = voices[voices["round"].isin(own["round"])]
+        asked = asked[~asked.index.duplicated()]
+        columns = ["theme", "against", "finding"]
+        themes = list(known[columns].itertuples(index=False, name=None))
+        if len(asked) >= NAMED_FROM:
+            others = set(zip(own.theme, own.against, strict=True)) - {(t, a) for t, a, _ in themes}
+            themes += [(theme, against, theme) for theme, against in sorted(others)]
+        for theme, against, label in themes:
+            who = own.voice[(own.theme == theme) & (own.against == against)]
+            about = {"question": question, "theme": theme}
+            found += _by_role(make, "against" if against else "spoke", label, asked, who, about)
+    named = {e.id for e in found}
+    absent = [name for name in ("spoke", "against") if f"themes.{name}" not in named]
     return [
-        make.tally(
-            "themes.passages",
-            theme,
-            counts.get((theme, role), 0),
-            "passages",
-            "coded passages",
-            theme=theme,
-            role=role,
-        )
-        for theme in sorted(said.theme.unique())
-        for role in _with_unknown(ROLES, said.role)
+        *found,
+        *(e for name in absent for e in _by_role(make, name, "Themes", voices[:0], voices.voice, {})),
     ]
+
+
+def _by_role(
+    make: Maker, name: str, label: str, asked: pd.DataFrame, who: pd.Series, about: Mapping[str, str]
+) -> list[Measurement]:
+    """How many of those `asked` are among `who`, and how many in each role."""
+    method = f"people who spoke {'against' if name == 'against' else 'of'} it, of those asked"
+    found = []
+    for role in ("", *(_with_unknown(ROLES, asked.role) if about else ())):
+        of = asked[asked.role == role] if role else asked
+        spoke = of.index[of.voice.isin(who).to_numpy(dtype=bool)]
+        value = float(len(spoke)) if len(of) else None
+        key = {**about, "role": role} if role else about
+        found.append(
+            make.number(f"themes.{name}", label, value, "people", method, count=spoke, n=of.index, about=key)
+        )
+    return found
 
 
 def _with_unknown(names: Sequence[str], seen: pd.Series) -> list[str]:

@@ -190,7 +190,8 @@ def sources(registry: Registry, settings: Mapping[str, Any]) -> Callable[[], set
         entries: list[Any] = [*registry.definitions, *registry.relations, *registry.documents.values()]
         rows += map(asdict, entries)
         parameters = settings["parameters"]
-        rows += [design.words(parameters), *parameters["alongside"], *parameters["periods"]]
+        rows += [design.words(parameters)]
+        rows += [row for section in ("alongside", "joint", "periods") for row in parameters[section]]
         framework = studies.framework(settings["parts"]["framework"])
         rows += [framework, *framework.get("priorities", ()), studies.inserts(settings["parts"]["pages"])]
         texts = {value for row in rows for value in row.values() if isinstance(value, str)}

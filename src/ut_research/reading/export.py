@@ -324,7 +324,7 @@ def _absent(table: Table, frame: pd.DataFrame) -> list[str]:
     """Return the columns that an export leaves out, where nothing stands in for them."""
     either = [{"age_at_referral", "date_of_birth"}, {*ITEMS, "total"}]
     spare = set[str]().union(*(columns for columns in either if columns & set(frame)))
-    return [c.name for c in table.columns if c.name not in frame and c.name not in spare]
+    return [c.name for c in table.columns if not (c.spare or c.name in frame or c.name in spare)]
 
 
 def _others(

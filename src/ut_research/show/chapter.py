@@ -268,7 +268,8 @@ class Chapter:
         if cell.origin != "published" and cell not in known:
             todo = "show what chapter.findings gives"
             raise ProblemsFound([Problem(f"{cell.id} was not released", self._where, todo)])
-        return [(prose.show(cell), cell, "")]
+        of_people = cell.unit == "people" and cell.n is not None
+        return [(prose.show(cell, "count_of_n" if of_people else "value"), cell, "")]
 
     def beside_published(self, released: Released) -> None:
         """Show every published figure that `released` answers, beside what these data give."""

@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 import matplotlib as mpl
 import seaborn
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from matplotlib.patches import Rectangle
@@ -257,50 +256,6 @@ def flow(released: Released, title: str) -> Chart:
         ax.text(left + 0.1, y - tall[i] + 0.1, "\n".join(numbers[i]), va="bottom", fontsize=12)
     said = [f"{e.label}: {_full(e)}" for e in boxes]
     return Chart(figure, _alt("Flow diagram", title, said, released), released, title, _note(released, ""))
-
-
-@_styled
-def matrix(released: Released, title: str) -> Chart:
-    """A grid of counts: one row for each theme and one column for each role, darker for more."""
-    cells = [e for e in released if "theme" in e.group and "role" in e.group]
-    if not _numbers(cells):
-        return _nothing(released, title)
-    ys = list(dict.fromkeys(e.group["theme"] for e in cells))
-    xs = list(dict.fromkeys(e.group["role"] for e in cells))
-    most = max(e.value or 0 for e in _numbers(cells)) or 1
-    first, above = 1.4, 0.48
-    labels = {y: wrap(y, 16) for y in ys}
-    tall = {y: 0.14 + 0.2 * len(labels[y]) for y in ys}
-    tops = {y: -sum(tall[before] for before in ys[:i]) for i, y in enumerate(ys)}
-    figure, ax = _sheet(sum(tall.values()) + above, axis=False)
-    step = (INNER - first) / len(xs)
-    ax.set(xlim=(0, INNER), ylim=(-sum(tall.values()), above))
-    for j, x in enumerate(xs):  # by turns high and low, so that none lies on the next
-        at: Any = {"ha": "center", "va": "center", "color": QUIET}
-        ax.text(first + step * (j + 0.5), above - 0.12 - 0.2 * (j % 2), shorten(x, 14, placeholder="…"), **at)
-    for y in ys:
-        ax.text(0, tops[y] - tall[y] / 2, "\n".join(labels[y]), va="center")
-    for e in cells:
-        left, high = first + step * xs.index(e.group["role"]), tall[e.group["theme"]]
-        box = (left + 0.02, tops[e.group["theme"]] - high + 0.03, step - 0.04, high - 0.06)
-        _counted_cell(ax, e, box, (e.value or 0) / most)
-    said = [f"{e.group['theme']}, {e.group['role']}: {number(e)}" for e in cells]
-    note = _note(released, f"Numbers are {cells[0].unit}.")
-    return Chart(figure, _alt("Grid of counts", title, said, released), released, title, note)
-
-
-def _counted_cell(ax: Axes, e: Estimate, box: tuple[float, float, float, float], share: float) -> None:
-    """A cell of a grid in a `box` (left, floor, wide, high): darker for a larger `share`; hidden, hatched."""
-    left, floor, wide, high = box
-    fill: Any = {"fc": to_rgba(BLUE, 0.45 * share)}
-    look: Any = {"ha": "center", "va": "center"}
-    text = str(e.count if e.count is not None else number(e))
-    if e.status != "number":
-        text = "too few" if e.status == "suppressed" else "not kept"
-        fill = {"fc": "none", "hatch": "///"}
-        look |= {"bbox": {"fc": "white", "ec": "none", "pad": 1}, "fontsize": 11}
-    ax.add_patch(Rectangle((left, floor), wide, high, ec=QUIET, lw=0.8, **fill))
-    ax.text(left + wide / 2, floor + high / 2, text, **look)
 
 
 @_styled
