@@ -2,6 +2,7 @@
 
 import re
 import sys
+import zipfile
 from pathlib import Path
 
 LARGEST = 5_000_000
@@ -21,8 +22,10 @@ OURS = re.compile(
 )
 #: A file of an invented cohort: its mark, or one of the tables that an export may hold.
 MARK = "INVENTED.md"
-TABLES = "participants|needs|wemwbs|activity|reoffending|outcomes|interviews|coded_segments|steering_comments"
-COHORT = re.compile(rf"data/raw/[a-z0-9-]+/({re.escape(MARK)}|({TABLES})\.csv)")
+TABLES = "participants|needs|wemwbs|activity|reoffending|outcomes|interviews|coded_segments|themes"
+TABLES += "|steering_comments"
+NOTES = (MARK, "columns.toml")
+COHORT = re.compile(rf"data/raw/[a-z0-9-]+/({'|'.join(NOTES)}|({TABLES})\.csv|interviews\.qdpx)")
 #: Rows of an invented table that need not say so: those whose identifier cleaning has to miss.
 MESSY = 0.1
 
@@ -42,8 +45,13 @@ def _invented(file: Path) -> bool:
     """Whether `file` belongs to an invented cohort: it lies beside the mark, and its rows say it too."""
     if not COHORT.fullmatch(file.as_posix()) or not file.with_name(MARK).is_file():
         return False
-    rows = file.read_bytes().lower().splitlines()[1:]
-    return file.name == MARK or sum(b"invented" not in row for row in rows) <= MESSY * len(rows)
+    if file.suffix == ".qdpx":  # a project of interviews: what was said in them
+        with zipfile.ZipFile(file) as archive:
+            texts = [archive.read(name) for name in archive.namelist() if name.endswith(".txt")]
+        rows = b"\n".join(texts).splitlines()
+    else:
+        rows = file.read_bytes().splitlines()[1:]
+    return file.name in NOTES or sum(b"invented" not in row.lower() for row in rows) <= MESSY * len(rows)
 
 
 if __name__ == "__main__":

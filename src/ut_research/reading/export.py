@@ -20,7 +20,7 @@ import pandas as pd
 from ut_research.core.issues import Log, empty
 from ut_research.core.problems import Problem, ProblemsFound, stop
 from ut_research.core.schema import GROUPS, ITEMS, TABLES, Table
-from ut_research.reading import dates, identifiers, reshape, structure, workbooks
+from ut_research.reading import dates, identifiers, refi, reshape, structure, workbooks
 from ut_research.reading import files as sheets
 from ut_research.reading import recipe as recipes
 from ut_research.reading.grids import Sheet
@@ -171,7 +171,7 @@ def files(path: Path) -> tuple[list[Path], list[Path]]:
         inside = sorted(f for f in path.iterdir() if not f.name.startswith((".", "~$")))
     except OSError:
         raise stop("the folder cannot be opened", path.name, "Check that you may read it") from None
-    kinds = sheets.FOLDER_KINDS | workbooks.KINDS
+    kinds = sheets.FOLDER_KINDS | workbooks.KINDS | refi.KINDS
     data = [f for f in inside if f.is_file() and f.suffix.lower() in kinds and sheets.is_table(f)]
     return data, [f for f in inside if f not in data and (not f.is_file() or f.suffix.lower() not in _QUIET)]
 

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from pyarrow import csv as fast_csv
 
 from ut_research.core.problems import ProblemsFound, stop
-from ut_research.reading import workbooks
+from ut_research.reading import coded, refi, workbooks
 from ut_research.reading.grids import (
     LONGEST_CELL,
     MOST_COLUMNS,
@@ -101,7 +101,11 @@ def _refusals(kind: str, size: int, head: bytes) -> Iterator[tuple[bool, str, st
     other = head.startswith((b"%PDF", b"$FL2", b"\x89PNG", b"\x1f\x8b"))
     own = f"though its name ends in {kind}"
     again = "Save it again from the program that made it"
-    yield kind not in _READERS, "this kind of file is not read", "Save it as CSV, .xlsx, .ods, .sav or .dta"
+    yield (
+        kind not in _READERS,
+        "this kind of file is not read",
+        "Save it as CSV, .xlsx, .ods, .sav, .dta or .qdpx",
+    )
     yield not size, "the file is empty", "Export it again, or take it away if there are no data"
     large = f"the file is larger than {LARGEST_FILE // 10**9} GB"
     yield size > LARGEST_FILE, large, "Export only the columns asked for"
@@ -281,5 +285,5 @@ def _as_text(column: pd.Series, labels: dict[float | int, str]) -> pd.Series:
 _DAYS = {r"[AEJS]?DATE|YMDHMS": "s", r"%-?\d*t?d": "D", r"%t[cC]": "ms"}
 _READERS: dict[str, Callable[[Path], Iterable[Grid]]] = {
     ".csv": _csv, ".tsv": _csv, ".txt": _csv, ".sav": _labelled, ".dta": _labelled,
-    ".xlsx": workbooks.xlsx, ".ods": workbooks.ods,
+    ".xlsx": workbooks.xlsx, ".ods": workbooks.ods, **dict.fromkeys(refi.KINDS, coded.read),
 }  # fmt: skip

@@ -84,7 +84,7 @@ def take(sheet: Sheet, table: str, recipe: Recipe) -> Taken:
     if first.kind == "id" and person.heading and (at := headings.find(person.heading, False)) is not None:
         sheet = structure.people(sheet, at)
     waves = reshape.waves(sheet, columns)
-    sheet = _only(sheet, told.where, headings)
+    sheet = _only(sheet, told, headings)
     more: tuple[Note, ...] = ()
     parts = [_columns(sheet, table, told, columns, wave, headings) for wave in waves]
     if told.ticks and (places := [i for h in told.ticks.heading if (i := headings.find([h])) is not None]):
@@ -105,12 +105,13 @@ def take(sheet: Sheet, table: str, recipe: Recipe) -> Taken:
     return Taken(frame[names], frozenset(headings.used), (*sheet.notes, *more))
 
 
-def _only(sheet: Sheet, where: Mapping[str, Sequence[str]], headings: _Headings) -> Sheet:
+def _only(sheet: Sheet, told: TableRule, headings: _Headings) -> Sheet:
     """Return the rows of the sheet that the recipe asks for."""
     keep = np.ones(len(sheet.frame), bool)
-    for heading, wanted in where.items():
-        at = headings.find([heading])
-        keep &= _among(sheet.values[at], wanted).to_numpy(bool) if at is not None else True
+    for where, wanted in ((told.where, True), (told.without, False)):
+        for heading, named in where.items():
+            at = headings.find([heading])
+            keep &= _among(sheet.values[at], named).to_numpy(bool) == wanted if at is not None else True
     if keep.all():
         return sheet
     done = f"{int((~keep).sum()):,} passed over: the recipe takes others for this table"

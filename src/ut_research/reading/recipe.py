@@ -146,6 +146,7 @@ class TableRule(_Part):
     codes: dict[str, dict[str, Text]] = {}
     month_first: frozenset[str] = frozenset()
     where: Where = {}
+    without: Where = {}
     keep: Literal["all", "first"] = "all"
     items: str | None = None
     points: dict[str, int] = {}
