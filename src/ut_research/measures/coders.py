@@ -1,0 +1,115 @@
+"""For the team alone, in JupyterLab: how far coders agree, what they wrote, and when no new theme came.
+
+Nothing here is a finding, and none of it reaches a page: it is of single interviews. `chapter.look` shows it.
+
+Coders are compared in the interviews that two or more of them coded, on units: stretches of an interview that
+somebody coded, passages that overlap taken together. What nobody coded does not count as agreement.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+#: How often units are drawn anew for a range, and from which seed.
+DRAWN, SEED = 200, 1
+
+
+def units(segments: pd.DataFrame) -> pd.DataFrame:
+    """The passages of the interviews that two or more coders coded, each with the number of its `unit`.
+
+    Parameters
+    ----------
+    segments : the canonical table `coded_segments`, with `coder` and `place`.
+    """
+    columns = ["interview_id", "coder", "place", "theme"]
+    known = segments.reindex(columns=columns).astype("str").dropna()
+    coders = known.groupby("interview_id").coder.transform("nunique")
+    ends = known.place.str.extract(r"^(\d+)-(\d+)$").astype(float)
+    found = known.assign(begins=ends[0], ends=ends[1], at=known.place.where(ends[0].isna(), ""))
+    found = found[coders > 1].sort_values(["interview_id", "at", "begins", "ends"])
+    here = found.groupby(["interview_id", "at"], sort=False)
+    before = here.ends.cummax().groupby([found.interview_id, found["at"]]).shift()
+    apart = ~found.duplicated(["interview_id", "at"]) | (found.begins >= before)
+    return found.assign(unit=apart.cumsum())
+
+
+def agreement(segments: pd.DataFrame) -> pd.DataFrame:
+    """How far coders agree, a row a theme and one for all of them together.
+
+    Returns
+    -------
+    frame of theme; units, how many some coder gave it; both, the share of those (%) that all gave it; alpha,
+    Krippendorff's on all units (1 is full agreement, 0 what chance gives), with low and high, a 95% bootstrap
+    range over units; blank where there is nothing to compare.
+    """
+    found = units(segments)
+    coders = found.groupby("interview_id").coder.nunique()
+    size = found.drop_duplicates("unit").set_index("unit").interview_id.map(coders)
+    counts = {}
+    for theme, own in found.groupby("theme", sort=True):
+        gave = own.groupby("unit").coder.nunique().reindex(size.index, fill_value=0)
+        counts[theme] = np.column_stack([size - gave, gave])
+    rows = [(theme, *_agreed(count)) for theme, count in counts.items()]
+    if counts:
+        rows.insert(0, ("all themes", *_agreed(np.concatenate(list(counts.values())))))
+    return pd.DataFrame(rows, columns=["theme", "units", "both", "alpha", "low", "high"])
+
+
+def alpha(counts: NDArray[Any]) -> float:
+    """Krippendorff's alpha of nominal values: how many coders gave each unit (a row) each value (a column).
+
+    NaN where all values are the same, or no unit has two. Krippendorff (2011), Computing Krippendorff's
+    Alpha-Reliability.
+    """
+    import krippendorff
+
+    counts = counts[counts.sum(axis=1) > 1]
+    if (counts.sum(axis=0) > 0).sum() < 2:
+        return float("nan")
+    return float(krippendorff.alpha(value_counts=counts, level_of_measurement="nominal"))
+
+
+def _agreed(counts: NDArray[Any]) -> tuple[int, float, float, float, float]:
+    given = counts[counts[:, 1] > 0]
+    draw = np.random.default_rng(SEED)
+    drawn = [alpha(counts[draw.integers(len(counts), size=len(counts))]) for _ in range(DRAWN)]
+    known = [a for a in drawn if not np.isnan(a)] or [float("nan")]
+    low, high = np.percentile(known, [2.5, 97.5])
+    return len(given), 100 * float((given[:, 0] == 0).mean()), alpha(counts), float(low), float(high)
+
+
+def disagreements(segments: pd.DataFrame) -> pd.DataFrame:
+    """The units to which some coders of an interview gave a theme and others did not, and who did."""
+    found = units(segments)
+    everyone = found.groupby("interview_id").coder.agg(set).to_dict()
+    rows = []
+    for (interview, _, theme), own in found.groupby(["interview_id", "unit", "theme"]):
+        gave = set(own.coder)
+        others = everyone[interview] - gave
+        rows.append((interview, own.place.iloc[0], theme, ", ".join(sorted(gave)), ", ".join(sorted(others))))
+    told = pd.DataFrame(rows, columns=["interview_id", "place", "theme", "gave it", "did not"])
+    return told[told["did not"] != ""].reset_index(drop=True)
+
+
+def framework(segments: pd.DataFrame) -> pd.DataFrame:
+    """What the analysts wrote of each theme (a row) in each interview (a column)."""
+    told = segments.dropna(subset=["interview_id", "theme", "summary"])
+    said = told.groupby(["theme", "interview_id"]).summary.agg(lambda s: "; ".join(dict.fromkeys(s)))
+    return said.unstack("interview_id").fillna("")
+
+
+def saturation(segments: pd.DataFrame, interviews: pd.DataFrame) -> pd.DataFrame:
+    """Of each role, its interviews in the order of their days: how many themes each brought first."""
+    order = interviews.reindex(columns=["interview_id", "role", "held_date"]).sort_values(
+        ["role", "held_date", "interview_id"]
+    )
+    told = order.merge(segments[["interview_id", "theme"]].dropna(), on="interview_id")
+    first = told.drop_duplicates(["role", "theme"]).groupby("interview_id").theme.size()
+    new = order.interview_id.map(first).fillna(0).astype(int)
+    return order.assign(interview=order.groupby("role").cumcount() + 1, new_themes=new)[
+        ["role", "interview", "interview_id", "new_themes"]
+    ]
