@@ -1,4 +1,4 @@
-"""How far coders agree: alpha against Krippendorff's own worked examples, units, and what the team is told."""
+"""How far coders agree: alpha against Krippendorff's worked examples, units, and what the team is told."""
 
 import math
 
@@ -71,8 +71,10 @@ def test_text_that_nobody_coded_does_not_raise_it():
 
 def test_disagreements_say_where_and_who():
     assert coders.disagreements(BOTH).to_numpy().tolist() == [
-        ["1", "20-30", "money", "B", "A"], ["1", "20-30", "time", "A", "B"], ["3", "page 3", "money", "B", "A"],
-    ]  # fmt: skip
+        ["1", "20-30", "money", "B", "A"],
+        ["1", "20-30", "time", "A", "B"],
+        ["3", "page 3", "money", "B", "A"],
+    ]
 
 
 @pytest.mark.parametrize("segments", [BOTH.head(0), BOTH[BOTH.coder == "A"]])

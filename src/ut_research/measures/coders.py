@@ -97,7 +97,7 @@ def disagreements(segments: pd.DataFrame) -> pd.DataFrame:
 
 def framework(segments: pd.DataFrame) -> pd.DataFrame:
     """What the analysts wrote of each theme (a row) in each interview (a column)."""
-    told = segments.dropna(subset=["interview_id", "theme", "summary"])
+    told = segments.reindex(columns=["interview_id", "theme", "summary"]).dropna()
     said = told.groupby(["theme", "interview_id"]).summary.agg(lambda s: "; ".join(dict.fromkeys(s)))
     return said.unstack("interview_id").fillna("")
 
