@@ -81,11 +81,9 @@ class Study:
         "alongside", dict, "Other programmes", "title", "about", "study", "compare", "measure"
     )
     joint: list[dict[str, str]] = _table(
-        "joint",
-        dict,
-        {"said": str, "measured": str, "together": str},
-        "What was said beside what was measured on the same subject",
+        "joint", dict, "What was said beside what was measured", "said", "measured", "together"
     )
+    coreq: dict[str, str] = _table("coreq", str, "How interviews were done, by the items of COREQ (1 to 32)")
     periods: list[dict[str, str]] = _table(
         "periods",
         dict,
@@ -235,14 +233,18 @@ class Study:
             yield "delivery ends before it starts", "[study] delivery_end", "give a later day"
         if self.engaged.strip().casefold() == self.not_engaged.strip().casefold():
             yield "both groups have one name", "[groups] not_engaged", "give it another"
-        if self.needs or self.outcomes:
+        if self.needs or self.outcomes or self.coreq:
             from ut_research.core import schema
 
             reached = schema.TABLES["outcomes"].column("outcome").allowed
-            for section, known in (("needs", set(schema.NEEDS)), ("outcomes", set(reached))):
+            coreq = {str(n) for n in range(1, 33)}
+            for section, known in (
+                ("needs", set(schema.NEEDS)),
+                ("outcomes", set(reached)),
+                ("coreq", coreq),
+            ):
                 for name in sorted(set(getattr(self, section)) - known):
-                    what = "the data dictionary has no such code"
-                    yield what, f"[{section}] {name}", _suggest(name, known)
+                    yield "there is no such code", f"[{section}] {name}", _suggest(name, known)
         if self.low_at_most >= self.high_at_least:
             place = "[wellbeing] low_at_most"
             yield "low wellbeing reaches into high", place, "give a value under high_at_least"
@@ -335,7 +337,7 @@ def _complaints(value: Any, about: Mapping[str, Any]) -> Iterator[tuple[str, str
 
 
 #: The fields that are words of a report, and no choice of how anything is worked out.
-_IN_WORDS = ("study", "groups", "interviews", "alongside", "joint", "periods")
+_IN_WORDS = ("study", "groups", "interviews", "alongside", "joint", "coreq", "periods")
 WORDS = tuple(f.name for f in fields(Study) if f.metadata["section"] in _IN_WORDS)
 
 

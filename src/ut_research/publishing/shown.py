@@ -190,7 +190,7 @@ def sources(registry: Registry, settings: Mapping[str, Any]) -> Callable[[], set
         entries: list[Any] = [*registry.definitions, *registry.relations, *registry.documents.values()]
         rows += map(asdict, entries)
         parameters = settings["parameters"]
-        rows += [design.words(parameters)]
+        rows += [design.words(parameters), parameters["coreq"]]
         rows += [row for section in ("alongside", "joint", "periods") for row in parameters[section]]
         framework = studies.framework(settings["parts"]["framework"])
         rows += [framework, *framework.get("priorities", ()), studies.inserts(settings["parts"]["pages"])]
