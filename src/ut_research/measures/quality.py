@@ -61,7 +61,8 @@ def measure(
     """
     found: list[Measurement] = []
     for table, label in TABLES.items():
-        there = table in rows and not (table == "coded_segments" and _few_spoke(tables))
+        few = table == "coded_segments" and _few_spoke(tables)
+        there = table in rows and not few
         make = Maker(table, origin, {"table": table}, confidence, there)
         seen = rows[table] if there else {"in": 0, "kept": 0, "rejected": 0}
         found.append(make.tally("quality.kept", label, seen["kept"], "rows"))
@@ -70,7 +71,7 @@ def measure(
         found += [
             make.share("quality.missing", f"{label}: {name}", values.isna(), column=name)
             for name, values in ((str(c), v) for c, v in tables.get(table, pd.DataFrame()).items())
-            if there and name not in UNCOUNTED and len(values)
+            if not few and name not in UNCOUNTED and len(values)
         ]
     for (rule, action), log in issues.groupby(["rule", "action"], sort=True):
         make = Maker("the issues log", origin, {}, confidence)
