@@ -133,7 +133,12 @@ def _maker(command: str, module: str, told: str) -> None:
 
 _maker("brief", "brief", "Make the two-page brief, [b]brief.pdf[/b] and [b]brief.docx[/b], of a report.")
 _maker("tables", "workbook", "For co-authors: every table, in [b]tables.xlsx[/b], and [b]report.docx[/b].")
-_maker("review", "review_pack", "For readers without internet: the book, and its plain pages in large print.")
+_maker(
+    "review",
+    "review_pack",
+    "The book and its plain pages in large print, for readers without internet; and "
+    "comments, where there are any, as [b]comments.qdpx[/b] for the team.",
+)
 
 
 @app.command("review-release")

@@ -23,6 +23,8 @@ from ut_research.core.problems import ProblemsFound
 from ut_research.disclosure import gate
 from ut_research.publishing import comments, generated_pages
 from ut_research.reading import export as reading
+from ut_research.reading import refi
+from ut_research.reading.refi_write import write
 from ut_research.show import prose
 
 ONE = {"date": "2026-11-20", "page": "Reoffending", "section": "The answer", "comment": "Say it more simply."}
@@ -334,3 +336,20 @@ def test_the_command_takes_an_export_and_tells_a_bad_file_in_one_block(tmp_path:
     assert status == 1
     assert "bad.json: it is not a file of comments" in said
     assert "Traceback" not in said
+
+
+def test_comments_go_to_a_program_for_qualitative_analysis_each_coded_to_its_page(tmp_path: Path) -> None:
+    table = pd.DataFrame({"page": ["In short", None, "In short"], "comment": ["One.", "Two <b>.", "Thrée."]})
+    write(comments.project(table), tmp_path / "comments.qdpx")
+    found = refi.project(tmp_path / "comments.qdpx")
+    [source] = found.sources
+    names = {code.guid: code.path for code in found.codes}
+    told = []
+    for coding in found.codings:
+        begins, ends = map(int, coding.place.split("-"))
+        told.append((names[coding.code], source.text[begins:ends]))
+    assert told == [
+        (("Comments", "In short"), "One."),
+        (("Comments", "No page"), "Two <b>."),
+        (("Comments", "In short"), "Thrée."),
+    ]

@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,8 @@ import pandas as pd
 from ut_research.core.estimate import Estimate, Origin
 from ut_research.core.problems import Problem, ProblemsFound, stop
 from ut_research.reading import files as sheets
-from ut_research.reading import identifiers, recipe, values
+from ut_research.reading import identifiers, recipe, refi, values
+from ut_research.reading.refi_write import guid
 
 TABLE = "steering_comments"
 COLUMNS = ("date", "page", "comment", "response", "status", "reason")
@@ -181,6 +182,23 @@ def counts(table: pd.DataFrame | None, origin: Origin) -> list[Estimate]:
     sizes = {"": len(table), **{s: int((standing == s).sum()) for s in STANDING}}
     return [Estimate(i, label, sizes[s], count=sizes[s], unit="comments", method="count", origin=origin,
                      source=TABLE) for s, (i, label) in about.items()]  # fmt: skip
+
+
+def project(table: pd.DataFrame) -> refi.Project:
+    """The comments as a project for a program for qualitative analysis: each a passage, coded to its page.
+
+    Readers can so be second coders there.
+    """
+    source, text = refi.Source(guid("comments"), "Comments of the steering group"), ""
+    codes = {"": refi.Code(guid("code"), ("Comments",))}
+    codings = []
+    for n, (page, words) in enumerate(table[["page", "comment"]].fillna("No page").itertuples(index=False)):
+        codes.setdefault(page, refi.Code(guid("code", page), ("Comments", page)))
+        place = f"{len(text)}-{len(text) + len(words)}"
+        codings.append(refi.Coding(source.guid, guid("comment", n), place, codes[page].guid))
+        text += f"{words}\n"
+    whole = replace(source, text=text)
+    return refi.Project(codes=tuple(codes.values()), sources=(whole,), codings=tuple(codings))
 
 
 def inert(text: str) -> str:

@@ -11,11 +11,14 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+import pandas as pd
+
 from ut_research.core.problems import Problem, ProblemsFound
 from ut_research.disclosure import decision
 from ut_research.publishing import blocks as paper
-from ut_research.publishing import workbook
+from ut_research.publishing import comments, workbook
 from ut_research.publishing.brief import LABELS
+from ut_research.reading import refi_write
 
 LAYOUT = "book/paper/large-print.typ"
 #: Pages that are printed: those for everyone, and the glossary.
@@ -53,6 +56,8 @@ If files do not open, copy the whole pack to the computer first, and unpack it t
 def make(root: Path, folder: Path, report: Path) -> list[Path]:
     """Write ``review-pack.zip`` and ``large-print.pdf`` of the run in `folder` into its `report`; the files.
 
+    And, for the team's own program for qualitative analysis, ``comments.qdpx``, where there are comments.
+
     Raises
     ------
     ProblemsFound : a page would ask another computer for something.
@@ -70,7 +75,11 @@ def make(root: Path, folder: Path, report: Path) -> list[Path]:
     files += [(f"book/{p.relative_to(book).as_posix()}", p.read_bytes()) for p in inside]
     (report / "large-print.pdf").write_bytes(printed)
     (report / "review-pack.zip").write_bytes(paper.zipped((f"review-pack/{n}", c) for n, c in files))
-    return [report / "review-pack.zip", report / "large-print.pdf"]
+    made = [report / "review-pack.zip", report / "large-print.pdf"]
+    if (said := folder / f"{comments.TABLE}.parquet").is_file():
+        made.append(report / "comments.qdpx")
+        refi_write.write(comments.project(pd.read_parquet(said)), made[-1])
+    return made
 
 
 def asks(book: Path) -> list[Problem]:
