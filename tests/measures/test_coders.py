@@ -2,6 +2,7 @@
 
 import math
 
+import krippendorff
 import numpy as np
 import pandas as pd
 import pytest
@@ -30,12 +31,22 @@ def counts(*observers):
     ids=["two observers, binary", "two observers, nominal", "any number of observers, missing data"],
 )
 def test_alpha_is_that_of_the_worked_examples_of_krippendorff_2011(observers, alpha):
-    assert round(coders.alpha(counts(*observers)), 4) == alpha
+    assert round(coders.alpha(counts(*observers))[0], 4) == alpha
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_alpha_is_that_of_the_package_krippendorff(seed):
+    draw = np.random.default_rng(seed)
+    given = draw.integers(0, 4, (30, 3))
+    expected = krippendorff.alpha(value_counts=given[given.sum(axis=1) > 1], level_of_measurement="nominal")
+    assert coders.alpha(given)[0] == pytest.approx(expected)
+    times = draw.integers(0, 3, len(given))
+    assert coders.alpha(given, times)[0] == pytest.approx(coders.alpha(np.repeat(given, times, axis=0))[0])
 
 
 def test_where_nothing_differs_there_is_no_alpha():
-    assert math.isnan(coders.alpha(counts("111", "111")))
-    assert math.isnan(coders.alpha(counts("12.", "..1")))
+    assert math.isnan(coders.alpha(counts("111", "111"))[0])
+    assert math.isnan(coders.alpha(counts("12.", "..1"))[0])
 
 
 BOTH = passages(
