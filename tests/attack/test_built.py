@@ -77,6 +77,7 @@ def spoil(folder: Path) -> None:
             sheet[column] = seen.map(text).fillna("")
         sheet.to_csv(folder / f"{table}.csv", index=False)
     say = [json.dumps(" ".join(hostile.ALL[i::7])) for i in range(7)]
+    say[0] = json.dumps("</title>" + json.loads(say[0]))
     say[4:6] = map(json.dumps, (hostile.HTML[1], "{{page.made}} [x](x.png)"))  # short, for the brief
     (folder / "study.toml").write_text(
         f'based_on = "united-together"\n[study]\ntitle = {say[0]}\npeople = {say[1]}\nplace = {say[2]}\n'
@@ -170,7 +171,7 @@ def test_nothing_hostile_comes_alive(built: Built, browser: Any) -> None:
         alive = page.evaluate(
             """() => [window.alive, document.querySelectorAll('.alive, #alive, [name=alive], [onerror],'
             + ' [onmouseover], [ontoggle], [onfocus], iframe, base, meta[http-equiv=refresh],'
-            + ' [href^="javascript:"], [href*="invented.example"], article math').length,
+            + ' [href^="javascript:"], [href*="invented.example"], article math, script:not([src])').length,
             document.body.innerText]"""
         )
         if alive[0] or alive[1]:

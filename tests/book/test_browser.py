@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -20,6 +21,7 @@ def visit(browser: Any, book: Path, width: int, scheme: str) -> Any:
     page, asked, errors = context.new_page(), [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
     for file in sorted(book.glob("*.html")):
         asked.clear()
         errors.clear()
@@ -67,6 +69,19 @@ def test_nothing_leaves_the_machine_no_script_fails_and_pages_are_light(browser:
         if weight > MOST_BYTES:
             faults.append(f"{name} weighs {weight:,} bytes with all it loads; at most {MOST_BYTES:,}")
     assert not faults, "\n".join(faults)
+
+
+def test_a_script_that_got_into_a_page_does_not_run(browser: Any, book: Path, tmp_path: Path) -> None:
+    shutil.copytree(book, tmp_path / "book")
+    file = tmp_path / "book" / "index.html"
+    hostile = "<script>alive = 1</script><img src=x onerror='alive = 1'><p style='color: red'>Words</p>"
+    text = file.read_text(encoding="utf-8").replace("</article>", f"{hostile}</article>")
+    file.write_text(text, encoding="utf-8")
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    assert page.evaluate("typeof alive") == "undefined"
+    assert page.evaluate("getComputedStyle(document.querySelector('[style]')).color") != "rgb(255, 0, 0)"
+    page.close()
 
 
 def test_search_finds_a_page_from_a_memory_stick(browser: Any, book: Path) -> None:

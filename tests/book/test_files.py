@@ -50,6 +50,18 @@ def test_nothing_is_loaded_from_another_host(book: Path, pages: Pages) -> None:
     assert not loaded, "\n".join(loaded)
 
 
+def test_every_page_lets_only_the_books_own_files_run_and_has_nothing_inline(pages: Pages) -> None:
+    for name, page in pages.items():
+        policy, *_ = page.head.select("meta:not([charset])")
+        assert policy["http-equiv"] == "Content-Security-Policy", name
+        rules = dict(rule.split(" ", 1) for rule in policy["content"].split("; "))
+        assert rules["default-src"] == rules["base-uri"] == "'none'", name
+        assert rules["script-src"] == rules["style-src"] == "'self'", name
+        inline = page.select("script:not([src]), style, [style]")
+        inline += page.find_all(lambda tag: any(attribute.startswith("on") for attribute in tag.attrs))
+        assert inline == [], name
+
+
 def test_every_figure_is_described_in_a_sentence(pages: Pages) -> None:
     bare = [
         f"{name}: {image.get('src')}: {image.get('alt')!r}"

@@ -12,7 +12,7 @@ PAGES = sorted([*(ROOT / "book").glob("*.md"), *(ROOT / "studies").glob("*/pages
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 
 #: Digits that are no finding: years and names of documents and figures, a chapter's file, a date's day.
-NAMES = r"\b20\d\d\b|Figure \d|\(\d\d_\w+\.ipynb\)|:widths: [\d ]+|:[\w-]+: \d+|^\d\.\s|COVID-19|GRIPP2"
+NAMES = r"\b20\d\d\b|Figure \d|\(\d\d_\w+\.ipynb\)|:[\w-]+: \d+|^\d\.\s|COVID-19|GRIPP2"
 NAMES += r'|maxlength="\d+"|"ut-\w+"'
 
 

@@ -1,4 +1,4 @@
-"""The review pack: the whole book, large print that can be read aloud, and no way out to the internet."""
+"""The review pack: the whole book, large print that can be read aloud."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from ut_research.core.problems import ProblemsFound
 from ut_research.publishing import blocks, review_pack
 
 ROOT = Path(__file__).parents[2]
@@ -116,33 +115,6 @@ def test_large_print_is_tagged_and_nothing_is_smaller_than_16_points(run: tuple[
     for page in pdf.pages:
         page.extract_text(visitor_text=note)
     assert min(sizes) >= 16
-
-
-@pytest.mark.parametrize(
-    "leak",
-    [
-        '<script src="https://cdn.example.org/x.js"></script>',
-        "<img alt='' src=//cdn.example.org/x.png>",
-        '<link rel="stylesheet" href="https://cdn.example.org/x.css">',
-        '<link href="https://cdn.example.org" rel="preconnect">',
-        "<style>@import 'https://cdn.example.org/x.css';</style>",
-        "<style>p { background: url(https://cdn.example.org/x.png) }</style>",
-    ],
-)
-def test_a_page_that_would_ask_another_computer_stops_the_pack(run: tuple[Path, Path], leak: str):
-    folder, report = run
-    page = report / "book" / "methods.html"
-    page.write_text(leak + page.read_text(encoding="utf-8"), encoding="utf-8")
-    with pytest.raises(ProblemsFound, match=r"book/methods.html: it would ask .*cdn.example.org"):
-        review_pack.make(ROOT, folder, report)
-    assert not (report / "review-pack.zip").exists()
-
-
-def test_links_that_a_reader_follows_are_no_leak(run: tuple[Path, Path]):
-    _, report = run
-    page = report / "book" / "methods.html"
-    page.write_text('<a href="https://example.org">a source</a>', encoding="utf-8")
-    assert review_pack.asks(report / "book") == []
 
 
 def test_a_drawing_becomes_dots():

@@ -1,19 +1,16 @@
 """The review pack for the steering group: the whole book, and its plain pages in large print, in one zip.
 
-In: a built book. Out: ``review-pack.zip``, for a memory stick and a room without internet. It is not made
-when a page would ask another computer for anything.
+In: a built book. Out: ``review-pack.zip``, for a memory stick and a room without internet.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
-from ut_research.core.problems import Problem, ProblemsFound
 from ut_research.disclosure import decision
 from ut_research.publishing import blocks as paper
 from ut_research.publishing import comments, workbook
@@ -23,14 +20,6 @@ from ut_research.reading import refi_write
 LAYOUT = "book/paper/large-print.typ"
 #: Pages that are printed: those for everyone, and the glossary.
 PRINTED = ("index", "project", "changed", "said", "next", "say", "glossary")
-#: Where a page would fetch something by itself; a link that a reader may follow is not one of them.
-_AWAY = r"""["']?((?:https?:)?//[^"' >)]+)"""
-_FETCHES = re.compile(
-    rf"<(?:script|img|iframe|source|video|audio|embed)\b[^>]*\bsrc={_AWAY}"
-    rf"|<link\b(?=[^>]*\brel=[\"']?(?:stylesheet|icon|pre))[^>]*\bhref={_AWAY}"
-    rf"|url\({_AWAY}|@import\s+{_AWAY}",
-    re.IGNORECASE,
-)
 READ_ME = """READ ME FIRST
 =============
 
@@ -54,19 +43,13 @@ If files do not open, copy the whole pack to the computer first, and unpack it t
 
 
 def make(root: Path, folder: Path, report: Path) -> list[Path]:
-    """Write ``review-pack.zip`` and ``large-print.pdf`` of the run in `folder` into its `report`; the files.
+    """Write the pack and ``large-print.pdf`` of the run in `folder` into its `report`; the files.
 
     And, for the team's own program for qualitative analysis, ``comments.qdpx``, where there are comments.
-
-    Raises
-    ------
-    ProblemsFound : a page would ask another computer for something.
     """
     settings = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     label = LABELS[decision.standing(folder)]
     book = report / "book"
-    if found := asks(book):
-        raise ProblemsFound(found)
     pages = workbook.in_order(folder / "book" / "_toc.yml", book)
     printed = large_print(pages, settings["parameters"]["title"], label, root / LAYOUT)
     inside = sorted(p for p in book.rglob("*") if p.is_file())
@@ -80,18 +63,6 @@ def make(root: Path, folder: Path, report: Path) -> list[Path]:
         made.append(report / "comments.qdpx")
         refi_write.write(comments.project(pd.read_parquet(said)), made[-1])
     return made
-
-
-def asks(book: Path) -> list[Problem]:
-    """Everything in the pages and styles of `book` that a browser would fetch from another computer."""
-    problems = []
-    for file in sorted(p for p in book.rglob("*") if p.suffix in (".html", ".css")):
-        for match in _FETCHES.finditer(file.read_text(encoding="utf-8", errors="replace")):
-            where = f"book/{file.relative_to(book).as_posix()}"
-            problems.append(
-                Problem(f"it would ask {next(filter(None, match.groups()))}", where, "take it out")
-            )
-    return problems
 
 
 def large_print(pages: Iterable[Path], title: str, label: str, layout: Path) -> bytes:
