@@ -87,7 +87,7 @@ def test_what_is_published_of_a_run_is_its_own_and_that_of_the_studies_alongside
 
 
 def test_the_default_study_has_all_that_a_study_may_have() -> None:
-    assert [name for name, part in FOUND.parts(ROOT).items() if not part] == ["recipe.toml"]
+    assert [name for name, part in FOUND.parts(ROOT).items() if not part] == ["logos", "recipe.toml"]
     assert STUDY.design in DESIGNS
     assert STUDY.findings_of in REGISTRY.documents
     assert STUDY.heard in set(REGISTRY.findings["question"])

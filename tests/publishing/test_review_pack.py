@@ -15,7 +15,7 @@ from ut_research.publishing import blocks, review_pack
 ROOT = Path(__file__).parents[2]
 SVG = '<svg viewBox="0 0 20 10" {}><rect width="20" height="10"/></svg>'
 PAGES = {
-    "index": "<h1>In short</h1><p>26 of every 100.</p>" + SVG.format('aria-hidden="true"'),
+    "index": "<h1>In short</h1><p>26 of every 100.</p>",
     "changed": "<h1>What changed</h1><h2>Fewer did</h2><p>Short.</p>",
     "04_reoffending": "<h1>Reoffending</h1><p>Long.</p>",
     "methods": "<h1>Methods</h1><p>Not for this print.</p>",

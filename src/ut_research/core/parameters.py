@@ -1,7 +1,8 @@
 """A study: what a programme is, in words that a report uses, and the parameters of a run.
 
 A study is a folder, ``studies/<name>/``, with a `study.toml` in it. Beside it may lie ``published/`` (figures
-and findings that are published about it), ``pages/`` (of the book, about the programme) and ``brief.txt``.
+and findings that are published about it), ``pages/`` (of the book, about the programme), ``brief.txt`` and
+``logos/``.
 Every key of `study.toml` has a default; an unknown section or key, a wrong type or an impossible value is an
 error that names its place, and all are reported at once. `ut_research.core.studies` finds and reads them.
 """
@@ -58,6 +59,7 @@ class Study:
     place: str = _words("", "Where it is, as in a sentence", blank=True)
     introduction: str = _words("", "What it does, in a sentence or two, for the front page", blank=True)
     makers: str = _words("", "Who made the report, for the front page", blank=True)
+    contact: str = _words("", "Whom to ask about it, for the brief", blank=True)
     data: str = _words("", "Where its own data are, from the study's folder", blank=True)
     delivery_start: date | None = _day("First day of delivery", "study")
     delivery_end: date | None = _day("Last day of delivery", "study")

@@ -17,7 +17,7 @@ from ut_research.core.problems import Problem, ProblemsFound, stop
 
 FILE, RECIPE = "study.toml", "recipe.toml"
 #: What may lie beside it.
-PARTS = ("published", "pages", "brief.txt", RECIPE)
+PARTS = ("published", "pages", "brief.txt", "logos", RECIPE)
 #: Keys of a study's file that stand before its sections: the study that it takes the rest from, and whether
 #: it is the one that a run is of where none is named.
 BASED_ON, DEFAULT = "based_on", "default"
@@ -27,8 +27,8 @@ NEW = """\
 # Every key may be left out or stay as it is. An unknown key is an error. To build the report:
 #     make report EXPORT=path STUDY={name}
 # Beside this file may lie: recipe.toml (how an export's own headings are read), published/ (figures and
-# findings that are published about the study), pages/ (of the book: project.md, next.md and others) and
-# brief.txt (the two-page brief). studies/united-together has them all.
+# findings that are published about the study), pages/ (of the book: project.md, next.md and others),
+# brief.txt (the two-page brief, in your own words) and logos/ (pictures that stand on it).
 
 """
 #: The folder of priorities that any study can be read against, beside the studies.

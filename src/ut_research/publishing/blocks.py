@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bs4 import Tag
 
-#: Words with how they are set: "" (plain), "strong", or "mark" (raised, for a note of origin).
+#: Words with how they are set: "" (plain) or "strong".
 Text = tuple[tuple[str, str], ...]
 
 
@@ -55,14 +56,25 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawing (SVG) and what it shows; no words where the text beside it says the same."""
+    """A drawing (SVG) and what it shows.
+
+    `share` is how much of the room for a picture it takes.
+    """
 
     svg: str
     alt: str
     caption: str = ""
+    share: float = 1.0
 
 
-Block = Heading | Paragraph | Bullets | Table | Picture
+@dataclass(frozen=True)
+class Columns:
+    """From here on the text stands in this many columns."""
+
+    number: int
+
+
+Block = Heading | Paragraph | Bullets | Table | Picture | Columns
 
 
 def plain(words: str) -> Text:
@@ -73,6 +85,21 @@ def plain(words: str) -> Text:
 def words(text: Text) -> str:
     """The words of `text` alone."""
     return "".join(part for _, part in text)
+
+
+def logo(file: Path) -> Picture:
+    """A picture of whose a document is, from its file; its name, without hyphens, says what it is."""
+    from PIL import Image
+
+    if file.suffix == ".svg":
+        svg = file.read_text(encoding="utf-8")
+    else:
+        wide, high = Image.open(file).size
+        kind = file.suffix[1:].lower().replace("jpg", "jpeg")
+        data = f"data:image/{kind};base64,{b64encode(file.read_bytes()).decode()}"
+        svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}">'
+        svg += f'<image width="{wide}" height="{high}" href="{data}"/></svg>'
+    return Picture(svg, file.stem.replace("-", " "), share=0.4)
 
 
 # --- from built pages -----------------------------------------------------------------------------
@@ -111,9 +138,8 @@ def _heading(tag: Tag, folder: Path) -> Iterator[Block]:
 
 
 def _paragraph(tag: Tag, folder: Path) -> Iterator[Block]:
-    for svg in tag.find_all(["img", "svg"]):
-        svg.extract()
-        yield from _READERS[svg.name](svg, folder)
+    for image in tag.find_all("img"):
+        yield from _image(image.extract(), folder)
     text = _text(tag)
     if text and "".join(link.get_text() for link in tag.find_all("a")).split() == words(text).split():
         text = (("", "More in: "), *text)
@@ -162,14 +188,6 @@ def _image(tag: Tag, folder: Path) -> Iterator[Block]:
     yield Picture((folder / str(tag["src"])).read_text(encoding="utf-8"), alt, caption)
 
 
-def _drawing(tag: Tag, folder: Path) -> Iterator[Block]:
-    from bs4 import BeautifulSoup
-
-    tag["xmlns"] = "http://www.w3.org/2000/svg"
-    svg = str(BeautifulSoup(str(tag), "html.parser")).replace("viewbox=", "viewBox=")
-    yield Picture(svg, str(tag.get("aria-label", "")))
-
-
 def _text(tag: Tag) -> Text:
     """The words under `tag`, on one line; what is strong stays strong."""
     from bs4.element import NavigableString
@@ -192,7 +210,7 @@ def _text(tag: Tag) -> Text:
 _READERS: dict[str, Callable[[Tag, Path], Iterator[Block]]] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _heading),
     **dict.fromkeys(("ul", "ol"), _list),
-    "p": _paragraph, "dl": _terms, "table": _table, "img": _image, "svg": _drawing,
+    "p": _paragraph, "dl": _terms, "table": _table, "img": _image,
 }  # fmt: skip
 
 

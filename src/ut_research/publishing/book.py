@@ -125,14 +125,13 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
     ProblemsFound : a page asks for what was not released.
     """
     from ut_research.disclosure import decision
+    from ut_research.publishing.brief import TooLittle
 
     root, parameters, parts = Path(settings["root"]), settings["parameters"], settings["parts"]
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(root / "book", folder, ignore=shutil.ignore_patterns(*SKIPPED))
     if parts["pages"]:
         shutil.copytree(parts["pages"], folder, ignore=shutil.ignore_patterns("_*"), dirs_exist_ok=True)
-    if not parts["brief.txt"]:
-        (folder / "brief.md").unlink(missing_ok=True)
     without, on = _chapters(folder, root, settings["chapters"])
     tokens, released = _tokens(settings, folder)
     inserts, words = studies.inserts(parts["pages"]), design.words(parameters)
@@ -140,6 +139,8 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
     for page in sorted(folder.rglob("*.md")):
         try:
             text = _filled(page.read_text(encoding="utf-8"), inserts, tokens, released, words)
+        except TooLittle:
+            page.unlink()
         except ProblemsFound as unknown:
             place = f"book/{page.relative_to(folder).as_posix()}"
             problems += [
@@ -189,7 +190,7 @@ def _tokens(settings: dict[str, Any], folder: Path) -> tuple[dict[str, Callable[
         "{{page.parameters}}": generated_pages.parameters,
         "{{page.coverage}}": generated_pages.coverage,
         "{{page.changes}}": lambda: generated_pages.changes(decision.before(Path())[1], list(released)),
-        "{{page.brief}}": lambda: _brief(Path(settings["parts"]["brief.txt"]), folder),
+        "{{page.brief}}": lambda: _brief(root, folder),
         **{token: partial(str, words) for token, words in generated_pages.said(said).items()},
     }, released
 
@@ -286,13 +287,14 @@ def _pages_changed(before: Path, now: Path) -> list[str] | None:
     return [path.stem for path in changed]
 
 
-def _brief(text: Path, folder: Path) -> str:
-    """The research brief as a page, its chart beside it."""
+def _brief(root: Path, folder: Path) -> str:
+    """The research brief as a page, its pictures beside it."""
     from ut_research.publishing import brief
 
-    written = brief.of_run(text, Path(), strict=False)
-    (folder / "brief.svg").write_text(brief.picture(written), encoding="utf-8", newline="\n")
-    return brief.page(written, "brief.svg")
+    text, pictures = brief.page(brief.of_run(root, Path()))
+    for file, svg in pictures.items():
+        (folder / file).write_text(svg, encoding="utf-8", newline="\n")
+    return text
 
 
 def _configure(config: Path, title: str, standing: str) -> None:

@@ -68,6 +68,18 @@ def _section(folder: Path, name: str, of: str, own: bool) -> Iterator[dict[str, 
     yield markdown(f"[For researchers: {title}]({name}.ipynb)" if own else f"[{title}](#at-{name})")
 
 
+def findings(chapters: Path) -> dict[str, str]:
+    """What each chapter in the folder found in a few words, as plain text, by its name, in their order."""
+    found = {}
+    for file in sorted(chapters.glob("*.ipynb")):
+        for cell in json.loads(file.read_text(encoding="utf-8"))["cells"]:
+            if "answer" in cell["metadata"].get("tags", ()):
+                said = FINDING.match(cell["outputs"][0]["data"].get("text/markdown", ""))
+                found[file.stem] = re.sub(r"\\(.)", r"\1", said[1]) if said else ""
+                break
+    return found
+
+
 def markdown(words: str) -> dict[str, Any]:
     """A written cell."""
     return {"cell_type": "markdown", "metadata": {}, "source": words.strip()}

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ut_research.publishing import blocks as paper
-from ut_research.publishing.blocks import Block, Bullets, Heading, Paragraph, Picture, Table, Text
+from ut_research.publishing.blocks import Block, Bullets, Columns, Heading, Paragraph, Picture, Table, Text
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 LANGUAGE = "en-GB"
 #: Width of the text on A4 between margins of 2 cm, in centimetres.
 WIDTH = 17.0
-#: Width of a chart; a drawing that only repeats the sentence beside it has half.
+#: Width of a chart.
 PICTURE = 13.0
 
 
-def document(title: str, blocks: Iterable[Block], *, label: str, contents: bool = False) -> bytes:
+def document(
+    title: str, blocks: Iterable[Block], *, label: str, contents: bool = False, small: bool = False
+) -> bytes:
     """A Word document.
 
     Parameters
@@ -33,20 +35,25 @@ def document(title: str, blocks: Iterable[Block], *, label: str, contents: bool 
     blocks : the text; figures and tables are numbered in their order, where they have captions.
     label : where the data come from; it stands under the title and at the top of each page.
     contents : whether a list of its chapters (headings of level 1) follows the title.
+    small : whether it is to be short: smaller letters and pictures, no numbering, the label at the top alone.
     """
     import docx
+    from docx.enum.section import WD_SECTION
+    from docx.oxml.ns import qn
+    from docx.shared import Cm
 
     made = docx.Document()
-    _prepare(made, title, label)
+    _prepare(made, title, label, small)
     made.add_paragraph(title, style="Title")
-    _runs(made.add_paragraph(), (("strong", label),))
+    if not small:
+        _runs(made.add_paragraph(), (("strong", label),))
     rest = list(blocks)
     if contents:
         made.add_paragraph("In this report", style="TOC Heading")
         for block in rest:
             if isinstance(block, Heading) and block.level == 1:
                 made.add_paragraph(paper.words(block.text), style="List Bullet")
-    counts = {"Figure": 0, "Table": 0}
+    counts = None if small else {"Figure": 0, "Table": 0}
     for block in rest:
         match block:
             case Heading(level, text):
@@ -58,17 +65,23 @@ def document(title: str, blocks: Iterable[Block], *, label: str, contents: bool 
                 for item in items:
                     _runs(made.add_paragraph(style="List Number" if ordered else "List Bullet"), item)
             case Table():
-                _caption(made, counts, "Table", paper.words(block.caption), keep=True)
-                _table(made, block)
+                _caption(made, counts, "Table", paper.words(block.caption))
+                _table(made, block, 9 if small else 9.5)
             case Picture():
-                _picture(made, block)
                 _caption(made, counts, "Figure", block.caption)
+                made.add_picture(
+                    io.BytesIO(paper.png(block.svg)), width=Cm(block.share * (8 if small else PICTURE))
+                )
+                made.inline_shapes[-1]._inline.docPr.set("descr", block.alt)
+            case Columns(number):
+                section = made.add_section(WD_SECTION.CONTINUOUS)
+                section._sectPr.xpath("./w:cols")[0].set(qn("w:num"), str(number))
     out = io.BytesIO()
     made.save(out)
     return paper.timeless(out.getvalue())
 
 
-def _prepare(made: Document, title: str, label: str) -> None:
+def _prepare(made: Document, title: str, label: str, small: bool) -> None:
     """Page, styles, language and properties."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
@@ -79,8 +92,10 @@ def _prepare(made: Document, title: str, label: str) -> None:
     about.created = about.modified = datetime.datetime(2000, 1, 1)
     for section in made.sections:
         section.page_width, section.page_height = Cm(21), Cm(29.7)
-        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2)
+        edges = Cm(1.6 if small else 2)
+        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = edges
         section.header.paragraphs[0].text = label
+        section.header_distance = Cm(0.8)
     styles: Any = made.styles
     defaults = styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
     language = defaults.find(qn("w:lang"))
@@ -102,26 +117,31 @@ def _prepare(made: Document, title: str, label: str) -> None:
         styles[name].font.name = "Arial"
         if name not in ("Normal", "Header"):
             styles[name].font.color.rgb = RGBColor(0x00, 0x46, 0x70)
-    styles["Normal"].font.size = Pt(11)
-    styles["Caption"].font.size = Pt(10)
-    styles["Title"].font.size = Pt(22)
+    for name, size in {"Normal": 11, "Caption": 10, "Title": 22}.items():
+        styles[name].font.size = Pt(size - small)
+    if small:
+        styles["Normal"].paragraph_format.space_after = styles["List Bullet"].paragraph_format.space_after = (
+            Pt(4)
+        )
+        styles["Heading 1"].font.size, styles["Heading 1"].paragraph_format.space_before = Pt(13), Pt(8)
 
 
-def _caption(made: Document, counts: dict[str, int], kind: str, words: str, *, keep: bool = False) -> None:
-    if words:
+def _caption(made: Document, counts: dict[str, int] | None, kind: str, words: str) -> None:
+    """What stands above a table or a picture, numbered where there are `counts`."""
+    if words and counts:
         counts[kind] += 1
-        caption = made.add_paragraph(f"{kind} {counts[kind]}. {words}", style="Caption")
-        caption.paragraph_format.keep_with_next = keep
+        words = f"{kind} {counts[kind]}. {words}"
+    if words:
+        made.add_paragraph(words, style="Caption").paragraph_format.keep_with_next = True
 
 
 def _runs(paragraph: Any, text: Text) -> None:
     for style, part in text:
         run = paragraph.add_run(part)
         run.bold = True if style == "strong" else None
-        run.font.superscript = True if style == "mark" else None
 
 
-def _table(made: Document, block: Table) -> None:
+def _table(made: Document, block: Table, size: float) -> None:
     """A table whose first row is its header, repeated on each page, and whose rows are not broken."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
@@ -153,7 +173,7 @@ def _table(made: Document, block: Table) -> None:
                 bold = (("strong", paper.words(line)),) if 0 in (i, j) else line
                 _runs(paragraph, bold)
                 for run in paragraph.runs:
-                    run.font.size = Pt(9.5)
+                    run.font.size = Pt(size)
     look = table._tbl.tblPr.find(qn("w:tblLook"))
     if look is not None:
         look.set(qn("w:firstRow"), "1")
@@ -162,13 +182,3 @@ def _table(made: Document, block: Table) -> None:
     described.set(qn("w:val"), paper.words(block.caption))
     table._tbl.tblPr.append(described)
     made.add_paragraph()
-
-
-def _picture(made: Document, block: Picture) -> None:
-    from docx.shared import Cm
-
-    width = PICTURE if block.alt else PICTURE / 2
-    drawn = made.add_picture(io.BytesIO(paper.png(block.svg)), width=Cm(width))
-    if block.alt:
-        drawn._inline.docPr.set("descr", block.alt)
-    made.paragraphs[-1].paragraph_format.keep_with_next = bool(block.caption)

@@ -76,6 +76,8 @@ OF_STUDY = (
     "people",
     "place",
     "introduction",
+    "makers",
+    "contact",
     "engaged",
     "not_engaged",
     "earlier_round",

@@ -174,6 +174,7 @@ FORMATS: dict[str, Callable[[Estimate], str]] = {
     "in_100": lambda e: "" if e.value is None else f"{round(e.value)} of every 100",
     "count_of_n": counted,
     "interval": interval,
+    "extent": lambda e: extent(e),
     "count": lambda e: "" if e.count is None else f"{e.count:,}",
     "n": lambda e: "" if e.n is None else f"{e.n:,}",
     "sureness": lambda e: sureness(e),
