@@ -14,7 +14,7 @@ override export APPROVE := $(value APPROVE)
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH VIRTUAL_ENV
 CLI = $(BIN)/python -m ut_research.cli
 
-.PHONY: help report brief tables review review-release check map shape new lab comments quick test deep lint bench mutants forget clean headlines lock
+.PHONY: help report brief tables review easy-read one-file review-release check map shape new lab comments quick test deep lint bench mutants forget clean headlines lock
 
 help:
 	@echo 'make report                     build the report on the invented example'
@@ -24,6 +24,8 @@ help:
 	@echo 'make brief                      make the two-page brief of a report (PDF, Word)'
 	@echo 'make tables                     put all its tables in one workbook, and the report in Word'
 	@echo 'make review                     pack the book, and its plain pages in large print, for readers'
+	@echo 'make easy-read                  make the Easy Read: short sentences with pictures (PDF, page)'
+	@echo 'make one-file                   put the pages for everyone in one file, for a phone'
 	@echo 'make review-release NAME=name   before a report is passed on: list what would leave'
 	@echo '                                (APPROVE="Your name": make release.zip of it)'
 	@echo 'make check EXPORT=path          only say what is wrong with an export (STUDY=name: of that study)'
@@ -43,7 +45,7 @@ help:
 	@echo 'make headlines                  write the headlines anew that the notebook tests compare'
 	@echo 'make lock                       resolve the dependencies again'
 
-report brief tables review: $(READY)
+report brief tables review easy-read one-file: $(READY)
 	@$(CLI) $@ "$$EXPORT" --study "$$STUDY" --name "$$NAME"
 
 review-release: $(READY)

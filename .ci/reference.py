@@ -18,6 +18,7 @@ PARTS = (
     ("What was released", "found", "disclosure/released.py", "Released"),
     ("A chapter", "chapter", "show/chapter.py", "Chapter"),
     ("Charts", "charts", "show/charts.py", ""),
+    ("Charts along something", "along", "show/along.py", ""),
     ("Words", "prose", "show/prose.py", ""),
 )
 

@@ -95,10 +95,8 @@ def mend(
     body = re.sub(r'<table class="[^>]*docutils.*?</table>', _framed, body, flags=re.DOTALL)
     if re.search(r'alt="(?:_images/)?[\w.-]+\.(?:png|svg)"', body):  # the name of its file, by default
         log.warning("a figure has no description", location=page)
-    sizes = {name: _size(Path(app.srcdir, source)) for source, name in app.builder.images.items()}
-    context["body"] = re.sub(
-        r'<img (?=[^>]*src="_images/([^"]+)")(?![^>]*\bwidth=)', lambda m: f"<img {sizes.get(m[1], '')}", body
-    )
+    drawn, wide = r'<img (?=[^>]*src="_images/([^"]+)")[^>]*>', page != context["root_doc"]
+    context["body"] = re.sub(drawn, lambda m: _sized(app, m[0], m[1], wide=wide), body)
     if head := HEAD.match(context["body"]):
         context["ut_head"] = head[2]
         context["body"] = head[1] + context["body"][head.end() :]
@@ -196,9 +194,24 @@ def _headings(env: BuildEnvironment) -> dict[str, str]:
     return {page: contents.pformat() for page, contents in env.tocs.items()}
 
 
-def _size(image: Path) -> str:
-    """Width and height of an SVG as attributes, so that the page does not jump when it loads."""
-    if image.suffix != ".svg" or not image.is_file():
-        return ""
-    box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', image.read_text(encoding="utf-8")[:2000])
-    return f'width="{round(float(box[1]) * 4 / 3)}" height="{round(float(box[2]) * 4 / 3)}" ' if box else ""
+def _sized(app: Sphinx, image: str, name: str, *, wide: bool) -> str:
+    """A picture with width and height, so that the page does not jump when it loads.
+
+    One that is drawn for a `wide` page too, as the view ``desk`` of its file, shows that where there is room.
+    """
+    source = next((Path(app.srcdir, file) for file, called in app.builder.images.items() if called == name), None)
+    if source is None or source.suffix != ".svg" or "width=" in image:
+        return image
+    text = source.read_text(encoding="utf-8")
+    boxes = dict(re.findall(r'<(svg|view)[^>]* viewBox="([-\d. ]+)"', text))
+    sizes = {kind: [float(part) for part in box.split()[2:]] for kind, box in boxes.items()}
+    sized = {kind: 'width="{:.0f}" height="{:.0f}"'.format(*(4 / 3 * part for part in size)) for kind, size in sizes.items()}
+    image = image.replace("<img ", f"<img {sized.get('svg', '')} ", 1)
+    if not wide or "view" not in sized:
+        return image
+    root = re.search(r"<svg[^>]*>", text)[0]
+    other = re.sub(r' (?:width|height)="[^"]*"', "", root).replace(boxes["svg"], boxes["view"])
+    desk = Path(app.outdir, "_images", f"{source.stem}.desk.svg")
+    desk.parent.mkdir(exist_ok=True)
+    desk.write_text(text.replace(root, other.replace("<svg", f"<svg {sized['view']}"), 1), encoding="utf-8", newline="\n")
+    return f'<picture><source media="(min-width: 62em)" srcset="_images/{desk.name}" {sized["view"]}>{image}</picture>'

@@ -139,6 +139,8 @@ _maker(
     "The book and its plain pages in large print, for readers without internet; and "
     "comments, where there are any, as [b]comments.qdpx[/b] for the team.",
 )
+_maker("easy-read", "easy_read", "Short sentences with pictures: [b]easy-read.pdf[/b] and a page.")
+_maker("one-file", "one_file", "The pages for everyone in one file for a phone, [b]one-file.html[/b].")
 
 
 @app.command("review-release")

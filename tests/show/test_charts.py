@@ -17,8 +17,8 @@ from matplotlib.text import Text
 from ut_research.core.estimate import Estimate
 from ut_research.disclosure import gate
 from ut_research.disclosure.gate import Released
-from ut_research.show import charts
-from ut_research.show.charts import Chart
+from ut_research.show import along, charts, drawing
+from ut_research.show.drawing import Chart
 
 ANY = gate.Policy(threshold=5, rounding="none", zeros_safe=True)
 
@@ -67,10 +67,10 @@ DRAWN: dict[str, tuple[Callable[..., Chart], tuple[Released, ...]]] = {
     "shares": (charts.shares, (NEEDS,)),
     "two_groups": (charts.two_groups, (RATES,)),
     "before_after": (charts.before_after, (WELLBEING,)),
-    "curve": (charts.curve, (FREE,)),
+    "curve": (along.curve, (FREE,)),
     "flow": (charts.flow, (FLOW,)),
-    "specification_curve": (charts.specification_curve, (CHOICES,)),
-    "power_curve": (charts.power_curve, (POWER,)),
+    "specification_curve": (along.specification_curve, (CHOICES,)),
+    "power_curve": (along.power_curve, (POWER,)),
 }
 every_chart = pytest.mark.parametrize(("draw", "numbers"), DRAWN.values(), ids=DRAWN)
 TITLE = "A title that says the finding"
@@ -95,20 +95,22 @@ def test_alt_is_sentences_that_hold_the_released_numbers(draw: Callable[..., Cha
     assert re.search(r"\d", alt) and ".svg" not in alt and "None" not in alt
 
 
+@pytest.mark.parametrize("width", [328, 704])
 @every_chart
-def test_text_is_large_enough_for_a_phone_and_inside_the_figure(
-    draw: Callable[..., Chart], numbers: tuple
+def test_text_is_large_enough_and_inside_the_figure(
+    draw: Callable[..., Chart], numbers: tuple, width: int
 ) -> None:
-    figure = draw(*numbers, TITLE).figure
-    width, height = figure.get_size_inches() * figure.dpi
-    assert figure.get_size_inches()[0] * 96 == pytest.approx(328), "as wide as a phone shows"
-    with mpl.rc_context(charts.STYLE):
+    chart = draw(*numbers, TITLE)
+    figure = chart.figure if width == 328 else chart.desk
+    assert figure.get_size_inches()[0] * 96 == pytest.approx(width), "as wide as it is shown"
+    wide, height = figure.get_size_inches() * figure.dpi
+    with mpl.rc_context(drawing.STYLE):
         figure.draw_without_rendering()
     for text in (t for t in figure.findobj(Text) if t.get_text().strip() and t.get_visible()):
         assert text.get_fontsize() >= 11, text.get_text()
         box = text.get_window_extent()
-        inside = box.x0 >= -1 and box.y0 >= -1 and box.x1 <= width + 1 and box.y1 <= height + 1
-        assert inside, f"{text.get_text()!r} is cut off: {box.extents} in {width:.0f} by {height:.0f}"
+        inside = box.x0 >= -1 and box.y0 >= -1 and box.x1 <= wide + 1 and box.y1 <= height + 1
+        assert inside, f"{text.get_text()!r} is cut off: {box.extents} in {wide:.0f} by {height:.0f}"
 
 
 LONG = "Referred to the community and education trust of the football club"
@@ -118,19 +120,20 @@ LONG = "Referred to the community and education trust of the football club"
 def test_no_text_lies_on_another(draw: Callable[..., Chart], numbers: tuple) -> None:
     long = [[replace(e, label=f"{LONG} {i}") for i, e in enumerate(part)] for part in numbers]
     for given in (numbers, [released(*part) for part in long]):
-        figure = draw(*given, TITLE).figure
-        with mpl.rc_context(charts.STYLE):
-            figure.draw_without_rendering()
-        shown = [t for t in figure.findobj(Text) if t.get_text().strip() and t.get_visible()]
-        boxes = [(t.get_text(), t.get_window_extent().padded(-2)) for t in shown]
-        for (one_text, one_box), (other_text, other_box) in combinations(boxes, 2):
-            assert not one_box.overlaps(other_box), f"{one_text!r} and {other_text!r}"
+        chart = draw(*given, TITLE)
+        for figure in (chart.figure, chart.desk):
+            with mpl.rc_context(drawing.STYLE):
+                figure.draw_without_rendering()
+            shown = [t for t in figure.findobj(Text) if t.get_text().strip() and t.get_visible()]
+            boxes = [(t.get_text(), t.get_window_extent().padded(-2)) for t in shown]
+            for (one_text, one_box), (other_text, other_box) in combinations(boxes, 2):
+                assert not one_box.overlaps(other_box), f"{one_text!r} and {other_text!r}"
 
 
 def test_a_curve_is_not_drawn_where_points_are_withheld() -> None:
     points = [one("demo.free", 90.0 - 10 * m, n=100, group={"month": str(m)}) for m in range(6)]
     points[3] = replace(points[3], value=None, n=None, status="suppressed")
-    chart = charts.curve(released(*points), TITLE)
+    chart = along.curve(released(*points), TITLE)
     [panel] = chart.figure.axes
     drawn = {tuple(line.get_xdata()) for line in panel.lines if len(line.get_xdata()) == 3}
     assert drawn == {(0, 1, 1), (1, 2, 2), (4, 5, 5)}
@@ -144,7 +147,7 @@ def test_a_picture_follows_a_dark_page() -> None:
     svg = charts.two_groups(RATES, TITLE).svg
     assert '@media (prefers-color-scheme: dark){[style*="fill: #0067a3"]{fill:#6CC0F5 !important}' in svg
     drawn = {c.upper() for c in re.findall(r"(?:fill|stroke): (#[0-9a-f]{6})", svg.split("</style>")[-1])}
-    assert drawn <= set(charts.DARK)
+    assert drawn <= set(drawing.DARK)
 
 
 @every_chart
@@ -220,7 +223,7 @@ def test_flow_draws_its_steps_and_leaves_the_rest() -> None:
 
 def test_a_curve_needs_points() -> None:
     with pytest.raises(ValueError, match=r"needs points along one of .*month"):
-        charts.curve(NEEDS, TITLE)
+        along.curve(NEEDS, TITLE)
 
 
 def test_a_title_may_hold_tokens() -> None:
@@ -246,10 +249,10 @@ def contrast(one_: str, other: str) -> float:
 
 
 def test_words_in_a_colour_can_be_read_on_a_page_and_on_a_card_light_and_dark() -> None:
-    for colour in (charts.BLUE, charts.ORANGE, charts.SLATE, charts.GREEN, charts.INK, charts.QUIET):
+    for colour in (drawing.BLUE, drawing.ORANGE, drawing.SLATE, drawing.GREEN, drawing.INK, drawing.QUIET):
         assert min(contrast(colour, ground) for ground in ("#FFFFFF", "#F3F6F8")) >= 4.5
-        assert min(contrast(charts.DARK[colour], ground) for ground in ("#10181F", "#1A252E")) >= 4.5
+        assert min(contrast(drawing.DARK[colour], ground) for ground in ("#10181F", "#1A252E")) >= 4.5
 
 
 def test_series_differ_in_shape_and_dash() -> None:
-    assert len({(marker, dash) for _, marker, dash in charts.SERIES}) == len(charts.SERIES)
+    assert len({(marker, dash) for _, marker, dash in drawing.SERIES}) == len(drawing.SERIES)

@@ -17,7 +17,7 @@ from ut_research.core.problems import Problem, ProblemsFound, stop
 
 FILE, RECIPE = "study.toml", "recipe.toml"
 #: What may lie beside it.
-PARTS = ("published", "pages", "brief.txt", "logos", RECIPE)
+PARTS = ("published", "pages", "brief.txt", "easy-read.txt", "logos", RECIPE)
 #: Keys of a study's file that stand before its sections: the study that it takes the rest from, and whether
 #: it is the one that a run is of where none is named.
 BASED_ON, DEFAULT = "based_on", "default"
@@ -28,7 +28,7 @@ NEW = """\
 #     make report EXPORT=path STUDY={name}
 # Beside this file may lie: recipe.toml (how an export's own headings are read), published/ (figures and
 # findings that are published about the study), pages/ (of the book: project.md, next.md and others),
-# brief.txt (the two-page brief, in your own words) and logos/ (pictures that stand on it).
+# brief.txt and easy-read.txt (the two in your own words), and logos/ (pictures for the brief).
 
 """
 #: The folder of priorities that any study can be read against, beside the studies.

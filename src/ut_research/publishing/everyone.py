@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+#: The pages for everyone, in their order.
+PAGES = ("index", "project", "changed", "said", "next", "say")
 #: What the cells that stand on the pages for everyone are tagged.
 TAGS = ("answer", "picture")
 #: Where the findings of the chapters on a page follow each other, a sentence each.

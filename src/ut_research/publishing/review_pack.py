@@ -15,11 +15,12 @@ from ut_research.disclosure import decision
 from ut_research.publishing import blocks as paper
 from ut_research.publishing import comments, workbook
 from ut_research.publishing.brief import LABELS
+from ut_research.publishing.everyone import PAGES
 from ut_research.reading import refi_write
 
 LAYOUT = "book/paper/large-print.typ"
 #: Pages that are printed: those for everyone, and the glossary.
-PRINTED = ("index", "project", "changed", "said", "next", "say", "glossary")
+PRINTED = (*PAGES, "glossary")
 READ_ME = """READ ME FIRST
 =============
 

@@ -28,7 +28,7 @@ NUMBERS = (
 )
 CHAPTERS = (
     *("seaborn", "papermill", "IPython.core.interactiveshell"),
-    *("ut_research.show.chapter", "ut_research.show.charts"),
+    *("ut_research.show.chapter", "ut_research.show.charts", "ut_research.show.along"),
 )
 PAGES = ("yaml", "pandera.pandas", "ut_research.publishing.brief")
 BOOK = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx.builders.html")

@@ -38,7 +38,7 @@ from ut_research.show import design, prose
 from ut_research.show.tables import HIDDEN, breakdown, grid, held, origin_note, table
 
 if TYPE_CHECKING:
-    from ut_research.show.charts import Chart
+    from ut_research.show.drawing import Chart
 
 #: The mark of what a chapter showed, in the metadata of each output: its ``kind`` and ``digest``; what the
 #: author ``typed``, as (place, words); the words of released findings that stand in it (``quoted``); and the

@@ -1,0 +1,113 @@
+"""The pages for everyone as one HTML file, which opens on a phone with nothing to unpack.
+
+In: a built book. Out: ``one-file.html``, with pictures, typeface, style and script in it. By its
+content-security policy the book's own script runs, known by its hash, and nothing else; nothing is loaded.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+
+from ut_research.publishing.everyone import PAGES
+
+#: What has no place in one file: what leads to other pages, what stands in the file once, the comment form.
+_LEFT_OUT = "nav, source, .ut-download, form, .ut-kept, .ut-paper"
+SHELL = """<!DOCTYPE html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<style>{style}</style>
+<script>{script}</script>
+</head>
+<body>
+<aside class="ut-origin ut-origin-{origin}" aria-label="Where the numbers come from">
+<p><strong>{note}</strong></p>
+</aside>
+<main>
+{body}
+</main>
+<footer><button class="ut-theme" type="button">Light or dark</button></footer>
+</body>
+</html>
+"""
+
+
+def make(root: Path, folder: Path, report: Path) -> list[Path]:
+    """Write ``one-file.html`` of the run in `folder` into its `report`; the file."""
+    book = report / "book"
+    title = json.loads((folder / "run.json").read_text(encoding="utf-8"))["parameters"]["title"]
+    pages = [page for name in PAGES if (page := book / f"{name}.html").is_file()]
+    (report / "one-file.html").write_text(
+        shell(book, f"{title}, evaluated", of_pages(pages)), encoding="utf-8", newline="\n"
+    )
+    return [report / "one-file.html"]
+
+
+def of_pages(pages: list[Path]) -> str:
+    """The articles of `pages`, one after another under a list of them; links lead to places among them."""
+    from bs4 import BeautifulSoup
+
+    listed, articles = "", ""
+    for page in pages:
+        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").article
+        assert soup is not None
+        for needless in soup.select(_LEFT_OUT):
+            needless.extract()
+        for tag in soup.select("[id]"):
+            tag["id"] = f"{page.stem}-{tag['id']}"
+        for attribute in ("aria-labelledby", "aria-describedby"):
+            for tag in soup.select(f"[{attribute}]"):
+                tag[attribute] = f"{page.stem}-{tag[attribute]}"
+        for image in soup.select("img"):
+            data = b64encode((page.parent / str(image["src"])).read_bytes()).decode()
+            image["src"] = f"data:image/svg+xml;base64,{data}"
+        for link in soup.select("a[href]"):
+            _lead(link, page.stem, {p.stem for p in pages})
+        soup["id"] = page.stem
+        articles += f"{soup}\n"
+        listed += (
+            f'<li><a href="#{page.stem}">{escape(soup.h1.get_text()) if soup.h1 else page.stem}</a></li>'
+        )
+    return f'<nav class="ut-listed" aria-label="Pages"><ul>{listed}</ul></nav>\n{articles}'
+
+
+def _lead(link: object, here: str, among: set[str]) -> None:
+    """Have a link lead to a place in the file; where that is not in it, only its words are left."""
+    address = re.match(r"^(?:(\w+)\.html)?(?:\?[^#]*)?(?:#(.*))?$", link["href"])  # type: ignore[index]
+    if address is None:
+        return  # somewhere else
+    page = address[1] or here
+    if page in among:
+        link["href"] = f"#{page}-{address[2]}" if address[2] else f"#{page}"  # type: ignore[index]
+    else:
+        link.unwrap()  # type: ignore[attr-defined]
+
+
+def shell(book: Path, title: str, body: str) -> str:
+    """A page around `body` that needs no other file: it has the typeface, style and script of `book`."""
+    static = book / "_static"
+    style = "".join((static / name).read_text(encoding="utf-8") for name in ("typeface.css", "ut.css"))
+    script = (static / "ut.js").read_text(encoding="utf-8")
+    kinds = {
+        f"{kind}-src": f"'sha256-{_hash(text)}'" for kind, text in (("script", script), ("style", style))
+    }
+    rules = {"default-src": "'none'", **kinds, "img-src": "data:", "font-src": "data:", "base-uri": "'none'"}
+    policy = "; ".join(f"{name} {allowed}" for name, allowed in rules.items())
+    first = (book / "index.html").read_text(encoding="utf-8")
+    origin = re.search(r'ut-origin-(\w+)".*?<strong>(.*?)</strong>', first, re.DOTALL)
+    assert origin is not None
+    parts = {"style": style, "script": script, "body": body, "origin": origin[1], "note": origin[2]}
+    return SHELL.format(policy=policy, title=escape(title), **parts)
+
+
+def _hash(text: str) -> str:
+    return b64encode(sha256(text.encode()).digest()).decode()

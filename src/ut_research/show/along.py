@@ -1,0 +1,217 @@
+"""Charts along something: time, the size of a study, the ways of doing an analysis.
+
+Made and shown as those of `ut_research.show.charts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from textwrap import shorten
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.patches import Rectangle
+from matplotlib.transforms import blended_transform_factory
+
+from ut_research.core.estimate import SERIES_KEYS, Estimate
+from ut_research.show.drawing import (
+    BLUE,
+    GRID,
+    INK,
+    LINES,
+    MARGIN,
+    QUIET,
+    RIGHT,
+    SERIES,
+    SKY,
+    WIDTH,
+    Chart,
+    full,
+    in_words,
+    note_of,
+    nothing_drawn,
+    numbers,
+    of_100,
+    sheet,
+    styled,
+)  # fmt: skip
+from ut_research.show.tables import interval, names, number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from ut_research.disclosure.gate import Released
+
+
+@styled
+def curve(released: Released, title: str) -> Chart:
+    """Step curves (Kaplan–Meier): a panel a group on one scale, with its range and the people still followed.
+
+    Where points are withheld, the line goes down somewhere inside a hatched box between those that are not.
+    """
+    shown = numbers(released)
+    if not shown:
+        return nothing_drawn(released, title)
+    key, groups = _along(shown, released)
+    last, tall, under = max(float(e.group[key]) for e in shown), 1.5, 1.02
+    each = 0.34 + tall + under
+    height = each * len(groups)
+    wide = WIDTH.get()
+    figure, first = sheet(height - 0.04, axis=False, above=0.0)
+    said = []
+    for i, (called, points) in enumerate(groups.items()):
+        floor = height - each * i - 0.34 - tall
+        box = (0.42 / wide, floor / height, (wide - 0.42 - RIGHT) / wide, tall / height)
+        ax = figure.add_axes(box, facecolor="none", xlim=(0, last))
+        ax.set_xlabel(f"{key}s" if key != "days" else key)
+        if shown[0].unit == "%":
+            ax.set(ylim=(0, 100), yticks=range(0, 101, 25))
+        ax.grid(axis="y", color=GRID, lw=0.8)
+        ax.locator_params(axis="x", nbins=5, steps=[1, 2, 3, 5, 6, 10])
+        look, across = SERIES[i % len(SERIES)], blended_transform_factory(figure.transFigure, ax.transAxes)
+        ax.text(MARGIN / wide, 1.06, called, transform=across, color=look[0], weight="bold", va="bottom")
+        said += _steps(ax, points, key, called, look[:2])
+    first.remove()
+    hidden = " Hidden: too few people to show each point." * (len(shown) < len(released))
+    note = f"Shaded: likely range.{hidden}"
+    return Chart(
+        figure, in_words("Step chart", title, said, released), released, title, note_of(released, note)
+    )
+
+
+@styled
+def power_curve(released: Released, title: str) -> Chart:
+    """Chance of seeing a difference (%) by number of people; the usual aim, 80%, is marked."""
+    shown = numbers(released)
+    if not shown:
+        return nothing_drawn(released, title)
+    key, groups = _along(shown, released)
+    figure, ax = sheet(2.6, extra=0.75 + 0.25 * len(groups), side=0.45, above=0.3)
+    said = []
+    for i, (called, points) in enumerate(groups.items()):
+        points = numbers(points)
+        x, y = [float(e.group[key]) for e in points], [e.value or 0.0 for e in points]
+        colour, marker, dash = SERIES[i % len(SERIES)]
+        ax.plot(x, y, marker, color=colour, ls=dash, lw=2.6, ms=7, zorder=3, clip_on=False)
+        down = (-0.75 - 0.25 * i) / 2.6
+        ax.plot([0, 0.09], [down, down], color=colour, lw=2.6, ls=dash, transform=ax.transAxes, clip_on=False)
+        ax.text(0.12, down, called, transform=ax.transAxes, va="center")
+        said.append(f"{called}: {number(points[0])} at {x[0]:g}, {full(points[-1])} at {x[-1]:g}")
+    last = max(float(e.group[key]) for e in shown)
+    ax.set(xlim=(0, last), ylim=(0, 104), yticks=range(0, 101, 20))
+    ax.set_xticks([at for at in ax.get_xticks() if at <= last])
+    ax.set_xlabel({"n": "people in each group"}.get(key, key))
+    ax.set_title(shown[0].unit, loc="left", color=QUIET)
+    ax.grid(axis="y", color=GRID, lw=0.8)
+    ax.axhline(80.0, color=INK, lw=1.4, ls=(0, (6, 3)))
+    return Chart(
+        figure, in_words("Line chart", title, said, released), released, title, note_of(released, "")
+    )
+
+
+@styled
+def specification_curve(released: Released, title: str, *, nothing: float = 0.0) -> Chart:
+    """Every defensible choice of analysis: the answers in order with intervals, each one's choices beneath.
+
+    `nothing` is the value that means no difference; intervals that leave it out are drawn filled.
+    """
+    shown = sorted(numbers(released), key=lambda e: (e.value or 0.0, sorted(e.group.items())))
+    if not shown:
+        return nothing_drawn(released, title)
+    keys = list(dict.fromkeys(key for e in shown for key in e.group))
+    choices = [(k, v) for k in keys for v in dict.fromkeys(str(e.group.get(k, "")) for e in shown) if v]
+    side = 1.6
+    figure, ax = sheet(2.4, extra=0.23 * len(choices) + 0.27 * len(keys) + 0.5, side=side, above=0.3)
+    edge = (MARGIN - side) / (WIDTH.get() - side - RIGHT)  # the left of the figure, as the axes count
+    clear = [e.low is not None and e.high is not None and not e.low <= nothing <= e.high for e in shown]
+    for sure in (True, False):
+        alike = [(i, e) for i, e in enumerate(shown) if clear[i] is sure]
+        ranges = [(i, e.low, e.high) for i, e in alike if e.low is not None and e.high is not None]
+        ax.plot(*_strokes(ranges), color=SKY if sure else LINES, lw=1.4, zorder=2)
+        places, values = [i for i, _ in alike], [e.value or 0.0 for _, e in alike]
+        ax.plot(places, values, "o", ms=3, color=BLUE if sure else "white", mec=BLUE, zorder=3)
+    ax.axhline(nothing, color=INK, lw=1, ls="--")
+    ax.set(xticks=[], xlim=(-1, len(shown)))
+    ax.set_title(shown[0].unit, loc="left", color=QUIET)
+    y = -0.12
+    inch = 1 / 2.4
+    for key in keys:
+        y -= 0.27 * inch
+        line: Any = {"transform": ax.transAxes, "fontsize": 11.5, "va": "center"}
+        ax.text(edge, y, key.replace("_", " "), weight="bold", **line)
+        for value in [v for k, v in choices if k == key]:
+            y -= 0.23 * inch
+            at = [i for i, e in enumerate(shown) if str(e.group.get(key, "")) == value]
+            ax.text(edge + 0.02, y, shorten(value, 22, placeholder="…"), **line)
+            across = ax.get_xaxis_transform()
+            marks = _strokes([(i, y - 0.02, y + 0.02) for i in at])
+            ax.plot(*marks, lw=1, color=BLUE, transform=across, clip_on=False)
+    same = sum((e.value or 0) < nothing for e in shown)
+    said = [
+        f"{len(shown)} ways of doing the analysis gave from {number(shown[0])} to {number(shown[-1])}",
+        f"{same} were below and {len(shown) - same} at or above {nothing:g}",
+        f"{sum(clear)} could be told from no difference",
+    ]
+    note = note_of(released, "Filled: can be told from no difference.")
+    return Chart(figure, in_words("Specification curve", title, said, released), released, title, note)
+
+
+def _strokes(upright: Sequence[tuple[float, float, float]]) -> tuple[list[float], list[float]]:
+    """Upright strokes (x, from, to) as one line with gaps: one path in the file, however many they are."""
+    gap = float("nan")
+    return [v for x, _, _ in upright for v in (x, x, gap)], [v for _, a, b in upright for v in (a, b, gap)]
+
+
+def _along(shown: list[Estimate], released: Iterable[Estimate]) -> tuple[str, dict[str, list[Estimate]]]:
+    """What a curve goes along, and its points in order by what their group is called."""
+    key = next((k for e in shown for k in e.group if k in SERIES_KEYS), None)
+    if key is None:
+        along = ", ".join(sorted(SERIES_KEYS))
+        raise ValueError(f"a curve needs points along one of {along}; {shown[0].id} has none")
+    groups: dict[str, list[Estimate]] = {}
+    for e in sorted(released, key=lambda e: float(e.group[key])):
+        groups.setdefault(", ".join(str(v) for k, v in e.group.items() if k != key), []).append(e)
+    firsts = [points[0] for points in groups.values()]
+    own = len({e.label for e in firsts}) == len(groups)
+    return key, dict(zip(names(firsts) if own else groups, groups.values(), strict=True))
+
+
+def _steps(ax: Axes, points: list[Estimate], key: str, called: str, look: tuple[str, str]) -> list[str]:
+    """One step curve; what there is to say of it."""
+    known = [(float(e.group[key]), e.value or 0.0, i, e) for i, e in enumerate(points) if numbers([e])]
+    if not known:
+        return [f"{called}: too few people to show"]
+    (colour, marker), (left, right) = look, ax.get_xlim()
+    for (x, y, i, e), (after, next_y, j, _) in pairwise(known):
+        if j == i + 1:
+            ax.plot([x, after, after], [y, y, next_y], color=colour, lw=2.6, zorder=3)
+            if e.low is not None and e.high is not None:
+                ax.fill_between([x, after], e.low, e.high, color=colour, alpha=0.16, lw=0)
+            continue
+        box = Rectangle((x, next_y), after - x, y - next_y, fc="none", ec=colour, ls="--", hatch="///", lw=1)
+        ax.add_patch(box)
+        if after - x > (right - left) / 5 and y - next_y > 30 and after < known[-1][0]:
+            white = {"fc": "white", "ec": "none", "pad": 1.5}
+            ax.text((x + after) / 2, (y + next_y) / 2, "hidden", ha="center", va="center", bbox=white)
+    x, y, _, e = known[-1]
+    ax.plot([x], [y], marker, color=colour, mec="white", ms=10, zorder=4, clip_on=False)
+    over: Any = {"ha": "right" if x > (left + right) / 2 else "left", "zorder": 5}
+    over["bbox"] = {"fc": "white", "ec": "none", "pad": 0.5, "alpha": 0.7}
+    words = f"likely {interval(e).replace('%', '')}" if e.low is not None else ""
+    room = e.low is not None and e.low > ax.get_ylim()[1] / 5
+    value = of_100(e) if room or not words else f"{of_100(e)}, {words}"
+    ax.text(x, (e.high or y) + 1, value, va="bottom", color=colour, weight="bold", **over)
+    if room:
+        ax.text(x, (e.low or 0) - 1, words, va="top", **over)
+    followed = [(x, e.n) for x, _, _, e in known if e.n is not None]
+    below: Any = {"transform": ax.get_xaxis_transform(), "va": "center", "color": QUIET}
+    if followed:
+        ax.text(left, -0.44, "Still followed:", **below)
+    for x, n in followed:
+        nearer = any(x < other <= x + (right - left) / 6 for other, _ in followed)
+        if x == left or not nearer:
+            ax.text(x, -0.58, str(n), ha="center", **below)
+    said = [f"{called}: {number(known[0][3])} at {known[0][0]:g}, {full(e)} at {known[-1][0]:g}"]
+    if withheld := len(points) - len(known):
+        said.append(f"The line has gaps: points that rest on too few people to show ({withheld})")
+    return said
