@@ -20,7 +20,7 @@ from ut_research.disclosure.gate import Released
 from ut_research.publishing import blocks as paper
 from ut_research.publishing import one_file
 from ut_research.publishing.brief import AUTHOR, LABELS
-from ut_research.show import certainty, design, prose
+from ut_research.show import design, prose
 
 FILE, USUAL = "easy-read.txt", "book/paper/easy-read.txt"
 LAYOUT, PICTURES = "book/paper/easy-read.typ", "book/paper/pictures"
@@ -42,7 +42,7 @@ def make(root: Path, folder: Path, report: Path) -> list[Path]:
     parameters = settings["parameters"]
     text = Path(settings["parts"].get(FILE) or root / USUAL).read_text(encoding="utf-8")
     released = decision.read(folder, decision.policy(parameters))
-    family = certainty.family(released, parameters["primary"], parameters["confidence"])
+    family = prose.family(released)
     words = design.words(parameters) | {"study.follow_up": prose.period(parameters["follow_up_days"])}
     lines = write(text, released, words, family, root / PICTURES)
     label = LABELS[decision.standing(folder)]

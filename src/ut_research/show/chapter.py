@@ -136,7 +136,7 @@ class Chapter:
     @cached_property
     def family(self) -> Mapping[str, bool]:
         """Of each primary outcome, whether it can be told from no difference; see `measures.primary`."""
-        return {e.group["outcome"]: e.count == 1 for e in self.released.select("primary.clear")}
+        return prose.family(self.released)
 
     @cached_property
     def registry(self) -> Registry:

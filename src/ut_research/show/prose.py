@@ -205,6 +205,11 @@ def holds(difference: Estimate) -> bool:
     return low is not None and high is not None and low <= 0 <= high
 
 
+def family(released: Released) -> dict[str, bool]:
+    """Of each primary outcome, whether it can be told from no difference; see `measures.primary`."""
+    return {e.group["outcome"]: e.count == 1 for e in released.select("primary.clear")}
+
+
 def by_chance(difference: Estimate, family: Mapping[str, bool] | None) -> bool:
     """Whether chance alone could explain a difference: by its range, or by its `family` (see `chance`)."""
     return holds(difference) or not (family or {}).get(difference.id, True)
