@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 import ut_research
-from ut_research.stats import intervals, survival
+from ut_research.stats import intervals, survival, weighting
 from ut_research.stats.intervals import Interval
 
 FILE = Path(ut_research.__file__).parent / "data" / "coverage.csv"
@@ -104,6 +104,12 @@ def settings() -> Iterator[Setting]:
             truth_said = f"{p:.0%} v {q:.0%} in a year, followed 6 to 18 months"
             yield Setting(
                 "difference of Kaplan-Meier risks", "coverage", n1, n2, truth_said, _risks(n1, n2, p, q)
+            )
+    for n1, n2 in PAIRS[1:]:  # with nine people it is not done
+        for p, q in ((0.26, 0.26), (0.26, 0.56)):
+            truth_said = f"{p:.0%} v {q:.0%} in a year, older and younger, followed 6 to 18 months"
+            yield Setting(
+                "overlap-weighted difference", "coverage", n1, n2, truth_said, _weighted(n1, n2, p, q)
             )
     for n1, n2 in PAIRS:
         yield Setting("log-rank test", "false positives", n1, n2, "41% in both", _logrank(n1, n2, 0.41))
@@ -220,6 +226,20 @@ def _risks(n1: int, n2: int, p: float, q: float) -> Trial:
     def trial(rng: np.random.Generator) -> bool | None:
         groups = _times(rng, n1, p), _times(rng, n2, q)
         return _holds(intervals.square_and_add(*(survival.risk(*group, 365) for group in groups)), p - q)
+
+    return trial
+
+
+def _weighted(n1: int, n2: int, p: float, q: float) -> Trial:
+    """Ages 0.4 standard deviations apart, and a yes or no of 85%, which do not go with the event."""
+    first = np.arange(n1 + n2) < n1
+
+    def trial(rng: np.random.Generator) -> bool | None:
+        (days, event), (more, others) = _times(rng, n1, p), _times(rng, n2, q)
+        known = np.column_stack([rng.normal(36 - 4 * first, 10), rng.random(n1 + n2) < 0.85])
+        both = np.concatenate([days, more]), np.concatenate([event, others])
+        found = weighting.overlap_adjusted(*both, first, known, 365)
+        return None if found is None else _holds(found.change, p - q)
 
     return trial
 
