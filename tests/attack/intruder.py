@@ -267,8 +267,9 @@ class _Puzzle:
         }
         own_cells = [*self.counts.items(), *self.sizes.items()]
         own_cells += [(k, rest) for k, rest in rests.items() if own[k].unit == "%"]
-        # that something is not recorded is nobody's secret
-        self.cells = {v for k, v in own_cells if not k[0].startswith("quality.") and not blank(k)}
+        # no blank is nobody's secret, and who is blank is not known to anyone
+        self.cells = {v for k, v in own_cells if not k[0].startswith("quality.")}
+        self.asides |= {v for k, v in [*own_cells, *rests.items()] if blank(k)}
         self._sums({k: v for k, v in self.counts.items() if not k[0].startswith("quality.")})
         self._sums({k: v for k, v in self.sizes.items() if not k[0].startswith("quality.")})
         self._out_of()
