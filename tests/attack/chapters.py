@@ -27,8 +27,8 @@ from ut_research.disclosure.gate import Policy
 from ut_research.measures import declared
 from ut_research.publishing import shown
 from ut_research.running import stages
+from ut_research.show import along, charts
 from ut_research.show import chapter as chapters
-from ut_research.show import charts
 from ut_research.show import tables as display
 
 ROOT = Path(__file__).parents[2]
@@ -136,9 +136,10 @@ def run(data: Path, policy: Policy = POLICY, *, draw: bool = False) -> Seen:
     seen.measured.append((given, list(decision.read(data, policy))))
     with pytest.MonkeyPatch.context() as patch:
         if not draw:
-            for name in ("shares", "two_groups", "before_after", "curve", "power_curve", "flow"):
+            for name in ("shares", "two_groups", "before_after", "flow"):
                 patch.setattr(charts, name, _not_drawn)
-            patch.setattr(charts, "specification_curve", _not_drawn)
+            for name in ("curve", "power_curve", "specification_curve"):
+                patch.setattr(along, name, _not_drawn)
         words = shown.sources(REGISTRY, _settings(policy))
         for name, cells in _notebooks().items():
             patch.setattr(chapters, "display", partial(_look, seen, name, words))
