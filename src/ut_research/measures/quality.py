@@ -83,4 +83,5 @@ def measure(
 
 def _few_spoke(tables: Tables) -> bool:
     passages = tables.get("coded_segments", pd.DataFrame()).reindex(columns=["speaker", "interview_id"])
-    return bool(passages.speaker.fillna(passages.interview_id).nunique() < SPEAKERS)
+    speakers = passages.speaker.astype("str").fillna(passages.interview_id.astype("str"))
+    return bool(speakers.nunique() < SPEAKERS)
