@@ -62,7 +62,7 @@ def test_what_the_data_do_not_hold_is_left_out_with_its_heading() -> None:
 def test_what_is_hidden_is_said_in_words() -> None:
     few = changed("outcomes.employment", count=3, value=100 * 3 / 204)
     assert words(TITLE + "work: {{outcomes.employment|count}} people found work.\n", few)[-1] == (
-        "Employment: too few people to say."
+        "Employment: hidden to protect people."
     )
 
 
