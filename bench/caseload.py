@@ -13,6 +13,7 @@ from datetime import date
 
 from tools import draw, example
 from ut_research.cleaning import tables
+from ut_research.core.parameters import Study
 from ut_research.measures import GROUPS, activity, needs, outcomes, reach, reoffending, themes, wellbeing
 
 MEASURES = (reach, needs, wellbeing, activity, reoffending, outcomes)
@@ -23,8 +24,8 @@ def main(people: int) -> dict[str, float]:
     """Seconds to clean and to measure, for everyone and by every group; the most memory, in gigabytes."""
     raw = draw.raw(example.generate(people))
     began = time.perf_counter()
-    first, last = date(2019, 10, 1), date(2021, 3, 31)
-    cleaned = tables.clean(raw, delivery_start=first, delivery_end=last, key=KEY)
+    study = Study(delivery_start=date(2019, 10, 1), delivery_end=date(2021, 3, 31))
+    cleaned = tables.clean(raw, study.parameters(), KEY)
     then = time.perf_counter()
     for module in MEASURES:
         for by in (None, *GROUPS):

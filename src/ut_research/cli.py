@@ -152,7 +152,7 @@ def review_release_(
     ] = None,
 ) -> None:
     """List what would leave with a report; once a person approves that, make [b]release.zip[/b]."""
-    from ut_research.publishing import brief, review_release, workbook
+    from ut_research.publishing import brief, easy_read, one_file, review_release, workbook
 
     if refuse and not approve.strip():
         todo = 'give your name too, as --approve "Your name": the rest is approved'
@@ -168,8 +168,8 @@ def review_release_(
     record = review_release.approve(run.folder, approve.strip())
     workflow.build(run, _tell)  # it is no draft any more
     made: list[Path] = []
-    for make in (brief.make, workbook.make):
-        with contextlib.suppress(ProblemsFound):  # a study without a brief
+    for make in (brief.make, workbook.make, easy_read.make, one_file.make):
+        with contextlib.suppress(ProblemsFound):  # a study with too little for a brief
             made += make(run.root, run.folder, run.report)
     say.print(f"Released: {_place(review_release.pack(run.folder, run.report, record, made))}")
     say.print(f"Kept in the register: {_place(record)}")

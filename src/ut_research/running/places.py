@@ -22,13 +22,13 @@ _LEFT = (".ipynb_checkpoints", "__pycache__", ".DS_Store", "Thumbs.db", "desktop
 REPORT = (
     *("book", "findings.json", "issues.csv", "tables", "run.json", "review-release.html", "release.zip"),
     *("brief.pdf", "brief.docx", "tables.xlsx", "report.docx", "review-pack.zip", "large-print.pdf"),
-    *("easy-read.pdf", "easy-read.html", "one-file.html"),
+    *("easy-read.pdf", "easy-read.html", "one-file.html", "comments.qdpx"),
     *_LEFT,
 )
 #: The tables that cleaning writes, see `ut_research.core.schema`.
 TABLES = (
     *("participants", "needs", "wemwbs", "activity", "reoffending", "outcomes"),
-    *("interviews", "coded_segments", "steering_comments"),
+    *("interviews", "coded_segments", "themes", "steering_comments"),
 )
 #: What a run makes in its folder.
 FOLDER = (
