@@ -146,25 +146,27 @@ def test_a_breakdown_has_a_row_a_group_and_a_column_a_finding() -> None:
         share("needs.job", "A job", 2, 30, "stanley"),
     ]
     released = release(given, POLICY)
-    html = tables.breakdown(released, "partner", "Needs, by partner", "tables/needs.csv")
+    html, hidden = tables.breakdown(released, "partner", "Needs, by partner")
     soup = BeautifulSoup(html, "html.parser")
     assert [th.text for th in soup.select("thead th")] == ["Partner", "Housing"]
     assert [th.text for th in soup.select("tbody th")] == ["Rovers", "Stanley"]
     assert [td.get_text(" ") for td in soup.select("td")] == ["50% 20 of 40", "0% 0 of 30"]
     assert [td["class"] for td in soup.select("td")] == [["ut-number"], ["ut-zero"]]
-    assert "By partner, hidden to protect people: A job." in soup.text
-    assert soup.select_one("a")["href"] == "tables/needs.csv"
+    assert hidden == ["A job"]
 
 
 def test_a_group_of_which_the_data_hold_nothing_has_no_row_in_a_breakdown() -> None:
     one = Estimate("a.b", "Rate: Came", 50.0, count=20, n=40, unit="%", group={"group": "engaged"})
     other = Estimate("a.b", "Rate: Did not", unit="%", group={"group": "not"}, status="not collected")
-    soup = BeautifulSoup(tables.breakdown(release([one, other], POLICY), "group", "Rates"), "html.parser")
+    html, _ = tables.breakdown(release([one, other], POLICY), "group", "Rates")
+    soup = BeautifulSoup(html, "html.parser")
     assert [th.text for th in soup.select("tbody th")] == ["Came"]
 
 
 def test_a_breakdown_of_which_nothing_is_shown_is_a_sentence() -> None:
     few = Estimate("a.b", "Low <b>", 50.0, count=2, n=4, unit="%", group={"area": "north"})
-    assert tables.breakdown(release([few], POLICY), "area", "Low, by area") == (
+    assert tables.breakdown(release([few], POLICY), "area", "Low, by area") == ("", ["Low <b>"])
+    assert tables.hidden_by(["area"], "Low <b>") == (
         '<p class="ut-withheld">By area, hidden to protect people: Low &lt;b&gt;.</p>'
     )
+    assert "By partner, area and gender, hidden" in tables.hidden_by(["partner", "area", "gender"], "Low")

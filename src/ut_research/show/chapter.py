@@ -35,7 +35,16 @@ from ut_research.disclosure import decision, gate
 from ut_research.disclosure.gate import Released
 from ut_research.published import Registry
 from ut_research.show import design, prose
-from ut_research.show.tables import HIDDEN, breakdown, grid, held, origin_note, table
+from ut_research.show.tables import (
+    HIDDEN,
+    breakdown,
+    download_link,
+    grid,
+    held,
+    hidden_by,
+    origin_note,
+    table,
+)
 
 if TYPE_CHECKING:
     from ut_research.show.drawing import Chart
@@ -201,15 +210,28 @@ class Chapter:
             "numbers", _folded("Show the numbers", html) if folded else html, [("caption", caption)], file
         )
 
-    def breakdown(self, released: Released, by: str, caption: str) -> None:
+    def breakdown(self, released: Released, by: str | Sequence[str], caption: str) -> None:
         """Show findings by the group key `by`, a row a group and a column a finding, with a download.
 
-        Nothing where the data do not say who is in which group.
+        With several keys, those of `released` that are there by each, a table a key. Nothing where the data
+        do not say who is in which group; what is hidden of every group is named once, under the tables.
         """
-        if not held(released) or {e.group[by] for e in released} == {NOT_RECORDED}:
-            return
-        file = self._download(released, caption)
-        self._html("breakdown", breakdown(released, by, caption, file), [("caption", caption)], file)
+        hidden: dict[str, list[str]] = {}
+        for group in (by,) if isinstance(by, str) else by:
+            own, called = (
+                (released, caption) if group == by else (released.by(group), f"{caption}, by {group}")
+            )
+            if not held(own) or {e.group[group] for e in own} == {NOT_RECORDED}:
+                continue
+            html, told = breakdown(own, group, called)
+            if html:
+                file = self._download(own, called)
+                link = download_link(file, f"this table: {called}") if file else ""
+                self._html("breakdown", f"{html}\n{link}".strip(), [("caption", caption)], file)
+            if told:
+                hidden.setdefault("; ".join(told), []).append(group)
+        for labels, groups in hidden.items():
+            self._html("hidden", hidden_by(groups, labels))
 
     def _download(self, released: Released, caption: str) -> str | None:
         """Write the numbers of a table to a file of their own; its address in the book."""

@@ -163,11 +163,11 @@ def held(released: Iterable[Estimate]) -> list[Estimate]:
     return [e for e in released if e.status != "not collected"]
 
 
-def breakdown(released: Released, by: str, caption: str, download: str | None = None) -> str:
+def breakdown(released: Released, by: str, caption: str) -> tuple[str, list[str]]:
     """An accessible HTML table of findings by group: a row a value of the group key `by`, a column a finding.
 
-    A finding that is withheld for every group is named under the table instead of in it; one that the data do
-    not hold is left out, and so is a group of which they hold nothing.
+    And what is not in it, as it is withheld of every group. What the data do not hold is left out, and so is
+    a group of which they hold nothing; of nothing there is no table.
     """
     check_released(released)
     found: dict[tuple[str, ...], dict[str, Estimate]] = {}
@@ -190,12 +190,14 @@ def breakdown(released: Released, by: str, caption: str, download: str | None = 
         f"{''.join(_cell(columns[label].get(group)) for label in shown)}</tr>"
         for group, name in rows.items()
     )
-    parts = [_frame(head, body, said, caption)] if shown else []
-    if told := [label for label, state in lacking.items() if state == "suppressed"]:
-        parts.append(f'<p class="ut-withheld">By {escape(by)}, {HIDDEN}: {escape("; ".join(told))}.</p>')
-    if download and shown:
-        parts.append(download_link(download, f"this table: {caption}"))
-    return "\n".join(parts)
+    html = _frame(head, body, said, caption) if shown else ""
+    return html, [label for label, state in lacking.items() if state == "suppressed"]
+
+
+def hidden_by(groups: Sequence[str], told: str) -> str:
+    """The line that says what is withheld of every group, by each of several groupings."""
+    by = " and ".join(filter(None, (", ".join(groups[:-1]), groups[-1])))
+    return f'<p class="ut-withheld">By {escape(by)}, {HIDDEN}: {escape(told)}.</p>'
 
 
 def grid(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str, note: str = "") -> str:
