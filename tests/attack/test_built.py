@@ -24,6 +24,7 @@ import pypdf
 import pytest
 from intruder import too_small
 from planted import Planted, plant
+from typer.testing import CliRunner
 
 from ut_research import cli
 from ut_research.core import estimate
@@ -54,8 +55,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
         patch.chdir(root)
         patch.setenv("UT_RESEARCH_KEY", "an invented key of the tests")
         run = build.plan(str(planted.folder))
-        for make in (cli.brief_, cli.tables_, cli.review_):  # builds the report first
-            make(str(planted.folder))
+        for command in ("brief", "tables", "review", "easy-read", "one-file"):  # each builds the report first
+            CliRunner().invoke(cli.app, [command, str(planted.folder)], catch_exceptions=False)
         yield Built(run.report, run.folder, planted)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
-from small_project import Project, make
+from small_project import HERE, Project, make
 from typer.testing import CliRunner
 
 from ut_research.cli import app
@@ -21,6 +22,8 @@ pytestmark = pytest.mark.slow
 def growing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project with an export of 30 people under the name `growing`, and its first draft."""
     project = make(tmp_path / "project")
+    for part in ("paper", "_static"):
+        shutil.copytree(HERE / "book" / part, project.root / "book" / part, dirs_exist_ok=True)
     (project.root / "book" / "changes.md").write_text("# Changes\n\n{{page.changes}}\n")
     (project.root / "book" / "_toc.yml").write_text(
         "format: jb-book\nroot: index\nparts:\n- caption: All\n  chapters:\n  - file: changes\n"

@@ -187,7 +187,7 @@ def wordings(e: Estimate) -> set[str]:
     A bare whole number is not among them: it could be anybody's age. It goes by a token.
     """
     said = {number(e), show(e), _size(e), interval(e), interval(e).replace(" to ", " and "), extent(e)}
-    said |= {e.label, e.source, *e.group, *(e.group.values() if e.origin == "published" else ())}
+    said |= {e.label, e.source, *e.group, *e.group.values()}
     return {words for words in said if words and not words.replace(",", "").isdigit()}
 
 
