@@ -1,8 +1,8 @@
 """How much disclosure control withholds, and how long it takes, on drawn exports: ``make bench``.
 
 Of ten invented exports of each size: the share of findings about everyone that is withheld, a curve counted
-as one finding; the headlines that are withheld to protect another number; the share of the cells by group
-withheld; the seconds to decide.
+as one finding, and what interviewees said left out; the headlines that are withheld to protect another; the
+share of the cells by group withheld; the seconds to decide.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ def told(released: list[Estimate], few: set[Key]) -> tuple[float, int, float]:
     for e in released:
         q = quantities.get(e.id)
         if e.origin == "published" or e.status == "not collected" or q is None or q.about != "people":
+            continue
+        if q.said:  # of a few people interviewed hardly a number can be shown, however many took part
             continue
         hidden = e.status == "suppressed"
         if not e.group.keys().isdisjoint(GROUPS):
