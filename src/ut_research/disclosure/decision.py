@@ -127,9 +127,9 @@ def before(folder: Path) -> tuple[Path | None, list[Release]]:
     run = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     if not run.get("registers"):  # of a notebook by itself
         return None, []
-    own = {"study": run["about"], "owner": run["owner"], "people": who(folder)}
+    about = {"study": run["about"], "owner": run["owner"], "people": who(folder)}
     registers = [Path(place) for place in run["registers"]]
-    return registers[0], [r for r in releases.read(registers) if r.may_share(**own)]
+    return registers[0], [r for r in releases.read(registers) if r.may_share(**about)]
 
 
 def standing(folder: Path) -> str:
@@ -137,8 +137,13 @@ def standing(folder: Path) -> str:
     origin: str = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["origin"]
     if origin == "example":
         return origin
-    found = tuple(e for e in estimate.read(folder / FILE) if e.origin != "published")
+    found = own(folder)
     return origin if any(r.findings == found for r in before(folder)[1]) else "draft"
+
+
+def own(folder: Path) -> tuple[Estimate, ...]:
+    """What was released in `folder` that is not published: what a register keeps of it."""
+    return tuple(e for e in estimate.read(folder / FILE) if e.origin != "published")
 
 
 def who(folder: Path) -> str:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from ut_research.core.estimate import Origin
 from ut_research.core.measurement import Measurement
-from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.core.problems import stop
 from ut_research.core.quantity import Quantity
 from ut_research.measures.alike import BEFORE, before, everyone
 from ut_research.measures.grouping import Maker, Tables, collected, scaled
@@ -72,7 +72,7 @@ def measure(
             f"nothing is known from before as {', '.join(unknown)}",
             f"name some of {', '.join(BEFORE)}",
         )
-        raise ProblemsFound([Problem(what, "study.toml, [analysis] adjust_for", todo)])
+        raise stop(what, "study.toml, [analysis] adjust_for", todo)
     part = everyone(tables)
     make = Maker("reoffending, participants", origin, {}, confidence, collected(tables, "reoffending"))
     people = follow(part["reoffending"], follow_up_days)

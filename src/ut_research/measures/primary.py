@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from ut_research.core.estimate import Estimate, Key, key
-from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.core.problems import stop
 from ut_research.measures.grouping import Maker
 from ut_research.stats import intervals
 from ut_research.stats.intervals import Interval
@@ -36,7 +36,7 @@ def verdicts(
     ids = [id.strip() for id in primary.split(",") if id.strip()]
     if unknown := [id for id in ids if id not in by_id]:
         what, todo = f"nothing is measured as {', '.join(unknown)}", "name ids of findings.json, of everyone"
-        raise ProblemsFound([Problem(what, "study.toml, [analysis] primary", todo)])
+        raise stop(what, "study.toml, [analysis] primary", todo)
     held = [by_id[id] for id in ids if by_id[id].status != "not collected"]
     tests = [_p(e, confidence) if key(e) in told else None for e in held]
     adjusted = intervals.holm([1.0 if p is None else p for p in tests])

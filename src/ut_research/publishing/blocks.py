@@ -87,6 +87,11 @@ def words(text: Text) -> str:
     return "".join(part for _, part in text)
 
 
+def embedded(picture: bytes, kind: str = "svg+xml") -> str:
+    """The address of a picture that stands in the document itself."""
+    return f"data:image/{kind};base64,{b64encode(picture).decode()}"
+
+
 def logo(file: Path) -> Picture:
     """A picture of whose a document is, from its file; its name, without hyphens, says what it is."""
     from PIL import Image
@@ -96,9 +101,8 @@ def logo(file: Path) -> Picture:
     else:
         wide, high = Image.open(file).size
         kind = file.suffix[1:].lower().replace("jpg", "jpeg")
-        data = f"data:image/{kind};base64,{b64encode(file.read_bytes()).decode()}"
         svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}">'
-        svg += f'<image width="{wide}" height="{high}" href="{data}"/></svg>'
+        svg += f'<image width="{wide}" height="{high}" href="{embedded(file.read_bytes(), kind)}"/></svg>'
     return Picture(svg, file.stem.replace("-", " "), share=0.4)
 
 

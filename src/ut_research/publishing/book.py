@@ -189,7 +189,7 @@ def _tokens(settings: dict[str, Any], folder: Path) -> tuple[dict[str, Callable[
         "{{page.dictionary}}": generated_pages.dictionary,
         "{{page.parameters}}": generated_pages.parameters,
         "{{page.coverage}}": generated_pages.coverage,
-        "{{page.changes}}": lambda: generated_pages.changes(decision.before(Path())[1], list(released)),
+        "{{page.changes}}": lambda: generated_pages.changes(decision.before(Path())[1], decision.own(Path())),
         "{{page.brief}}": lambda: _brief(root, folder),
         **{token: partial(str, words) for token, words in generated_pages.said(said).items()},
     }, released

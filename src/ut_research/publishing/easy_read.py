@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
@@ -112,7 +111,6 @@ def _html(lines: list[Line]) -> Iterator[str]:
             level = 1 if i == 0 else 2
             yield f"<h{level}>{escape(words)}</h{level}>"
         else:
-            data = b64encode(svg.encode()).decode()
-            image = f'<img alt="" width="96" height="96" src="data:image/svg+xml;base64,{data}">'
+            image = f'<img alt="" width="96" height="96" src="{paper.embedded(svg.encode())}">'
             yield f"<p>{image} {escape(words)}</p>"
     yield "</article>"

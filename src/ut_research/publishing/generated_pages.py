@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ut_research.core.estimate import Estimate
-    from ut_research.disclosure.releases import Release
+    from ut_research.disclosure.releases import Change, Release
 
 #: Programs whose versions matter to a result; all others are in requirements.lock.
 PROGRAMS = ["ut-research", "pandas", "numpy", "scipy", "pandera", "pyarrow", "matplotlib"]
@@ -71,25 +71,33 @@ def byline(parameters: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
 def changes(approved: Sequence[Release], found: Sequence[Estimate]) -> str:
     """What moved since the last of the `approved` releases, and why."""
     from ut_research.disclosure import releases
-    from ut_research.show import tables as display
 
     if not approved:
         return "There is no release before this one to compare with."
     last = approved[-1]
-    own = [e for e in found if e.origin != "published" and e.unit != "comments"]
-    moved = releases.changes(last.findings, own)
+    moved = releases.changes(last.findings, found)
     if not moved:
         return f"Nothing has changed since the release of {last.on}."
-    rows = [
-        (
-            display.name(c.about),
-            *("–" if e is None else display.counted(e) or display.number(e) for e in (c.before, c.after)),
-            c.why,
-        )
-        for c in moved
-    ]
     said = f"Findings that are not what they were in the release of {last.on}: {len(moved):,}."
-    return f"{said}\n\n{grid('What changed, and why', ('Finding', 'Before', 'Now', 'Why'), rows)}"
+    return f"{said}\n\n{grid('What changed, and why', MOVED, map(as_row, moved))}"
+
+
+#: The headings of what `as_row` gives.
+MOVED = ("Finding", "Before", "Now", "Why")
+
+
+def as_row(change: Change) -> tuple[str, ...]:
+    """What moved, as a row of a table: the finding, as it was and as it is, and why."""
+    from ut_research.show import tables
+
+    return tables.name(change.about), *map(in_short, (change.before, change.after)), change.why
+
+
+def in_short(e: Estimate | None) -> str:
+    """The count of a finding, or else its number; a dash where there was none."""
+    from ut_research.show import tables
+
+    return "–" if e is None else tables.counted(e) or tables.number(e)
 
 
 def dictionary() -> str:

@@ -13,6 +13,7 @@ from hashlib import sha256
 from html import escape
 from pathlib import Path
 
+from ut_research.publishing import blocks as paper
 from ut_research.publishing.everyone import PAGES
 
 #: What has no place in one file: what leads to other pages, what stands in the file once, the comment form.
@@ -68,8 +69,7 @@ def of_pages(pages: list[Path]) -> str:
             for tag in soup.select(f"[{attribute}]"):
                 tag[attribute] = f"{page.stem}-{tag[attribute]}"
         for image in soup.select("img"):
-            data = b64encode((page.parent / str(image["src"])).read_bytes()).decode()
-            image["src"] = f"data:image/svg+xml;base64,{data}"
+            image["src"] = paper.embedded((page.parent / str(image["src"])).read_bytes())
         for link in soup.select("a[href]"):
             _lead(link, page.stem, {p.stem for p in pages})
         soup["id"] = page.stem

@@ -15,13 +15,13 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ut_research.core import estimate, policies
-from ut_research.core.estimate import Estimate
-from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.core import policies
+from ut_research.core.problems import Problem, ProblemsFound, stop
 from ut_research.disclosure import decision, releases
 from ut_research.disclosure.releases import Release
 from ut_research.disclosure.soundness import name
 from ut_research.publishing import blocks as paper
+from ut_research.publishing import generated_pages
 from ut_research.show import tables as display
 
 PAGE, ARCHIVE = "review-release.html", "release.zip"
@@ -47,22 +47,22 @@ th, td { border-bottom: 1px solid #777; text-align: left; vertical-align: top; p
 def make(folder: Path, report: Path) -> Path:
     """Write the page about the draft in `folder`, built as `report`; its file."""
     run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    register, approved = decision.before(folder)
-    assert register is not None
-    found = _own(folder)
+    register, approved = _before(folder)
+    found = decision.own(folder)
     withheld = [e for e in found if e.status == "suppressed"]
+    shown = [e for e in found if e.status == "number"]
     last = approved[-1] if approved else None
     moved = releases.changes(last.findings, found) if last else []
     refused = releases.refused(register)
     parts = [
         f"<p>{escape(_asked(run))}</p>",
         f"<p>{escape(policies.words(run['parameters']))}</p>",
-        _table("What would leave", ("File",), [*((file,) for file, _ in _files(report)), *zip(MADE)]),
+        _table("What would leave", ("File",), zip([*_files(report), *MADE])),
         _table(
             f"What changed since the release of {last.on}, approved by {last.by}" if last else
             "What changed: nothing was released before this",
-            ("Finding", "Before", "Now", "Why"),
-            [(display.name(c.about), *map(_said, (c.before, c.after)), c.why) for c in moved],
+            generated_pages.MOVED,
+            map(generated_pages.as_row, moved),
         ),
         _table("What was refused", ("Finding", "By", "On", "Why"),
                [(r["finding"], r["by"], r["on"], r["reason"]) for r in refused]),
@@ -70,7 +70,7 @@ def make(folder: Path, report: Path) -> Path:
                ("Finding", "Name to refuse or ask by", "Why"),
                [(display.name(e), name(e), e.method) for e in withheld]),
         _table("What would be said", ("Finding", "Name to refuse it by", "Number"),
-               [(display.name(e), name(e), _said(e)) for e in found if e.status == "number"]),
+               [(display.name(e), name(e), generated_pages.in_short(e)) for e in shown]),
     ]  # fmt: skip
     title = f"Review before release: {run['name']}"
     text = f"""<!DOCTYPE html>
@@ -91,9 +91,8 @@ def refuse(folder: Path, findings: Sequence[str], by: str) -> None:
     ------
     ProblemsFound : of each that has no reason, or that names nothing that would be said.
     """
-    register, _ = decision.before(folder)
-    assert register is not None
-    rows, problems, found = [], [], _own(folder)
+    register, _ = _before(folder)
+    rows, problems, found = [], [], decision.own(folder)
     for given in findings:
         what, _, reason = given.rpartition("=")
         row = {"finding": what.strip(), "by": by, "on": _today(), "reason": reason.strip()}
@@ -111,12 +110,11 @@ def refuse(folder: Path, findings: Sequence[str], by: str) -> None:
 def approve(folder: Path, by: str) -> Path:
     """Record in the study's register that a person approved what the report in `folder` says; the record."""
     run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    register, approved = decision.before(folder)
-    assert register is not None
-    found = _own(folder)
+    register, approved = _before(folder)
+    found = decision.own(folder)
     if kept := next((r for r in approved if r.findings == found and r.name == run["name"]), None):
         what = f"this is released already: approved by {kept.by} on {kept.on}"
-        raise ProblemsFound([Problem(what, run["name"], f"pass on {ARCHIVE} in its report")])
+        raise stop(what, run["name"], f"pass on {ARCHIVE} in its report")
     about = (run["name"], run["about"], by, _today(), run["owner"], decision.who(folder))
     return Release(*about, decision.policy(run["parameters"]), run["parameters"], found).write(register)
 
@@ -124,7 +122,7 @@ def approve(folder: Path, by: str) -> Path:
 def pack(folder: Path, report: Path, record: Path, made: Iterable[Path]) -> Path:
     """Write what may be passed on, what was `made` of it, and a certificate into ``release.zip``."""
     kept = json.loads(record.read_text(encoding="utf-8"))
-    leaving = _files(report, *(file.name for file in made))
+    leaving = {file: (report / file).read_bytes() for file in _files(report, *(one.name for one in made))}
     certificate = {
         "format": 1,
         **{field: kept[field] for field in ("name", "study", "by", "on", "policy", "parameters")},
@@ -132,24 +130,27 @@ def pack(folder: Path, report: Path, record: Path, made: Iterable[Path]) -> Path
         "findings": _counted(kept["findings"]),
         "refused": releases.refused(record.parent),
         "checked": CHECKED,
-        "files": dict(leaving),
+        "files": {file: hashlib.sha256(content).hexdigest() for file, content in leaving.items()},
     }
     text = json.dumps(certificate, indent=1, ensure_ascii=False).encode()
-    files = [(path, (report / path).read_bytes()) for path, _ in leaving]
-    archive = paper.zipped((f"{kept['name']}/{n}", c) for n, c in [("certificate.json", text), *files])
+    files = {"certificate.json": text, **leaving}
+    archive = paper.zipped((f"{kept['name']}/{n}", c) for n, c in files.items())
     (report / ARCHIVE).write_bytes(archive)
     return report / ARCHIVE
 
 
-def _own(folder: Path) -> tuple[Estimate, ...]:
-    return tuple(e for e in estimate.read(folder / decision.FILE) if e.origin != "published")
+def _before(folder: Path) -> tuple[Path, list[Release]]:
+    """The register of a report, which has one, and the releases before it."""
+    register, approved = decision.before(folder)
+    assert register is not None
+    return register, approved
 
 
-def _files(report: Path, *made: str) -> list[tuple[str, str]]:
-    """What may be passed on of a report: its place there, and a digest."""
+def _files(report: Path, *made: str) -> list[str]:
+    """What may be passed on of a report, by its place there."""
     tops = [report / name for name in (*LEAVES, *made)]
     inside = [p for top in tops for p in sorted([top, *top.rglob("*")]) if p.is_file()]
-    return [(p.relative_to(report).as_posix(), hashlib.sha256(p.read_bytes()).hexdigest()) for p in inside]
+    return [p.relative_to(report).as_posix() for p in inside]
 
 
 def _counted(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
@@ -164,10 +165,6 @@ def _asked(run: Mapping[str, Any]) -> str:
         f'ut-research review-release {run["name"]} --approve "Your name" --refuse "NAME=reason". '
         "This page itself stays here."
     )
-
-
-def _said(e: Estimate | None) -> str:
-    return "–" if e is None else display.counted(e) or display.number(e)
 
 
 def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

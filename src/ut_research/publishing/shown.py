@@ -109,6 +109,7 @@ def quoted(*cells: str) -> set[str]:
     return found
 
 
+@cache
 def _tree(cell: str) -> ast.Module:
     """The code of a cell, taken apart; what IPython alone understands, as Python."""
     from IPython.core.inputtransformer2 import TransformerManager

@@ -26,9 +26,8 @@ from ut_research.show.drawing import (
     SKY,
     WIDTH,
     Chart,
+    chart,
     full,
-    in_words,
-    note_of,
     nothing_drawn,
     numbers,
     of_100,
@@ -73,10 +72,7 @@ def curve(released: Released, title: str) -> Chart:
         said += _steps(ax, points, key, called, look[:2])
     first.remove()
     hidden = " Hidden: too few people to show each point." * (len(shown) < len(released))
-    note = f"Shaded: likely range.{hidden}"
-    return Chart(
-        figure, in_words("Step chart", title, said, released), released, title, note_of(released, note)
-    )
+    return chart(figure, "Step chart", released, title, said, f"Shaded: likely range.{hidden}")
 
 
 @styled
@@ -104,9 +100,7 @@ def power_curve(released: Released, title: str) -> Chart:
     ax.set_title(shown[0].unit, loc="left", color=QUIET)
     ax.grid(axis="y", color=GRID, lw=0.8)
     ax.axhline(80.0, color=INK, lw=1.4, ls=(0, (6, 3)))
-    return Chart(
-        figure, in_words("Line chart", title, said, released), released, title, note_of(released, "")
-    )
+    return chart(figure, "Line chart", released, title, said)
 
 
 @styled
@@ -152,8 +146,8 @@ def specification_curve(released: Released, title: str, *, nothing: float = 0.0)
         f"{same} were below and {len(shown) - same} at or above {nothing:g}",
         f"{sum(clear)} could be told from no difference",
     ]
-    note = note_of(released, "Filled: can be told from no difference.")
-    return Chart(figure, in_words("Specification curve", title, said, released), released, title, note)
+    note = "Filled: can be told from no difference."
+    return chart(figure, "Specification curve", released, title, said, note)
 
 
 def _strokes(upright: Sequence[tuple[float, float, float]]) -> tuple[list[float], list[float]]:

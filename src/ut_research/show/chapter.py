@@ -29,7 +29,7 @@ from ut_research.core import policies, studies
 from ut_research.core.digests import digest, key
 from ut_research.core.estimate import Estimate
 from ut_research.core.notebooks import ASKED, find_root
-from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.core.problems import stop
 from ut_research.core.schema import NOT_RECORDED
 from ut_research.disclosure import decision, gate
 from ut_research.disclosure.gate import Released
@@ -81,7 +81,7 @@ class Chapter:
         self._words = design.words(self._study)
         if unknown := sorted(parameters.keys() - self._study.keys()):
             what, todo = f"there is no parameter {', '.join(unknown)}", "name parameters of a study.toml"
-            raise ProblemsFound([Problem(what, f"chapter {name}", todo)])
+            raise stop(what, f"chapter {name}", todo)
         self._refuse_policy(parameters)
         self._own = {k: v for k, v in parameters.items() if v != self._study[k]}
 
@@ -89,7 +89,7 @@ class Chapter:
         """The disclosure policy is the study's, in JupyterLab too."""
         if policy := {"policy", *policies.KEYS}.intersection(parameters):
             what, todo = f"it gives {', '.join(sorted(policy))}", "the disclosure policy is that of the study"
-            raise ProblemsFound([Problem(what, self._where, todo)])
+            raise stop(what, self._where, todo)
 
     def _folder(self, data: str, out: str) -> Path:
         """The folder that `data` names, from here or from the notebooks; or the example, prepared for now."""
@@ -98,7 +98,7 @@ class Chapter:
                 return folder
         if out or "UT_BUILD" in os.environ or Path(data).name != "example":
             todo = "run `make report` or `make lab` first"
-            raise ProblemsFound([Problem("there are no findings here", data, todo)])
+            raise stop("there are no findings here", data, todo)
         self._for_now = tempfile.TemporaryDirectory(prefix="ut-example-")  # it goes with the chapter
         _prepare(find_root(), Path(self._for_now.name))
         return Path(self._for_now.name)
@@ -137,9 +137,7 @@ class Chapter:
     def _anew(self, own: Mapping[str, Any]) -> Released:
         if self._out or "UT_BUILD" in os.environ:
             what = f"it measures with its own {', '.join(sorted(own))}: the report was measured with others"
-            raise ProblemsFound(
-                [Problem(what, f"chapter {self.name}", "give them in the study's study.toml instead")]
-            )
+            raise stop(what, f"chapter {self.name}", "give them in the study's study.toml instead")
         return decision.of_run(self._data, {**self._study, **own}, self.registry)
 
     @cached_property
@@ -270,7 +268,7 @@ class Chapter:
         filled = [["".join(said for said, _, _ in prose.whole(cell)) for cell in row] for row in spoken]
         if len({tuple(row) for row in filled}) < len(filled):
             todo = "show each once, or count them, by a measure"
-            raise ProblemsFound([Problem("two rows of a table of words are the same", self._where, todo)])
+            raise stop("two rows of a table of words are the same", self._where, todo)
         typed = [("caption", caption), *(("headings", str(head)) for head in heads)]
         for i, row in enumerate(spoken, 1):
             typed += [(f"row {i}", said) for cell in row for said, of, _ in cell if of is None]
@@ -289,7 +287,7 @@ class Chapter:
         known = (replace(e, value=cell.value) if adjusted else e for e in self._told)
         if cell.origin != "published" and cell not in known:
             todo = "show what chapter.findings gives"
-            raise ProblemsFound([Problem(f"{cell.id} was not released", self._where, todo)])
+            raise stop(f"{cell.id} was not released", self._where, todo)
         of_people = cell.unit == "people" and cell.n is not None
         return [(prose.show(cell, "count_of_n" if of_people else "value"), cell, "")]
 

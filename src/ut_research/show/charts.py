@@ -25,9 +25,8 @@ from ut_research.show.drawing import (
     SLATE,
     WIDTH,
     Chart,
+    chart,
     full,
-    in_words,
-    note_of,
     nothing_drawn,
     numbers,
     of_100,
@@ -127,7 +126,7 @@ def _rows(
     if left < 0:
         ax.axvline(0, color=INK, lw=1, ls="--")
     said = [f"{label}: {full(e)}" for label, e in zip(called, rows, strict=True)]
-    return Chart(figure, in_words(kind, title, said, released), released, title, note_of(released, lines))
+    return chart(figure, kind, released, title, said, lines)
 
 
 def _scale(shown: Sequence[Estimate]) -> tuple[float, float]:

@@ -168,16 +168,22 @@ def full(e: Estimate) -> str:
     return f"{number(e)}{people} ({'; '.join(bits)})" if bits else number(e) + people
 
 
-def in_words(kind: str, title: str, said: list[str], released: Released) -> str:
-    """Sentences for someone who cannot see the chart: what it is, what it says, where it is from."""
-    closed = title if title.endswith((".", "?", "!")) else title + "."
-    return f"{kind}. {closed} {'. '.join(said)}. {origin_note(released)}."
+def chart(
+    figure: Figure, kind: str, released: Released, title: str, said: list[str], note: str = ""
+) -> Chart:
+    """A `figure` as a chart: with sentences for someone who cannot see it, and what stands under it.
+
+    The sentences say what kind it is, what it says and where that is from; a note says of its origin what the
+    page does not say of every number already.
+    """
+    alt = f"{kind}. {_closed(title)} {'. '.join(said)}. {origin_note(released)}."
+    if any(e.origin == "published" for e in released):
+        note = f"{note} {origin_note(released)}.".strip()
+    return Chart(figure, alt, released, title, note)
 
 
-def note_of(released: Released, first: str) -> str:
-    """What stands under a picture; of its origin, what the page does not say of every number already."""
-    published = any(e.origin == "published" for e in released)
-    return f"{first} {origin_note(released)}.".strip() if published else first
+def _closed(title: str) -> str:
+    return title if title.endswith((".", "?", "!")) else title + "."
 
 
 def sheet(
@@ -211,9 +217,8 @@ def nothing_drawn(released: Released, title: str) -> Chart:
     figure, ax = sheet(0.9, axis=False)
     ax.add_patch(Rectangle((0, 0), 1, 1, fc=CALM, ec=GRID, hatch="///" if withheld else ""))
     ax.text(0.5, 0.5, words, ha="center", va="center", fontsize=13, bbox={"fc": CALM, "ec": "none"})
-    closed = title if title.endswith((".", "?", "!")) else title + "."
     origin = f" {origin_note(released)}." if list(released) else ""
-    return Chart(figure, f"No chart: {closed} {words}{origin}", released, title)
+    return Chart(figure, f"No chart: {_closed(title)} {words}{origin}", released, title)
 
 
 def of_people(e: Estimate) -> bool:
