@@ -15,4 +15,4 @@ PARAMETERS = STUDY.parameters()
 PARTS = FOUND.parts(ROOT)
 REGISTRY = published.load(*PARTS["published"])
 #: What of the settings of a run a chapter or page reads.
-SETTINGS = {"root": str(ROOT), "parameters": PARAMETERS, "parts": PARTS, "chapters": []}
+SETTINGS = {"root": str(ROOT), "parameters": PARAMETERS, "parts": PARTS, "by": "", "chapters": []}

@@ -93,10 +93,11 @@ def prepare(export: Path, data: Path, policy: Policy = POLICY) -> None:
         stages.measure()
 
 
-def quickly(export: Path, folder: Path, *policies: Policy) -> dict[Policy, Seen]:
+def quickly(export: Path, folder: Path, *policies: Policy, parts: str = "") -> dict[Policy, Seen]:
     """Everything that is released of one export, without the chapters: ledger, tables, page.
 
-    What a policy leaves the same is worked out once.
+    What a policy leaves the same is worked out once. What the reports of `parts` by a column say is released
+    too.
     """
     cleaned = cleaning.of_export(export, PARAMETERS)
     manifest = {"origin": "export", "rows": cleaned.counts, "data_to": cleaned.data_to}
@@ -107,11 +108,12 @@ def quickly(export: Path, folder: Path, *policies: Policy) -> dict[Policy, Seen]
         exact = replace(policy, rounding="none")
         if exact not in known:
             parameters = PARAMETERS | asdict(exact)
-            known[exact] = decision.measured(cleaned.tables, parameters, manifest, cleaned.issues, REGISTRY)
-        released = decision.released(known[exact], policy)
+            given = (cleaned.tables, parameters, manifest, cleaned.issues, REGISTRY)
+            known[exact] = decision.measured(*given, parts=parts)
+        released = decision.released(known[exact], policy, parts=parts)
         seen.measured.append((known[exact], list(released)))
         seen.shown.append(display.table(released, caption="all"))
-        decision.write(released, seen.folder)
+        decision.write(released, seen.folder, parts)
         disclosure.write_csv(released, seen.folder / "all.csv")
         cleaned.issues.to_csv(seen.folder / "issues.csv")
     return found

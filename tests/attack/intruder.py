@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, product
 from math import ceil, floor
 from typing import Any
 
@@ -212,6 +212,7 @@ SCALES: list[tuple[str, range, list[tuple[str, tuple[tuple[str, str], ...], rang
             f"wellbeing.mean_{t}",
             range(14, 71),
             [(f"wellbeing.band_{t}", (("band", name),), which) for name, which in _BANDS]
+            + [(f"wellbeing.low_{t}", (), range(14, 41))]
             + [("wellbeing.floor_t1", (), range(14, 15)), ("wellbeing.ceiling_t2", (), range(70, 71))][
                 t == "t2" : 1 + (t == "t2")
             ],
@@ -369,19 +370,20 @@ class _Puzzle:
 
         Both as exactly as the digits shown tell: the unknowns are how many gave each answer.
         """
-        for id, answers, spread_over, digit in SCALES:
-            mean = self.released.get((id, ()))
+        groups = [(), *sorted({g for _, g in self.truth if g and {k for k, _ in g} <= set(PLACES)})]
+        for (id, answers, spread_over, digit), group in product(SCALES, groups):
+            mean = self.released.get((id, group))
             if mean is None or mean.value is None or not mean.n:
                 continue
-            of = self.truth[id, ()]
+            of = self.truth[id, group]
             if of.n != mean.n or any(x not in answers for x in of.answers):
                 continue  # a rounded n; or not whole numbers, where missing answers were filled
             gave = {x: self._aside(0, f"answered {x}") for x in answers}
             for other, keys, some in spread_over:
-                cell = self.counts.get((other, keys))
+                cell = self.counts.get((other, tuple(sorted((*keys, *group)))))
                 if cell is not None:
                     self.rows.append({cell: 1, **{gave[x]: -1 for x in some}})
-            self.rows.append({self.sizes[id, ()]: 1, **{v: -1 for v in gave.values()}})
+            self.rows.append({self.sizes[id, group]: 1, **{v: -1 for v in gave.values()}})
             shifted = {v: x for x, v in gave.items() if x}
             total = self._aside(0, "all answers")
             self.rows.append({total: 1, **{v: -x for v, x in shifted.items()}})
@@ -416,8 +418,9 @@ class _Puzzle:
             "people": "everyone",
         }
         rules: dict[Any, list[int]] = defaultdict(list)
-        rules[tuple(sorted(usual.items()))] = [v for (id, _), v in self.counts.items() if id in NESTED[0]]
         for (id, group), v in self.counts.items():
+            if id in NESTED[0]:
+                rules[group or tuple(sorted(usual.items()))].append(v)
             if id == "multiverse.meaningful":
                 rules[tuple(p for p in group if p[0] != "meaningful is")].append(v)
         for age, bands in (("reach.age_min", 1), ("reach.age_max", -1)):

@@ -67,6 +67,19 @@ def test_nothing_is_found_in_what_the_gate_lets_through(tmp_path: Path, batch: i
     assert {name: what for name, what in found.items() if what} == {}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(samples(2, 50)))
+def test_nothing_is_found_in_the_reports_of_all_parts_together(tmp_path: Path, seed: int) -> None:
+    draw = random.Random(seed)
+    export = plant(tmp_path / "export", draw.randint(60, 260), draw.randrange(10**6))
+    by = ("partner", "area")[seed % 2]
+    [seen] = chapters.quickly(export.folder, tmp_path / "out", parts=by).values()
+    assert found_in(seen, export) == []
+    only = [e for e in seen.released.values() if e.id == "reach.referred" and by in e.group]
+    assert any(e.status == "number" for e in only)
+    assert any(e.status == "suppressed" for e in only)
+
+
 #: How many people, and which of the policies.
 TOGETHER = [(45, 0), (60, 1), (80, 3), (170, 2), (11, 0), (90, 0), (150, 0), (250, 0)]
 

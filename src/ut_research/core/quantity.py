@@ -30,6 +30,7 @@ class Quantity:
     about : ``people``; the ``rows`` and cells of a table, which its group names, as their counts tell of
         people too; or the ``project``, which needs nobody beneath it to be shown.
     by : columns by which it may be shown. The less is shown, the less must be withheld.
+    of_parts : whether a report of a part of the people, of one partner or area, says it too.
     importance : ``headline``, which goes for nothing less; ``everyone``; or ``ancillary``, which goes first.
     sensitive : whether it is of health, crime or the like, where knowing of somebody does more harm.
     said : whether it counts people by what they said: it is not shown that all of them did, or nobody.
@@ -48,6 +49,7 @@ class Quantity:
     id: str
     about: Literal["people", "rows", "project"] = "people"
     by: tuple[str, ...] = ()
+    of_parts: bool = False
     importance: Literal["headline", "everyone", "ancillary"] = "everyone"
     sensitive: bool = False
     said: bool = False

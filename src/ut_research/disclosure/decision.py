@@ -8,8 +8,8 @@ disclosure control in one call, and is kept in `FILE`, where chapters, pages, ch
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,19 @@ import pandas as pd
 
 from ut_research.core import estimate
 from ut_research.core.estimate import Estimate, Key
+from ut_research.core.issues import empty
 from ut_research.core.policies import KEYS
+from ut_research.core.schema import NOT_RECORDED
 from ut_research.disclosure import gate, releases
 from ut_research.disclosure.gate import Policy, Released
 from ut_research.disclosure.releases import Release
-from ut_research.measures import everything, multiverse, primary
+from ut_research.measures import declared, everything, multiverse, primary
 from ut_research.published import Registry, evidence
 
 #: What a run releases, in its folder: the Estimates that may leave and nothing else.
 FILE = "findings.json"
+#: What only the reports of parts say, of a run that has parts.
+PARTS = "parts.json"
 
 
 @dataclass(frozen=True, repr=False)
@@ -56,6 +60,7 @@ def measured(
     manifest: Mapping[str, Any],
     issues: pd.DataFrame,
     registry: Registry,
+    parts: str = "",
 ) -> list[Estimate]:
     """Everything that a report says: of people, of what cleaning did, and of what is published.
 
@@ -66,6 +71,7 @@ def measured(
     manifest : what is known of the data: ``origin``, ``data_to`` and ``rows``.
     issues : the issues log of cleaning.
     registry : what is published about the study.
+    parts : the column by which people are parted, where each part has a report of its own.
     """
     given = {
         **parameters,
@@ -74,7 +80,7 @@ def measured(
         "issues": issues,
         "findings": registry.findings,
     }
-    found = everything.measured(tables, given)
+    found = everything.measured(tables, given, parts)
     return [*found, *evidence.measure(registry, confidence=parameters["confidence"])]
 
 
@@ -86,6 +92,7 @@ def released(
     *,
     outcomes: str = "",
     confidence: float = 0.95,
+    parts: str = "",
 ) -> Released:
     """What may leave of `found`, how many of the released combinations of choices agree, and the verdicts.
 
@@ -95,6 +102,7 @@ def released(
     approved : the releases that may be about the same people; what would tell of too few beside them is
         withheld (`ut_research.disclosure.releases`).
     refused : findings that somebody refused to release.
+    parts : as in `measured`; each part has verdicts of its own.
     """
     apart, rangeless = set(refused), set[Key]()
     while True:
@@ -106,19 +114,35 @@ def released(
     told = {estimate.key(e) for e in out if e.status == "number"}
     # judged before digits are cut
     agree = multiverse.agreement([e for e in found if estimate.key(e) in told])
-    return out + gate.release(agree + primary.verdicts(found, told, outcomes, confidence), policy)
+    judged = primary.verdicts(found, told, outcomes, confidence)
+    for part in named_parts(out, parts) if parts else ():
+        judged += primary.verdicts(found, told, outcomes, confidence, {parts: part})
+    return out + gate.release(agree + judged, policy)
 
 
-def of_run(folder: Path, parameters: Mapping[str, Any], registry: Registry) -> Released:
+def named_parts(released: Iterable[Estimate], by: str) -> list[str]:
+    """The parts that people are in, by the column `by`, in alphabetical order."""
+    return sorted({e.group[by] for e in released if by in e.group} - {NOT_RECORDED})
+
+
+def parts(folder: Path, by: str) -> dict[str, bool]:
+    """The parts of the people of a run in `folder`, and of each whether a headline is shown."""
+    found, quantities = own(folder), declared.quantities()
+    headlines = {id for id, q in quantities.items() if q.importance == "headline"}
+    said = {e.group[by] for e in found if by in e.group and e.id in headlines and e.status == "number"}
+    return {part: part in said for part in named_parts(found, by)}
+
+
+def of_run(folder: Path, parameters: Mapping[str, Any], registry: Registry, parts: str = "") -> Released:
     """What may leave of a run, measured with `parameters` from what cleaning left in `folder`."""
     tables = {p.stem: pd.read_parquet(p) for p in sorted(folder.glob("*.parquet"))}
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     issues = pd.read_csv(folder / "issues.csv", dtype={"row": "Int64"})
-    found = measured(tables, parameters, manifest, issues, registry)
+    found = measured(tables, parameters, manifest, issues, registry, parts)
     register, approved = before(folder)
     refused = releases.are_refused(found, releases.refused(register)) if register else ()
     family = {"outcomes": parameters["primary"], "confidence": parameters["confidence"]}
-    return released(found, policy(parameters), approved, refused, **family)
+    return released(found, policy(parameters), approved, refused, **family, parts=parts)
 
 
 def before(folder: Path) -> tuple[Path | None, list[Release]]:
@@ -129,21 +153,38 @@ def before(folder: Path) -> tuple[Path | None, list[Release]]:
         return None, []
     about = {"study": run["about"], "owner": run["owner"], "people": who(folder)}
     registers = [Path(place) for place in run["registers"]]
-    return registers[0], [r for r in releases.read(registers) if r.may_share(**about)]
+    approved = [r for r in releases.read(registers) if r.may_share(**about)]
+    if part := run.get("part"):
+        approved = [replace(r, findings=_of_part(r.findings, part)) for r in approved]
+    return registers[0], approved
 
 
 def standing(folder: Path) -> str:
     """What a report made from a run in `folder` is: ``example``, a ``draft``, or released, as ``export``."""
+    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    if run.get("of"):  # a part stands as the whole that it belongs to
+        return standing(Path(run["of"]))
     origin: str = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["origin"]
     if origin == "example":
         return origin
     found = own(folder)
-    return origin if any(r.findings == found for r in before(folder)[1]) else "draft"
+    approved = releases.read(map(Path, run["registers"]))
+    return origin if any(r.findings == found for r in approved) else "draft"
 
 
 def own(folder: Path) -> tuple[Estimate, ...]:
-    """What was released in `folder` that is not published: what a register keeps of it."""
-    return tuple(e for e in estimate.read(folder / FILE) if e.origin != "published")
+    """What was released in `folder` that is not published, parts and all: what a register keeps of it."""
+    files = (file for file in (folder / FILE, folder / PARTS) if file.is_file())
+    return tuple(e for file in files for e in estimate.read(file) if e.origin != "published")
+
+
+def _of_part(found: Iterable[Estimate], part: Mapping[str, str]) -> tuple[Estimate, ...]:
+    """What is said of a part, as its report says it."""
+    return tuple(
+        replace(e, group={k: v for k, v in e.group.items() if k not in part})
+        for e in found
+        if e.group.items() >= part.items()
+    )
 
 
 def who(folder: Path) -> str:
@@ -153,9 +194,33 @@ def who(folder: Path) -> str:
     return releases.people(ids)
 
 
-def write(out: Released, folder: Path) -> None:
-    """Keep what was released in `folder`."""
-    estimate.write(out, folder / FILE)
+def write(out: Released, folder: Path, parts: str = "") -> None:
+    """Keep what was released in `folder`; what only the reports of `parts` say, by itself."""
+    quantities = declared.quantities()
+
+    def only_of_parts(e: Estimate) -> bool:
+        quantity = quantities.get(e.id)
+        return parts in e.group and (quantity is None or (quantity.of_parts and parts not in quantity.by))
+
+    estimate.write((e for e in out if not only_of_parts(e)), folder / FILE)
+    (folder / PARTS).unlink(missing_ok=True)
+    if parts:
+        estimate.write(filter(only_of_parts, out), folder / PARTS)
+
+
+def write_part(whole: Path, part: Mapping[str, str], parameters: Mapping[str, Any], folder: Path) -> None:
+    """Leave in `folder` what is said of one `part` of the people of the run in the folder `whole`."""
+    out = read_with_parts(whole, policy(parameters))
+    estimate.write(out.of_part(part), folder / FILE)
+    manifest = json.loads((whole / "manifest.json").read_text(encoding="utf-8"))
+    about = json.dumps({**manifest, "rows": {}, "actions": {}}, indent=1, ensure_ascii=False)
+    (folder / "manifest.json").write_text(about + "\n", encoding="utf-8")
+    empty().to_csv(folder / "issues.csv", index=False, lineterminator="\n")
+
+
+def read_with_parts(folder: Path, policy: Policy) -> Released:
+    """What was released in `folder` under `policy`, with what only the reports of its parts say."""
+    return read(folder, policy) + gate.read(folder / PARTS, policy)
 
 
 def read(folder: Path, policy: Policy) -> Released:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import pandas as pd
 
@@ -136,6 +137,27 @@ class Released:
         """Findings about everyone: those that are not `by` a group."""
         grouped = {e for group in GROUPS for e in map(findings.key, self.by(group))}
         return Released((e for e in self._estimates if findings.key(e) not in grouped), self._policy, SEAL)
+
+    def of_part(self, group: Mapping[str, str]) -> Released:
+        """What is said of one part of the people, as a report about nobody else says it.
+
+        What is published stays as it is; what is said of everyone and not of parts was not collected of them.
+        """
+        [by] = group
+        own = {
+            (e.id, *sorted(rest.items())): replace(e, group=rest)
+            for e in self._estimates
+            if e.group.items() >= group.items()
+            for rest in [{k: v for k, v in e.group.items() if k != by}]
+        }
+        blank: dict[str, Any] = dict.fromkeys(("value", "low", "high", "count", "n"))
+        blank |= {"status": "not collected", "method": "not said of parts"}
+        whole = (e for e in self._estimates if by not in e.group)
+        kept = (
+            e if e.origin == "published" else own.get((e.id, *sorted(e.group.items())), replace(e, **blank))
+            for e in whole
+        )
+        return Released(kept, self._policy, SEAL)
 
     def frame(self) -> pd.DataFrame:
         """Tidy results, one row a finding; its status tells withheld from not collected."""

@@ -3,7 +3,8 @@
 In: Estimates about people, and which of them are small by themselves. Out: the indices to withhold.
 
 The important is decided on first (`Quantity.importance`): headlines, then the rest of what is about everyone,
-then what is ancillary, then breakdowns. No later tier takes anything of an earlier one away as long as it has
+then what is ancillary, then breakdowns, then what
+only the reports of parts say. No later tier takes anything of an earlier one away as long as it has
 something of its own to give, and of a later tier a reader knows nothing yet. Within a tier everything is
 shown at first. While a small number that is not shown can be worked out to within less than the threshold
 (`ut_research.disclosure.bounds`), of what stands beside it in the system (`ut_research.disclosure.linked`)
@@ -45,14 +46,14 @@ def protect(
     """
     withheld = set(small)
     shown = _Shown(Linked(estimates, known, threshold, zeros_safe, alike, apart), threshold)
-    tiers: list[list[int]] = [[] for _ in (*_TIERS, "breakdowns")]
+    tiers: list[list[int]] = [[] for _ in (*_TIERS, "breakdowns", "parts")]
     for i, e in enumerate(estimates):
         if i not in withheld:
             tiers[tier(e, known[e.id])].append(i)
     for own in tiers:
         shown.add(own)
         withheld.update(shown.settle(own))
-    return withheld | _hardly_shown(estimates, tiers[-1], withheld)
+    return withheld | _hardly_shown(estimates, tiers[len(_TIERS)], withheld)
 
 
 def _hardly_shown(estimates: Sequence[Estimate], breakdowns: Iterable[int], withheld: set[int]) -> set[int]:
@@ -70,9 +71,9 @@ def in_breakdown(e: Estimate) -> bool:
 
 
 def tier(e: Estimate, quantity: Quantity) -> int:
-    """How soon it is decided on whether a finding is shown: 0 for headlines, 3 for breakdowns."""
+    """When it is decided whether a finding is shown: 0 for headlines, 3 for breakdowns, 4 for parts only."""
     if in_breakdown(e):
-        return len(_TIERS)
+        return len(_TIERS) + (quantity.of_parts and e.group.keys().isdisjoint(quantity.by))
     return _TIERS.index("ancillary" if quantity.choices else quantity.importance)
 
 

@@ -38,6 +38,7 @@ def means(subject: str, scales: Mapping[str, Scale], first_by: tuple[str, ...] =
         Quantity(
             id=f"{subject}.mean_{time}",
             by=first_by if time == "t1" else (),
+            of_parts=True,
             scale=scale,
             rests_on=tuple(f"{subject}.mean_{other}" for other in scales if other != time),
             moves_with_records=True,
@@ -57,7 +58,7 @@ def changes(subject: str, table: str, answers: Scale, whose: str) -> tuple[Quant
     """
     alone, (start, scale) = f"{subject}.t1_only", start_and_change(subject, answers)
     return (
-        Quantity(id=f"{subject}.pairs", rows_of=(table,), related=(whose,)),
+        Quantity(id=f"{subject}.pairs", of_parts=True, rows_of=(table,), related=(whose,)),
         Quantity(
             id=f"{subject}.change_mean",
             by=GROUPS,

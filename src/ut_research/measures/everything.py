@@ -14,7 +14,9 @@ from ut_research.measures import GROUPS, declared
 from ut_research.measures.grouping import numbered, recorded
 
 
-def measured(tables: Mapping[str, pd.DataFrame], given: Mapping[str, Any]) -> list[Measurement]:
+def measured(
+    tables: Mapping[str, pd.DataFrame], given: Mapping[str, Any], parts: str = ""
+) -> list[Measurement]:
     """What each subject says, once for everyone and once by each column that a quantity of it names.
 
     A column in which nobody has anything parts nobody from anybody, and nothing is said by it.
@@ -24,6 +26,7 @@ def measured(tables: Mapping[str, pd.DataFrame], given: Mapping[str, Any]) -> li
     tables : canonical tables by name.
     given : the study's parameters and what is known of the data (``data_to``, ``origin``, ``rows``,
         ``issues``), by name; each measure is given those that it takes. Days may be ISO text.
+    parts : the column whose parts have reports of their own: what they say is measured by it too.
     """
     tables = numbered(tables)
     found: list[Measurement] = []
@@ -34,7 +37,7 @@ def measured(tables: Mapping[str, pd.DataFrame], given: Mapping[str, Any]) -> li
         }
         found += module.measure(tables, **choices)
         for key in GROUPS:
-            shown = {q.id for q in module.QUANTITIES if key in q.by}
+            shown = {q.id for q in module.QUANTITIES if key in q.by or (q.of_parts and key == parts)}
             if shown and recorded(tables, key):
                 found += [e for e in module.measure(tables, by=key, **choices) if e.id in shown]
     return found

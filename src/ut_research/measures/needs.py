@@ -37,6 +37,7 @@ QUANTITIES = (
         Quantity(
             id=f"needs.{need}",
             by=GROUPS if need in _BY_GROUP else (),
+            of_parts=True,
             importance="headline" if need == "mental_health" else "everyone",
             sensitive=True,
         )

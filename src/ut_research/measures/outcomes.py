@@ -53,6 +53,7 @@ QUANTITIES = (
         Quantity(
             id=f"outcomes.{outcome}",
             by=GROUPS if outcome in ("employment", "education_training", "housing") else (),
+            of_parts=True,
             importance="headline" if outcome == "employment" else "everyone",
             sensitive=outcome == "treatment",
             rows_of=("outcomes",),
@@ -70,7 +71,7 @@ QUANTITIES = (
         for outcome, need in ANSWERS.items()
         for name in ("met", "unasked")
     ),
-    Quantity(id="outcomes.any"),
+    Quantity(id="outcomes.any", of_parts=True),
     Quantity(id="outcomes.housing_half", rests_on=("outcomes.housing",)),
 )
 

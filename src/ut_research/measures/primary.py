@@ -7,7 +7,7 @@ its own range. See decision 0022.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from ut_research.core.estimate import Estimate, Key, key
 from ut_research.core.problems import stop
@@ -17,7 +17,11 @@ from ut_research.stats.intervals import Interval
 
 
 def verdicts(
-    found: Iterable[Estimate], told: Collection[Key], primary: str, confidence: float = 0.95
+    found: Iterable[Estimate],
+    told: Collection[Key],
+    primary: str,
+    confidence: float = 0.95,
+    part: Mapping[str, str] | None = None,
 ) -> list[Estimate]:
     """Of each primary outcome that is held, 1 where it can be told from none, else 0 (``primary.clear``).
 
@@ -27,21 +31,23 @@ def verdicts(
     told : those of it that are released. One that is withheld, or cannot be worked out, was a question too.
     primary : ids of everyone, with commas between.
     confidence : level of the ranges, 0 to 1.
+    part : the group whose verdicts they are, where it is not everyone; of what is not measured of parts there
+        is none.
 
     Raises
     ------
     ProblemsFound : an id that nothing was measured under.
     """
-    by_id = {e.id: e for e in found if not e.group}
+    by_id = {e.id: e for e in found if e.group == (part or {})}
     ids = [id.strip() for id in primary.split(",") if id.strip()]
-    if unknown := [id for id in ids if id not in by_id]:
+    if not part and (unknown := [id for id in ids if id not in by_id]):
         what, todo = f"nothing is measured as {', '.join(unknown)}", "name ids of findings.json, of everyone"
         raise stop(what, "study.toml, [analysis] primary", todo)
-    held = [by_id[id] for id in ids if by_id[id].status != "not collected"]
+    held = [by_id[id] for id in ids if id in by_id and by_id[id].status != "not collected"]
     tests = [_p(e, confidence) if key(e) in told else None for e in held]
     adjusted = intervals.holm([1.0 if p is None else p for p in tests])
     return [
-        Maker("the primary outcomes", e.origin).tally(
+        Maker("the primary outcomes", e.origin, part or {}).tally(
             "primary.clear",
             f"Told from no difference: {e.label}",
             int(p is not None and p < 1 - confidence),

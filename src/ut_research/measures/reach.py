@@ -35,21 +35,22 @@ GROUPS: dict[str, str] = {
 _AGE, _BANDS = Scale("age", 0, 150), ("reach.age_band",)
 
 QUANTITIES = (
-    Quantity(id="reach.referred", importance="headline"),
+    Quantity(id="reach.referred", of_parts=True, importance="headline"),
     Quantity(id="reach.registered", by=tuple(GROUPS), importance="headline", rows_of=("participants",)),
     Quantity(id="reach.assessed", by=tuple(GROUPS), rows_of=("needs",)),
     Quantity(id="reach.completed", by=tuple(GROUPS), importance="headline", related=("wellbeing.pairs",)),
-    Quantity(id="reach.age_mean", related=_BANDS, scale=_AGE, moves_with_records=True),
+    Quantity(id="reach.age_mean", of_parts=True, related=_BANDS, scale=_AGE, moves_with_records=True),
     Quantity(id="reach.age_min", related=_BANDS, scale=_AGE),
     Quantity(id="reach.age_max", related=_BANDS, scale=_AGE),
     Quantity(id="reach.age_band", scale=_AGE, rows_of=("participants",)),
     Quantity(id="reach.ethnic_minority", sensitive=True, related=("reach.referred",)),
     *(Quantity(id=f"reach.{key}") for key in GROUPS),
     Quantity(id="reach.delivery_months", about="project"),
-    *(Quantity(id=f"reach.stay_{name}_weeks", related=("reach.registered",)) for name in ("mean", "median")),
+    Quantity(id="reach.stay_mean_weeks", of_parts=True, related=("reach.registered",)),
+    Quantity(id="reach.stay_median_weeks", related=("reach.registered",)),
     # of one who left among those at risk, its interval tells when
     Quantity(id="reach.stay_restricted_mean_weeks", rests_on=("reach.still_supported",)),
-    Quantity(id="reach.still_supported", rows_of=("participants",)),
+    Quantity(id="reach.still_supported", of_parts=True, rows_of=("participants",)),
     Quantity(id="reach.stay"),
 )
 

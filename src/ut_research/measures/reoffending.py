@@ -30,6 +30,8 @@ GROUPS = ("engaged", "not engaged")
 _RATE = "reoffending.rate"
 _STEPS = (_RATE, "reoffending.proven_follow_up", "reoffending.complete_follow_up")
 
+_OF_PARTS = ("risk", "risk_change")
+
 QUANTITIES = (
     Quantity(
         id=_RATE,
@@ -47,8 +49,8 @@ QUANTITIES = (
         id="reoffending.months_to_reoffence", sensitive=True, rests_on=(_RATE,), moves_with_records=True
     ),
     *(
-        Quantity(id=f"reoffending.{name}", sensitive=True, rests_on=(_RATE,))
-        for name in ("risk", "risk_change", "free", "rmst_months", "logrank_p")
+        Quantity(id=f"reoffending.{name}", of_parts=name in _OF_PARTS, sensitive=True, rests_on=(_RATE,))
+        for name in (*_OF_PARTS, "free", "rmst_months", "logrank_p")
     ),
 )
 

@@ -68,6 +68,7 @@ QUANTITIES = (
         Quantity(
             id=f"wellbeing.low_{time}",
             by=GROUPS if time == "t1" else (),
+            of_parts=True,
             sensitive=True,
             related=(f"wellbeing.band_{time}",),
             scale=scale,
@@ -86,6 +87,7 @@ QUANTITIES = (
             id=rule,
             related=(*_RULES, "wellbeing.moved"),
             scale=_RISE,
+            of_parts=rule == _IN_FORCE,
             importance="everyone" if rule == _IN_FORCE else "ancillary",
         )
         for rule in _RULES
