@@ -10,17 +10,21 @@ override export STUDY := $(value STUDY)
 override export NAME := $(value NAME)
 override export FILE := $(value FILE)
 override export APPROVE := $(value APPROVE)
+override export BY := $(value BY)
+override export PROFILE := $(value PROFILE)
 # Compiled code is kept: without it, every process would compile the libraries again.
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH VIRTUAL_ENV
 CLI = $(BIN)/python -m ut_research.cli
 
-.PHONY: help report brief tables review easy-read one-file review-release check map shape new lab comments quick test deep lint bench mutants forget clean headlines lock
+.PHONY: help report sweep brief tables review easy-read one-file review-release check map shape new lab comments quick test deep lint bench mutants forget clean headlines lock
 
 help:
 	@echo 'make report                     build the report on the invented example'
 	@echo 'make report EXPORT=path         … on an export: a folder of CSV files, or a workbook'
 	@echo '            STUDY=name          … of this study: a name in studies/, a folder or a file'
 	@echo '            NAME=name           … under this name, in reports/name/'
+	@echo 'make sweep                      … and one of each part, decided on together (BY=partner or area;'
+	@echo '                                PROFILE=profiles/slurm: on a cluster; see docs/sweep.md)'
 	@echo 'make brief                      make the two-page brief of a report (PDF, Word)'
 	@echo 'make tables                     put all its tables in one workbook, and the report in Word'
 	@echo 'make review                     pack the book, and its plain pages in large print, for readers'
@@ -47,6 +51,9 @@ help:
 
 report brief tables review easy-read one-file: $(READY)
 	@$(CLI) $@ "$$EXPORT" --study "$$STUDY" --name "$$NAME"
+
+sweep: $(READY)
+	@$(CLI) sweep "$$EXPORT" --study "$$STUDY" --name "$$NAME" --by "$${BY:-partner}" --profile "$$PROFILE"
 
 review-release: $(READY)
 	@test -n "$$NAME" || { echo 'Which report? make review-release NAME=name'; exit 2; }
@@ -103,7 +110,7 @@ headlines: $(READY)
 	@$(BIN)/python .ci/notebooks.py headlines
 
 lock: $(READY)
-	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra sweep --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url -o requirements.lock
 	$(BIN)/python .ci/environment.py
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import json
 import os
 import shutil
 import subprocess
@@ -15,21 +16,17 @@ import sys
 import time
 import tomllib
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from ut_research.core.problems import ProblemsFound, in_words, stop
 from ut_research.running import build as workflow
 from ut_research.running import places
-
-if TYPE_CHECKING:
-    from ut_research.cleaning.tables import Cleaned
+from ut_research.running.console import place, reading, say, show, tell, tell_far, warn
 
 app = typer.Typer(
     name="ut-research",
@@ -45,22 +42,12 @@ comments_app = typer.Typer(
     help="Take in the comments that readers of the book hand back.", no_args_is_help=True
 )
 app.add_typer(comments_app, name="comments")
-say = Console(highlight=False, soft_wrap=True)
-warn = Console(highlight=False, soft_wrap=True, stderr=True)
 
 _EXPORT = "A folder of CSV files, or one workbook (.xlsx, .ods)."
 Export = Annotated[str, typer.Argument(help=f"{_EXPORT} Left out: the invented example.")]
 Given = Annotated[str, typer.Argument(help=_EXPORT)]
 Parameters = Annotated[str, typer.Option(help="A study: its name in studies/, its folder or a file.")]
 Name = Annotated[str, typer.Option(help="What to call the report; left out, it is the name of the export.")]
-#: How a reader is told what a step is.
-STEPS = {
-    "clean": "Reading and cleaning",
-    "measure": "Measuring, and deciding what to withhold",
-    "chapter": "Chapter",
-    "pages": "Filling in the pages",
-    "book": "Making the book",
-}
 
 
 @app.callback()
@@ -85,27 +72,71 @@ def report(
 ) -> None:
     """Build the report, [b]reports/NAME/book/index.html[/b], with its tables, findings and issues."""
     run = workflow.plan(export, study, name)
-    _built(run, lambda: workflow.build(run, _tell, jobs))
+    _built(run, lambda: workflow.build(run, tell, jobs))
 
 
 @app.command()
-def prepare(export: Export = "", study: Parameters = "", name: Name = "") -> None:
+def prepare(
+    export: Export = "",
+    study: Parameters = "",
+    name: Name = "",
+    by: Annotated[str, typer.Option(help="Also for a report of each part: partner or area.")] = "",
+    into: Annotated[Path | None, typer.Option(help="Write there what can be rendered.")] = None,
+) -> None:
     """The first half of a report: clean the export, measure, and decide what to withhold."""
     run = workflow.plan(export, study, name)
-    workflow.prepare(run, _tell)
-    say.print(f"Prepared: {_place(run.folder)}")
+    if by:
+        from ut_research.running import sweep as sweeping
+
+        keys = sweeping.prepare(run, tell, by)
+        if into:
+            into.write_text(json.dumps(keys, indent=1), encoding="utf-8")
+    else:
+        workflow.prepare(run, tell)
+    say.print(f"Prepared: {place(run.folder)}")
 
 
 @app.command()
 def render(
-    export: Export = "",
-    study: Parameters = "",
-    name: Name = "",
+    name: Annotated[str, typer.Argument(help="The report, as it was prepared.")],
     jobs: Annotated[int, typer.Option(help="As in report.")] = 0,
 ) -> None:
     """The second half of a report: its chapters and book, from what was prepared; the export is not read."""
-    run = workflow.plan(export, study, name, must_exist=False)
-    _built(run, lambda: workflow.render(run, _tell, jobs))
+    run = workflow.of_report(name, must_exist=False)
+    _built(run, lambda: workflow.render(run, tell, jobs))
+
+
+@app.command()
+def sweep(
+    export: Export = "",
+    study: Parameters = "",
+    name: Name = "",
+    by: Annotated[str, typer.Option(help="What parts people: partner or area.")] = "partner",
+    jobs: Annotated[int, typer.Option(help="How many reports at a time; left out, as in report.")] = 0,
+    profile: Annotated[str, typer.Option(help="Where jobs run: a folder, such as profiles/slurm.")] = "",
+) -> None:
+    """Build the report of an export and one of each part of its people, all decided on together."""
+    run = workflow.plan(export, study, name)
+    names = _swept(run, by, jobs, profile)
+    say.print(f"{len(names)} reports are ready: {', '.join(names)}. Open this file in a browser:")
+    say.print(f"  {place(run.report / 'parts.html')}", soft_wrap=True)
+
+
+def _with_parts(run: workflow.Run) -> None:
+    """Bring a report up to date, and those of its parts where it has any."""
+    by = workflow.parted(run)
+    _swept(run, by) if by else workflow.build(run, tell)
+
+
+def _swept(run: workflow.Run, by: str, jobs: int = 0, profile: str = "") -> list[str]:
+    """Sweep an export, and make the page that leads to its reports; their names."""
+    from ut_research.publishing import parts_page
+    from ut_research.running import sweep as sweeping
+
+    with say.status("Preparing …") if say.is_terminal else contextlib.nullcontext() as status:
+        names = sweeping.sweep(run, by, lambda far: tell_far(far, status), jobs, profile)
+    parts_page.make(run.folder, run.report, by, sweeping.parts(run, by))
+    return names
 
 
 def _built(run: workflow.Run, build: Callable[[], bool]) -> None:
@@ -116,7 +147,7 @@ def _built(run: workflow.Run, build: Callable[[], bool]) -> None:
         built = build()
     what = "done" if built else "nothing had changed"
     say.print(f"The report is ready ({what}, {time.monotonic() - began:.1f} s). Open this file in a browser:")
-    say.print(f"  {_place(run.report / 'book' / 'index.html')}", soft_wrap=True)
+    say.print(f"  {place(run.report / 'book' / 'index.html')}", soft_wrap=True)
 
 
 def _maker(command: str, module: str, told: str) -> None:
@@ -125,10 +156,10 @@ def _maker(command: str, module: str, told: str) -> None:
     @app.command(command, help=told)
     def make(export: Export = "", study: Parameters = "", name: Name = "") -> None:
         run = workflow.plan(export, study, name)
-        workflow.build(run, _tell)
+        workflow.build(run, tell)
         maker = importlib.import_module(f"ut_research.publishing.{module}")
         for file in maker.make(run.root, run.folder, run.report):
-            say.print(f"Made {_place(file)}")
+            say.print(f"Made {place(file)}")
 
 
 _maker("brief", "brief", "Make the two-page brief, [b]brief.pdf[/b] and [b]brief.docx[/b], of a report.")
@@ -158,21 +189,21 @@ def review_release_(
         todo = 'give your name too, as --approve "Your name": the rest is approved'
         raise stop("nobody refuses anything without a name", "--refuse", todo)
     run = workflow.of_report(name)
-    workflow.build(run, _tell)
+    _with_parts(run)
     if refuse:
         review_release.refuse(run.folder, refuse, approve.strip())
-        workflow.build(run, _tell)
+        _with_parts(run)
     if not approve.strip():
-        say.print(f"Read this page in a browser: {_place(review_release.make(run.folder, run.report))}")
+        say.print(f"Read this page in a browser: {place(review_release.make(run.folder, run.report))}")
         return
     record = review_release.approve(run.folder, approve.strip())
-    workflow.build(run, _tell)  # it is no draft any more
+    _with_parts(run)  # it is no draft any more
     made: list[Path] = []
     for make in (brief.make, workbook.make, easy_read.make, one_file.make):
         with contextlib.suppress(ProblemsFound):  # a study with too little for a brief
             made += make(run.root, run.folder, run.report)
-    say.print(f"Released: {_place(review_release.pack(run.folder, run.report, record, made))}")
-    say.print(f"Kept in the register: {_place(record)}")
+    say.print(f"Released: {place(review_release.pack(run.folder, run.report, record, made))}")
+    say.print(f"Kept in the register: {place(record)}")
 
 
 @app.command()
@@ -184,9 +215,9 @@ def check(export: Given, study: Parameters = "") -> None:
     run = workflow.plan(export, study, makes=False)
     found = studies.read(run.study, run.root)
     recipe = found.parts(run.root, run.export)[studies.RECIPE]
-    with _reading() as tell:
+    with reading() as tell:
         cleaned = tables.of_export(run.export, found.study.parameters(), recipe, tell)
-    _show(cleaned)
+    show(cleaned)
     issues = cleaned.issues
     if rejected := int(((issues["action"] == "rejected") & ~issues["rule"].isin(tables.GENUINE)).sum()):
         todo = "Mend them in the export, or leave them out in the recipe, and check again."
@@ -215,11 +246,11 @@ def map_(
     drafted = draft_mapping.draft(run.export, accept=accept)
     if not accept:
         say.print(drafted, markup=False)
-        warn.print(f"Look through it, mend it, and save it as {_place(file)}; or let --accept write it.")
+        warn.print(f"Look through it, mend it, and save it as {place(file)}; or let --accept write it.")
         return
     recipe.parse(tomllib.loads(drafted), file.name)
     file.write_text(drafted, encoding="utf-8", newline="\n")
-    say.print(f"Written: {_place(file)}")
+    say.print(f"Written: {place(file)}")
     if guesses := draft_mapping.unsure(drafted):
         say.print("These lines of it are guesses. Look at them before you trust a report:")
         say.print("\n".join(f"  {line}" for line in guesses), markup=False)
@@ -235,7 +266,7 @@ def shape(export: Given, study: Parameters = "") -> None:
     threshold = studies.read(run.study, run.root).study.threshold
     file = Path.cwd() / f"shape-{run.name or 'export'}.toml"
     file.write_text(outline.outline(run.export, threshold), encoding="utf-8", newline="\n")
-    say.print(f"Written: {_place(file)}. It holds headings, and codes that {threshold} people or more have.")
+    say.print(f"Written: {place(file)}. It holds headings, and codes that {threshold} people or more have.")
     say.print("Read it through. Then it can be sent to whoever writes the recipe; the export stays here.")
 
 
@@ -250,7 +281,7 @@ def new(
     if not plain:
         raise stop("no name can be made of this", name, "give one, as my-programme")
     file = studies.new(notebooks.find_root(), plain, name.replace("-", " ").capitalize())
-    say.print(f"Begun: {_place(file)}. Say there what the study is, then build it on an export:")
+    say.print(f"Begun: {place(file)}. Say there what the study is, then build it on an export:")
     say.print(f"  make report EXPORT=path STUDY={plain}")
 
 
@@ -259,7 +290,7 @@ def lab(export: Export = "", study: Parameters = "", name: Name = "") -> None:
     """Open JupyterLab with the notebooks ready to run."""
     run = workflow.plan(export, study, name)
     say.print(f"Preparing the data of [b]{run.name}[/b] …")
-    workflow.prepare(run, _tell)
+    workflow.prepare(run, tell)
     if run.name != "example":
         say.print("In a notebook's parameters cell, write:")
         say.print(f'  data = "../data/processed/{run.name}"', markup=False)
@@ -291,16 +322,16 @@ def comments_add(
     with workflow.locked(run):
         done = comments.add(files, run.export)
     are = "comment is" if done.new == 1 else "comments are"
-    say.print(f"{done.new:,} new {are} in {_place(done.table)}, marked open.")
+    say.print(f"{done.new:,} new {are} in {place(done.table)}, marked open.")
     if done.known:
         say.print(f"{done.known:,} {'was' if done.known == 1 else 'were'} there already.")
     if done.shortened:
         say.print(f"From {done.shortened:,}, something that looked like contact details was removed.")
     if done.before:
-        say.print(f"The table as it was before is {_place(done.before)}.")
+        say.print(f"The table as it was before is {place(done.before)}.")
     say.print("Write what was done in its columns response, status (open, done, not done) and reason.")
     say.print("“You said, we did” shows them in the next report:")
-    say.print(f"  make report EXPORT='{_place(run.export)}'")
+    say.print(f"  make report EXPORT='{place(run.export)}'")
 
 
 @app.command()
@@ -310,17 +341,17 @@ def forget(export: Export = "", study: Parameters = "", name: Name = "") -> None
     removed = workflow.forget(run, name)
     for folder in removed:
         left = sorted(folder.iterdir()) if folder.exists() else []
-        say.print(f"Removed {_place(folder)}" + (", apart from what no run made:" if left else ""))
+        say.print(f"Removed {place(folder)}" + (", apart from what no run made:" if left else ""))
         for path in left:
-            say.print(f"  {_place(path)} is left. Look whether it holds anything about people.")
+            say.print(f"  {place(path)} is left. Look whether it holds anything about people.")
     for file in places.executed(run.place / "notebooks"):
-        say.print(f"{_place(file)} has results in it. If they are of this export, clear them or remove it.")
+        say.print(f"{place(file)} has results in it. If they are of this export, clear them or remove it.")
     for record in workflow.releases_of(run):
-        say.print(f"Kept: {_place(record)}, the numbers of a release. Later ones are compared with it.")
+        say.print(f"Kept: {place(record)}, the numbers of a release. Later ones are compared with it.")
     if removed:
         say.print("Nothing else that was made from it is left. The export itself was not touched.")
     else:
-        say.print(f"Nothing here was made from {_place(run.export)}. Was it elsewhere then? Give that path.")
+        say.print(f"Nothing here was made from {place(run.export)}. Was it elsewhere then? Give that path.")
 
 
 def main() -> None:
@@ -340,57 +371,6 @@ def main() -> None:
         elif not isinstance(fault, OSError):
             warn.print("Please report it with what `ut-research --debug …` shows; that holds no data.")
     sys.exit(1)
-
-
-def _tell(event: dict[str, Any]) -> None:
-    """Show one step as it ends."""
-    kind, _, name = event["step"].partition(" ")
-    what = f"{STEPS[kind]} {name.replace('_', ' ')}".strip()
-    mark = "[red]✗[/]" if event["error"] else "[green]✓[/]"
-    say.print(f"  {mark} {what:<44} {event['seconds']:>6.1f} s")
-
-
-@contextlib.contextmanager
-def _reading() -> Iterator[Callable[[str], object]]:
-    """Show, on a terminal, which file is being read and for how long, to whoever is told."""
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    with Progress(*columns, console=warn, transient=True, disable=not warn.is_terminal) as progress:
-        task = progress.add_task("Reading …", total=None)
-        yield lambda file: progress.update(task, description=f"Reading {file}")
-
-
-def _show(cleaned: Cleaned) -> None:
-    """Show what was read; what was found, what matters most first; and how much of the export is not used."""
-    from ut_research.cleaning.tables import UNUSED
-
-    rows = Table("table", "rows", "kept", "rejected", title="What was read")
-    for name, count in cleaned.counts.items():
-        rows.add_row(name, *(f"{count[k]:,}" for k in ("in", "kept", "rejected")))
-    say.print(rows)
-    unused = cleaned.issues["rule"].isin(UNUSED)
-    found = cleaned.issues[~unused]
-    found = found.iloc[found["action"].map(["rejected", "reported", "repaired"].index).argsort(kind="stable")]
-    issues = Table("table", "column", "what", "done", "rows", title="What was found")
-    by = ["table", "column", "rule", "action", "done"]
-    for key, group in found.groupby(by, sort=False, dropna=False):
-        name, column, rule, action, done = (escape(str(part)) for part in key)
-        numbers = [str(n) for n in group["row"].dropna()]
-        shown = ", ".join(numbers[:6]) + (f" and {len(numbers) - 6:,} more" if len(numbers) > 6 else "")
-        style = {"rejected": "red", "reported": "yellow"}.get(action, "")
-        issues.add_row(name, column, rule, f"{action}: {done}", shown, style=style)
-    if len(found):
-        say.print(issues)
-    counts = cleaned.issues["rule"][unused].value_counts().reindex([*UNUSED], fill_value=0)
-    if told := [f"{counts[rule]:,} {words}" for rule, words in UNUSED.items() if counts[rule]]:
-        say.print(f"Not used: {'; '.join(told)}. Their names are in the issues of a report.")
-
-
-def _place(path: Path) -> str:
-    """`path` from here, where that is shorter."""
-    with_here = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    return escape(str(with_here))
 
 
 if __name__ == "__main__":

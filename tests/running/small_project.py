@@ -23,7 +23,7 @@ START = """\
 from ut_research.show.chapter import Chapter
 chapter = Chapter("{name}", data, out)
 found = chapter.findings("{id}")
-people = len(chapter.tables["participants"])
+people = len(chapter.tables.get("participants", ()))
 """
 #: What each chapter shows; any other shows what the first does.
 SHOWN = {"one": "reach.referred", "two": "reach.areas", "three": "reach.partners"}

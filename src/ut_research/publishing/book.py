@@ -152,7 +152,7 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
         raise ProblemsFound(problems)
     everyone.write(folder, on)
     contents.write(folder, without)
-    _configure(folder / "_config.yml", parameters["title"], decision.standing(Path()))
+    _configure(folder / "_config.yml", ": ".join(_named(settings)), decision.standing(Path()))
 
 
 def _chapters(folder: Path, root: Path, chapters: Iterable[str]) -> tuple[list[str], dict[str, str]]:
@@ -184,13 +184,13 @@ def _tokens(settings: dict[str, Any], folder: Path) -> tuple[dict[str, Callable[
         "{{page.made}}": lambda: generated_pages.made(
             parameters, manifest, digest(root / "requirements.lock")
         ),
-        "{{page.byline}}": lambda: generated_pages.byline(parameters, manifest),
+        "{{page.byline}}": lambda: generated_pages.byline(parameters, manifest, *_named(settings)[1:]),
         everyone.FINDINGS: partial(str, everyone.FINDINGS),
         "{{page.dictionary}}": generated_pages.dictionary,
         "{{page.parameters}}": generated_pages.parameters,
         "{{page.coverage}}": generated_pages.coverage,
         "{{page.changes}}": lambda: generated_pages.changes(decision.before(Path())[1], decision.own(Path())),
-        "{{page.brief}}": lambda: _brief(root, folder),
+        "{{page.brief}}": lambda: _brief(root, folder, settings),
         **{token: partial(str, words) for token, words in generated_pages.said(said).items()},
     }, released
 
@@ -287,10 +287,17 @@ def _pages_changed(before: Path, now: Path) -> list[str] | None:
     return [path.stem for path in changed]
 
 
-def _brief(root: Path, folder: Path) -> str:
-    """The research brief as a page, its pictures beside it."""
+def _named(settings: Mapping[str, Any]) -> list[str]:
+    """The title of the study, and the part of the people that the report is about, if it is of one part."""
+    return [settings["parameters"]["title"], *settings.get("part", {}).values()]
+
+
+def _brief(root: Path, folder: Path, settings: Mapping[str, Any]) -> str:
+    """The research brief as a page, its pictures beside it; it is of the whole, and a part has none."""
     from ut_research.publishing import brief
 
+    if settings.get("part"):
+        raise brief.TooLittle([])
     text, pictures = brief.page(brief.of_run(root, Path()))
     for file, svg in pictures.items():
         (folder / file).write_text(svg, encoding="utf-8", newline="\n")

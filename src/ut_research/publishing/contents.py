@@ -116,7 +116,7 @@ def _mend(chapter: Path, mend: Callable[[str], str], without: list[str]) -> None
                 output["data"]["text/markdown"] = mend(output["data"]["text/markdown"])
     if without and chapter.name == ABOUT_THE_DATA:
         listed = "\n".join(f"- {title}" for title in without)
-        said = f"### What is not in this report\n\nThese data hold nothing about:\n\n{listed}"
+        said = f"### What is not in this report\n\nThere is nothing here about:\n\n{listed}"
         cells.append({"cell_type": "markdown", "id": "left-out", "metadata": {}, "source": said})
     text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     chapter.write_text(text, encoding="utf-8", newline="\n")

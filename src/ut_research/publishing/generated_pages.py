@@ -60,12 +60,13 @@ def made(parameters: Mapping[str, Any], manifest: Mapping[str, Any], lock: str) 
     return "\n\n".join(parts)
 
 
-def byline(parameters: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
-    """Up to when the records go, and who made the report, for the front page."""
+def byline(parameters: Mapping[str, Any], manifest: Mapping[str, Any], part: str = "") -> str:
+    """Of whom the report is, up to when the records go, and who made it, for the front page."""
     day = datetime.date.fromisoformat(manifest["data_to"]) if manifest.get("data_to") else None
     records = f"Records to {day:%B %Y}. " if day else ""
     makers = f"By {literal(parameters['makers'])}. " if parameters["makers"] else ""
-    return f"{records}{makers}[When and how it was made](made.md)."
+    only = f"**Of {literal(part)} alone.** Few people: do not rank it beside others. " if part else ""
+    return f"{only}{records}{makers}[When and how it was made](made.md)."
 
 
 def changes(approved: Sequence[Release], found: Sequence[Estimate]) -> str:

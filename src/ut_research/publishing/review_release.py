@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -57,7 +58,7 @@ def make(folder: Path, report: Path) -> Path:
     parts = [
         f"<p>{escape(_asked(run))}</p>",
         f"<p>{escape(policies.words(run['parameters']))}</p>",
-        _table("What would leave", ("File",), zip([*_files(report), *MADE])),
+        _table("What would leave", ("File",), zip([*_files(report), *MADE, *_of_parts(folder, report)])),
         _table(
             f"What changed since the release of {last.on}, approved by {last.by}" if last else
             "What changed: nothing was released before this",
@@ -122,7 +123,8 @@ def approve(folder: Path, by: str) -> Path:
 def pack(folder: Path, report: Path, record: Path, made: Iterable[Path]) -> Path:
     """Write what may be passed on, what was `made` of it, and a certificate into ``release.zip``."""
     kept = json.loads(record.read_text(encoding="utf-8"))
-    leaving = {file: (report / file).read_bytes() for file in _files(report, *(one.name for one in made))}
+    files = [*_files(report, *(one.name for one in made)), *_of_parts(folder, report)]
+    leaving = {file: (report / file).read_bytes() for file in files}
     certificate = {
         "format": 1,
         **{field: kept[field] for field in ("name", "study", "by", "on", "policy", "parameters")},
@@ -133,8 +135,8 @@ def pack(folder: Path, report: Path, record: Path, made: Iterable[Path]) -> Path
         "files": {file: hashlib.sha256(content).hexdigest() for file, content in leaving.items()},
     }
     text = json.dumps(certificate, indent=1, ensure_ascii=False).encode()
-    files = {"certificate.json": text, **leaving}
-    archive = paper.zipped((f"{kept['name']}/{n}", c) for n, c in files.items())
+    packed = {"certificate.json": text, **leaving}
+    archive = paper.zipped((posixpath.normpath(f"{kept['name']}/{n}"), c) for n, c in packed.items())
     (report / ARCHIVE).write_bytes(archive)
     return report / ARCHIVE
 
@@ -151,6 +153,17 @@ def _files(report: Path, *made: str) -> list[str]:
     tops = [report / name for name in (*LEAVES, *made)]
     inside = [p for top in tops for p in sorted([top, *top.rglob("*")]) if p.is_file()]
     return [p.relative_to(report).as_posix() for p in inside]
+
+
+def _of_parts(folder: Path, report: Path) -> list[str]:
+    """What may be passed on of the reports of parts, decided on together with this one, by its place."""
+    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    found = ["parts.html"] if (report / "parts.html").is_file() else []
+    for record in sorted(folder.parent.glob("*/run.json")):
+        of = json.loads(record.read_text(encoding="utf-8"))
+        if of.get("of") == str(folder) and list(of["part"]) == [run["by"]]:
+            found += [f"../{of['name']}/{file}" for file in _files(report.parent / of["name"])]
+    return found
 
 
 def _counted(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:

@@ -98,26 +98,21 @@ def plan(
     run = Run(root, place_of(root), clean_name, where, file)
     if makes:
         places.refuse(where, run.place, (run.folder, run.report, _aside(run, "new"), _aside(run, "old")))
-    for folder in (run.report, run.folder) if makes else ():
-        if loop.record(folder / "run.json").get("owner", run.owner) != run.owner:
-            todo = (
-                f"give this run another name (NAME={clean_name}-2), or `make forget` the other export first"
-            )
-            raise stop("this name is taken by another export", f"reports/{clean_name}", todo)
+        refuse_another(run)
     return run
 
 
-def of_report(name: str) -> Run:
+def of_report(name: str, *, must_exist: bool = True) -> Run:
     """The run that the report called `name` is of.
 
     Raises
     ------
-    ProblemsFound : there is no such report, or its export is not where it was.
+    ProblemsFound : there is no such report, or its export is not where it was and `must_exist`.
     """
     made = loop.record(place_of(find_root()) / "data" / "processed" / plain(name) / "run.json")
     if not plain(name) or not made:
         raise stop("there is no such report", name, "give the name of one in reports/")
-    return plan(made["export"], made["study"], plain(name))
+    return plan(made["export"], made["study"], plain(name), must_exist=must_exist)
 
 
 def plain(name: str) -> str:
@@ -163,10 +158,27 @@ def build(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0) -> bo
         return _publish(run)
 
 
-def prepare(run: Run, tell: Callable[[dict[str, Any]], None]) -> None:
-    """The first half of `build`: clean the export, measure, and decide what to withhold."""
-    with _begun(run, 0) as (settings, lock):
+def prepare(run: Run, tell: Callable[[dict[str, Any]], None], by: str = "") -> dict[str, Any]:
+    """The first half of `build`: clean the export, measure, and decide what to withhold; the run's settings.
+
+    With the name of a column, it is decided what the report of each part of the people `by` it may say, too.
+    """
+    with _begun(run, 0, by) as (settings, lock):
         _bring(run, stages.prepared(settings), tell, lock)
+        return settings
+
+
+def parted(run: Run) -> str:
+    """The column whose parts were decided on together with a run; empty: none."""
+    return str(loop.record(run.folder / "run.json").get("by", ""))
+
+
+def refuse_another(run: Run) -> None:
+    """Refuse a name that the report of another export has."""
+    for folder in (run.report, run.folder):
+        if loop.record(folder / "run.json").get("owner", run.owner) != run.owner:
+            todo = f"give this run another name (NAME={run.name}-2), or `make forget` the other export first"
+            raise stop("this name is taken by another export", f"reports/{run.name}", todo)
 
 
 def render(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0) -> bool:
@@ -188,14 +200,21 @@ def render(run: Run, tell: Callable[[dict[str, Any]], None], jobs: int = 0) -> b
             what, todo = "there is nothing prepared to render", "prepare it first, by `ut-research prepare`"
             raise stop(what, f"data/processed/{run.name}", todo)
         _recover(run)
-        _write(run.folder / "run.json", settings)
+        write(run.folder / "run.json", settings)
         _bring(run, [step for step in stages.line(settings) if step not in prepared], tell, lock)
         return _publish(run)
 
 
 @contextlib.contextmanager
-def _begun(run: Run, jobs: int) -> Iterator[tuple[dict[str, Any], int]]:
-    """Hold the lock of a run whose settings are written; they, and the lock's file descriptor."""
+def _begun(run: Run, jobs: int, by: str = "") -> Iterator[tuple[dict[str, Any], int]]:
+    """Hold the lock of a run whose settings are written; they, and the lock's file descriptor.
+
+    What was decided together with parts `by` a column before is so again, as they are there to be compared.
+    """
+    before = loop.record(run.folder / "run.json")
+    if whole := before.get("of"):
+        what, todo = "this is the report of one part", f"sweep the whole again: {Path(whole).name}"
+        raise stop(what, f"reports/{run.name}", f"{todo}; or give this run another name")
     folder = studies.read(run.study, run.root)
     study, parts = folder.study, folder.parts(run.root, run.export)
     named = chapters(run.root, study)
@@ -212,6 +231,7 @@ def _begun(run: Run, jobs: int) -> Iterator[tuple[dict[str, Any], int]]:
             "study": str(run.study),
             "parameters": study.parameters(),
             "parts": parts,
+            "by": by or before.get("by", ""),
             "chapters": named,
             "data": stages.data_digest(run.export)[:12],
             "about": places.named(run.study),
@@ -220,7 +240,7 @@ def _begun(run: Run, jobs: int) -> Iterator[tuple[dict[str, Any], int]]:
             "fork": worker.FORKS,
             "limit": TIME_LIMIT,
         }
-        _write(run.folder / "run.json", settings)
+        write(run.folder / "run.json", settings)
         yield settings, lock
 
 
@@ -325,7 +345,8 @@ def _recover(run: Run) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _write(path: Path, settings: dict[str, Any]) -> None:
+def write(path: Path, settings: dict[str, Any]) -> None:
+    """Keep the settings of a run in the file at `path`."""
     path.write_text(json.dumps(settings, indent=1), encoding="utf-8")
 
 

@@ -22,7 +22,7 @@ _LEFT = (".ipynb_checkpoints", "__pycache__", ".DS_Store", "Thumbs.db", "desktop
 REPORT = (
     *("book", "findings.json", "issues.csv", "tables", "run.json", "review-release.html", "release.zip"),
     *("brief.pdf", "brief.docx", "tables.xlsx", "report.docx", "review-pack.zip", "large-print.pdf"),
-    *("easy-read.pdf", "easy-read.html", "one-file.html", "comments.qdpx"),
+    *("easy-read.pdf", "easy-read.html", "one-file.html", "comments.qdpx", "parts.html"),
     *_LEFT,
 )
 #: The tables that cleaning writes, see `ut_research.core.schema`.
@@ -33,7 +33,7 @@ TABLES = (
 #: What a run makes in its folder.
 FOLDER = (
     *(f"{table}.parquet" for table in TABLES),
-    *("manifest.json", "issues.csv", "chapters", "findings.json", "tables"),
+    *("manifest.json", "issues.csv", "chapters", "findings.json", "parts.json", "tables", "sweep"),
     *("book", "html", "sphinx", "made", "run.json", "build.log", "lock"),
     *_LEFT,
 )

@@ -1,6 +1,7 @@
 """The steps of one report: clean, measure, a chapter each, pages, book.
 
-The first two prepare a report, the others render it from what they left. Each runs in the run's own folder
+The first two prepare a report, the others render it from what they left. A report of one part of the people
+begins with what is said of them in the whole, and holds nobody's records. Each runs in the run's own folder
 (`data/processed/<name>`, the working directory), reads what earlier steps left there, and writes only there.
 """
 
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ut_research.core import notebooks, studies
-from ut_research.core.digests import digest
+from ut_research.core.digests import digest, key
 from ut_research.core.notebooks import ASKED
 from ut_research.core.parameters import WORDS
 from ut_research.core.problems import ABOUT_CODE, Problem, ProblemsFound
@@ -35,11 +36,14 @@ BOOK = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx.builders.html")
 #: The parameters of a study that cleaning depends on.
 CLEANING = ("delivery_start", "delivery_end", "partners", "areas", "common_words")
 #: The steps that prepare a report.
-PREPARED = ("clean", "measure")
+PREPARED = ("clean", "measure", "part")
 #: Files beside a workbook that are read with it.
 BESIDE = ("columns.toml", "INVENTED.md")
 #: Modules that only run what makes results.
-ONLY_RUN = ("cli.py", *(f"running/{name}.py" for name in ("build", "loop", "worker", "places")))
+ONLY_RUN = (
+    "cli.py",
+    *(f"running/{name}.py" for name in ("build", "console", "loop", "sweep", "worker", "places")),
+)
 
 
 def data_digest(export: Path) -> str:
@@ -65,18 +69,28 @@ def line(settings: dict[str, Any]) -> list[Step]:
     longest_first = sorted(settings["chapters"], key=lambda name: -_notebook(root, name).stat().st_size)
     words = {name: parameters[name] for name in WORDS}
     shared = (code, published, parts["framework"], studies.inserts(settings["parts"]["pages"]), words)
-    chapters = [_chapter(settings, name, shared, released) for name in longest_first]
+    cleaned = (code, settings["data"], parts.get(studies.RECIPE), {n: parameters[n] for n in CLEANING})
+    decided = (code, published, registers, parameters, settings["by"])
+    first = [
+        Step("clean", clean, ("*.parquet", "manifest.json", "issues.csv"), cleaned, loads=NUMBERS),
+        Step("measure", measure, ("findings.json", "parts.json"), decided, ("clean",), loads=NUMBERS),
+    ]
+    if part := settings.get("part"):
+        said = digest(
+            *(Path(settings["of"], name) for name in ("manifest.json", "findings.json", "parts.json"))
+        )
+        first = [
+            Step("part", take_part, ("findings.json", "manifest.json", "issues.csv"), (code, part, said))
+        ]
+    before = tuple(step.name for step in first)
+    chapters = [_chapter(settings, name, shared, before[-1], released) for name in longest_first]
     every = tuple(step.name for step in chapters)
     sources = digest(root / "book", root / "requirements.lock")
     return [
-        Step("clean", clean, ("*.parquet", "manifest.json", "issues.csv"),
-             (code, settings["data"], parts.get(studies.RECIPE), {n: parameters[n] for n in CLEANING}),
-             loads=NUMBERS),
-        Step("measure", measure, ("findings.json",), (code, published, registers, parameters), ("clean",),
-             loads=NUMBERS),
+        *first,
         *chapters,
-        Step("pages", pages, ("book", "tables"), (code, parts, sources, registers, parameters),
-             (*PREPARED, *every), loads=(*NUMBERS, *PAGES)),
+        Step("pages", pages, ("book", "tables"), (code, parts, sources, registers, parameters, part),
+             (*before, *every), loads=(*NUMBERS, *PAGES)),
         Step("book", book, ("html",), (code,), ("pages",), loads=BOOK),
     ]  # fmt: skip
 
@@ -91,8 +105,18 @@ def prepared(settings: dict[str, Any]) -> list[Step]:
     return [step for step in line(settings) if step.name in PREPARED]
 
 
+def key_of(settings: dict[str, Any]) -> str:
+    """A hash of all that the rendering of a prepared report depends on."""
+    steps = line(settings)
+    return key([step.parts for step in steps], [step.made for step in steps if step.name in PREPARED])
+
+
 def _chapter(
-    settings: dict[str, Any], name: str, parts: tuple[Any, ...], released: Callable[[], list[Any]]
+    settings: dict[str, Any],
+    name: str,
+    parts: tuple[Any, ...],
+    after: str,
+    released: Callable[[], list[Any]],
 ) -> Step:
     """The step that runs one notebook. Of what was released, it depends on what it asked for."""
     values = {parameter: settings["parameters"][parameter] for parameter in settings["chapters"][name]}
@@ -101,7 +125,7 @@ def _chapter(
         partial(chapter, name, values),
         (f"chapters/{name}.ipynb", f"chapters/{name}"),
         (*parts, digest(_notebook(Path(settings["root"]), name)), values),
-        after=("measure",),
+        after=(after,),
         took=lambda: _took(Path("chapters", name), released),
         loads=(*NUMBERS, *CHAPTERS),
         limit=settings["limit"],
@@ -148,7 +172,16 @@ def measure() -> None:
 
     settings = run()
     registry = published.load(*settings["parts"]["published"])
-    decision.write(decision.of_run(Path(), settings["parameters"], registry), Path())
+    parts = settings["by"]
+    decision.write(decision.of_run(Path(), settings["parameters"], registry, parts), Path(), parts)
+
+
+def take_part() -> None:
+    """Take what is said of one part of the people from the run of the whole."""
+    from ut_research.disclosure import decision
+
+    settings = run()
+    decision.write_part(Path(settings["of"]), settings["part"], settings["parameters"], Path())
 
 
 def chapter(name: str, values: dict[str, Any]) -> None:
@@ -196,8 +229,14 @@ def chapter(name: str, values: dict[str, Any]) -> None:
 
 
 def _has_data(about: list[str], settings: dict[str, Any]) -> bool:
-    """Whether the run has a finding, or the study something, of what a chapter is about."""
+    """Whether the run has a finding, or the study something, of what a chapter is about.
+
+    What is published, and what else the study says, is of the whole: the report of a part leaves it there.
+    """
     rows = json.loads(Path("findings.json").read_text(encoding="utf-8"))
+    if settings.get("part"):
+        rows = [row for row in rows if row["origin"] != "published"]
+        settings = {"parameters": {}}
     known = (row["id"] for row in rows if row["status"] != "not collected")
     study = {f"study.{name}" for name, value in settings["parameters"].items() if value}
     return not about or not study.isdisjoint(about) or any(_under(id, about) for id in known)

@@ -78,6 +78,7 @@ class Chapter:
         settings = json.loads((self._data / "run.json").read_text(encoding="utf-8"))
         self._study: dict[str, Any] = settings["parameters"]
         self._parts: dict[str, Any] = settings["parts"]
+        self._of_part: bool = bool(settings.get("part"))
         self._words = design.words(self._study)
         if unknown := sorted(parameters.keys() - self._study.keys()):
             what, todo = f"there is no parameter {', '.join(unknown)}", "name parameters of a study.toml"
@@ -293,6 +294,8 @@ class Chapter:
 
     def beside_published(self, released: Released) -> None:
         """Show every published figure that `released` answers, beside what these data give."""
+        if self._of_part:  # what is published is of the whole
+            return
         found = published.compare(released, self.registry)
         found = found[found["agrees"] != "not in this run"]
         if found.empty:

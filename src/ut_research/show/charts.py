@@ -64,6 +64,14 @@ def two_groups(released: Released, title: str) -> Chart:
 
 
 @styled
+def side_by_side(released: Released, title: str) -> Chart:
+    """One dot and its interval for each part of the people, in the order given, all in one colour."""
+    rows = numbers(released)
+    called = [" ".join(e.group.values()) for e in rows]
+    return _rows(released, title, "Dot chart with intervals", rows, _dot, called, [(BLUE, "o", BLUE)])
+
+
+@styled
 def before_after(released: Released, title: str) -> Chart:
     """The same people at two times: pairs of findings whose ids end in ``_t1`` and ``_t2``, on one scale."""
     rows = sorted(released, key=lambda e: e.id[:-1])

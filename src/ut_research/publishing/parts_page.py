@@ -1,0 +1,89 @@
+"""The page that leads to the reports of all parts, and lets readers see them side by side.
+
+In: a built report and those of its parts. Out: ``parts.html`` beside its book, which needs no other file.
+Parts stand in alphabetical order and are never ranked; what is said of each was released in one decision with
+all of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from html import escape
+from pathlib import Path
+
+from ut_research.core.estimate import Estimate
+from ut_research.disclosure import decision
+from ut_research.disclosure.gate import Released
+from ut_research.measures import declared
+from ut_research.publishing import blocks as paper
+from ut_research.publishing import one_file
+from ut_research.show import charts, tables
+
+PAGE = "parts.html"
+#: How to read it, before anything is compared.
+HOW = (
+    "They stand in alphabetical order. Please do not rank them. They work with different people in different "
+    "places, and with so few people chance alone moves every number. Where two ranges overlap, the numbers "
+    "may be the same."
+)
+#: What is said of those of whom too little may be said.
+TOO_FEW = (
+    "Too few people for a report of their own: what would be said of so few could be about one of them. They "
+    "are all counted in the report of everyone. More could be said of a longer time, with more people in it, "
+    "or of several of these together, where the study gives them one name."
+)
+
+
+def make(folder: Path, report: Path, by: str, parts: Mapping[str, Mapping[str, object]]) -> Path:
+    """Write the page of the run in `folder` into its `report`; the file.
+
+    Parameters
+    ----------
+    by : the column that parts people.
+    parts : of each part, by the name of its report, its name and whether it is ``said``, as
+        `ut_research.running.build.parts` gives them.
+    """
+    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    parameters = run["parameters"]
+    released = decision.read_with_parts(folder, decision.policy(parameters))
+    listed = "".join(
+        f'<li><a href="../{escape(name)}/book/index.html">{escape(str(part["part"]))}</a></li>'
+        for name, part in parts.items()
+        if part["said"] and (report.parent / name / "book" / "index.html").is_file()
+    )
+    left = [escape(str(part["part"])) for part in parts.values() if not part["said"]]
+    title = f"{parameters['title']}, by {by}"
+    body = [
+        f'<article><div class="ut-head"><h1>{escape(title)}</h1></div><div class="ut-body"><div>',
+        '<p><a href="book/index.html">The report of everyone</a>, and one of each:</p>',
+        f"<ul>{listed}</ul>",
+        f"<h2>No report of their own</h2><p>{'; '.join(left)}.</p><p>{TOO_FEW}</p>" if left else "",
+        f"<h2>Side by side</h2><p>{HOW}</p>",
+        *_compared(released, by),
+        "</div></div></article>",
+    ]
+    text = one_file.shell(report / "book", title, "\n".join(filter(None, body)))
+    (report / PAGE).write_text(text, encoding="utf-8", newline="\n")
+    return report / PAGE
+
+
+def _compared(released: Released, by: str) -> Iterable[str]:
+    """A chart of each headline that is shown of two parts at least, and a table of all headlines."""
+    headlines = [id for id, q in declared.quantities().items() if q.importance == "headline"]
+    cells = [e for e in released.select(headlines) if e.group.keys() - {"group"} == {by}]
+    found = released.of(sorted(cells, key=lambda e: e.group[by]))
+    subjects: dict[tuple[str, str], list[Estimate]] = {}
+    for e in found:
+        if e.status == "number":
+            subjects.setdefault((e.id, e.group.get("group", "")), []).append(e)
+    for shown in subjects.values():
+        if len(shown) > 1 and shown[0].unit != "people":
+            chart = charts.side_by_side(released.of(shown), title=shown[0].label)
+            picture = paper.embedded(chart.svg.encode())
+            yield f"<h3>{escape(chart.title)}</h3>"
+            yield f'<img alt="{escape(chart.alt, quote=True)}" src="{picture}">'
+    html, hidden = tables.breakdown(found, by, f"What is said of each {by}")
+    yield html
+    if hidden:
+        yield tables.hidden_by([by], "; ".join(hidden))

@@ -1,0 +1,153 @@
+"""One report of everyone and one of each part, decided on together and built here or on Slurm."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import slurm
+from small_project import HERE, Project
+
+from ut_research.core.problems import ProblemsFound
+from ut_research.running import build, sweep
+
+pytestmark = pytest.mark.slow
+PROFILE = str(HERE / "profiles" / "slurm-without-accounting")
+COMMAND = [sys.executable, "-m", "ut_research.cli", "sweep", "--by", "partner"]
+
+
+def swept(**options: Any) -> list[str]:
+    """The names of the reports of a sweep of the example by partner."""
+    return sweep.sweep(build.plan(), "partner", lambda far: None, **options)
+
+
+@pytest.fixture(scope="module")
+def reports(project: Project) -> list[str]:
+    return swept(jobs=2)
+
+
+def findings(project: Project, name: str) -> list[dict[str, Any]]:
+    file = project.root / "reports" / name / "findings.json"
+    return list(json.loads(file.read_text(encoding="utf-8")))
+
+
+def made(project: Project, names: list[str]) -> dict[str, bytes]:
+    return {n: (project.root / "reports" / n / "findings.json").read_bytes() for n in names}
+
+
+def test_a_part_says_what_was_released_of_it_and_holds_nobodys_records(
+    project: Project, reports: list[str]
+) -> None:
+    whole, *parts = reports
+    assert whole == "example"
+    assert len(parts) > 3
+    of_parts = [row for row in findings(project, whole) if "partner" in row["group"]]
+    for name in parts:
+        folder = project.root / "data" / "processed" / name
+        assert not list(folder.glob("*.parquet"))
+        [part] = json.loads((folder / "run.json").read_text(encoding="utf-8"))["part"].values()
+        own = {(row["id"], *row["group"].values()): row["value"] for row in findings(project, name)}
+        said = [row for row in of_parts if row["group"]["partner"] == part and row["id"] != "reach.partner"]
+        assert len(said) > 10
+        for row in said:
+            group = {k: v for k, v in row["group"].items() if k != "partner"}
+            assert own[row["id"], *group.values()] == row["value"], row["id"]
+
+
+def test_a_part_of_too_few_people_has_no_report(project: Project, reports: list[str]) -> None:
+    left = [name for name, part in sweep.parts(build.plan(), "partner").items() if not part["said"]]
+    assert left
+    assert not set(left) & set(reports)
+    assert not any((project.root / "reports" / name).exists() for name in left)
+
+
+def test_what_is_there_already_is_not_built_again(project: Project, reports: list[str]) -> None:
+    folder = project.root / "data" / "processed" / "example" / "sweep"
+    before = {file: file.stat().st_mtime_ns for file in folder.glob("*.done")}
+    assert len(before) == len(reports)
+    assert swept() == reports
+    assert {file: file.stat().st_mtime_ns for file in folder.glob("*.done")} == before
+
+
+def test_a_part_that_fails_is_named_with_its_cause_and_the_others_go_on(
+    project: Project, reports: list[str]
+) -> None:
+    project.write(4, "four", [], "chapter.say('Words.', found)")
+    seen: list[sweep.Progress] = []
+    in_the_way = project.root / "data" / "processed" / reports[1] / "chapters" / "04_four.ipynb"
+    in_the_way.mkdir()
+    with pytest.raises(sweep.SweepFailed) as failed:
+        sweep.sweep(build.plan(), "partner", seen.append, jobs=2)
+    [problem] = failed.value.problems
+    assert problem.where == reports[1]
+    assert problem.what.startswith("chapter 04_four\n")
+    pages = {n: (project.root / "reports" / n / "book" / "04_four.html").exists() for n in reports}
+    assert [name for name, there in pages.items() if not there] == [reports[1]]
+    assert any(reports[1] in far.failed for far in seen)
+    assert max(len(far.running) for far in seen) == 2
+    in_the_way.rmdir()
+    assert swept() == reports
+    assert (project.root / "reports" / reports[1] / "book" / "04_four.html").exists()
+
+
+def test_a_part_is_not_built_by_itself(reports: list[str]) -> None:
+    run = build.plan(name=reports[1])
+    with pytest.raises(ProblemsFound, match="this is the report of one part"):
+        build.build(run, print)
+
+
+@pytest.mark.parametrize(
+    ("given", "what"),
+    [({"profile": "nowhere"}, "there is no such profile"), ({"by": "shoe"}, "people are not parted by that")],
+)
+def test_a_mistake_in_the_command_is_named(project: Project, given: dict[str, str], what: str) -> None:
+    with pytest.raises(ProblemsFound, match=what):
+        sweep.sweep(build.plan(), tell=lambda far: None, **{"by": "partner", **given})  # type: ignore[arg-type]
+
+
+def test_on_slurm_the_findings_are_the_same_and_what_was_killed_is_built_again(
+    project: Project, reports: list[str], tmp_path: Path
+) -> None:
+    if missing := slurm.missing():
+        pytest.skip(f"needs {', '.join(missing)}: install slurmctld, slurmd, slurm-client and munge")
+    before = made(project, reports)
+    build.forget(build.plan())
+    with slurm.running(tmp_path):
+        killed = threading.Thread(target=_kill_one_render)
+        killed.start()
+        first = subprocess.run([*COMMAND, "--profile", PROFILE], capture_output=True, text=True)
+        killed.join()
+        assert first.returncode == 1
+        done = project.root / "data" / "processed" / "example" / "sweep"
+        times = {file.stem: file.stat().st_mtime_ns for file in done.glob("*.done")}
+        [lost] = set(reports) - times.keys()
+        assert f"{lost}: it was stopped from outside" in first.stderr
+        again = subprocess.run([*COMMAND, "--profile", PROFILE], capture_output=True, text=True)
+        assert again.returncode == 0, again.stderr
+    assert made(project, reports) == before
+    after = {file.stem: file.stat().st_mtime_ns for file in done.glob("*.done")}
+    assert {name for name in after if after[name] != times.get(name)} == {lost}
+
+
+def _kill_one_render() -> None:
+    """Kill one job that renders a report, as soon as there is one."""
+    for _ in range(600):
+        asked = subprocess.run(["squeue", "-h", "-t", "R", "-o", "%i %k"], capture_output=True, text=True)
+        rendering = [line.split()[0] for line in asked.stdout.splitlines() if "render" in line]
+        if rendering:
+            time.sleep(1)
+            subprocess.run(["scancel", "--signal=KILL", "--full", rendering[0]], check=True)
+            return
+        time.sleep(0.2)
+
+
+def test_forgetting_the_whole_forgets_its_parts(project: Project, reports: list[str]) -> None:
+    build.forget(build.plan())
+    assert not list((project.root / "reports").glob("example*"))
+    assert not list((project.root / "data" / "processed").glob("example*"))
