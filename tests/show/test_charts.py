@@ -197,6 +197,13 @@ def test_suppressed_is_neither_drawn_nor_told() -> None:
     assert widths == [52.6, 70.7, 100.0, 100.0, 100.0]
 
 
+def test_that_a_number_is_hidden_stands_on_its_stripes_and_takes_no_room_from_its_name() -> None:
+    few = one("needs.volunteering", 2.3, count=3, n=133, label="Volunteering in the neighbourhood")
+    texts = [text.get_text() for text in charts.shares(released(*NEEDS, few), TITLE).figure.axes[0].texts]
+    assert "Volunteering in the neighbourhood" in texts, "on one line"
+    assert texts.count("hidden to protect people") == 1
+
+
 def test_a_panel_says_when_all_is_too_few() -> None:
     few = released(one("needs.volunteering", 2.3, count=3, n=133))
     assert charts.shares(few, TITLE).alt == (

@@ -34,7 +34,7 @@ from ut_research.show.drawing import (
     sheet,
     styled,
 )  # fmt: skip
-from ut_research.show.tables import counted, interval, name, names
+from ut_research.show.tables import counted, interval, name, names, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -100,7 +100,7 @@ def _rows(
         return nothing_drawn(released, title)
     called = called or names(rows)
     looks = looks or [(colour, marker, colour) for colour, marker, _ in SERIES]
-    values = [of_100(e) for e in rows]
+    values = [of_100(e) if e.status == "number" else "" for e in rows]
     room = [int(12 * (WIDTH.get() - MARGIN - RIGHT) - 1.25 * len(value)) for value in values]
     people = [f", {counted(e)}" if counted(e) else "" for e in rows]
     labels = [wrap(said + n, most) for said, n, most in zip(called, people, room, strict=True)]
@@ -118,15 +118,24 @@ def _rows(
         ax.text(0, tops[i] - 0.04, "\n".join(labels[i]), color=look[0], fontsize=12, **across)
         ax.text(1, tops[i] - 0.03, values[i], ha="right", color=look[0], fontsize=13, **across)
         y = tops[i] - 0.06 - LINE * len(labels[i]) - 0.11
-        if e.status == "suppressed":
-            ax.barh(y, right - left, 0.16, left=left, color="none", edgecolor=GRID, hatch="///")
-        elif e.status == "number":
+        if e.status == "number":
             mark(ax, y, e, look)
+        else:
+            _no_number(ax, y, e)
     ax.spines["left"].set_visible(False)
     if left < 0:
         ax.axvline(0, color=INK, lw=1, ls="--")
     said = [f"{label}: {full(e)}" for label, e in zip(called, rows, strict=True)]
     return chart(figure, kind, released, title, said, lines)
+
+
+def _no_number(ax: Axes, y: float, e: Estimate) -> None:
+    """In words why there is no number, where it would be; on stripes what is hidden."""
+    left, right = ax.get_xlim()
+    if e.status == "suppressed":
+        ax.barh(y, right - left, 0.2, left=left, color="none", edgecolor=GRID, hatch="///")
+    box = {"fc": "white", "ec": "none", "pad": 1.5}
+    ax.text(left + (right - left) / 50, y, number(e), va="center", fontsize=12, bbox=box, zorder=4)
 
 
 def _scale(shown: Sequence[Estimate]) -> tuple[float, float]:

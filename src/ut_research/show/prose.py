@@ -25,6 +25,9 @@ _END = re.compile(r"(?<=[.!?]\s)|(?<=:\*\*\s)|(?<=\n)(?=\s*(?:\n|[-*:#|]))")
 _LEAD = re.compile(r"^(\s*(?:[-*>] +)*).*?(\s*)$", re.DOTALL)
 _TOKEN = re.compile(r"\{\{\s*([\w.-]+)\s*(?:\[([^\]]*)\])?\s*(?:\|\s*(\w+))?\s*\}\}")
 
+#: What stands for a finding about a group that these data do not have.
+NONE = "(none)"
+
 
 def literal(text: object) -> str:
     """`text` on one line, with every character that MyST could read as markup escaped."""
@@ -129,7 +132,7 @@ def pieces(text: str, released: Iterable[Estimate], **words: str) -> list[Piece]
             problems.append(Problem("no such finding", match[0], "check its id and group in findings.json"))
             continue
         if estimate is None:
-            found.append(("(none)", None, match[0]))
+            found.append((NONE, None, match[0]))
             continue
         if style is not None and style not in FORMATS:
             problems.append(Problem("no such format", match[0], "one of: " + ", ".join(FORMATS)))
@@ -187,7 +190,7 @@ def wordings(e: Estimate) -> set[str]:
     A bare whole number is not among them: it could be anybody's age. It goes by a token.
     """
     said = {number(e), show(e), _size(e), interval(e), interval(e).replace(" to ", " and "), extent(e)}
-    said |= {e.label, e.source, *e.group, *e.group.values()}
+    said |= {e.label, e.source, *e.group, *e.group.values(), show(e, "in_100") if e.unit == "%" else ""}
     return {words for words in said if words and not words.replace(",", "").isdigit()}
 
 
@@ -297,6 +300,27 @@ def biggest(released: Released) -> str:
         return show(next(iter(released)))
     parts = [f"{e.label[0].lower()}{e.label[1:]} ({show(e)})" for e in rows]
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+
+
+def most(released: Released, sentence: str) -> str:
+    """Which of several shares is the largest, as `sentence` says it of ``{}``, and how large it is.
+
+    Nothing where no single one is the largest as they are shown. Of what is hidden nothing is said.
+    """
+    rows = sorted((e for e in released if e.value is not None), key=lambda e: -(e.value or 0))
+    if len(rows) < 2 or show(rows[0], "in_100") == show(rows[1], "in_100"):
+        return ""
+    called = [*rows[0].group.values(), rows[0].label][0]
+    called = called[:1].upper() + called[1:] if sentence.startswith("{}") else called
+    shown = ", of those shown" if any(e.status == "suppressed" for e in released) else ""
+    return f"{sentence.replace('{}', called)}{shown} ({show(rows[0], 'in_100')})"
+
+
+def headline(text: str, released: Iterable[Estimate], **words: str) -> list[Piece]:
+    """`text` in `pieces`, to stand over a chart; nothing where a finding that it quotes has no number."""
+    spoken = pieces(text, released, **words)
+    quoted = [e for said, e, token in spoken if e is not None or (token and said == NONE)]
+    return spoken if all(e is not None and e.status == "number" for e in quoted) else []
 
 
 def period(days: int) -> str:
