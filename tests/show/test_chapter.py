@@ -127,7 +127,8 @@ def test_a_chart_is_shown_with_its_description_and_its_numbers(data, shown):
     [
         (
             WORK,
-            '<p class="ut-title ut-told">18 of every 100 found work</p>\n<p class="ut-about">Who found work</p>',
+            '<p class="ut-title ut-told">18 of every 100 found work</p>\n'
+            '<p class="ut-about">Who found work</p>',
         ),
         (FEW, '<p class="ut-title">Who found work</p>'),
     ],

@@ -109,7 +109,8 @@ def logo(file: Path) -> Picture:
 # --- from built pages -----------------------------------------------------------------------------
 
 #: What a page on paper leaves out: code, links that only a screen can follow, and what needs a keyboard.
-_LEFT_OUT = ".caption-number, .highlight, .ut-title, .ut-about, summary, .ut-download, script, style, nav, form, button"
+_LEFT_OUT = ".caption-number, .highlight, .ut-title, .ut-about, summary, .ut-download, script, style, nav"
+_LEFT_OUT += ", form, button"
 
 
 def read_page(page: Path) -> list[Block]:

@@ -189,8 +189,8 @@ class Chapter:
     def chart(self, chart: Chart, finding: str = "", released: Iterable[Estimate] = ()) -> None:
         """Show a chart under its title, with its description, and the numbers it was drawn from.
 
-        `finding` says in a line what the chart shows, with tokens of `released` or of what is drawn, and stands
-        over the title; where a finding that it quotes has no number, it is left out.
+        `finding` says in a line what the chart shows, with tokens of `released` or of what is drawn, and
+        stands over the title; where a finding that it quotes has no number, it is left out.
         """
         if not held(chart.released):
             return
@@ -199,7 +199,8 @@ class Chapter:
         html = f'<p class="ut-title">{escape(chart.title)}</p>'
         if said:
             chart = replace(chart, alt=chart.alt.replace(". ", f". {said}. ", 1))
-            html = f'<p class="ut-title ut-told">{escape(said)}</p>\n<p class="ut-about">{escape(chart.title)}</p>'
+            about = f'<p class="ut-about">{escape(chart.title)}</p>'
+            html = f'<p class="ut-title ut-told">{escape(said)}</p>\n{about}'
         typed = [("title", chart.title), *(("title", words) for words, of, _ in spoken if of is None)]
         self._html("title", html, typed)
         data = {"image/svg+xml": chart.svg, "text/plain": chart.alt}

@@ -39,15 +39,20 @@ def number(estimate: Estimate, part: str = "value") -> str:
         return "not stated"
     if unit == "p-value" and value < 0.001:
         return "below 0.001"
-    printed_whole = estimate.origin == "published" and value == int(value)
-    whole = (unit == "£" or unit not in DECIMALS) and (estimate.count == value or printed_whole)
-    text = f"{value:,.{0 if whole else places(unit)}f}"
+    text = f"{value:,.{decimals(estimate, value)}f}"
     if unit == "year":  # of the calendar
         return text.replace(",", "")
     text = text.lstrip("-") if not any(digit in text for digit in "123456789") else text.replace("-", "−")
     if text == "1":
         unit = unit.removesuffix("s")
     return ("£" if unit == "£" else "") + text + ("%" if unit == "%" else "" if unit in BARE else f" {unit}")
+
+
+def decimals(estimate: Estimate, value: float) -> int:
+    """How many decimal places of a `value` of a finding a reader is shown."""
+    printed_whole = estimate.origin == "published" and value == int(value)
+    counts = estimate.unit == "£" or estimate.unit not in DECIMALS
+    return 0 if counts and (estimate.count == value or printed_whole) else places(estimate.unit)
 
 
 def counted(estimate: Estimate) -> str:
