@@ -10,11 +10,13 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
+from docx.oxml.ns import qn
 from invented import release
 
 from ut_research.core.estimate import Estimate
 from ut_research.disclosure import gate
-from ut_research.publishing import workbook
+from ut_research.publishing import blocks, workbook
+from ut_research.publishing.word import document
 from ut_research.show import charts, tables
 
 LABEL = workbook.LABELS["example"]
@@ -45,19 +47,23 @@ def report(tmp_path: Path) -> Path:
     chart = charts.shares(released.of([MANY]), "Four in ten")
     (tmp_path / "book" / "_images" / "x.svg").write_text(chart.svg, encoding="utf-8")
     table = tables.table(released, caption="What & who", download="tables/needs-01-what.csv")
-    (tmp_path / "book" / "needs.html").write_text(
+    (tmp_path / "book" / "01_needs.html").write_text(
         "<html><body><article><h1>Needs</h1><nav>Contents</nav><h2>Who asked</h2>"
         "<p>Some <strong>words</strong>.</p><ul><li>one<ul><li>two</li></ul></li></ul>"
         "<details><summary>The code</summary><div class='highlight'>print(1)</div></details>"
-        f"<img src='_images/x.svg' alt='{chart.alt}'>{table}</article></body></html>",
+        f"<img src='_images/x.svg' alt='{chart.alt}'>{table}"
+        "<h2>The detail</h2><p>More of it.</p></article></body></html>",
         encoding="utf-8",
     )
+    for name in ("say", "methods"):
+        text = f"<article><h1>{name.capitalize()}</h1><p>How.</p></article>"
+        (tmp_path / "book" / f"{name}.html").write_text(text, encoding="utf-8")
     return tmp_path
 
 
 @pytest.fixture
 def sheets(report: Path) -> list[workbook.Sheet]:
-    return workbook.tables(report / "tables", [report / "book" / "needs.html"])
+    return workbook.tables(report / "tables", [report / "book" / "01_needs.html"])
 
 
 @pytest.fixture
@@ -194,22 +200,63 @@ def test_each_worksheet_has_a_name_of_its_own_and_none_is_cut():
     assert names == ["table 1", "needs 01", "table 3", "how sure 02"]
 
 
+def word(report: Path, *, annexes: bool = False) -> docx.document.Document:
+    pages = [report / "book" / name for name in ("01_needs.html", "say.html", "methods.html")]
+    return docx.Document(io.BytesIO(workbook.report_docx(pages, "A project", LABEL, annexes=annexes)))
+
+
+def headings(made: docx.document.Document, level: int = 1) -> list[str]:
+    return [p.text for p in made.paragraphs if p.style.name == f"Heading {level}"]
+
+
 def test_the_report_in_word_has_text_tables_and_figures_and_no_code(report: Path):
-    made = docx.Document(
-        io.BytesIO(workbook.report_docx([report / "book" / "needs.html"], "A project", LABEL))
-    )
+    made = word(report)
     text = "\n".join(p.text for p in made.paragraphs)
     assert "Some words." in text
     assert "one: two" in text
     assert not {"print(1)", "Contents", "code"} & set(text.replace("\n", " ").split())
-    assert [p.text for p in made.paragraphs if p.style.name == "Heading 1"] == ["Needs"]
+    assert (headings(made), headings(made, 2)) == (["Needs"], ["Who asked"])
     captions = [p.text for p in made.paragraphs if p.style.name == "Caption"]
     assert captions == [
         "Figure 1. Four in ten",
         f"Table 1. What & who. {tables.ORIGIN_NOTES['example']}.",
     ]
     assert [cell.text for cell in made.tables[0].rows[0].cells][:2] == ["Finding", "Number"]
-    assert "40 of 100" in made.element.xpath("//wp:docPr/@descr")[0]
+
+
+def test_the_annexes_hold_the_detail_and_how_it_was_done_and_the_report_does_not(report: Path):
+    apart, first = ("\n".join(p.text for p in word(report, annexes=a).paragraphs) for a in (True, False))
+    assert headings(word(report, annexes=True)) == ["Needs", "Methods"]
+    assert "More of it." in apart and "Some words." not in apart
+    assert "More of it." not in first and "Some words." in first
+
+
+def test_in_word_the_contents_are_linked_rows_of_headings_repeat_and_pictures_are_described(report: Path):
+    made = word(report, annexes=True)
+    body = made.element.body
+    links = [link.get(qn("w:anchor")) for link in body.iter(qn("w:hyperlink"))]
+    marks = [mark.get(qn("w:name")) for mark in body.iter(qn("w:bookmarkStart"))]
+    assert links == marks == ["part1", "part2"]
+    for table in word(report).tables:
+        assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+    pictures = word(report).element.xpath("//wp:docPr")
+    assert len(pictures) == 1
+    assert all("40 of 100" in picture.get("descr") for picture in pictures)
+
+
+def test_in_word_each_numbered_list_begins_at_one():
+    lists = [blocks.Bullets((blocks.plain("a"), blocks.plain("b")), ordered=True)] * 2
+    made = docx.Document(io.BytesIO(document("Title", lists, label=LABEL)))
+    own = [p._p.pPr.numPr.numId.val for p in made.paragraphs if p.style.name == "List Number"]
+    assert own[0] == own[1] != own[2] == own[3]
+    starts = made.part.numbering_part.element.xpath(f"w:num[@w:numId='{own[2]}']//w:startOverride/@w:val")
+    assert starts == ["1"]
+
+
+def test_in_word_a_chart_is_the_drawing_for_a_wide_page(report: Path):
+    (picture,) = word(report).inline_shapes
+    assert picture.width > docx.shared.Cm(15)
+    assert blocks.desk("<svg viewBox='0 0 1 1'></svg>") is None, "a drawing that has no other"
 
 
 def test_pages_come_in_the_order_of_the_contents(tmp_path: Path):

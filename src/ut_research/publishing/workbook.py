@@ -59,6 +59,11 @@ COLUMNS = {
 }
 #: The columns of numbers, and those after them; between the name of a finding and them stand its groups.
 NUMBERS, LAST = ("value", "low", "high", "count", "n"), 10
+#: The pages in the report in Word beside the chapters, those in its annexes, and the heading
+#: of a chapter under which there is more for these.
+REPORT = ("index", "project", "next")
+ANNEXES = ("11_published_figures", "methods", "glossary", "dictionary", "made")
+DETAIL = paper.plain("The detail")
 _LINK = re.compile(r'href="tables/([^"]+\.csv)"[^>]*>Download (?:this table: )?(.*?) \(CSV\)<', re.DOTALL)
 
 
@@ -74,7 +79,7 @@ class Sheet:
 
 
 def make(root: Path, folder: Path, report: Path) -> list[Path]:
-    """Write ``tables.xlsx`` and ``report.docx`` of the run in `folder` into its `report`; the files."""
+    """Write the workbook, the report and its annexes of the run in `folder` into its `report`; the files."""
     label = LABELS[decision.standing(folder)]
     settings = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     pages = in_order(folder / "book" / "_toc.yml", report / "book")
@@ -82,6 +87,7 @@ def make(root: Path, folder: Path, report: Path) -> list[Path]:
     files = {
         "tables.xlsx": workbook(sheets, label, settings["parameters"]),
         "report.docx": report_docx(pages, settings["parameters"]["title"], label),
+        "annexes.docx": report_docx(pages, settings["parameters"]["title"], label, annexes=True),
     }
     for name, content in files.items():
         (report / name).write_bytes(content)
@@ -154,12 +160,28 @@ def workbook(sheets: list[Sheet], label: str, parameters: Mapping[str, Any]) -> 
     return paper.timeless(_undated(out.getvalue()))
 
 
-def report_docx(pages: Iterable[Path], title: str, label: str) -> bytes:
-    """The pages of a built book as one Word document: text, tables and figures, without the code."""
+def report_docx(pages: Iterable[Path], title: str, label: str, *, annexes: bool = False) -> bytes:
+    """The pages of a built book as a Word document: text, tables and figures, without the code.
+
+    The report holds what its readers need. Its `annexes` hold what stands under `DETAIL` in a chapter, and
+    the pages about how it was all done.
+    """
     from ut_research.publishing import word
 
-    blocks = [block for page in pages for block in paper.read_page(page)]
-    return word.document(f"{title}, evaluated", blocks, label=label, contents=True)
+    blocks: list[paper.Block] = []
+    for page in pages:
+        part = paper.read_page(page, without="Show the numbers")
+        at = next(
+            (i for i, b in enumerate(part) if isinstance(b, paper.Heading) and b.text == DETAIL), len(part)
+        )
+        first = page.stem in REPORT or (page.stem[:2].isdigit() and page.stem not in ANNEXES)
+        if page.stem in ANNEXES and annexes:
+            blocks += part
+        elif first and annexes and part[at:]:
+            blocks += [part[0], *part[at + 1 :]]
+        elif first and not annexes:
+            blocks += part[:at]
+    return word.document(f"{title}, evaluated{': annexes' * annexes}", blocks, label=label, contents=True)
 
 
 def sheet_names(sheets: Sequence[Sheet]) -> list[str]:
@@ -180,7 +202,7 @@ def _cover(sheet: Worksheet, label: str, parameters: Mapping[str, Any]) -> None:
         f"Contact: {parameters['contact']}" if parameters.get("contact") else "",
     ]
     _above(sheet, [line for line in lines if line])
-    sheet.column_dimensions["A"].width = 90
+    _room(sheet, 2, 90)
     for row in sheet.iter_rows():
         row[0].alignment = _top()
 
@@ -247,9 +269,19 @@ def _table(sheet: Worksheet, above: Sequence[str], heads: Sequence[str], rows: I
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    for j, column in enumerate(zip(*body, strict=True), 1):
-        longest = max(len(str(content)) for content in column)
-        sheet.column_dimensions[sheet.cell(1, j).column_letter].width = max(10, min(1.2 * longest + 3, 60))
+    _room(sheet, first, 60)
+
+
+def _room(sheet: Worksheet, first: int, most: int) -> None:
+    """Room for what stands in the cells from the row `first`: columns up to `most` wide, and rows."""
+    rows = [[1.05 * len(str(cell.value)) + 3 for cell in row] for row in sheet.iter_rows(min_row=first)]
+    widths = [max(10, min(max(column), most)) for column in zip(*rows, strict=True)]
+    for j, width in enumerate(widths, 1):
+        sheet.column_dimensions[sheet.cell(1, j).column_letter].width = width
+    for i, row in enumerate(rows, first):
+        sheet.row_dimensions[i].height = 16 * max(
+            -(-need // width) for need, width in zip(row, widths, strict=True)
+        )
 
 
 def _above(sheet: Worksheet, lines: Sequence[str]) -> None:
