@@ -263,3 +263,40 @@ def test_words_in_a_colour_can_be_read_on_a_page_and_on_a_card_light_and_dark() 
 
 def test_series_differ_in_shape_and_dash() -> None:
     assert len({(marker, dash) for _, marker, dash in drawing.SERIES}) == len(drawing.SERIES)
+
+
+AREAS = released(
+    one("reach.area", 60.0, count=60, n=100, label="Area: Preston", group={"area": "Preston"}),
+    one("reach.area", 38.0, count=38, n=100, label="Area: Burnley", group={"area": "Burnley"}),
+    one("reach.area", 2.0, count=2, n=100, label="Area: Lancaster", group={"area": "Lancaster"}),
+)
+GRID = "Lancaster |\nPreston | Burnley"
+
+
+def test_a_map_has_a_square_an_area_where_the_grid_has_it_and_hides_what_is_hidden() -> None:
+    chart = charts.tiles(AREAS, TITLE, GRID)
+    squares = {text.get_text(): text for text in chart.figure.axes[0].texts}
+    assert {"Preston", "60", "Lancaster", "hidden"} <= squares.keys()
+    assert "2" not in squares
+    (x, y), (other_x, other_y) = squares["Preston"].get_position(), squares["Burnley"].get_position()
+    assert (x < other_x, y == other_y) == (True, True)
+    hatched = [patch for patch in chart.figure.axes[0].patches if patch.get_hatch()]
+    assert len(hatched) == 1
+    assert "Preston: 60 of 100" in chart.alt and "Lancaster: hidden to protect people" in chart.alt
+
+
+def test_what_the_grid_does_not_have_is_told_and_without_a_grid_there_are_bars() -> None:
+    assert "Not on it: Burnley, Lancaster." in charts.tiles(AREAS, TITLE, "Preston").note
+    assert charts.tiles(AREAS, TITLE, "").alt.startswith("Bar chart.")
+
+
+def test_no_name_on_a_map_is_wider_than_its_square() -> None:
+    """As wide as a phone, with four squares a row."""
+    names = ("Accrington", "Morecambe", "Blackburn with Darwen", "Fleetwood")
+    found = [one("reach.area", 25.0, count=25, n=100, label=f"Area: {a}", group={"area": a}) for a in names]
+    figure = charts.tiles(released(*found), TITLE, " | ".join(names)).figure
+    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    ax = figure.axes[0]
+    square = ax.get_window_extent(renderer).width / 4
+    for text in ax.texts:
+        assert text.get_window_extent(renderer).width < square, text.get_text()

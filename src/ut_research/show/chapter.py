@@ -196,15 +196,14 @@ class Chapter:
             return
         spoken = prose.headline(finding, list(released) or chart.released, **self._words)
         said = "".join(words for words, _, _ in spoken)
-        html = f'<p class="ut-title">{escape(chart.title)}</p>'
+        alt, html = chart.alt, f'<p class="ut-title">{escape(chart.title)}</p>'
         if said:
-            chart = replace(chart, alt=chart.alt.replace(". ", f". {said}. ", 1))
+            alt = alt.replace(". ", f". {said}. ", 1)
             about = f'<p class="ut-about">{escape(chart.title)}</p>'
             html = f'<p class="ut-title ut-told">{escape(said)}</p>\n{about}'
         typed = [("title", chart.title), *(("title", words) for words, of, _ in spoken if of is None)]
         self._html("title", html, typed)
-        data = {"image/svg+xml": chart.svg, "text/plain": chart.alt}
-        self._show("chart", data, alt=chart.alt)
+        self._show("chart", {"image/svg+xml": chart.svg, "text/plain": alt}, alt=alt)
         if chart.note:
             self._html("note", f'<p class="ut-note">{escape(chart.note)}</p>')
         self.numbers(chart.released, caption=chart.title, folded=True)

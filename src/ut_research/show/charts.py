@@ -13,15 +13,21 @@ from dataclasses import replace
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from matplotlib.patches import Rectangle
+
 from ut_research.core.estimate import Estimate
+from ut_research.core.parameters import grid_of
 from ut_research.show.drawing import (
     BLUE,
     GRID,
     INK,
     LINES,
     MARGIN,
+    NAVY,
+    PALE,
     RIGHT,
     SERIES,
+    SKY,
     SLATE,
     WIDTH,
     Chart,
@@ -82,6 +88,50 @@ def flow(released: Released, title: str) -> Chart:
     return _rows(released.of(steps), title, "Flow of people", bars, _bar)
 
 
+#: How a map of squares is read.
+MAP = (
+    "Stronger colour: more people. Stripes: hidden to protect people. Each square is about where the area is."
+)
+
+
+@styled
+def tiles(released: Released, title: str, grid: str) -> Chart:
+    """A map of squares: people by area, on the `grid` of a study; where there is none, `shares`."""
+    rows, at = sorted(released, key=lambda e: -(e.count or 0)), grid_of(grid)
+    placed = [(e, at[area]) for e in rows for area in e.group.values() if area in at]
+    most = max((e.count or 0 for e, _ in placed), default=0)
+    if not most:
+        return shares(released, title)
+    down, across = (1 + max(place[k] for _, place in placed) for k in (0, 1))
+    side = min((WIDTH.get() - 2 * MARGIN) / across, 1.4)
+    figure, ax = sheet(down * max(side, 1.0), axis=False)
+    ax.set(xlim=(0, across), ylim=(down, 0))
+    below = ax.get_position()
+    ax.set_position((below.x0, below.y0, across * side / WIDTH.get(), below.height))
+    for e, (i, j) in placed:
+        _tile(ax, i, j, e, (e.count or 0) / most, int(12 * side))
+    called = names(rows)
+    away = [said for e, said in zip(rows, called, strict=True) if not at.keys() & {*e.group.values()}]
+    note = MAP + f" Not on it: {', '.join(away)}." * bool(away)
+    said = [f"{area}: {counted(e) or number(e)}" for e, area in zip(rows, called, strict=True)]
+    return chart(figure, "Map of squares", released, title, said, note)
+
+
+def _tile(ax: Axes, i: int, j: int, e: Estimate, share: float, letters: int) -> None:
+    """The square of an area: what it is called, and its people."""
+    hidden = e.status != "number"
+    fill = "none" if hidden else NAVY if share > 2 / 3 else SKY if share > 1 / 3 else PALE
+    look: Any = {"ls": "--", "hatch": "///", "ec": LINES} if hidden else {"ec": BLUE}
+    ax.add_patch(Rectangle((j + 0.015, i + 0.015), 0.97, 0.97, fc=fill, lw=1.2, **look))
+    ink: Any = {"color": "white" if fill == NAVY else INK, "zorder": 3}
+    if hidden:
+        ink["bbox"] = {"fc": "white", "ec": "none", "pad": 0.5}
+    called = "\n".join(wrap([*e.group.values()][-1], letters, break_long_words=False))
+    ax.text(j + 0.05, i + 0.08, called, va="top", fontsize=11, **ink)
+    size: Any = {"fontsize": 11.5} if hidden else {"fontsize": 15, "weight": "bold"}
+    ax.text(j + 0.05, i + 0.93, "hidden" if hidden else f"{e.count:,}", va="bottom", **size, **ink)
+
+
 #: Heights in a chart of rows, in inches: of a line of words, and of the mark with what stands under it.
 LINE, BAR, DOT = 0.21, 0.3, 0.5
 
@@ -102,12 +152,11 @@ def _rows(
     looks = looks or [(colour, marker, colour) for colour, marker, _ in SERIES]
     values = [of_100(e) if e.status == "number" else "" for e in rows]
     room = [int(12 * (WIDTH.get() - MARGIN - RIGHT) - 1.25 * len(value)) for value in values]
-    people = [f", {counted(e)}" if counted(e) else "" for e in rows]
+    people = [f", {counted(e)}".rstrip(", ") for e in rows]
     labels = [wrap(said + n, most) for said, n, most in zip(called, people, room, strict=True)]
     tall = [0.06 + LINE * len(label) + (BAR if mark is _bar else DOT) for label in labels]
     tops = [-sum(tall[:i]) for i in range(len(rows))]
     left, right = _scale(shown)
-    lines = "Lines: likely range." * any(e.low is not None for e in rows)
     figure, ax = sheet(sum(tall), _axis(shown))
     ax.set(xlim=(left, right), ylim=(-sum(tall), 0), yticks=[])
     ax.locator_params(axis="x", nbins=4 if right == 100 else 7, integer=right <= 7)
@@ -126,7 +175,9 @@ def _rows(
     if left < 0:
         ax.axvline(0, color=INK, lw=1, ls="--")
     said = [f"{label}: {full(e)}" for label, e in zip(called, rows, strict=True)]
-    return chart(figure, kind, released, title, said, lines)
+    return chart(
+        figure, kind, released, title, said, "Lines: likely range." * any(e.low is not None for e in rows)
+    )
 
 
 def _no_number(ax: Axes, y: float, e: Estimate) -> None:

@@ -35,13 +35,14 @@ if TYPE_CHECKING:
 
 #: Colours in use: at least 4.5 to 1 on white and on a card, so that words may have them too.
 BLUE, ORANGE, SLATE, GREEN = "#0067A3", "#A84B00", "#5F6B76", "#1D6F5A"
-SKY = "#9CCBE8"
+SKY, PALE, NAVY = "#9CCBE8", "#E3EEF6", "#0B3B5C"
 INK, QUIET, GRID = "#15202B", "#4A5763", "#D5DDE3"
 LINES, CALM = "#7A8691", "#F2F2F2"
 #: What each is on a dark page; the picture follows the page.
 DARK = {
     BLUE: "#6CC0F5", ORANGE: "#FFAE5C", SLATE: "#9AA7B2", GREEN: "#7FD1B9", SKY: "#2F6E96", INK: "#EEF2F5",
     QUIET: "#B9C4CD", GRID: "#34434F", LINES: "#8794A0", CALM: "#1F3342", "#FFFFFF": "#1A252E",
+    PALE: "#1F3342", NAVY: "#6CC0F5",
 }  # fmt: skip
 SERIES = ((BLUE, "o", "-"), (ORANGE, "D", "--"), (SLATE, "s", ":"), (GREEN, "^", "-."))
 #: How wide a drawing is, in inches: on a phone, and on a desk; and what is kept free at its sides.

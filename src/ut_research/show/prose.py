@@ -376,38 +376,27 @@ def can_say(
     followed: Sequence[Estimate] = (),
     family: Mapping[str, bool] | None = None,
 ) -> str:
-    """What a finding lets us say and what it does not, as Markdown, by rule.
+    """What a finding, a share or a difference with its interval, lets us say and what not, as Markdown.
 
-    Parameters
-    ----------
-    found : a share, or a difference of shares or of means, with its interval.
-    sentence : what it says, with ``{}`` where its `extent` goes.
-    cause : what cannot be said of the project's part in it, see `NOT_THE_CAUSE`.
-    groups : findings whose `n` are the sizes of the groups.
-    followed : shares of people who were followed, or came back, as they should have been.
-    family : the verdicts on the primary outcomes, see `measures.primary`.
+    Its `extent` goes to ``{}`` in `sentence`; `cause` is what cannot be said of the project's part in it; the
+    `n` of `groups` are their sizes; `followed` are shares of people followed as they should have been; and
+    `family` has the verdicts on primary outcomes (`measures.primary`).
     """
     if found.status == "not collected":
         return ""
     if found.value is None:
-        why = (
-            "we could not follow people for long enough"
-            if found.status == "not worked out"
-            else number(found)
-        )
-        return f"**We can say nothing yet:** {why}."
+        short = "we could not follow people for long enough"
+        return f"**We can say nothing yet:** {short if found.status == 'not worked out' else number(found)}."
     if found.low is None or found.high is None:
         return "**We can say nothing yet:** there is no range around this number."
     cannot = [cause]
     if found.unit != "%" and by_chance(found, family):
         why = "" if holds(found) else ", as one of several main outcomes"
-        cannot.insert(
-            0, f"that there was a difference at all, because{why} chance alone could explain one this size"
-        )
+        said = f"that there was a difference at all, because{why} chance alone could explain one this size"
+        cannot.insert(0, said)
     if any(e.n is not None and e.n < ENOUGH for e in groups):
-        cannot.append(
-            f"much about its size, because a group has fewer than the {ENOUGH} people that a fair test needs"
-        )
+        few = f"a group has fewer than the {ENOUGH} people that a fair test needs"
+        cannot.append(f"much about its size, because {few}")
     if any(e.value is not None and round(e.value) < 100 for e in followed):
         cannot.append("what became of the people who were not followed to the end")
     said = sentence.replace("{}", extent(found))
