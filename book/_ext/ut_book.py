@@ -151,8 +151,9 @@ def lighten(app: Sphinx, fault: Exception | None) -> None:
     faces = []
     for style, weight, name in FACES:
         letters = b64encode(typeface.file(name).read_bytes()).decode()
-        face = f'font-family: "{typeface.NAME}"; font-style: {style}; font-weight: {weight}; font-display: block;'
-        faces.append(f"@font-face {{ {face} src: url(data:font/ttf;base64,{letters}); }}\n")
+        face = f'font-family: "{typeface.NAME}"; font-style: {style}; font-weight: {weight}'
+        face += f"; font-display: block; src: url(data:font/ttf;base64,{letters})"
+        faces.append(f"@font-face {{ {face}; }}\n")
     licence = typeface.LICENCE.read_text(encoding="utf-8").replace("*/", "")
     (static / "typeface.css").write_text(f"/* {licence} */\n{''.join(faces)}", encoding="utf-8")
     for unused in (file for pattern in UNUSED for file in static.glob(pattern)):

@@ -140,7 +140,7 @@ def test_a_curve_is_not_drawn_where_points_are_withheld() -> None:
     [box] = panel.patches
     assert (box.get_x(), box.get_width(), box.get_y(), box.get_height()) == (2, 2, 50, 20)
     assert box.get_hatch()
-    assert "The line has gaps: points that rest on too few people to show (1)" in chart.alt
+    assert "The line has gaps: points that are hidden to protect people (1)" in chart.alt
 
 
 def test_a_picture_follows_a_dark_page() -> None:
@@ -207,7 +207,7 @@ def test_that_a_number_is_hidden_stands_on_its_stripes_and_takes_no_room_from_it
 def test_a_panel_says_when_all_is_too_few() -> None:
     few = released(one("needs.volunteering", 2.3, count=3, n=133))
     assert charts.shares(few, TITLE).alt == (
-        f"No chart: {TITLE}. Too few people to show. Invented example: not evidence about real people."
+        f"No chart: {TITLE}. Hidden to protect people. Invented example: not evidence about real people."
     )
 
 

@@ -34,7 +34,7 @@ from ut_research.show.drawing import (
     sheet,
     styled,
 )  # fmt: skip
-from ut_research.show.tables import interval, names, number
+from ut_research.show.tables import HIDDEN, interval, names, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,7 +71,7 @@ def curve(released: Released, title: str) -> Chart:
         ax.text(MARGIN / wide, 1.06, called, transform=across, color=look[0], weight="bold", va="bottom")
         said += _steps(ax, points, key, called, look[:2])
     first.remove()
-    hidden = " Hidden: too few people to show each point." * (len(shown) < len(released))
+    hidden = " Stripes: hidden to protect people." * (len(shown) < len(released))
     return chart(figure, "Step chart", released, title, said, f"Shaded: likely range.{hidden}")
 
 
@@ -174,7 +174,10 @@ def _steps(ax: Axes, points: list[Estimate], key: str, called: str, look: tuple[
     """One step curve; what there is to say of it."""
     known = [(float(e.group[key]), e.value or 0.0, i, e) for i, e in enumerate(points) if numbers([e])]
     if not known:
-        return [f"{called}: too few people to show"]
+        ax.axhspan(*ax.get_ylim(), fc="none", ec=look[0], ls="--", hatch="///", lw=1)
+        box = {"fc": "white", "ec": "none", "pad": 1.5}
+        ax.text(0.5, 0.5, HIDDEN, transform=ax.transAxes, ha="center", va="center", bbox=box)
+        return [f"{called}: {HIDDEN}"]
     (colour, marker), (left, right) = look, ax.get_xlim()
     for (x, y, i, e), (after, next_y, j, _) in pairwise(known):
         if j == i + 1:
@@ -207,5 +210,5 @@ def _steps(ax: Axes, points: list[Estimate], key: str, called: str, look: tuple[
             ax.text(x, -0.58, str(n), ha="center", **below)
     said = [f"{called}: {number(known[0][3])} at {known[0][0]:g}, {full(e)} at {known[-1][0]:g}"]
     if withheld := len(points) - len(known):
-        said.append(f"The line has gaps: points that rest on too few people to show ({withheld})")
+        said.append(f"The line has gaps: points that are {HIDDEN} ({withheld})")
     return said

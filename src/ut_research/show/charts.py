@@ -151,7 +151,7 @@ def _rows(
     called = called or names(rows)
     looks = looks or [(colour, marker, colour) for colour, marker, _ in SERIES]
     values = [of_100(e) if e.status == "number" else "" for e in rows]
-    room = [int(12 * (WIDTH.get() - MARGIN - RIGHT) - 1.25 * len(value)) for value in values]
+    room = [int(12 * (WIDTH.get() - MARGIN - RIGHT) - 1.4 * len(value)) for value in values]
     people = [f", {counted(e)}".rstrip(", ") for e in rows]
     labels = [wrap(said + n, most) for said, n, most in zip(called, people, room, strict=True)]
     tall = [0.06 + LINE * len(label) + (BAR if mark is _bar else DOT) for label in labels]
@@ -227,4 +227,4 @@ def _dot(ax: Axes, y: float, e: Estimate, look: tuple[str, str, str]) -> None:
         at = {"left": max(left, e.low), "right": min(right, e.high), "center": (e.low + e.high) / 2}[side]
         ax.text(at, y - 0.11, words, ha=side, va="top", fontsize=12)
     ax.plot([e.value or 0.0], [y], marker, color=colour, mfc=fill, mec="white" if fill == colour else colour,
-            mew=1.2 if fill == colour else 3, ms=11, zorder=3)  # fmt: skip
+            mew=1.2 if fill == colour else 3, ms=11, zorder=3, clip_on=False)  # fmt: skip

@@ -25,8 +25,18 @@ from matplotlib.font_manager import fontManager
 from matplotlib.patches import Rectangle
 
 from ut_research.core.estimate import Estimate
+from ut_research.core.units import capital
 from ut_research.show import prose, typeface
-from ut_research.show.tables import check_released, counted, held, interval, number, origin_note
+from ut_research.show.tables import (
+    ABSENT,
+    HIDDEN,
+    check_released,
+    counted,
+    held,
+    interval,
+    number,
+    origin_note,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -214,7 +224,7 @@ def sheet(
 def nothing_drawn(released: Released, title: str) -> Chart:
     """A calm panel where there is no number to draw."""
     withheld = any(e.status == "suppressed" for e in released)
-    words = "Too few people to show." if withheld else "Not in this export."
+    words = f"{capital(HIDDEN if withheld else ABSENT)}."
     figure, ax = sheet(0.9, axis=False)
     ax.add_patch(Rectangle((0, 0), 1, 1, fc=CALM, ec=GRID, hatch="///" if withheld else ""))
     ax.text(0.5, 0.5, words, ha="center", va="center", fontsize=13, bbox={"fc": CALM, "ec": "none"})

@@ -236,7 +236,7 @@ def chance(
         apart = "cannot be told apart" if curves.value > 0.05 else "can be told apart"
         return f"{said} For as long as people of both groups were followed, the groups {apart}."
     if difference.value is None:
-        return f"We cannot say how sure we are {show(difference)}."
+        return f"We cannot say more of the difference: it is {number(difference)}."
     if difference.low is None or difference.high is None:
         return "We cannot say how sure we are: there is no range around this number."
     if holds(difference):
