@@ -300,3 +300,9 @@ def test_no_name_on_a_map_is_wider_than_its_square() -> None:
     square = ax.get_window_extent(renderer).width / 4
     for text in ax.texts:
         assert text.get_window_extent(renderer).width < square, text.get_text()
+
+
+def test_numbers_of_people_still_followed_do_not_run_into_each_other() -> None:
+    points = [one("demo.free", 90.0 - 5 * m, n=3300, group={"month": str(m)}) for m in (0, 1, 6, 12)]
+    (_, panel) = [None, *along.curve(released(*points), TITLE).figure.axes]
+    assert [text.get_text() for text in panel.texts].count("3300") == 3

@@ -124,6 +124,8 @@ def read_page(page: Path, without: str = "") -> list[Block]:
     for drawer in article.select("details"):
         if without and drawer.summary and drawer.summary.get_text() == without:
             drawer.extract()
+    for end in article.select("td br, th br"):
+        end.replace_with(", ")  # what stood on a line of its own
     for needless in article.select(_LEFT_OUT):
         needless.extract()
     return list(_blocks(article, page.parent))

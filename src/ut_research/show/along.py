@@ -205,7 +205,8 @@ def _steps(ax: Axes, points: list[Estimate], key: str, called: str, look: tuple[
     if followed:
         ax.text(left, -0.44, "Still followed:", **below)
     for x, n in followed:
-        nearer = any(x < other <= x + (right - left) / 6 for other, _ in followed)
+        room = (right - left) / 6
+        nearer = any(x < other <= x + room for other, _ in followed) or x < left + room
         if x == left or not nearer:
             ax.text(x, -0.58, str(n), ha="center", **below)
     said = [f"{called}: {number(known[0][3])} at {known[0][0]:g}, {full(e)} at {known[-1][0]:g}"]
