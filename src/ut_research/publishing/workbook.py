@@ -201,10 +201,8 @@ def _cover(sheet: Worksheet, label: str, parameters: Mapping[str, Any]) -> None:
         "for small numbers. Sources says where the numbers come from.",
         f"Contact: {parameters['contact']}" if parameters.get("contact") else "",
     ]
-    _above(sheet, [line for line in lines if line])
+    _above(sheet, [line for line in lines if line], wrap=True)
     _room(sheet, 2, 90)
-    for row in sheet.iter_rows():
-        row[0].alignment = _top()
 
 
 def _released(sheet: Worksheet, table: Sheet, label: str) -> None:
@@ -259,8 +257,7 @@ def _table(sheet: Worksheet, above: Sequence[str], heads: Sequence[str], rows: I
     for i, row in enumerate(body, first):
         for j, content in enumerate(row, 1):
             cell = sheet.cell(i, j)
-            _put(cell, content, bold=i == first)
-            cell.alignment = _top(wrap=isinstance(content, str))
+            _put(cell, content, bold=i == first, wrap=True)
     name = re.sub(r"\W", "_", f"t_{sheet.title}")
     sheet.add_table(
         Table(displayName=name, ref=f"A{first}:{sheet.cell(first + len(body) - 1, len(heads)).coordinate}")
@@ -284,30 +281,24 @@ def _room(sheet: Worksheet, first: int, most: int) -> None:
         )
 
 
-def _above(sheet: Worksheet, lines: Sequence[str]) -> None:
+def _above(sheet: Worksheet, lines: Sequence[str], *, wrap: bool = False) -> None:
     """Lines from the top of a worksheet, the first its title."""
     for i, line in enumerate(lines, 1):
-        _put(sheet.cell(i, 1), line, size=16 if i == 1 else 12, bold=i == 1)
+        _put(sheet.cell(i, 1), line, size=16 if i == 1 else 12, bold=i == 1, wrap=wrap)
 
 
-def _put(cell: Any, content: str | int | Decimal, *, size: int = 12, bold: bool = False) -> None:
+def _put(cell: Any, content: str | int | Decimal, *, size: int = 12, bold: bool = False, wrap: bool) -> None:
     """Put a number into a cell as it is printed, or a text, which is never a formula."""
-    from openpyxl.styles import Font
+    from openpyxl.styles import Alignment, Font
 
     cell.value, cell.font = content, Font(name="Arial", size=size, bold=bold)
+    cell.alignment = Alignment(vertical="top", wrap_text=wrap and isinstance(content, str))
     if isinstance(content, str):
         cell.data_type = "s"  # whatever it begins with
         cell.quotePrefix = content.startswith(tuple("=+-@|%"))
     else:
         digits = -int(content.as_tuple().exponent) if isinstance(content, Decimal) else 0
         cell.number_format = "#,##0" + f".{'0' * digits}" * bool(digits)
-
-
-def _top(*, wrap: bool = True) -> Any:
-    """How text stands in a cell: from the top, and on as many lines as it needs."""
-    from openpyxl.styles import Alignment
-
-    return Alignment(vertical="top", wrap_text=wrap)
 
 
 def _undated(archive: bytes) -> bytes:

@@ -21,16 +21,8 @@ _LEFT = (".ipynb_checkpoints", "__pycache__", ".DS_Store", "Thumbs.db", "desktop
 #: What a run makes in its report, and what is made there from it.
 REPORT = (
     *("book", "findings.json", "issues.csv", "tables", "run.json", "review-release.html", "release.zip"),
-    *(
-        "brief.pdf",
-        "brief.docx",
-        "tables.xlsx",
-        "report.docx",
-        "annexes.docx",
-        "review-pack.zip",
-        "large-print.pdf",
-    ),
-    *("easy-read.pdf", "easy-read.html", "one-file.html", "comments.qdpx"),
+    *("brief.pdf", "brief.docx", "tables.xlsx", "report.docx", "review-pack.zip", "large-print.pdf"),
+    *("easy-read.pdf", "easy-read.html", "one-file.html", "comments.qdpx", "annexes.docx"),
     *_LEFT,
 )
 #: The tables that cleaning writes, see `ut_research.core.schema`.

@@ -19,6 +19,7 @@ from ut_research.core.estimate import Estimate
 from ut_research.core.parameters import grid_of
 from ut_research.show.drawing import (
     BLUE,
+    BOX,
     GRID,
     INK,
     LINES,
@@ -125,7 +126,7 @@ def _tile(ax: Axes, i: int, j: int, e: Estimate, share: float, letters: int) -> 
     ax.add_patch(Rectangle((j + 0.015, i + 0.015), 0.97, 0.97, fc=fill, lw=1.2, **look))
     ink: Any = {"color": "white" if fill == NAVY else INK, "zorder": 3}
     if hidden:
-        ink["bbox"] = {"fc": "white", "ec": "none", "pad": 0.5}
+        ink["bbox"] = {**BOX, "pad": 0.5}
     called = "\n".join(wrap([*e.group.values()][-1], letters, break_long_words=False))
     ax.text(j + 0.05, i + 0.08, called, va="top", fontsize=11, **ink)
     size: Any = {"fontsize": 11.5} if hidden else {"fontsize": 15, "weight": "bold"}
@@ -156,11 +157,9 @@ def _rows(
     labels = [wrap(said + n, most) for said, n, most in zip(called, people, room, strict=True)]
     tall = [0.06 + LINE * len(label) + (BAR if mark is _bar else DOT) for label in labels]
     tops = [-sum(tall[:i]) for i in range(len(rows))]
-    left, right = _scale(shown)
     figure, ax = sheet(sum(tall), _axis(shown))
-    ax.set(xlim=(left, right), ylim=(-sum(tall), 0), yticks=[])
-    ax.locator_params(axis="x", nbins=4 if right == 100 else 7, integer=right <= 7)
-    ax.set_xticks([at for at in ax.get_xticks() if left <= at <= right])
+    ax.set(ylim=(-sum(tall), 0), yticks=[])
+    _scale(ax, shown)
     across: Any = {"transform": ax.get_yaxis_transform(), "va": "top", "weight": "bold"}
     for i, e in enumerate(rows):
         look = looks[i % len(looks)] if mark is _dot else (INK, "", BLUE)
@@ -171,13 +170,9 @@ def _rows(
             mark(ax, y, e, look)
         else:
             _no_number(ax, y, e)
-    ax.spines["left"].set_visible(False)
-    if left < 0:
-        ax.axvline(0, color=INK, lw=1, ls="--")
     said = [f"{label}: {full(e)}" for label, e in zip(called, rows, strict=True)]
-    return chart(
-        figure, kind, released, title, said, "Lines: likely range." * any(e.low is not None for e in rows)
-    )
+    note = "Lines: likely range." * any(e.low is not None for e in rows)
+    return chart(figure, kind, released, title, said, note)
 
 
 def _no_number(ax: Axes, y: float, e: Estimate) -> None:
@@ -185,17 +180,22 @@ def _no_number(ax: Axes, y: float, e: Estimate) -> None:
     left, right = ax.get_xlim()
     if e.status == "suppressed":
         ax.barh(y, right - left, 0.2, left=left, color="none", edgecolor=GRID, hatch="///")
-    box = {"fc": "white", "ec": "none", "pad": 1.5}
-    ax.text(left + (right - left) / 50, y, number(e), va="center", fontsize=12, bbox=box, zorder=4)
+    ax.text(left + (right - left) / 50, y, number(e), va="center", fontsize=12, bbox=BOX, zorder=4)
 
 
-def _scale(shown: Sequence[Estimate]) -> tuple[float, float]:
-    """From where to where a scale goes: 100 people, the days of a week, or what there is to draw."""
+def _scale(ax: Axes, shown: Sequence[Estimate]) -> None:
+    """The scale, from where to where it goes: 100 people, the days of a week, or what there is to draw."""
     whole = {"%": 100.0, "days": 7.0}.get(shown[0].unit)
     ends = [v for e in shown for v in (e.value, e.low, e.high) if v is not None]
     right = whole if whole and max(ends) <= whole else max(0.0, *ends) * 1.08
     left = min(0.0, *ends) * 1.08
-    return left, right or left + 1
+    right = right or left + 1
+    ax.set_xlim(left, right)
+    ax.locator_params(axis="x", nbins=4 if right == 100 else 7, integer=right <= 7)
+    ax.set_xticks([at for at in ax.get_xticks() if left <= at <= right])
+    ax.spines["left"].set_visible(False)
+    if left < 0:
+        ax.axvline(0, color=INK, lw=1, ls="--")
 
 
 def _axis(shown: Sequence[Estimate]) -> str:

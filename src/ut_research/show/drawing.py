@@ -54,6 +54,8 @@ DARK = {
     QUIET: "#B9C4CD", GRID: "#34434F", LINES: "#8794A0", CALM: "#1F3342", "#FFFFFF": "#1A252E",
     PALE: "#1F3342", NAVY: "#6CC0F5",
 }  # fmt: skip
+#: Behind words on stripes.
+BOX: Any = {"fc": "white", "ec": "none", "pad": 1.5}
 SERIES = ((BLUE, "o", "-"), (ORANGE, "D", "--"), (SLATE, "s", ":"), (GREEN, "^", "-."))
 #: How wide a drawing is, in inches: on a phone, and on a desk; and what is kept free at its sides.
 PHONE, DESK = 328 / 96, 704 / 96

@@ -319,8 +319,8 @@ def most(released: Released, sentence: str) -> str:
 def headline(text: str, released: Iterable[Estimate], **words: str) -> list[Piece]:
     """`text` in `pieces`, to stand over a chart; nothing where a finding that it quotes has no number."""
     spoken = pieces(text, released, **words)
-    quoted = [e for said, e, token in spoken if e is not None or (token and said == NONE)]
-    return spoken if all(e is not None and e.status == "number" for e in quoted) else []
+    missing = any(said == NONE if e is None else e.status != "number" for said, e, _ in spoken)
+    return [] if missing else spoken
 
 
 def period(days: int) -> str:
@@ -337,8 +337,6 @@ def period(days: int) -> str:
 
 #: People in each group that the Justice Data Lab asks for before it compares (guidance of 2013).
 ENOUGH = 60
-
-
 #: Why a change, or a share, is not an effect of the project; of two groups, `ut_research.show.design` says.
 NOT_THE_CAUSE = {
     "change": "that the project was the cause, because nobody like them without the project was asked",
@@ -378,9 +376,8 @@ def can_say(
 ) -> str:
     """What a finding, a share or a difference with its interval, lets us say and what not, as Markdown.
 
-    Its `extent` goes to ``{}`` in `sentence`; `cause` is what cannot be said of the project's part in it; the
-    `n` of `groups` are their sizes; `followed` are shares of people followed as they should have been; and
-    `family` has the verdicts on primary outcomes (`measures.primary`).
+    Its `extent` goes to ``{}`` in `sentence`; `cause` is what cannot be said of the project's part in it; `n`
+    of `groups` are their sizes; `followed` are shares of people followed to the end; `family` is as in `chance`.
     """
     if found.status == "not collected":
         return ""
