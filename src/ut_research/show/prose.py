@@ -377,7 +377,7 @@ def can_say(
     """What a finding, a share or a difference with its interval, lets us say and what not, as Markdown.
 
     Its `extent` goes to ``{}`` in `sentence`; `cause` is what cannot be said of the project's part in it; `n`
-    of `groups` are their sizes; `followed` are shares of people followed to the end; `family` is as in `chance`.
+    of `groups` are their sizes; `followed` are shares of people followed to the end; `family` as in `chance`.
     """
     if found.status == "not collected":
         return ""
