@@ -212,8 +212,7 @@ def grid(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str, note
     """
     head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in heads)
     body = "".join(
-        f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in rest)}</tr>'
-        for first, *rest in rows
+        f'<tr><th scope="row">{escape(first)}</th>{"".join(map(_said, rest))}</tr>' for first, *rest in rows
     )
     said = f"{escape(caption)} <span>{escape(note)}</span>" if note else escape(caption)
     return _frame(head, body, said, caption)
@@ -256,6 +255,15 @@ def _cell(estimate: Estimate | None) -> str:
     people = f"<br><small>{escape(counted(estimate))}</small>" if counted(estimate) else ""
     said = number(estimate).removesuffix(" people to say")  # many such cells stand side by side
     return f'<td class="ut-{_kind(estimate)}">{escape(said)}{people}</td>'
+
+
+def _said(cell: str) -> str:
+    """A cell of plain text; that a number is hidden looks there as it does elsewhere."""
+    return (
+        f'<td class="ut-suppressed">{HIDDEN}</td>'
+        if cell.strip("()") == HIDDEN
+        else f"<td>{escape(cell)}</td>"
+    )
 
 
 def _kind(estimate: Estimate) -> str:
