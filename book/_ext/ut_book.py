@@ -1,7 +1,7 @@
-"""What this book adds to Sphinx: its pages by part, where the data come from, tables with scope, the typeface.
+"""What this book adds to Sphinx: pages by part, where the data come from, tables with scope, the typeface.
 
-The workflow writes `origin` (example, draft or export) into Sphinx's `html_context`; every page then says at its top
-and in its foot whether the people in it are invented.
+The workflow writes `origin` (example, draft or export) into Sphinx's `html_context`; every page then says at
+its top and in its foot whether the people in it are invented.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.search.en import SearchEnglish
 from sphinx.util import logging
 
 from ut_research.show import typeface
@@ -81,7 +82,7 @@ class Fold(Directive):
 def mend(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Give the page its place in the book, its notes of origin, its tables their scope, its figures a size."""
+    """Give the page its place in the book, its note of origin, its tables scope, its figures a size."""
     origin = context.get("origin", "example")
     parts = _parts(app.env)
     context |= {"origin": origin, "ut_note": NOTES[origin], "ut_footer": FOOTERS[origin], "ut_pages": parts}
@@ -147,11 +148,12 @@ def lighten(app: Sphinx, fault: Exception | None) -> None:
     The typeface stands in a style sheet itself: there before the text is, so that nothing moves.
     """
     static = Path(app.outdir, "_static")
-    faces = [
-        f'@font-face {{ font-family: "{typeface.NAME}"; font-style: {style}; font-weight: {weight}; '
-        f"font-display: block; src: url(data:font/ttf;base64,{b64encode(typeface.file(name).read_bytes()).decode()}); }}\n"
-        for style, weight, name in FACES
-    ]
+    faces = []
+    for style, weight, name in FACES:
+        letters = b64encode(typeface.file(name).read_bytes()).decode()
+        face = f'font-family: "{typeface.NAME}"; font-style: {style}; font-weight: {weight}'
+        face += f"; font-display: block; src: url(data:font/ttf;base64,{letters})"
+        faces.append(f"@font-face {{ {face}; }}\n")
     licence = typeface.LICENCE.read_text(encoding="utf-8").replace("*/", "")
     (static / "typeface.css").write_text(f"/* {licence} */\n{''.join(faces)}", encoding="utf-8")
     for unused in (file for pattern in UNUSED for file in static.glob(pattern)):
@@ -177,8 +179,20 @@ def forget(app: Sphinx, fault: Exception | None) -> None:
     found = json.loads(text[2])
     for part in ("terms", "titleterms"):
         found[part] = {word: pages for word, pages in found[part].items() if pages != []}
+    _also_called(found, app.config.html_context.get("ut_search", {}))
     written = json.dumps(found, separators=(",", ":"), sort_keys=True)
     index.write_text(f"{text[1]}{written}{text[3]}", encoding="utf-8", newline="\n")
+
+
+def _also_called(index: dict[str, Any], called: dict[str, str]) -> None:
+    """Have a search for a word that people use find the pages with the word that the book has for it."""
+    stem = SearchEnglish({}).stem
+    for part in ("terms", "titleterms"):
+        of = {word: pages if isinstance(pages, list) else [pages] for word, pages in index[part].items()}
+        for said, word in called.items():
+            said, word = stem(said.lower()), stem(word.lower())
+            if both := sorted({*of.get(said, ()), *of.get(word, ())}):
+                index[part][said] = both
 
 
 def _follow(env: BuildEnvironment, before: dict[str, str]) -> set[str]:
@@ -199,13 +213,15 @@ def _sized(app: Sphinx, image: str, name: str, *, wide: bool) -> str:
 
     One that is drawn for a `wide` page too, as the view ``desk`` of its file, shows that where there is room.
     """
-    source = next((Path(app.srcdir, file) for file, called in app.builder.images.items() if called == name), None)
+    files = {called: Path(app.srcdir, file) for file, called in app.builder.images.items()}
+    source = files.get(name)
     if source is None or source.suffix != ".svg" or "width=" in image:
         return image
     text = source.read_text(encoding="utf-8")
     boxes = dict(re.findall(r'<(svg|view)[^>]* viewBox="([-\d. ]+)"', text))
     sizes = {kind: [float(part) for part in box.split()[2:]] for kind, box in boxes.items()}
-    sized = {kind: 'width="{:.0f}" height="{:.0f}"'.format(*(4 / 3 * part for part in size)) for kind, size in sizes.items()}
+    pixels = {kind: [4 / 3 * part for part in size] for kind, size in sizes.items()}
+    sized = {kind: 'width="{:.0f}" height="{:.0f}"'.format(*size) for kind, size in pixels.items()}
     image = image.replace("<img ", f"<img {sized.get('svg', '')} ", 1)
     if not wide or "view" not in sized:
         return image
@@ -213,5 +229,7 @@ def _sized(app: Sphinx, image: str, name: str, *, wide: bool) -> str:
     other = re.sub(r' (?:width|height)="[^"]*"', "", root).replace(boxes["svg"], boxes["view"])
     desk = Path(app.outdir, "_images", f"{source.stem}.desk.svg")
     desk.parent.mkdir(exist_ok=True)
-    desk.write_text(text.replace(root, other.replace("<svg", f"<svg {sized['view']}"), 1), encoding="utf-8", newline="\n")
-    return f'<picture><source media="(min-width: 62em)" srcset="_images/{desk.name}" {sized["view"]}>{image}</picture>'
+    alone = text.replace(root, other.replace("<svg", f"<svg {sized['view']}"), 1)
+    desk.write_text(alone, encoding="utf-8", newline="\n")
+    wider = f'<source media="(min-width: 62em)" srcset="_images/{desk.name}" {sized["view"]}>'
+    return f"<picture>{wider}{image}</picture>"

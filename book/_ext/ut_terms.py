@@ -1,8 +1,12 @@
-"""Links to the glossary, which pages get when the book is built: a term's first use leads to its meaning."""
+"""Links to the glossary, which pages get when the book is built: a term's first use leads to its meaning.
+
+The link brings the meaning along, and the book's script opens it where the word stands.
+"""
 
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import Any
 
 from docutils import nodes
@@ -17,6 +21,7 @@ NOT_IN += (nodes.literal, nodes.literal_block, nodes.raw)
 def setup(app: Sphinx) -> dict[str, bool]:
     """Tell Sphinx what is here."""
     app.connect("doctree-resolved", link_terms)
+    app.connect("html-page-context", bring_meanings)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -42,6 +47,21 @@ def link_terms(app: Sphinx, doctree: nodes.document, page: str) -> None:
             rest = rest[found.end() :]
         if parts:
             text.parent.replace(text, [*parts, nodes.Text(rest)])
+
+
+def bring_meanings(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Give each link to a term what the glossary says of it, as plain text."""
+    if GLOSSARY not in app.env.all_docs or "body" not in context:
+        return
+    items = list(app.env.get_doctree(GLOSSARY).findall(nodes.definition_list_item))
+    meanings = {
+        anchor: " ".join(item.next_node(nodes.definition).astext().split())
+        for item in items
+        for term in item.findall(nodes.term)
+        for anchor in term["ids"]
+    }
+    link = re.compile(rf'<a class="[^"]*\but-term\b[^"]*" href="{GLOSSARY}\.html#([^"]+)"')
+    context["body"] = link.sub(lambda m: f'{m[0]} data-means="{escape(meanings[m[1]])}"', context["body"])
 
 
 def matcher(terms: dict[str, Any]) -> re.Pattern[str]:

@@ -23,6 +23,12 @@ document.addEventListener("DOMContentLoaded", () => {
     try { localStorage.setItem(KEY, text); memory = null; return true; } catch { memory = text; return false; }
   };
   const say = (words) => { status.textContent = words; };
+  const wrong = (name, is) => {
+    const note = document.getElementById(`${field(name).id}-wrong`);
+    note.textContent = is ? note.dataset.says : "";
+    field(name).setAttribute("aria-invalid", is);
+    return is;
+  };
   const today = () => {
     const now = new Date();
     return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
@@ -60,9 +66,10 @@ document.addEventListener("DOMContentLoaded", () => {
       const text = field(name).value.trim();
       if (text) comment[name] = text;
     }
-    if (!comment.page || !comment.comment) {
-      say("Say which page you mean, and write your comment.");
-      field(comment.page ? "comment" : "page").focus();
+    const missing = ["page", "comment"].filter((name) => wrong(name, !comment[name]));
+    if (missing.length) {
+      say("");
+      field(missing[0]).focus();
       return;
     }
     const lasting = store([...load(), comment]);
@@ -80,12 +87,19 @@ document.addEventListener("DOMContentLoaded", () => {
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
     say(`Saved as ${link.download}. Now hand that file in.`);
   });
+  const share = kept.querySelector(".ut-share");
+  share.hidden = !navigator.share;
+  share.addEventListener("click", () => {
+    const text = load().map((comment) => [comment.page, comment.section, comment.comment].filter(Boolean).join("\n"));
+    navigator.share({ title: document.title, text: text.join("\n\n") }).catch(() => {}); // they chose not to
+  });
   kept.querySelector(".ut-clear").addEventListener("click", () => {
     if (!confirm("Remove all your comments from this device? Comments that are not in a file are lost.")) return;
     store([]);
     show();
     say("Nothing is kept on this device now.");
   });
+  form.noValidate = true; // what is missing is told beside its box
   form.classList.add("ut-on"); // its buttons do something now, and their place was kept
   form.querySelector(".ut-print").addEventListener("click", () => print());
   show();

@@ -1,4 +1,5 @@
-// Light or dark, as the reader chose; and the comment button, which says where on the page they are.
+// Light or dark, as the reader chose; what a word means, where it stands; and the comment button, which says where
+// on the page they are.
 "use strict";
 const root = document.documentElement;
 try { root.dataset.theme = localStorage.getItem("theme") || ""; } catch { /* the store is closed */ }
@@ -15,6 +16,32 @@ document.addEventListener("DOMContentLoaded", () => {
     root.dataset.theme = dark === "dark" ? "light" : "dark";
     try { localStorage.setItem("theme", root.dataset.theme); } catch { /* until the page is left */ }
   });
+  const means = document.createElement("div");
+  Object.assign(means, { className: "ut-means", popover: "auto", tabIndex: -1, role: "dialog" });
+  for (const term of means.showPopover ? document.querySelectorAll("a[data-means]") : []) {
+    term.role = "button";
+    term.ariaHasPopup = "dialog";
+    term.addEventListener("keydown", (event) => {
+      if (event.key === " ") { event.preventDefault(); term.click(); }
+    });
+    term.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      const [name, said, more] = ["strong", "p", "a"].map((kind) => document.createElement(kind));
+      name.textContent = means.ariaLabel = term.textContent;
+      said.textContent = term.dataset.means;
+      more.textContent = "Words explained";
+      more.href = term.href;
+      means.replaceChildren(name, said, more);
+      term.after(means);
+      means.showPopover();
+      const at = term.getBoundingClientRect();
+      const below = at.bottom + 8 + means.offsetHeight < innerHeight;
+      means.style.top = `${Math.max(8, below ? at.bottom + 8 : at.top - 8 - means.offsetHeight)}px`;
+      means.style.left = `${Math.max(8, Math.min(at.left, innerWidth - means.offsetWidth - 8))}px`;
+      means.focus();
+    });
+  }
   const comment = document.querySelector(".ut-comment");
   comment?.addEventListener("click", () => {
     const above = [...document.querySelectorAll("article h2, article h3")]

@@ -138,7 +138,7 @@ def run(data: Path, policy: Policy = POLICY, *, draw: bool = False) -> Seen:
     seen.measured.append((given, list(decision.read(data, policy))))
     with pytest.MonkeyPatch.context() as patch:
         if not draw:
-            for name in ("shares", "two_groups", "before_after", "flow"):
+            for name in ("shares", "two_groups", "before_after", "flow", "tiles"):
                 patch.setattr(charts, name, _not_drawn)
             for name in ("curve", "power_curve", "specification_curve"):
                 patch.setattr(along, name, _not_drawn)
@@ -175,7 +175,7 @@ class _NoFigure:
         self.released, self.title = released, title
 
 
-def _not_drawn(released: disclosure.Released, title: str, **_: Any) -> _NoFigure:
+def _not_drawn(released: disclosure.Released, title: str, *_: Any, **__: Any) -> _NoFigure:
     return _NoFigure(released, title)
 
 

@@ -84,6 +84,43 @@ def test_a_script_that_got_into_a_page_does_not_run(browser: Any, book: Path, tm
     page.close()
 
 
+def test_search_finds_what_people_say(browser: Any, book: Path) -> None:
+    """The pages have "prison" and not "jail", by the study's list."""
+    page = browser.new_page()
+    found = {}
+    for word in ("jail", "prison"):
+        page.goto((book / "search.html").as_uri() + f"?q={word}")
+        page.wait_for_selector("#search-results li a")
+        found[word] = {
+            link.get_attribute("href").split("?")[0]
+            for link in page.query_selector_all("#search-results li a")
+        }
+    page.close()
+    assert found["jail"] and found["jail"] <= {
+        address.replace("jail", "prison") for address in found["prison"]
+    }
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_word_opens_where_it_stands_by_keyboard_and_by_touch(browser: Any, book: Path, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 740}, has_touch=True)
+    page.goto((book / "index.html").as_uri())
+    word, open_now = page.locator("a.ut-term").first, page.locator(".ut-means:popover-open")
+    word.focus()
+    for key in ("Enter", "Space"):
+        page.keyboard.press(key)
+        assert word.get_attribute("data-means") in open_now.inner_text()
+        box = open_now.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width and box["y"] >= 0
+        page.keyboard.press("Escape")
+        assert open_now.count() == 0
+        assert page.evaluate("document.activeElement.className").startswith("ut-term"), "back where it was"
+    word.tap()
+    assert "Words explained" in open_now.inner_text()
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "dialog"
+    page.close()
+
+
 def test_search_finds_a_page_from_a_memory_stick(browser: Any, book: Path) -> None:
     page = browser.new_page()
     page.goto((book / "index.html").as_uri())

@@ -18,7 +18,7 @@ WORDS = Path(__file__).parents[2] / "book" / "words.csv"
 #: what others wrote.
 UNLINKED = "h1, h2, h3, h4, caption, dt, a, code, pre, details, .ut-table, .ut-withheld, .ut-said"
 UNLINKED += ", figure, svg, form, nav, noscript, .ut-kept, .ut-paper, .ut-title, .ut-note"
-UNLINKED += ", .ut-download"
+UNLINKED += ", .ut-about, .ut-download"
 
 
 def words_not_to_use() -> list[tuple[re.Pattern[str], str, list[str]]]:
@@ -153,3 +153,9 @@ def test_the_list_of_words_finds_what_it_should(text: str, wrong: int) -> None:
 def test_every_word_not_to_use_has_another(pages: Pages) -> None:
     assert len(words_not_to_use()) > 30
     assert not [p.pattern for p, better, _ in words_not_to_use() if not better or used(better)]
+
+
+def test_each_action_has_an_owner_and_a_date_or_says_that_it_has_none(pages: Pages) -> None:
+    actions = [p.get_text() for p in pages["next.html"].select("p") if p.get_text().startswith("Do:")]
+    assert len(actions) > 5
+    assert [a for a in actions if not re.search(r"No owner or date yet\.|Who: .+ By: ", a)] == []

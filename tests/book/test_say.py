@@ -150,6 +150,40 @@ def test_comments_are_kept_until_the_page_closes_where_the_browser_stores_nothin
     context.close()
 
 
+def test_what_is_missing_is_told_beside_its_box(browser: Any, small: Path) -> None:
+    from playwright.sync_api import expect
+
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    page.goto((small / "say.html").as_uri())
+    keep, box = page.get_by_role("button", name="Keep this comment"), page.get_by_label("Your comment")
+    page.get_by_label("Which page is it about?").fill("Small")
+    keep.click()
+    expect(box).to_be_focused()
+    expect(box).to_have_accessible_description(re.compile("^Write your comment"))
+    assert box.get_attribute("aria-invalid") == "true"
+    above = page.get_by_text("Write your comment.").bounding_box()
+    assert 0 <= box.bounding_box()["y"] - above["y"] - above["height"] < 20
+    box.fill("It is long.")
+    keep.click()
+    assert box.get_attribute("aria-invalid") == "false"
+    assert not page.get_by_text("Write your comment.").is_visible()
+    page.close()
+
+
+def test_on_a_phone_comments_can_be_shared_as_text(browser: Any, small: Path) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    page.add_init_script(
+        "navigator.share = (what) => { window.shared = what.text; return Promise.resolve(); }"
+    )
+    page.goto((small / "say.html").as_uri())
+    page.get_by_label("Which page is it about?").fill("Small")
+    page.get_by_label("Your comment").fill("It is long.")
+    page.get_by_role("button", name="Keep this comment").click()
+    page.get_by_role("button", name="Share them as text").click()
+    assert page.evaluate("shared") == "Small\nIt is long."
+    page.close()
+
+
 def test_a_comment_can_be_taken_back(browser: Any, small: Path) -> None:
     context = browser.new_context()
     page = context.new_page()

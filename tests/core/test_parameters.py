@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from ut_research.core.parameters import Study
+from ut_research.core.parameters import Study, grid_of
 from ut_research.core.problems import ProblemsFound
 
 
@@ -10,6 +10,11 @@ def problems(data):
     with pytest.raises(ProblemsFound) as caught:
         Study.build(data)
     return [str(p) for p in caught.value.problems]
+
+
+def test_a_grid_is_read_as_it_is_drawn():
+    assert grid_of("\nA | \n  | B C\n") == {"A": (0, 0), "B C": (1, 1)}
+    assert grid_of("") == {}
 
 
 def test_what_is_not_said_keeps_its_default():
@@ -41,6 +46,10 @@ def test_a_whole_number_will_do_for_a_proportion_but_must_be_in_range():
             "delivery ends before it starts",
         ),
         ({"partners": {"A Trust": "a"}}, "[partners] A Trust: the wrong kind of value. Give other spellings"),
+        (
+            {"areas": {"Burnley": []}, "map": {"grid": "Burnly | "}},
+            "[map] grid: Burnly is no area. Did you mean Burnley?",
+        ),
         ({"areas": ["Burnley"]}, "[areas]: the wrong kind of value. Write [areas]"),
         (
             {"needs": {"house": "A home"}},

@@ -69,6 +69,15 @@ def test_the_same_book_gives_the_same_pack(run: tuple[Path, Path]):
     assert packs[0] == packs[1]
 
 
+def test_what_stands_on_two_lines_of_a_cell_is_kept_apart(tmp_path: Path):
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<article><table><tr><td>A</td><td>73%<br><small>32 of 44</small></td></tr></table></article>"
+    )
+    (table,) = blocks.read_page(page)
+    assert blocks.words(table.rows[0][1][0]) == "73%, 32 of 44"
+
+
 def test_a_box_of_a_diagram_reads_as_a_name_and_what_it_says(tmp_path: Path):
     page = tmp_path / "project.html"
     steps = "<li><strong>Referral</strong> An officer refers.</li>"

@@ -122,6 +122,28 @@ def test_a_chart_is_shown_with_its_description_and_its_numbers(data, shown):
     assert shown[3][1].startswith("<details><summary>Show the numbers</summary>")
 
 
+@pytest.mark.parametrize(
+    ("number", "title"),
+    [
+        (
+            WORK,
+            '<p class="ut-title ut-told">18 of every 100 found work</p>\n'
+            '<p class="ut-about">Who found work</p>',
+        ),
+        (FEW, '<p class="ut-title">Who found work</p>'),
+    ],
+)
+def test_over_a_chart_stands_its_finding_and_what_it_is_of(data, shown, number, title):
+    from ut_research.show import charts
+
+    found = gate.release([number], POLICY)
+    drawn = charts.shares(found, title="Who found work")
+    chapter(data).chart(drawn, f"{{{{{number.id}|in_100}}}} found work")
+    (_, html), (_, alt) = shown[:2]
+    assert html == title
+    assert ("found work. Who found work." in alt) == ("ut-told" in title)
+
+
 def test_nothing_is_written_without_a_place_to_write(data, tmp_path, shown):
     shown_in = chapter(data)
     shown_in.numbers(gate.release([WORK], POLICY), caption="Work")

@@ -140,7 +140,7 @@ def test_a_curve_is_not_drawn_where_points_are_withheld() -> None:
     [box] = panel.patches
     assert (box.get_x(), box.get_width(), box.get_y(), box.get_height()) == (2, 2, 50, 20)
     assert box.get_hatch()
-    assert "The line has gaps: points that rest on too few people to show (1)" in chart.alt
+    assert "The line has gaps: points that are hidden to protect people (1)" in chart.alt
 
 
 def test_a_picture_follows_a_dark_page() -> None:
@@ -197,10 +197,17 @@ def test_suppressed_is_neither_drawn_nor_told() -> None:
     assert widths == [52.6, 70.7, 100.0, 100.0, 100.0]
 
 
+def test_that_a_number_is_hidden_stands_on_its_stripes_and_takes_no_room_from_its_name() -> None:
+    few = one("needs.volunteering", 2.3, count=3, n=133, label="Volunteering in the neighbourhood")
+    texts = [text.get_text() for text in charts.shares(released(*NEEDS, few), TITLE).figure.axes[0].texts]
+    assert "Volunteering in the neighbourhood" in texts, "on one line"
+    assert texts.count("hidden to protect people") == 1
+
+
 def test_a_panel_says_when_all_is_too_few() -> None:
     few = released(one("needs.volunteering", 2.3, count=3, n=133))
     assert charts.shares(few, TITLE).alt == (
-        f"No chart: {TITLE}. Too few people to show. Invented example: not evidence about real people."
+        f"No chart: {TITLE}. Hidden to protect people. Invented example: not evidence about real people."
     )
 
 
@@ -256,3 +263,46 @@ def test_words_in_a_colour_can_be_read_on_a_page_and_on_a_card_light_and_dark() 
 
 def test_series_differ_in_shape_and_dash() -> None:
     assert len({(marker, dash) for _, marker, dash in drawing.SERIES}) == len(drawing.SERIES)
+
+
+AREAS = released(
+    one("reach.area", 60.0, count=60, n=100, label="Area: Preston", group={"area": "Preston"}),
+    one("reach.area", 38.0, count=38, n=100, label="Area: Burnley", group={"area": "Burnley"}),
+    one("reach.area", 2.0, count=2, n=100, label="Area: Lancaster", group={"area": "Lancaster"}),
+)
+GRID = "Lancaster |\nPreston | Burnley"
+
+
+def test_a_map_has_a_square_an_area_where_the_grid_has_it_and_hides_what_is_hidden() -> None:
+    chart = charts.tiles(AREAS, TITLE, GRID)
+    squares = {text.get_text(): text for text in chart.figure.axes[0].texts}
+    assert {"Preston", "60", "Lancaster", "hidden"} <= squares.keys()
+    assert "2" not in squares
+    (x, y), (other_x, other_y) = squares["Preston"].get_position(), squares["Burnley"].get_position()
+    assert (x < other_x, y == other_y) == (True, True)
+    hatched = [patch for patch in chart.figure.axes[0].patches if patch.get_hatch()]
+    assert len(hatched) == 1
+    assert "Preston: 60 of 100" in chart.alt and "Lancaster: hidden to protect people" in chart.alt
+
+
+def test_what_the_grid_does_not_have_is_told_and_without_a_grid_there_are_bars() -> None:
+    assert "Not on it: Burnley, Lancaster." in charts.tiles(AREAS, TITLE, "Preston").note
+    assert charts.tiles(AREAS, TITLE, "").alt.startswith("Bar chart.")
+
+
+def test_no_name_on_a_map_is_wider_than_its_square() -> None:
+    """As wide as a phone, with four squares a row."""
+    names = ("Accrington", "Morecambe", "Blackburn with Darwen", "Fleetwood")
+    found = [one("reach.area", 25.0, count=25, n=100, label=f"Area: {a}", group={"area": a}) for a in names]
+    figure = charts.tiles(released(*found), TITLE, " | ".join(names)).figure
+    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    ax = figure.axes[0]
+    square = ax.get_window_extent(renderer).width / 4
+    for text in ax.texts:
+        assert text.get_window_extent(renderer).width < square, text.get_text()
+
+
+def test_numbers_of_people_still_followed_do_not_run_into_each_other() -> None:
+    points = [one("demo.free", 90.0 - 5 * m, n=3300, group={"month": str(m)}) for m in (0, 1, 6, 12)]
+    (_, panel) = [None, *along.curve(released(*points), TITLE).figure.axes]
+    assert [text.get_text() for text in panel.texts].count("3300") == 3

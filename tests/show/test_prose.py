@@ -241,3 +241,33 @@ def test_a_sentence_that_is_left_out_leaves_the_lines_of_a_list_or_a_table(text:
         Estimate("a.c", "C", status="not collected"),
     ]
     assert "".join(words for words, _, _ in prose.whole(prose.pieces(text, found))) == said
+
+
+def needed(name: str, value: float, count: int) -> Estimate:
+    return Estimate(f"needs.{name}", name.capitalize(), value, count=count, n=100, unit="%")
+
+
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [
+        ([needed("work", 40.0, 40)], "Housing was named most often (60 of every 100)"),
+        ([needed("work", 60.2, 60)], ""),  # as large, as they are shown
+        ([], ""),
+        (
+            [needed("work", 40.0, 40), needed("health", 2.0, 2)],
+            "Housing was named most often, of those shown (60 of every 100)",
+        ),
+    ],
+)
+def test_the_largest_of_several_shares_is_named_where_there_is_one(others, said):
+    found = release([needed("housing", 60.0, 60), *others], Policy())
+    assert prose.most(found, "{} was named most often") == said
+
+
+def test_what_stands_over_a_chart_is_left_out_where_a_number_is_missing():
+    for token in ("a.small", "a.absent", "a.rate[group=third]"):
+        assert prose.headline(f"It was {{{{a.change}}}} and {{{{{token}}}}}", RELEASED) == []
+    assert (
+        "".join(said for said, _, _ in prose.headline("It was {{a.change}}", RELEASED))
+        == "It was −1.5 points"
+    )

@@ -170,3 +170,9 @@ def test_a_breakdown_of_which_nothing_is_shown_is_a_sentence() -> None:
         '<p class="ut-withheld">By area, hidden to protect people: Low &lt;b&gt;.</p>'
     )
     assert "By partner, area and gender, hidden" in tables.hidden_by(["partner", "area", "gender"], "Low")
+
+
+def test_that_a_number_is_hidden_looks_alike_in_every_table():
+    html = tables.grid(("Of", "Number"), [("a", "(hidden to protect people)"), ("b", "26%")], caption="C")
+    assert '<td class="ut-suppressed">hidden to protect people</td>' in html
+    assert "<td>26%</td>" in html

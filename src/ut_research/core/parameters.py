@@ -76,6 +76,8 @@ class Study:
     not_engaged: str = _words("Referred but did not engage", "Name of the other group", "groups")
     partners: dict[str, list[str]] = _table("partners", list, "Partners, and how else they are written")
     areas: dict[str, list[str]] = _table("areas", list, "Areas, and how else they are written")
+    grid: str = _words("", "Where the areas lie: a line a row, | between those in it", "map", blank=True)
+    search: dict[str, str] = _table("search", str, "Words that people look for, and which the pages have")
     common_words: str = _words("", "Words that many names of partners hold", "spelling", blank=True)
     needs: dict[str, str] = _table("needs", str, "Needs that were asked about, in words")
     outcomes: dict[str, str] = _table("outcomes", str, "Outcomes that were recorded, in words")
@@ -247,6 +249,8 @@ class Study:
             ):
                 for name in sorted(set(getattr(self, section)) - known):
                     yield "there is no such code", f"[{section}] {name}", _suggest(name, known)
+        for name in sorted(set(grid_of(self.grid)) - set(self.areas)):
+            yield f"{name} is no area", "[map] grid", _suggest(name, set(self.areas))
         if self.low_at_most >= self.high_at_least:
             place = "[wellbeing] low_at_most"
             yield "low wellbeing reaches into high", place, "give a value under high_at_least"
@@ -307,6 +311,12 @@ class Study:
         ]
 
 
+def grid_of(grid: str) -> dict[str, tuple[int, int]]:
+    """The places of areas on the grid of a study, from the top: {name: (row, column)}."""
+    lines = enumerate(line.split("|") for line in grid.strip().splitlines())
+    return {name.strip(): (i, j) for i, row in lines for j, name in enumerate(row) if name.strip()}
+
+
 def _settle(values: dict[str, Any]) -> list[str]:
     """Give `values` what its disclosure policy sets; the names of what it says otherwise."""
     said = [name for name in KEYS if name in values]
@@ -339,7 +349,7 @@ def _complaints(value: Any, about: Mapping[str, Any]) -> Iterator[tuple[str, str
 
 
 #: The fields that are words of a report, and no choice of how anything is worked out.
-_IN_WORDS = ("study", "groups", "interviews", "alongside", "joint", "coreq", "periods")
+_IN_WORDS = ("study", "map", "search", "groups", "interviews", "alongside", "joint", "coreq", "periods")
 WORDS = tuple(f.name for f in fields(Study) if f.metadata["section"] in _IN_WORDS)
 
 

@@ -109,17 +109,23 @@ def logo(file: Path) -> Picture:
 # --- from built pages -----------------------------------------------------------------------------
 
 #: What a page on paper leaves out: code, links that only a screen can follow, and what needs a keyboard.
-_LEFT_OUT = ".caption-number, .highlight, .ut-title, summary, .ut-download, script, style, nav, form, button"
+_LEFT_OUT = ".caption-number, .highlight, .ut-title, .ut-about, summary, .ut-download, script, style, nav"
+_LEFT_OUT += ", form, button"
 
 
-def read_page(page: Path) -> list[Block]:
-    """The blocks of one page of the built book, without its code."""
+def read_page(page: Path, without: str = "") -> list[Block]:
+    """The blocks of one page of the built book, without its code and drawers called `without`."""
     from bs4 import BeautifulSoup
 
     soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
     article = soup.find("article")
     if article is None:
         raise ValueError(f"{page.name} has no article")
+    for drawer in article.select("details"):
+        if without and drawer.summary and drawer.summary.get_text() == without:
+            drawer.extract()
+    for end in article.select("td br, th br"):
+        end.replace_with(", ")  # what stood on a line of its own
     for needless in article.select(_LEFT_OUT):
         needless.extract()
     return list(_blocks(article, page.parent))
@@ -242,6 +248,19 @@ def png(svg: str, ppi: float = 180) -> bytes:
     )
     drawn: bytes = typst.compile(source, format="png", ppi=ppi, sys_inputs={"svg": svg}, **_fonts())
     return drawn
+
+
+def desk(svg: str) -> str | None:
+    """The drawing for a wide page, where a drawing has one, by itself."""
+    import re
+
+    view = re.search(r'<view id="desk" viewBox="([^"]+)"/>', svg)
+    if view is None:
+        return None
+    _, _, wide, high = view[1].split()
+    root = re.sub(r' (?:width|height|viewBox)="[^"]*"', "", re.search(r"<svg[^>]*>", svg)[0])  # type: ignore[index]
+    size = f'width="{wide}pt" height="{high}pt" viewBox="{view[1]}"'
+    return re.sub(r"<svg[^>]*>", lambda _: root.replace("<svg", f"<svg {size}"), svg, count=1)
 
 
 def for_layout(blocks: Iterable[Block]) -> list[dict[str, Any]]:

@@ -152,7 +152,8 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
         raise ProblemsFound(problems)
     everyone.write(folder, on)
     contents.write(folder, without)
-    _configure(folder / "_config.yml", ": ".join(_named(settings)), decision.standing(Path()))
+    named = {**parameters, "title": ": ".join(_named(settings))}
+    _configure(folder / "_config.yml", named, decision.standing(Path()))
 
 
 def _chapters(folder: Path, root: Path, chapters: Iterable[str]) -> tuple[list[str], dict[str, str]]:
@@ -304,15 +305,16 @@ def _brief(root: Path, folder: Path, settings: Mapping[str, Any]) -> str:
     return text
 
 
-def _configure(config: Path, title: str, standing: str) -> None:
-    """Have the book carry the study's title, and every page say where its numbers come from."""
+def _configure(config: Path, parameters: Mapping[str, Any], standing: str) -> None:
+    """Have the book carry the study's title and words, and every page say where its numbers come from."""
     import yaml
 
     settings = yaml.safe_load(config.read_text(encoding="utf-8"))
-    settings["title"] = f"{title}, evaluated"
+    settings["title"] = f"{parameters['title']}, evaluated"
     sphinx = settings.setdefault("sphinx", {}).setdefault("config", {})
-    sphinx["html_short_title"] = title
-    sphinx["html_context"] = {**sphinx.get("html_context", {}), "origin": standing}
+    sphinx["html_short_title"] = parameters["title"]
+    added = {"origin": standing, "ut_search": parameters["search"]}
+    sphinx["html_context"] = {**sphinx.get("html_context", {}), **added}
     config.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
 
 

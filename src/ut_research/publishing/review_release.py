@@ -29,7 +29,7 @@ PAGE, ARCHIVE = "review-release.html", "release.zip"
 #: What may be passed on of a report.
 LEAVES = ("book", "tables", "findings.json")
 #: What is made of it for that.
-MADE = ("the brief", "tables.xlsx", "report.docx", "the Easy Read", "one-file.html")
+MADE = ("the brief", "tables.xlsx", "report.docx", "annexes.docx", "the Easy Read", "one-file.html")
 #: What was done to every finding before it could be shown; each is held by the tests that docs name.
 CHECKED = (
     "counts, rests and numbers of people below the threshold are withheld",

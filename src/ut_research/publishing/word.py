@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LANGUAGE = "en-GB"
 #: Width of the text on A4 between margins of 2 cm, in centimetres.
 WIDTH = 17.0
-#: Width of a chart.
+#: Width of a picture that is not drawn for a wide page.
 PICTURE = 13.0
 
 
@@ -34,58 +34,108 @@ def document(
     title : its title, above the text and in its properties.
     blocks : the text; figures and tables are numbered in their order, where they have captions.
     label : where the data come from; it stands under the title and at the top of each page.
-    contents : whether a list of its chapters (headings of level 1) follows the title.
+    contents : whether its chapters (headings of level 1) are listed, with links.
     small : whether it is to be short: smaller letters and pictures, no numbering, the label at the top alone.
     """
     import docx
-    from docx.enum.section import WD_SECTION
-    from docx.oxml.ns import qn
-    from docx.shared import Cm
 
     made = docx.Document()
-    _prepare(made, title, label, small)
+    _about(made, title, label, small)
+    _styles(made, small)
     made.add_paragraph(title, style="Title")
     if not small:
         _runs(made.add_paragraph(), (("strong", label),))
     rest = list(blocks)
     if contents:
-        made.add_paragraph("In this report", style="TOC Heading")
-        for block in rest:
-            if isinstance(block, Heading) and block.level == 1:
-                made.add_paragraph(paper.words(block.text), style="List Bullet")
-    counts = None if small else {"Figure": 0, "Table": 0}
+        _contents(made, [b for b in rest if isinstance(b, Heading) and b.level == 1])
+    counts = None if small else {"Figure": 0, "Table": 0, "Heading": 0}
     for block in rest:
-        match block:
-            case Heading(level, text):
-                heading = made.add_heading(paper.words(text), level)
-                heading.paragraph_format.page_break_before = contents and level == 1
-            case Paragraph(text):
-                _runs(made.add_paragraph(), text)
-            case Bullets(items, ordered):
-                for item in items:
-                    _runs(made.add_paragraph(style="List Number" if ordered else "List Bullet"), item)
-            case Table():
-                _caption(made, counts, "Table", paper.words(block.caption))
-                _table(made, block, 9 if small else 9.5)
-            case Picture():
-                _caption(made, counts, "Figure", block.caption)
-                made.add_picture(
-                    io.BytesIO(paper.png(block.svg)), width=Cm(block.share * (8 if small else PICTURE))
-                )
-                made.inline_shapes[-1]._inline.docPr.set("descr", block.alt)
-            case Columns(number):
-                section = made.add_section(WD_SECTION.CONTINUOUS)
-                section._sectPr.xpath("./w:cols")[0].set(qn("w:num"), str(number))
+        _add(made, block, counts, linked=contents)
     out = io.BytesIO()
     made.save(out)
     return paper.timeless(out.getvalue())
 
 
-def _prepare(made: Document, title: str, label: str, small: bool) -> None:
-    """Page, styles, language and properties."""
+def _add(made: Document, block: Block, counts: dict[str, int] | None, *, linked: bool) -> None:
+    """Put a block at the end; `counts` numbers what there is, unless the document is a small one."""
+    from docx.enum.section import WD_SECTION
+    from docx.oxml.ns import qn
+
+    match block:
+        case Heading(level, text):
+            heading = made.add_heading(paper.words(text), level)
+            if linked and level == 1 and counts:
+                counts["Heading"] += 1
+                for mark, name in (
+                    ("w:bookmarkStart", {"w:name": f"part{counts['Heading']}"}),
+                    ("w:bookmarkEnd", {}),
+                ):
+                    heading._p.append(_tag(mark, **{"w:id": str(counts["Heading"]), **name}))
+        case Paragraph(text):
+            _runs(made.add_paragraph(), text)
+        case Bullets(items, ordered):
+            lines = [made.add_paragraph(style="List Number" if ordered else "List Bullet") for _ in items]
+            for line, item in zip(lines, items, strict=True):
+                _runs(line, item)
+            if ordered:
+                _from_one(made, lines)
+        case Table():
+            _caption(made, counts, "Table", paper.words(block.caption))
+            _table(made, block, 9.5 if counts else 9)
+        case Picture():
+            _caption(made, counts, "Figure", block.caption)
+            _picture(made, block, small=counts is None)
+        case Columns(number):
+            section = made.add_section(WD_SECTION.CONTINUOUS)
+            section._sectPr.xpath("./w:cols")[0].set(qn("w:num"), str(number))
+
+
+def _picture(made: Document, block: Picture, *, small: bool) -> None:
+    """A drawing with its description: the one for a wide page, where there is one and room for it."""
+    from docx.shared import Cm
+
+    wide = None if small else paper.desk(block.svg)
+    across = WIDTH if wide else block.share * (8 if small else PICTURE)
+    made.add_picture(io.BytesIO(paper.png(wide or block.svg)), width=Cm(across))
+    made.inline_shapes[-1]._inline.docPr.set("descr", block.alt)
+
+
+def _from_one(made: Document, lines: Iterable[Any]) -> None:
+    """Count the lines of a numbered list from 1, whatever list came before."""
+    numbering: Any = made.part.numbering_part.element
+    styles: Any = made.styles
+    style = styles["List Number"].element.pPr.numPr.numId.val
+    like = next(num for num in numbering.num_lst if num.numId == style)
+    own = numbering.add_num(like.abstractNumId.val)
+    own.add_lvlOverride(0).add_startOverride(1)
+    for line in lines:
+        line._p.get_or_add_pPr().get_or_add_numPr().get_or_add_numId().val = own.numId
+
+
+def _contents(made: Document, headings: Iterable[Heading]) -> None:
+    """A list of the headings, each linked to its place."""
+    made.add_paragraph("In this report", style="TOC Heading")
+    for number, heading in enumerate(headings, 1):
+        line = made.add_paragraph(style="List Bullet")
+        link = _tag("w:hyperlink", **{"w:anchor": f"part{number}", "w:history": "1"})
+        link.append(line.add_run(paper.words(heading.text))._r)
+        line._p.append(link)
+
+
+def _tag(name: str, **attributes: str) -> Any:
+    """An element of a Word document."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
-    from docx.shared import Cm, Pt, RGBColor
+
+    made = OxmlElement(name)
+    for key, value in attributes.items():
+        made.set(qn(key), value)
+    return made
+
+
+def _about(made: Document, title: str, label: str, small: bool) -> None:
+    """Page and properties, and the line at the top of each page."""
+    from docx.shared import Cm
 
     about = made.core_properties
     about.title, about.language, about.author, about.comments = title, LANGUAGE, "", ""
@@ -96,13 +146,18 @@ def _prepare(made: Document, title: str, label: str, small: bool) -> None:
         section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = edges
         section.header.paragraphs[0].text = label
         section.header_distance = Cm(0.8)
+
+
+def _styles(made: Document, small: bool) -> None:
+    """Language, typeface, sizes and colours."""
+    from docx.oxml.ns import qn
+    from docx.shared import Pt, RGBColor
+
     styles: Any = made.styles
     defaults = styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
-    language = defaults.find(qn("w:lang"))
-    if language is None:
-        language = OxmlElement("w:lang")
-        defaults.append(language)
-    language.set(qn("w:val"), LANGUAGE)
+    for language in defaults.findall(qn("w:lang")):
+        defaults.remove(language)
+    defaults.append(_tag("w:lang", **{"w:val": LANGUAGE}))
     for name in (
         "Normal",
         "Title",
@@ -120,9 +175,8 @@ def _prepare(made: Document, title: str, label: str, small: bool) -> None:
     for name, size in {"Normal": 11, "Caption": 10, "Title": 22}.items():
         styles[name].font.size = Pt(size - small)
     if small:
-        styles["Normal"].paragraph_format.space_after = styles["List Bullet"].paragraph_format.space_after = (
-            Pt(4)
-        )
+        for name in ("Normal", "List Bullet"):
+            styles[name].paragraph_format.space_after = Pt(4)
         styles["Heading 1"].font.size, styles["Heading 1"].paragraph_format.space_before = Pt(13), Pt(8)
 
 
@@ -143,7 +197,6 @@ def _runs(paragraph: Any, text: Text) -> None:
 
 def _table(made: Document, block: Table, size: float) -> None:
     """A table whose first row is its header, repeated on each page, and whose rows are not broken."""
-    from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
     from docx.shared import Cm, Pt
 
@@ -160,9 +213,9 @@ def _table(made: Document, block: Table, size: float) -> None:
         column.width = Cm(width)
     for i, (row, cells) in enumerate(zip(table.rows, block.rows, strict=True)):
         marks = row._tr.get_or_add_trPr()
-        marks.append(OxmlElement("w:cantSplit"))
+        marks.append(_tag("w:cantSplit"))
         if i == 0:
-            marks.append(OxmlElement("w:tblHeader"))
+            marks.append(_tag("w:tblHeader"))
         places = row.cells
         for place, width in zip(places, widths, strict=True):
             place.width = Cm(width)
@@ -178,7 +231,5 @@ def _table(made: Document, block: Table, size: float) -> None:
     if look is not None:
         look.set(qn("w:firstRow"), "1")
         look.set(qn("w:firstColumn"), "1")
-    described = OxmlElement("w:tblDescription")
-    described.set(qn("w:val"), paper.words(block.caption))
-    table._tbl.tblPr.append(described)
+    table._tbl.tblPr.append(_tag("w:tblDescription", **{"w:val": paper.words(block.caption)}))
     made.add_paragraph()

@@ -22,7 +22,7 @@ _LEFT = (".ipynb_checkpoints", "__pycache__", ".DS_Store", "Thumbs.db", "desktop
 REPORT = (
     *("book", "findings.json", "issues.csv", "tables", "run.json", "review-release.html", "release.zip"),
     *("brief.pdf", "brief.docx", "tables.xlsx", "report.docx", "review-pack.zip", "large-print.pdf"),
-    *("easy-read.pdf", "easy-read.html", "one-file.html", "comments.qdpx", "parts.html"),
+    *("easy-read.pdf", "easy-read.html", "one-file.html", "comments.qdpx", "annexes.docx", "parts.html"),
     *_LEFT,
 )
 #: The tables that cleaning writes, see `ut_research.core.schema`.

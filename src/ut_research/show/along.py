@@ -5,7 +5,7 @@ Made and shown as those of `ut_research.show.charts`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from matplotlib.transforms import blended_transform_factory
 from ut_research.core.estimate import SERIES_KEYS, Estimate
 from ut_research.show.drawing import (
     BLUE,
+    BOX,
     GRID,
     INK,
     LINES,
@@ -34,7 +35,7 @@ from ut_research.show.drawing import (
     sheet,
     styled,
 )  # fmt: skip
-from ut_research.show.tables import interval, names, number
+from ut_research.show.tables import HIDDEN, interval, names, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,7 +72,7 @@ def curve(released: Released, title: str) -> Chart:
         ax.text(MARGIN / wide, 1.06, called, transform=across, color=look[0], weight="bold", va="bottom")
         said += _steps(ax, points, key, called, look[:2])
     first.remove()
-    hidden = " Hidden: too few people to show each point." * (len(shown) < len(released))
+    hidden = " Stripes: hidden to protect people." * (len(shown) < len(released))
     return chart(figure, "Step chart", released, title, said, f"Shaded: likely range.{hidden}")
 
 
@@ -112,11 +113,10 @@ def specification_curve(released: Released, title: str, *, nothing: float = 0.0)
     shown = sorted(numbers(released), key=lambda e: (e.value or 0.0, sorted(e.group.items())))
     if not shown:
         return nothing_drawn(released, title)
-    keys = list(dict.fromkeys(key for e in shown for key in e.group))
-    choices = [(k, v) for k in keys for v in dict.fromkeys(str(e.group.get(k, "")) for e in shown) if v]
-    side = 1.6
-    figure, ax = sheet(2.4, extra=0.23 * len(choices) + 0.27 * len(keys) + 0.5, side=side, above=0.3)
-    edge = (MARGIN - side) / (WIDTH.get() - side - RIGHT)  # the left of the figure, as the axes count
+    keys = dict.fromkeys(key for e in shown for key in e.group)
+    choices = {k: list(dict.fromkeys(str(e.group[k]) for e in shown if k in e.group)) for k in keys}
+    side, lines = 1.6, sum(map(len, choices.values()))
+    figure, ax = sheet(2.4, extra=0.23 * lines + 0.27 * len(keys) + 0.5, side=side, above=0.3)
     clear = [e.low is not None and e.high is not None and not e.low <= nothing <= e.high for e in shown]
     for sure in (True, False):
         alike = [(i, e) for i, e in enumerate(shown) if clear[i] is sure]
@@ -127,19 +127,7 @@ def specification_curve(released: Released, title: str, *, nothing: float = 0.0)
     ax.axhline(nothing, color=INK, lw=1, ls="--")
     ax.set(xticks=[], xlim=(-1, len(shown)))
     ax.set_title(shown[0].unit, loc="left", color=QUIET)
-    y = -0.12
-    inch = 1 / 2.4
-    for key in keys:
-        y -= 0.27 * inch
-        line: Any = {"transform": ax.transAxes, "fontsize": 11.5, "va": "center"}
-        ax.text(edge, y, key.replace("_", " "), weight="bold", **line)
-        for value in [v for k, v in choices if k == key]:
-            y -= 0.23 * inch
-            at = [i for i, e in enumerate(shown) if str(e.group.get(key, "")) == value]
-            ax.text(edge + 0.02, y, shorten(value, 22, placeholder="…"), **line)
-            across = ax.get_xaxis_transform()
-            marks = _strokes([(i, y - 0.02, y + 0.02) for i in at])
-            ax.plot(*marks, lw=1, color=BLUE, transform=across, clip_on=False)
+    _choices(ax, shown, choices, (MARGIN - side) / (WIDTH.get() - side - RIGHT))
     same = sum((e.value or 0) < nothing for e in shown)
     said = [
         f"{len(shown)} ways of doing the analysis gave from {number(shown[0])} to {number(shown[-1])}",
@@ -148,6 +136,23 @@ def specification_curve(released: Released, title: str, *, nothing: float = 0.0)
     ]
     note = "Filled: can be told from no difference."
     return chart(figure, "Specification curve", released, title, said, note)
+
+
+def _choices(ax: Axes, shown: Sequence[Estimate], choices: Mapping[str, list[str]], edge: float) -> None:
+    """Under the answers the choices that each made; `edge` is the left of the figure, as the axes count."""
+    y = -0.12
+    inch = 1 / 2.4
+    for key, values in choices.items():
+        y -= 0.27 * inch
+        line: Any = {"transform": ax.transAxes, "fontsize": 11.5, "va": "center"}
+        ax.text(edge, y, key.replace("_", " "), weight="bold", **line)
+        for value in values:
+            y -= 0.23 * inch
+            at = [i for i, e in enumerate(shown) if str(e.group.get(key, "")) == value]
+            ax.text(edge + 0.02, y, shorten(value, 22, placeholder="…"), **line)
+            across = ax.get_xaxis_transform()
+            marks = _strokes([(i, y - 0.02, y + 0.02) for i in at])
+            ax.plot(*marks, lw=1, color=BLUE, transform=across, clip_on=False)
 
 
 def _strokes(upright: Sequence[tuple[float, float, float]]) -> tuple[list[float], list[float]]:
@@ -174,7 +179,11 @@ def _steps(ax: Axes, points: list[Estimate], key: str, called: str, look: tuple[
     """One step curve; what there is to say of it."""
     known = [(float(e.group[key]), e.value or 0.0, i, e) for i, e in enumerate(points) if numbers([e])]
     if not known:
-        return [f"{called}: too few people to show"]
+        ax.add_patch(
+            Rectangle((0, 0), 1, 1, transform=ax.transAxes, fc="none", ec=look[0], ls="--", hatch="///")
+        )
+        ax.text(0.5, 0.5, HIDDEN, transform=ax.transAxes, ha="center", va="center", bbox=BOX)
+        return [f"{called}: {HIDDEN}"]
     (colour, marker), (left, right) = look, ax.get_xlim()
     for (x, y, i, e), (after, next_y, j, _) in pairwise(known):
         if j == i + 1:
@@ -185,27 +194,32 @@ def _steps(ax: Axes, points: list[Estimate], key: str, called: str, look: tuple[
         box = Rectangle((x, next_y), after - x, y - next_y, fc="none", ec=colour, ls="--", hatch="///", lw=1)
         ax.add_patch(box)
         if after - x > (right - left) / 5 and y - next_y > 30 and after < known[-1][0]:
-            white = {"fc": "white", "ec": "none", "pad": 1.5}
-            ax.text((x + after) / 2, (y + next_y) / 2, "hidden", ha="center", va="center", bbox=white)
+            ax.text((x + after) / 2, (y + next_y) / 2, "hidden", ha="center", va="center", bbox=BOX)
     x, y, _, e = known[-1]
     ax.plot([x], [y], marker, color=colour, mec="white", ms=10, zorder=4, clip_on=False)
     over: Any = {"ha": "right" if x > (left + right) / 2 else "left", "zorder": 5}
-    over["bbox"] = {"fc": "white", "ec": "none", "pad": 0.5, "alpha": 0.7}
+    over["bbox"] = {**BOX, "pad": 0.5, "alpha": 0.7}
     words = f"likely {interval(e).replace('%', '')}" if e.low is not None else ""
     room = e.low is not None and e.low > ax.get_ylim()[1] / 5
     value = of_100(e) if room or not words else f"{of_100(e)}, {words}"
     ax.text(x, (e.high or y) + 1, value, va="bottom", color=colour, weight="bold", **over)
     if room:
         ax.text(x, (e.low or 0) - 1, words, va="top", **over)
-    followed = [(x, e.n) for x, _, _, e in known if e.n is not None]
+    _followed(ax, [(x, e.n) for x, _, _, e in known if e.n is not None])
+    said = [f"{called}: {number(known[0][3])} at {known[0][0]:g}, {full(e)} at {known[-1][0]:g}"]
+    if withheld := len(points) - len(known):
+        said.append(f"The line has gaps: points that are {HIDDEN} ({withheld})")
+    return said
+
+
+def _followed(ax: Axes, followed: Sequence[tuple[float, int]]) -> None:
+    """The numbers of people still followed, under the axis, where they do not run into each other."""
+    left, right = ax.get_xlim()
     below: Any = {"transform": ax.get_xaxis_transform(), "va": "center", "color": QUIET}
     if followed:
         ax.text(left, -0.44, "Still followed:", **below)
+    apart = (right - left) / 6
     for x, n in followed:
-        nearer = any(x < other <= x + (right - left) / 6 for other, _ in followed)
+        nearer = any(x < other <= x + apart for other, _ in followed) or x < left + apart
         if x == left or not nearer:
             ax.text(x, -0.58, str(n), ha="center", **below)
-    said = [f"{called}: {number(known[0][3])} at {known[0][0]:g}, {full(e)} at {known[-1][0]:g}"]
-    if withheld := len(points) - len(known):
-        said.append(f"The line has gaps: points that rest on too few people to show ({withheld})")
-    return said

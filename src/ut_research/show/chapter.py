@@ -187,13 +187,24 @@ class Chapter:
         if not self._out and "UT_BUILD" not in os.environ:
             display(table)
 
-    def chart(self, chart: Chart) -> None:
-        """Show a chart under its title, with its description, and the numbers it was drawn from."""
+    def chart(self, chart: Chart, finding: str = "", released: Iterable[Estimate] = ()) -> None:
+        """Show a chart under its title, with its description, and the numbers it was drawn from.
+
+        `finding` says in a line what the chart shows, with tokens of `released` or of what is drawn, and
+        stands over the title; where a finding that it quotes has no number, it is left out.
+        """
         if not held(chart.released):
             return
-        self._html("title", f'<p class="ut-title">{escape(chart.title)}</p>', [("title", chart.title)])
-        data = {"image/svg+xml": chart.svg, "text/plain": chart.alt}
-        self._show("chart", data, alt=chart.alt)
+        spoken = prose.headline(finding, list(released) or chart.released, **self._words)
+        said = "".join(words for words, _, _ in spoken)
+        alt, html = chart.alt, f'<p class="ut-title">{escape(chart.title)}</p>'
+        if said:
+            alt = alt.replace(". ", f". {said}. ", 1)
+            about = f'<p class="ut-about">{escape(chart.title)}</p>'
+            html = f'<p class="ut-title ut-told">{escape(said)}</p>\n{about}'
+        typed = [("title", chart.title), *(("title", words) for words, of, _ in spoken if of is None)]
+        self._html("title", html, typed)
+        self._show("chart", {"image/svg+xml": chart.svg, "text/plain": alt}, alt=alt)
         if chart.note:
             self._html("note", f'<p class="ut-note">{escape(chart.note)}</p>')
         self.numbers(chart.released, caption=chart.title, folded=True)

@@ -25,8 +25,18 @@ from matplotlib.font_manager import fontManager
 from matplotlib.patches import Rectangle
 
 from ut_research.core.estimate import Estimate
+from ut_research.core.units import capital
 from ut_research.show import prose, typeface
-from ut_research.show.tables import check_released, counted, held, interval, number, origin_note
+from ut_research.show.tables import (
+    ABSENT,
+    HIDDEN,
+    check_released,
+    counted,
+    held,
+    interval,
+    number,
+    origin_note,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,14 +45,17 @@ if TYPE_CHECKING:
 
 #: Colours in use: at least 4.5 to 1 on white and on a card, so that words may have them too.
 BLUE, ORANGE, SLATE, GREEN = "#0067A3", "#A84B00", "#5F6B76", "#1D6F5A"
-SKY = "#9CCBE8"
+SKY, PALE, NAVY = "#9CCBE8", "#E3EEF6", "#0B3B5C"
 INK, QUIET, GRID = "#15202B", "#4A5763", "#D5DDE3"
 LINES, CALM = "#7A8691", "#F2F2F2"
 #: What each is on a dark page; the picture follows the page.
 DARK = {
     BLUE: "#6CC0F5", ORANGE: "#FFAE5C", SLATE: "#9AA7B2", GREEN: "#7FD1B9", SKY: "#2F6E96", INK: "#EEF2F5",
     QUIET: "#B9C4CD", GRID: "#34434F", LINES: "#8794A0", CALM: "#1F3342", "#FFFFFF": "#1A252E",
+    PALE: "#1F3342", NAVY: "#6CC0F5",
 }  # fmt: skip
+#: Behind words on stripes.
+BOX: Any = {"fc": "white", "ec": "none", "pad": 1.5}
 SERIES = ((BLUE, "o", "-"), (ORANGE, "D", "--"), (SLATE, "s", ":"), (GREEN, "^", "-."))
 #: How wide a drawing is, in inches: on a phone, and on a desk; and what is kept free at its sides.
 PHONE, DESK = 328 / 96, 704 / 96
@@ -213,7 +226,7 @@ def sheet(
 def nothing_drawn(released: Released, title: str) -> Chart:
     """A calm panel where there is no number to draw."""
     withheld = any(e.status == "suppressed" for e in released)
-    words = "Too few people to show." if withheld else "Not in this export."
+    words = f"{capital(HIDDEN if withheld else ABSENT)}."
     figure, ax = sheet(0.9, axis=False)
     ax.add_patch(Rectangle((0, 0), 1, 1, fc=CALM, ec=GRID, hatch="///" if withheld else ""))
     ax.text(0.5, 0.5, words, ha="center", va="center", fontsize=13, bbox={"fc": CALM, "ec": "none"})

@@ -25,6 +25,9 @@ _END = re.compile(r"(?<=[.!?]\s)|(?<=:\*\*\s)|(?<=\n)(?=\s*(?:\n|[-*:#|]))")
 _LEAD = re.compile(r"^(\s*(?:[-*>] +)*).*?(\s*)$", re.DOTALL)
 _TOKEN = re.compile(r"\{\{\s*([\w.-]+)\s*(?:\[([^\]]*)\])?\s*(?:\|\s*(\w+))?\s*\}\}")
 
+#: What stands for a finding about a group that these data do not have.
+NONE = "(none)"
+
 
 def literal(text: object) -> str:
     """`text` on one line, with every character that MyST could read as markup escaped."""
@@ -129,7 +132,7 @@ def pieces(text: str, released: Iterable[Estimate], **words: str) -> list[Piece]
             problems.append(Problem("no such finding", match[0], "check its id and group in findings.json"))
             continue
         if estimate is None:
-            found.append(("(none)", None, match[0]))
+            found.append((NONE, None, match[0]))
             continue
         if style is not None and style not in FORMATS:
             problems.append(Problem("no such format", match[0], "one of: " + ", ".join(FORMATS)))
@@ -187,7 +190,7 @@ def wordings(e: Estimate) -> set[str]:
     A bare whole number is not among them: it could be anybody's age. It goes by a token.
     """
     said = {number(e), show(e), _size(e), interval(e), interval(e).replace(" to ", " and "), extent(e)}
-    said |= {e.label, e.source, *e.group, *e.group.values()}
+    said |= {e.label, e.source, *e.group, *e.group.values(), show(e, "in_100") if e.unit == "%" else ""}
     return {words for words in said if words and not words.replace(",", "").isdigit()}
 
 
@@ -233,7 +236,7 @@ def chance(
         apart = "cannot be told apart" if curves.value > 0.05 else "can be told apart"
         return f"{said} For as long as people of both groups were followed, the groups {apart}."
     if difference.value is None:
-        return f"We cannot say how sure we are {show(difference)}."
+        return f"We cannot say more of the difference: it is {number(difference)}."
     if difference.low is None or difference.high is None:
         return "We cannot say how sure we are: there is no range around this number."
     if holds(difference):
@@ -299,6 +302,27 @@ def biggest(released: Released) -> str:
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
 
 
+def most(released: Released, sentence: str) -> str:
+    """Which of several shares is the largest, as `sentence` says it of ``{}``, and how large it is.
+
+    Nothing where no single one is the largest as they are shown. Of what is hidden nothing is said.
+    """
+    rows = sorted((e for e in released if e.value is not None), key=lambda e: -(e.value or 0))
+    if len(rows) < 2 or show(rows[0], "in_100") == show(rows[1], "in_100"):
+        return ""
+    called = [*rows[0].group.values(), rows[0].label][0]
+    called = called[:1].upper() + called[1:] if sentence.startswith("{}") else called
+    shown = ", of those shown" if any(e.status == "suppressed" for e in released) else ""
+    return f"{sentence.replace('{}', called)}{shown} ({show(rows[0], 'in_100')})"
+
+
+def headline(text: str, released: Iterable[Estimate], **words: str) -> list[Piece]:
+    """`text` in `pieces`, to stand over a chart; nothing where a finding that it quotes has no number."""
+    spoken = pieces(text, released, **words)
+    missing = any(said == NONE if e is None else e.status != "number" for said, e, _ in spoken)
+    return [] if missing else spoken
+
+
 def period(days: int) -> str:
     """A follow-up time as people say it: ``one year``, ``52 weeks``, ``18 months``, ``100 days``."""
     months = days / 30.4375
@@ -313,8 +337,6 @@ def period(days: int) -> str:
 
 #: People in each group that the Justice Data Lab asks for before it compares (guidance of 2013).
 ENOUGH = 60
-
-
 #: Why a change, or a share, is not an effect of the project; of two groups, `ut_research.show.design` says.
 NOT_THE_CAUSE = {
     "change": "that the project was the cause, because nobody like them without the project was asked",
@@ -352,38 +374,26 @@ def can_say(
     followed: Sequence[Estimate] = (),
     family: Mapping[str, bool] | None = None,
 ) -> str:
-    """What a finding lets us say and what it does not, as Markdown, by rule.
+    """What a finding, a share or a difference with its interval, lets us say and what not, as Markdown.
 
-    Parameters
-    ----------
-    found : a share, or a difference of shares or of means, with its interval.
-    sentence : what it says, with ``{}`` where its `extent` goes.
-    cause : what cannot be said of the project's part in it, see `NOT_THE_CAUSE`.
-    groups : findings whose `n` are the sizes of the groups.
-    followed : shares of people who were followed, or came back, as they should have been.
-    family : the verdicts on the primary outcomes, see `measures.primary`.
+    Its `extent` goes to ``{}`` in `sentence`; `cause` is what cannot be said of the project's part in it; `n`
+    of `groups` are their sizes; `followed` are shares of people followed to the end; `family` as in `chance`.
     """
     if found.status == "not collected":
         return ""
     if found.value is None:
-        why = (
-            "we could not follow people for long enough"
-            if found.status == "not worked out"
-            else number(found)
-        )
-        return f"**We can say nothing yet:** {why}."
+        short = "we could not follow people for long enough"
+        return f"**We can say nothing yet:** {short if found.status == 'not worked out' else number(found)}."
     if found.low is None or found.high is None:
         return "**We can say nothing yet:** there is no range around this number."
     cannot = [cause]
     if found.unit != "%" and by_chance(found, family):
         why = "" if holds(found) else ", as one of several main outcomes"
-        cannot.insert(
-            0, f"that there was a difference at all, because{why} chance alone could explain one this size"
-        )
+        said = f"that there was a difference at all, because{why} chance alone could explain one this size"
+        cannot.insert(0, said)
     if any(e.n is not None and e.n < ENOUGH for e in groups):
-        cannot.append(
-            f"much about its size, because a group has fewer than the {ENOUGH} people that a fair test needs"
-        )
+        few = f"a group has fewer than the {ENOUGH} people that a fair test needs"
+        cannot.append(f"much about its size, because {few}")
     if any(e.value is not None and round(e.value) < 100 for e in followed):
         cannot.append("what became of the people who were not followed to the end")
     said = sentence.replace("{}", extent(found))

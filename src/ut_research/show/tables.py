@@ -39,15 +39,20 @@ def number(estimate: Estimate, part: str = "value") -> str:
         return "not stated"
     if unit == "p-value" and value < 0.001:
         return "below 0.001"
-    printed_whole = estimate.origin == "published" and value == int(value)
-    whole = (unit == "£" or unit not in DECIMALS) and (estimate.count == value or printed_whole)
-    text = f"{value:,.{0 if whole else places(unit)}f}"
+    text = f"{value:,.{decimals(estimate, value)}f}"
     if unit == "year":  # of the calendar
         return text.replace(",", "")
     text = text.lstrip("-") if not any(digit in text for digit in "123456789") else text.replace("-", "−")
     if text == "1":
         unit = unit.removesuffix("s")
     return ("£" if unit == "£" else "") + text + ("%" if unit == "%" else "" if unit in BARE else f" {unit}")
+
+
+def decimals(estimate: Estimate, value: float) -> int:
+    """How many decimal places of a `value` of a finding a reader is shown."""
+    printed_whole = estimate.origin == "published" and value == int(value)
+    counts = estimate.unit == "£" or estimate.unit not in DECIMALS
+    return 0 if counts and (estimate.count == value or printed_whole) else places(estimate.unit)
 
 
 def counted(estimate: Estimate) -> str:
@@ -207,8 +212,7 @@ def grid(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str, note
     """
     head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in heads)
     body = "".join(
-        f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in rest)}</tr>'
-        for first, *rest in rows
+        f'<tr><th scope="row">{escape(first)}</th>{"".join(map(_said, rest))}</tr>' for first, *rest in rows
     )
     said = f"{escape(caption)} <span>{escape(note)}</span>" if note else escape(caption)
     return _frame(head, body, said, caption)
@@ -251,6 +255,15 @@ def _cell(estimate: Estimate | None) -> str:
     people = f"<br><small>{escape(counted(estimate))}</small>" if counted(estimate) else ""
     said = number(estimate).removesuffix(" people to say")  # many such cells stand side by side
     return f'<td class="ut-{_kind(estimate)}">{escape(said)}{people}</td>'
+
+
+def _said(cell: str) -> str:
+    """A cell of plain text; that a number is hidden looks there as it does elsewhere."""
+    return (
+        f'<td class="ut-suppressed">{HIDDEN}</td>'
+        if cell.strip("()") == HIDDEN
+        else f"<td>{escape(cell)}</td>"
+    )
 
 
 def _kind(estimate: Estimate) -> str:
