@@ -168,3 +168,27 @@ def test_a_record_that_was_edited_is_not_compared_with(growing: Project) -> None
 def test_what_is_not_there_is_said(growing: Project) -> None:
     assert "there is no such report" in review("nobody")
     assert "there is no such report" in review("..")
+
+
+def test_a_report_and_those_of_its_parts_are_released_together(growing: Project) -> None:
+    table = growing.root / "growing" / "participants.csv"
+    rows = table.read_text().splitlines()
+    areas = ["Pendle", "Wyre"] * len(rows)
+    table.write_text(
+        "\n".join([f"{rows[0]},area", *map(",".join, zip(rows[1:], areas, strict=False))]) + "\n"
+    )
+    done = CliRunner().invoke(app, ["sweep", "growing", "--by", "area"])
+    assert "growing-pendle, growing-wyre" in done.output
+    assert "Draft: not to be passed on." in report(growing, "book/index.html", "growing-wyre")
+    assert "is the report of one part" in review("growing-wyre")
+    assert (
+        "../growing-pendle/book/index.html" in (review("growing"), report(growing, "review-release.html"))[1]
+    )
+    assert "release.zip" in review("growing", "--approve", "A Person")
+    assert "Draft: not to be passed on." not in report(growing, "book/index.html", "growing-wyre")
+    with zipfile.ZipFile(growing.root / "reports" / "growing" / "release.zip") as archive:
+        names = archive.namelist()
+    assert {"growing/parts.html", "growing-pendle/book/index.html", "growing-wyre/findings.json"} <= {*names}
+    [record] = (growing.root / "studies").glob("*/releases/*.json")
+    kept = json.loads(record.read_text())["findings"]
+    assert [row["count"] for row in kept if row["id"] == "reach.referred" and row["group"]] == [15, 15]

@@ -34,7 +34,7 @@ PREPARE = "prepare"
 #: Megabytes that it may take, where an engine keeps to it.
 MEMORY = 6000
 #: What a log says when the command in it ended in a message, and what is said of one that does not.
-STOPPED, KILLED = "Stopped", "it was stopped from outside, or its machine was lost"
+STOPPED, KILLED = "Stopped", "it was stopped from outside, or never began: see"
 RESUME = "The other reports are ready. Put this right and sweep again: only what is missing is built."
 
 
@@ -171,9 +171,8 @@ def _problem(folder: Path, name: str) -> Problem:
     """What went wrong with one job."""
     log = folder / f"{name}.log"
     text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
-    text = text or f"{STOPPED}: it never began; see {folder / SAID}"
     _, found, cause = text.replace(build.RESUME, "").partition(STOPPED)
-    return Problem(cause.strip(". :\n") if found else KILLED, name, RESUME)
+    return Problem(cause.strip(". :\n") if found else f"{KILLED} {folder / SAID}", name, RESUME)
 
 
 def _reports(folder: Path) -> list[str]:

@@ -1,0 +1,79 @@
+"""The page that leads to the reports of all parts: alphabetical, nothing hidden told, nobody ranked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from united_together import PARAMETERS, SETTINGS
+
+from ut_research.core.measurement import Measurement
+from ut_research.disclosure import decision, gate
+from ut_research.disclosure.gate import Policy
+from ut_research.publishing import parts_page
+
+SIZES = {"Pendle": 40, "Hyndburn": 60, "Wyre": 3, "<b>Chorley": 51}
+
+
+def registered(area: str, n: int) -> Measurement:
+    return Measurement(
+        "reach.registered",
+        "Registered with the project",
+        50.0,
+        40.0,
+        60.0,
+        n // 2,
+        n,
+        "%",
+        group={"area": area},
+    )
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> BeautifulSoup:
+    folder, report = tmp_path / "data" / "processed" / "county", tmp_path / "reports" / "county"
+    static = report / "book" / "_static"
+    for made in (folder, static, report.parent / "county-pendle" / "book"):
+        made.mkdir(parents=True)
+    for name in ("typeface.css", "ut.css", "ut.js"):
+        (static / name).write_text("")
+    note = '<aside class="ut-origin-example"><p><strong>Invented data.</strong></p></aside>'
+    (report / "book" / "index.html").write_text(note)
+    (report.parent / "county-pendle" / "book" / "index.html").write_text("")
+    (folder / "run.json").write_text(json.dumps(SETTINGS | {"parameters": PARAMETERS}))
+    released = gate.release([registered(area, n) for area, n in SIZES.items()], Policy())
+    decision.write(released, folder, "area")
+    parts = {f"county-{i}": {"part": area, "said": n > 4} for i, (area, n) in enumerate(SIZES.items())}
+    parts["county-pendle"] = parts.pop("county-0")
+    file = parts_page.make(folder, report, "area", parts)
+    return BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
+
+
+def test_it_leads_to_the_report_of_everyone_and_to_those_that_there_are(page: BeautifulSoup) -> None:
+    links = [(link["href"], link.get_text()) for link in page.select("main a")]
+    assert links == [
+        ("book/index.html", "The report of everyone"),
+        ("../county-pendle/book/index.html", "Pendle"),
+    ]
+
+
+def test_parts_stand_in_alphabetical_order_and_readers_are_asked_not_to_rank_them(
+    page: BeautifulSoup,
+) -> None:
+    assert [cell.get_text() for cell in page.select("tbody th")] == sorted(SIZES)
+    assert "Please do not rank them" in page.get_text()
+
+
+def test_a_part_of_too_few_is_named_kindly_and_nothing_of_it_is_drawn(page: BeautifulSoup) -> None:
+    assert page.find("h2", string="No report of their own").find_next("p").get_text() == "Wyre."
+    [picture] = page.select("img")
+    assert "Pendle: 50%" in picture["alt"]
+    assert "Wyre" not in picture["alt"]
+    row = next(row for row in page.select("tbody tr") if row.th.get_text() == "Wyre")
+    assert "hidden to protect people" in row.get_text()
+
+
+def test_names_are_text(page: BeautifulSoup) -> None:
+    assert not page.select("main b")
