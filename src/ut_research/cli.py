@@ -130,12 +130,15 @@ def _with_parts(run: workflow.Run) -> None:
 
 def _swept(run: workflow.Run, by: str, jobs: int = 0, profile: str = "") -> list[str]:
     """Sweep an export, and make the page that leads to its reports; their names."""
-    from ut_research.publishing import parts_page
+    from ut_research.publishing import parts_page, sheets
     from ut_research.running import sweep as sweeping
 
     with say.status("Preparing …") if say.is_terminal else contextlib.nullcontext() as status:
         names = sweeping.sweep(run, by, lambda far: tell_far(far, status), jobs, profile)
-    parts_page.make(run.folder, run.report, by, sweeping.parts(run, by))
+    parts = sweeping.parts(run, by)
+    parts_page.make(run.folder, run.report, by, parts)
+    own = {run.report.with_name(name): part["part"] for name, part in parts.items() if name in names}
+    sheets.make(run.root, run.folder, own, by)
     return names
 
 

@@ -60,6 +60,9 @@ class Study:
     introduction: str = _words("", "What it does, in a sentence or two, for the front page", blank=True)
     makers: str = _words("", "Who made the report, for the front page", blank=True)
     contact: str = _words("", "Whom to ask about it, for the brief", blank=True)
+    sheets: bool = _parameter(
+        False, "study", "", "the study", "Whether each part of a sweep has a sheet of one page"
+    )
     data: str = _words("", "Where its own data are, from the study's folder", blank=True)
     delivery_start: date | None = _day("First day of delivery", "study")
     delivery_end: date | None = _day("Last day of delivery", "study")

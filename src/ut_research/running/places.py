@@ -23,6 +23,7 @@ REPORT = (
     *("book", "findings.json", "issues.csv", "tables", "run.json", "review-release.html", "release.zip"),
     *("brief.pdf", "brief.docx", "tables.xlsx", "report.docx", "review-pack.zip", "large-print.pdf"),
     *("easy-read.pdf", "easy-read.html", "one-file.html", "comments.qdpx", "annexes.docx", "parts.html"),
+    "sheet.pdf",
     *_LEFT,
 )
 #: The tables that cleaning writes, see `ut_research.core.schema`.

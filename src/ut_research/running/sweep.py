@@ -68,11 +68,11 @@ def prepare(run: Run, tell: Callable[[dict[str, Any]], None], by: str) -> dict[s
     return keys
 
 
-def parts(run: Run, by: str) -> dict[str, dict[str, object]]:
+def parts(run: Run, by: str) -> dict[str, dict[str, Any]]:
     """By the name of its report, each ``part`` of the people `by` a column, and if enough is ``said``."""
     from ut_research.disclosure import decision
 
-    found: dict[str, dict[str, object]] = {}
+    found: dict[str, dict[str, Any]] = {}
     for part, said in decision.parts(run.folder, by).items():
         name = build.plain(f"{run.name}-{part}")
         while name in found:
