@@ -55,8 +55,11 @@ def main(most: int = PEOPLE) -> None:
         took.append(time.perf_counter() - measured)
         shown = sum("area" in e.group and e.status == "number" for e in out)
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-        print(f"{areas} areas, {people:,} people: measured in {measured - begun:.0f} s, decided in "
-              f"{took[-1]:.1f} s, {shown:,} findings of areas shown, at most {memory:.1f} GB", flush=True)
+        print(
+            f"{areas} areas, {people:,} people: measured in {measured - begun:.0f} s, decided in "
+            f"{took[-1]:.1f} s, {shown:,} findings of areas shown, at most {memory:.1f} GB",
+            flush=True,
+        )
     growth = math.log(took[-1] / took[0]) / math.log(AREAS[-1] / AREAS[0])
     print(f"decided in areas to the power of {growth:.2f}")
 

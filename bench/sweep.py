@@ -1,0 +1,58 @@
+"""What a sweep saves: ``python -m bench.sweep`` prints its time beside that of the same reports one by one.
+
+Both are made in a copy of the project, from nothing. One by one, the rows of each part that has a report are
+an export of their own, and each report is built with one job at a time.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+from bench.run import PYTHON, REPORT, ROOT, timed
+
+#: What parts people, and how many a part must have for a report.
+BY, FEWEST = "partner", 5
+
+
+def split(export: Path, into: Path) -> list[Path]:
+    """An export a part, in folders of their own."""
+    tables = {file.name: pd.read_csv(file, dtype=str) for file in sorted(export.glob("*.csv"))}
+    people = tables["participants.csv"]
+    folders = []
+    for number, (_, own) in enumerate(people.groupby(BY)):
+        if len(own) < FEWEST:
+            continue
+        folders.append(into / f"part-{number}")
+        folders[-1].mkdir(parents=True)
+        shutil.copyfile(export / "INVENTED.md", folders[-1] / "INVENTED.md")
+        for name, table in tables.items():
+            if "participant_id" in table:
+                rows = table[table["participant_id"].isin(own["participant_id"])]
+                rows.to_csv(folders[-1] / name, index=False)
+    return folders
+
+
+def main() -> None:
+    """Print the ratio."""
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder, "project")
+        ignored = shutil.ignore_patterns(".git", ".venv", "processed", "reports", ".*_cache", "__pycache__")
+        shutil.copytree(ROOT, project, ignore=ignored)
+        timed(*REPORT, cwd=project)  # the libraries are compiled
+        shutil.rmtree(project / "data" / "processed")
+        swept = timed(PYTHON, "-m", "ut_research.cli", "sweep", "--by", BY, cwd=project)
+        made = len(list((project / "reports").glob("example*")))
+        shutil.rmtree(project / "data" / "processed")
+        parts = split(project / "data" / "raw" / "example", Path(folder, "exports"))
+        alone = timed(*REPORT, "--jobs", "1", cwd=project)
+        alone += sum(timed(*REPORT, str(part), "--jobs", "1", cwd=project) for part in parts)
+    print(f"one by one, one job each, {1 + len(parts)} reports {alone:7.1f} s")
+    print(f"one sweep, {made} reports {swept:7.1f} s, {swept / alone:.2f} of that (at most 0.6)")
+
+
+if __name__ == "__main__":
+    main()
