@@ -20,6 +20,7 @@ from scipy.optimize import linprog
 
 from ut_research.core.estimate import Estimate
 from ut_research.core.measurement import Measurement
+from ut_research.core.quantity import Quantity
 from ut_research.disclosure import bounds, gate
 from ut_research.disclosure.gate import (
     DisclosureError,
@@ -223,6 +224,15 @@ def test_what_is_withheld_leaves_nothing_behind() -> None:
     gone = only(small)
     assert [gone.value, gone.low, gone.high, gone.count, gone.n] == [None] * 5
     assert "3" not in gone.method and gone.label == small.label
+
+
+def test_what_is_withheld_has_one_name_and_one_reason_whatever_it_was() -> None:
+    known = {"a.b": Quantity(id="a.b", withheld_as="Rose by more than the reliable change")}
+    by_measure = Estimate("a.b", "Rose by 9.06 points", method="one choice of two", status="suppressed")
+    by_gate = replace(share("a.b", 3, 60), label="Rose by 17.68 points", method="spread of 7.9")
+    gone = [next(iter(gate.release([e], POLICY, known))) for e in (by_measure, by_gate)]
+    assert gone[0].label == gone[1].label == "Rose by more than the reliable change"
+    assert gone[0].method == gone[1].method != ""
 
 
 # ---------------------------------------------------------------- it fails closed

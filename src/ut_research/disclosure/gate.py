@@ -105,7 +105,7 @@ def release(
     known = _known(estimates, quantities)
     tidy = _without_ranges([_tidy(e) for e in estimates], 2 * policy.threshold, rangeless)
     if not policy.zeros_safe:
-        tidy = _without_empty_groups(tidy)
+        tidy = _without_empty_groups(tidy, known)
     own = [i for i, e in enumerate(tidy) if about_people(e)]
     cells = [tidy[i] for i in own]
     points = curves.on_curves(cells)
@@ -113,11 +113,12 @@ def release(
     hidden, quiet = _protected(cells, known, policy, points, chosen)
     gone = _resting(tidy, known, {own[k] for k in hidden})
     gone |= _rows_telling(tidy, quantities, gone)
+    gone |= {i for i, e in enumerate(tidy) if e.status == "suppressed" and e.origin != "published"}
     for k in quiet:
         tidy[own[k]] = replace(tidy[own[k]], n=None)
     curved = {own[k] for k in points}
     out = [
-        _withhold(e) if i in gone else _rounded(e, known[e.id], policy, on_curve=i in curved)
+        _withhold(e, known[e.id]) if i in gone else _rounded(e, known[e.id], policy, on_curve=i in curved)
         for i, e in enumerate(tidy)
     ]
     return Released(map(plain, out), policy, SEAL)
@@ -199,11 +200,11 @@ def _without_ranges(
     ]
 
 
-def _without_empty_groups(estimates: list[Estimate]) -> list[Estimate]:
+def _without_empty_groups(estimates: list[Estimate], known: Quantities) -> list[Estimate]:
     """`estimates`, in which what only some groups lack, as nobody of theirs is there, is withheld."""
     there = {(e.id, *sorted(e.group)) for e in estimates if e.status == "number"}
     return [
-        _withhold(e)
+        _withhold(e, known[e.id])
         if e.status == "not collected" and suppression.in_breakdown(e) and (e.id, *sorted(e.group)) in there
         else e
         for e in estimates
@@ -274,9 +275,11 @@ def _about_the_same(derived: Estimate, quantity: Quantity, base: Estimate) -> bo
     return a == b
 
 
-def _withhold(e: Estimate) -> Estimate:
+def _withhold(e: Estimate, quantity: Quantity) -> Estimate:
+    """`e` without its numbers, in words that are the same whatever they were."""
     said = "withheld: of too few people, or it would give a number of so few away"
-    return replace(e, value=None, low=None, high=None, count=None, n=None, status="suppressed", method=said)
+    bare = replace(e, label=quantity.withheld_as or e.label, status="suppressed", method=said)
+    return replace(bare, value=None, low=None, high=None, count=None, n=None)
 
 
 def _rounded(e: Estimate, quantity: Quantity, policy: Policy, *, on_curve: bool = False) -> Estimate:
@@ -286,7 +289,7 @@ def _rounded(e: Estimate, quantity: Quantity, policy: Policy, *, on_curve: bool 
     if policy.rounding == "none":
         return e if e.unit == "%" and e.count is not None and e.n else _as_shown(e)
     if quantity.rests_on:
-        return _withhold(e)
+        return _withhold(e, quantity)
     said = f"{e.method}; counts rounded, {policy.rounding}".lstrip("; ")
     count, n = map(policy.rounded, (e.count, e.n))
     out = replace(_as_shown(e), count=count, n=n, method=said)

@@ -49,7 +49,11 @@ QUANTITIES = (
     Quantity(id="reach.stay_mean_weeks", of_parts=True, related=("reach.registered",)),
     Quantity(id="reach.stay_median_weeks", related=("reach.registered",)),
     # of one who left among those at risk, its interval tells when
-    Quantity(id="reach.stay_restricted_mean_weeks", rests_on=("reach.still_supported",)),
+    Quantity(
+        id="reach.stay_restricted_mean_weeks",
+        rests_on=("reach.still_supported",),
+        withheld_as="Average stay within the weeks that people were followed for",
+    ),
     Quantity(id="reach.still_supported", of_parts=True, rows_of=("participants",)),
     Quantity(id="reach.stay"),
 )

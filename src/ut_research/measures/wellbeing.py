@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -61,6 +62,16 @@ _SCALES = {time: Scale(f"wellbeing {time}", LOWEST, HIGHEST) for time in ("t1", 
 _START, _RISE = start_and_change("wellbeing", _SCALES["t1"])
 _RULES = tuple(f"{_IN_FORCE}{rule}" for rule in ("", "_more_than_3", "_at_least_3", "_sem", "_rci"))
 
+#: Rules whose points come from the spread of people's scores, which their labels say: not where withheld.
+_SPREAD_RULES: dict[str, dict[str, Any]] = {
+    rule: {"withheld_as": f"{verb} by {by}", "spread": True}
+    for name, by in (
+        ("sem", "at least one standard error of measurement"),
+        ("rci", "more than the reliable change"),
+    )
+    for rule, verb in ((f"{_IN_FORCE}_{name}", "Rose"), (f"wellbeing.fell_{name}", "Fell"))
+}
+
 QUANTITIES = (
     *means("wellbeing", _SCALES),
     *changes("wellbeing", "wemwbs", _SCALES["t1"], "reach.registered"),
@@ -89,14 +100,19 @@ QUANTITIES = (
             scale=_RISE,
             of_parts=rule == _IN_FORCE,
             importance="everyone" if rule == _IN_FORCE else "ancillary",
+            **_SPREAD_RULES.get(rule, {}),
         )
         for rule in _RULES
     ),
     *(
         Quantity(
-            id=f"wellbeing.fell_{rule}", importance="ancillary", related=("wellbeing.moved",), scale=_RISE
+            id=rule,
+            importance="ancillary",
+            related=("wellbeing.moved",),
+            scale=_RISE,
+            **_SPREAD_RULES.get(rule, {}),
         )
-        for rule in ("more_than_3", "at_least_3", "sem", "rci")
+        for rule in (f"wellbeing.fell_{name}" for name in ("more_than_3", "at_least_3", "sem", "rci"))
     ),
     Quantity(
         id="wellbeing.start_low",
