@@ -74,14 +74,15 @@ def blank(f: Finding) -> bool:
     return any(f["group"].get(place) == "not recorded" for place in PLACES)
 
 
-def _rise(label: str) -> tuple[int, int] | None:
-    """The whole points of a rise that a label speaks of."""
-    found = re.match(r"(Rose|Fell) by (more than|at least) (\d+(?:\.\d+)?) points?\b", label)
-    if not found:
+def _rise(f: Finding) -> tuple[int, int] | None:
+    """The whole points of a rise that a finding speaks of, in its label or its method."""
+    way = re.match(r"(Rose|Fell) by ", f["label"])
+    by = re.search(r"(more than|at least) (\d+(?:\.\d+)?) points?\b", f"{f['label']}; {f['method']}")
+    if not way or not by:
         return None
-    points = float(found[3])
-    least = math.floor(points) + 1 if found[2] == "more than" else math.ceil(points)
-    return (least, FURTHEST) if found[1] == "Rose" else (-FURTHEST, -least)
+    points = float(by[2])
+    least = math.floor(points) + 1 if by[1] == "more than" else math.ceil(points)
+    return (least, FURTHEST) if way[1] == "Rose" else (-FURTHEST, -least)
 
 
 def _meaning(f: Finding, cuts: Sequence[tuple[int, int]]) -> tuple[Test, Test | None] | None:
@@ -123,7 +124,7 @@ def _meaning(f: Finding, cuts: Sequence[tuple[int, int]]) -> tuple[Test, Test | 
         return {f"outcomes.{name[8:]}": {YES}, asked: {NO, NONE}}, None
     if id in ("activity.days_t1", "activity.days_t2"):
         return {DAYS[id.endswith("t2")]: {int(group["days"])}}, {DAYS[id.endswith("t2")]: set(range(8))}
-    if subject == "wellbeing" and (rise := _rise(f["label"])):
+    if subject == "wellbeing" and (rise := _rise(f)):
         return {"rise": {c for c in cuts if rise[0] <= c[0] and c[1] <= rise[1]}}, {"stage": COMPLETED}
     return None
 
@@ -155,7 +156,7 @@ class _Worlds:
 
     def __init__(self, published: Sequence[Finding]) -> None:
         own = [f for f in published if f["origin"] != "published" and "." in f["id"]]
-        ends = {x for f in own if (r := _rise(f["label"])) for x in (r[0], r[1] + 1)}
+        ends = {x for f in own if (r := _rise(f)) for x in (r[0], r[1] + 1)}
         self._cuts = [(a, b - 1) for a, b in pairwise(sorted({*ends, -FURTHEST, FURTHEST + 1}))]
 
         def named(id: str, key: str) -> list[str]:

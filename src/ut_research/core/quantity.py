@@ -41,7 +41,6 @@ class Quantity:
         another step of one follow-up, under another name. How, the people themselves say (`Measurement`).
     scale : the question that it is the mean, the spread or an end of, or counts people by.
     spread : whether it says how far answers lie apart: with their mean, few answers have both.
-    withheld_as : its label where it is withheld, if its own says something of the data.
     moves_with_records : whether, of as many people as before, it moves only where records were corrected or
         people changed places, and it may have been one record. Means of time move with the day that the data
         are complete to, and the mean number of needs with their counts.
@@ -60,7 +59,6 @@ class Quantity:
     related: tuple[str, ...] = ()
     scale: Scale | None = None
     spread: bool = False
-    withheld_as: str = ""
     moves_with_records: bool = False
 
     @property

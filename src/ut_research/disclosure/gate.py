@@ -105,7 +105,7 @@ def release(
     known = _known(estimates, quantities)
     tidy = _without_ranges([_tidy(e) for e in estimates], 2 * policy.threshold, rangeless)
     if not policy.zeros_safe:
-        tidy = _without_empty_groups(tidy, known)
+        tidy = _without_empty_groups(tidy)
     own = [i for i, e in enumerate(tidy) if about_people(e)]
     cells = [tidy[i] for i in own]
     points = curves.on_curves(cells)
@@ -118,7 +118,7 @@ def release(
         tidy[own[k]] = replace(tidy[own[k]], n=None)
     curved = {own[k] for k in points}
     out = [
-        _withhold(e, known[e.id]) if i in gone else _rounded(e, known[e.id], policy, on_curve=i in curved)
+        _withhold(e) if i in gone else _rounded(e, known[e.id], policy, on_curve=i in curved)
         for i, e in enumerate(tidy)
     ]
     return Released(map(plain, out), policy, SEAL)
@@ -200,11 +200,11 @@ def _without_ranges(
     ]
 
 
-def _without_empty_groups(estimates: list[Estimate], known: Quantities) -> list[Estimate]:
+def _without_empty_groups(estimates: list[Estimate]) -> list[Estimate]:
     """`estimates`, in which what only some groups lack, as nobody of theirs is there, is withheld."""
     there = {(e.id, *sorted(e.group)) for e in estimates if e.status == "number"}
     return [
-        _withhold(e, known[e.id])
+        _withhold(e)
         if e.status == "not collected" and suppression.in_breakdown(e) and (e.id, *sorted(e.group)) in there
         else e
         for e in estimates
@@ -275,11 +275,10 @@ def _about_the_same(derived: Estimate, quantity: Quantity, base: Estimate) -> bo
     return a == b
 
 
-def _withhold(e: Estimate, quantity: Quantity) -> Estimate:
-    """`e` without its numbers, in words that are the same whatever they were."""
+def _withhold(e: Estimate) -> Estimate:
+    """`e` without its numbers, and without the method that may say something of them."""
     said = "withheld: of too few people, or it would give a number of so few away"
-    bare = replace(e, label=quantity.withheld_as or e.label, status="suppressed", method=said)
-    return replace(bare, value=None, low=None, high=None, count=None, n=None)
+    return replace(e, value=None, low=None, high=None, count=None, n=None, status="suppressed", method=said)
 
 
 def _rounded(e: Estimate, quantity: Quantity, policy: Policy, *, on_curve: bool = False) -> Estimate:
@@ -289,7 +288,7 @@ def _rounded(e: Estimate, quantity: Quantity, policy: Policy, *, on_curve: bool 
     if policy.rounding == "none":
         return e if e.unit == "%" and e.count is not None and e.n else _as_shown(e)
     if quantity.rests_on:
-        return _withhold(e, quantity)
+        return _withhold(e)
     said = f"{e.method}; counts rounded, {policy.rounding}".lstrip("; ")
     count, n = map(policy.rounded, (e.count, e.n))
     out = replace(_as_shown(e), count=count, n=n, method=said)

@@ -49,11 +49,7 @@ QUANTITIES = (
     Quantity(id="reach.stay_mean_weeks", of_parts=True, related=("reach.registered",)),
     Quantity(id="reach.stay_median_weeks", related=("reach.registered",)),
     # of one who left among those at risk, its interval tells when
-    Quantity(
-        id="reach.stay_restricted_mean_weeks",
-        rests_on=("reach.still_supported",),
-        withheld_as="Average stay within the weeks that people were followed for",
-    ),
+    Quantity(id="reach.stay_restricted_mean_weeks", rests_on=("reach.still_supported",)),
     Quantity(id="reach.still_supported", of_parts=True, rows_of=("participants",)),
     Quantity(id="reach.stay"),
 )
@@ -232,7 +228,8 @@ def _stay(make: Maker, registered: pd.DataFrame, data_to: pd.Timestamp) -> list[
     whole = restricted_mean(weeks, ended, horizon, make.confidence)
     seen = "people still supported counted up to the day the data are complete to"
     median, marks = f"Kaplan-Meier, {censored}", {str(week): float(week) for week in WEEKS}
-    within, area = f"Average stay within the first {horizon:.0f} weeks", f"area under the curve of {median}"
+    within = "Average stay within the weeks that people were followed for"
+    area = f"the first {horizon:.0f} weeks, area under the curve of {median}"
     middle = median_time(weeks, ended, make.confidence)
     return [
         make.mean("reach.stay_mean_weeks", "Average stay so far", stayed.weeks, "weeks", seen),
