@@ -247,25 +247,49 @@ class _Rules:
         both: NDArray[Any] = inside & fits
         return both
 
+    @property
+    def in_fractions(self) -> bool:
+        """Whether only counts add up, so that most solutions in fractions are whole all the same."""
+        return not (self.kind == _TOLD).any()
+
     def furthest(self, aim: NDArray[Any]) -> NDArray[Any] | None:
         """The solution in whole numbers that is furthest along `aim`; None where none is found."""
         import numpy as np
-        from scipy.optimize import Bounds, LinearConstraint, milp
 
-        # A solution in fractions is sooner found, and where only counts add up most are whole all the same.
+        # A solution in fractions is sooner found.
         # HiGHS, where it simplifies first, takes a few that have a solution for such as have none.
-        held, bounds = LinearConstraint(self.matrix, self.least, self.most), Bounds(self.low, self.high)
-        in_fractions = not (self.kind == _TOLD).any()
-        for whole, simplify in ((0, True), (1, True), (1, False))[not in_fractions :]:
-            options = {"presolve": simplify, "node_limit": STEPS}
-            wanted = {"integrality": np.full(len(aim), whole), "options": options}
-            found = milp(-aim, constraints=held, bounds=bounds, **wanted)
-            if found.x is None:
+        for whole, simplify in ((0, True), (1, True), (1, False))[not self.in_fractions :]:
+            if (found := self._solved(aim, whole=whole, simplify=simplify)) is None:
                 continue
-            solution: NDArray[Any] = np.rint(found.x)
-            if np.abs(found.x - solution).max() < 1e-6 and self.hold(solution[np.newaxis, :])[0]:
+            solution: NDArray[Any] = np.rint(found)
+            if np.abs(found - solution).max() < 1e-6 and self.hold(solution[np.newaxis, :])[0]:
                 return solution
         return None
+
+    def room(self, k: int) -> float:
+        """How far one can be from itself at most: as far as in fractions."""
+        import numpy as np
+
+        aim = np.zeros(len(self.low))
+        aim[k] = 1.0
+        most, least = (self._solved(sign * aim, whole=0, simplify=True) for sign in (1.0, -1.0))
+        if most is None or least is None:
+            return float("inf")
+        return float(np.floor(most[k] + 1e-6) - np.ceil(least[k] - 1e-6))
+
+    def _solved(self, aim: NDArray[Any], *, whole: int, simplify: bool) -> NDArray[Any] | None:
+        import numpy as np
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        held, bounds = LinearConstraint(self.matrix, self.least, self.most), Bounds(self.low, self.high)
+        options = {
+            "presolve": simplify,
+            "node_limit": STEPS,
+            "mip_rel_gap": 0.2 * (np.count_nonzero(aim) > 1),
+        }
+        wanted = {"integrality": np.full(len(aim), whole), "options": options}
+        found: NDArray[Any] | None = milp(-aim, constraints=held, bounds=bounds, **wanted).x
+        return found
 
 
 def _spread(rules: _Rules, doubtful: Sequence[int], solutions: list[NDArray[Any]], enough: int) -> set[int]:
@@ -297,6 +321,8 @@ def _spread(rules: _Rules, doubtful: Sequence[int], solutions: list[NDArray[Any]
         signs = ways.choice((-1.0, 1.0), stuck) if attempt > 1 else [1.0 - 2 * attempt] * stuck
         go(dict(zip(left, signs, strict=True)))
     for k in narrow():
+        if not rules.in_fractions and rules.room(k) < enough:
+            break
         for sign in (1.0, -1.0):
             if most[k] - least[k] < enough:
                 go({k: sign})
