@@ -225,6 +225,12 @@ def test_what_is_withheld_leaves_nothing_behind() -> None:
     assert "3" not in gone.method and gone.label == small.label
 
 
+def test_what_is_withheld_has_one_reason_whoever_withheld_it_and_whatever_it_was() -> None:
+    by_measure = Estimate("a.b", "a.b", method="one choice of two", unit="%", status="suppressed")
+    by_gate = replace(share("a.b", 3, 60), method="spread of 7.9")
+    assert only(by_measure) == only(by_gate)
+
+
 # ---------------------------------------------------------------- it fails closed
 
 

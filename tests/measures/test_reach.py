@@ -99,7 +99,7 @@ def test_the_curve_censors_people_still_supported(found):
     area = 1 + 2 / 3 + (4 - 2) / 3
     restricted = finding(found, "reach.stay_restricted_mean_weeks")
     assert restricted.value == pytest.approx(area)
-    assert restricted.label == "Average stay within the first 4 weeks"
+    assert restricted.method.startswith("the first 4 weeks, ")
 
 
 def test_people_whose_support_ended_on_an_unknown_day_are_in_no_stay():

@@ -170,8 +170,8 @@ def test_reliable_change_follows_the_reliability(found):
 def test_the_thresholds_of_measurement_error_are_the_same_for_every_group():
     partner = TABLES["wemwbs"].participant_id.map({"a": "North", "e": "North"}).fillna("South")
     found = wellbeing.measure({"wemwbs": TABLES["wemwbs"].assign(partner=partner)}, by="partner")
-    labels = {e.label for e in found if e.id == "wellbeing.meaningful_sem"}
-    assert len(labels) == 1
+    methods = {e.method for e in found if e.id == "wellbeing.meaningful_sem"}
+    assert len(methods) == 1
 
 
 # --- change ---------------------------------------------------------------------------------------

@@ -155,3 +155,24 @@ def test_no_number_is_typed_into_prose(written: str, typed: bool, tmp_path: Path
                 shown.check({"cells": [cell]}, "13_mine.ipynb", tmp_path, set)
         else:
             shown.check({"cells": [cell]}, "13_mine.ipynb", tmp_path, set)
+
+
+@pytest.mark.parametrize(
+    ("code", "typed"),
+    [
+        ('n = 42\nchapter.say(f"{n} people")', True),
+        ('n = "42"\nchapter.say("{{n}} people", n=n)', True),
+        ('n, rate = 42, 0.17\nchapter.say("%s people" % n)', True),
+        ('n: int = 42\nchapter.say("{} people".format(n))', True),
+        ('far = 0.25\nif gap > far:\n    chapter.say(f"above {far:g}")', False),
+        ('months = (6, 12)\nchapter.say(*(f"{m} months" for m in months))', False),
+        ('need = "housing"\nchapter.say(f"For {need}")', False),
+    ],
+)
+def test_a_number_with_a_name_is_typed_where_it_is_only_said(code: str, typed: bool, tmp_path: Path) -> None:
+    cell = {"cell_type": "code", "source": code, "metadata": {}}
+    if typed:
+        with pytest.raises(ProblemsFound, match="cell 1: a number is typed into prose"):
+            shown.check({"cells": [cell]}, "13_mine.ipynb", tmp_path, set)
+        cell["metadata"] = {"tags": ["parameters"]}
+    shown.check({"cells": [cell]}, "13_mine.ipynb", tmp_path, set)

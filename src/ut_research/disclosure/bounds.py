@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,6 +20,12 @@ ROOM = 1000
 
 #: Steps that a search may take; what is not found by then is taken for impossible.
 STEPS = 2000
+
+#: How often ranges are narrowed by each row by itself.
+ROUNDS = 50
+
+#: Rows: a total and its parts; a whole and a part; what is told of answers.
+_LINE, _WITHIN, _TOLD = range(3)
 
 #: A total and its parts, or a whole and the one part that is at most as much.
 Line = tuple[int, tuple[int, ...]]
@@ -35,6 +40,7 @@ class Lines:
     def __init__(self) -> None:
         self._all: dict[Line, int] = {}
         self._of: defaultdict[int, dict[int, Line]] = defaultdict(dict)
+        self.beside: defaultdict[int, set[int]] = defaultdict(set)
 
     def __iter__(self) -> Iterator[Line]:
         return iter(self._all)
@@ -45,6 +51,7 @@ class Lines:
             place = self._all[line] = len(self._all)
             for v in {total, *line[1]}:
                 self._of[v][place] = line
+                self.beside[v].update((total, *line[1]))
 
     def of(self, variables: Iterable[int]) -> list[Line]:
         """The lines that any of `variables` stands in, in order."""
@@ -90,9 +97,8 @@ class System:
         group = set(some)
         todo = sorted(group)
         while todo:
-            v = [todo.pop()]
-            links = (*self.lines.of(v), *self.within.of(v))
-            new = hidden.intersection({u for total, parts in links for u in (total, *parts)}) - group
+            v = todo.pop()
+            new = ((self.lines.beside[v] | self.within.beside[v]) & hidden) - group
             group |= new
             todo += new
         return sorted(group)
@@ -110,12 +116,28 @@ class Reader:
 
     def __init__(self, system: System, enough: int) -> None:
         import numpy as np
+        from scipy.sparse import csr_array
 
-        self._system, self._enough = system, enough
+        self._enough = enough
         self._truth = np.array(system.truth)
         self._found = self._truth[np.newaxis, :]
+        rows: list[tuple[Sequence[int], Iterable[float], float, float, int]] = [
+            ((total, *parts), (-1, *(1 for _ in parts)), 0, 0, _LINE) for total, parts in system.lines
+        ]
+        rows += [((whole, part), (-1, 1), -np.inf, 0, _WITHIN) for whole, (part,) in system.within]
+        told = [(v, row) for v, own in system.told.items() for row in own]
+        rows += [(tuple(row), row.values(), low, high, _TOLD) for _, (row, low, high) in told]
+        places = [r for r, row in enumerate(rows) for _ in row[0]], [v for row in rows for v in row[0]]
+        factors = [float(x) for row in rows for x in row[1]]
+        self._rows = csr_array((factors, places), shape=(len(rows), len(self._truth)))
+        self._rows.eliminate_zeros()
+        self._columns = self._rows.tocsc()
+        self._least, self._most, self._kind = (np.array([row[k] for row in rows], float) for k in (2, 3, 4))
+        self._by = np.array([-1] * (len(rows) - len(told)) + [v for v, _ in told])
 
-    def narrow(self, component: Sequence[int], hidden: set[int], guarded: Iterable[int]) -> list[int]:
+    def narrow(
+        self, component: Sequence[int], hidden: set[int], guarded: Iterable[int], *, exactly: bool = True
+    ) -> list[int]:
         """Those of the `guarded` in one component that can be worked out.
 
         All of those that arithmetic finds; else the first that integer programming does, if there is one.
@@ -124,25 +146,38 @@ class Reader:
         ----------
         component : withheld variables that hang together (`System.linked`).
         hidden : all that is withheld.
+        exactly : else by arithmetic alone.
         """
         at = {v: k for k, v in enumerate(component)}
         doubtful = [v for v in guarded if v in at]
-        rules = _rules(self._system, component, hidden)
-        spans = _narrowed(rules)
-        found = [v for v in doubtful if spans[at[v]][1] - spans[at[v]][0] < self._enough]
-        if found or not doubtful or rules.one_line:
+        rules = self._rules(component, hidden)
+        spans = rules.spans()
+        found = [v for v in doubtful if spans[at[v]] < self._enough]
+        if found or not doubtful or rules.one_line or not exactly:
             return found
-        possible = self._possible(component, rules)
+        some = self._found[:, component]
+        possible = some[rules.hold(some)]
         solutions = list(possible)
         wide = _spread(rules, [at[v] for v in doubtful], solutions, self._enough)
         self._keep(component, solutions[len(possible) :])
         return [v for v in doubtful if at[v] not in wide][:1]
 
-    def _possible(self, component: Sequence[int], rules: _Rules) -> NDArray[Any]:
-        """What was found before of the variables of one component, where it is possible still."""
-        some: NDArray[Any] = self._found[:, component]
-        possible: NDArray[Any] = some[rules.hold(some)]
-        return possible
+    def _rules(self, component: Sequence[int], hidden: set[int]) -> _Rules:
+        """What holds of the variables of one component, those that are not `hidden` being known."""
+        import numpy as np
+
+        own = np.array(component)
+        rows = np.unique(self._columns[:, own].indices)
+        rows = rows[[by not in hidden for by in self._by[rows].tolist()]]
+        every = self._rows[rows]
+        matrix = every[:, own]
+        # of answers, which are withheld together, what is told of all
+        holds = (self._kind[rows] != _TOLD) | (np.diff(matrix.indptr) == np.diff(every.indptr))
+        rows, every, matrix = rows[holds], every[holds], matrix[holds]
+        truth = self._truth[own]
+        known = every @ self._truth - matrix @ truth
+        ends = self._least[rows] - known, self._most[rows] - known
+        return _Rules(np.maximum(truth - ROOM, 0), truth + ROOM, matrix, *ends, self._kind[rows])
 
     def _keep(self, component: Sequence[int], solutions: Sequence[NDArray[Any]]) -> None:
         import numpy as np
@@ -155,130 +190,106 @@ class Reader:
 
 @dataclass
 class _Rules:
-    """What holds of the withheld variables of one component; they go by their place in it."""
+    """What holds of the withheld variables of one component; they go by their place in it.
 
-    low: list[int]
-    high: list[int]
-    equal: list[tuple[dict[int, int], int]]
-    below: list[tuple[int, int]]
-    told: list[Row]
+    Attributes
+    ----------
+    low, high : what each lies between by itself.
+    matrix, least, most : rows of factors, and what each row adds up to.
+    kind : of each row.
+    """
+
+    low: NDArray[Any]
+    high: NDArray[Any]
+    matrix: Any
+    least: NDArray[Any]
+    most: NDArray[Any]
+    kind: NDArray[Any]
 
     @property
     def one_line(self) -> bool:
         """Whether they hang on one line alone, so that arithmetic finds exactly what they can be."""
-        return not self.below and not self.told and len(self.equal) <= 1
-
-    @cached_property
-    def matrix(self) -> tuple[Any, NDArray[Any], NDArray[Any]]:
-        """The rules as rows of factors, and what each row lies between."""
         import numpy as np
-        from scipy.sparse import csr_array
 
-        rows: list[Row] = [(signs, known, known) for signs, known in self.equal]
-        rows += [({part: 1, whole: -1}, -np.inf, 0) for part, whole in self.below]
-        rows += self.told
-        places = (
-            [r for r, (row, _, _) in enumerate(rows) for _ in row],
-            [k for row, _, _ in rows for k in row],
-        )
-        factors = np.array([c for row, _, _ in rows for c in row.values()], dtype=float)
-        matrix = csr_array((factors, places), shape=(len(rows), len(self.low)))
-        return matrix, np.array([r[1] for r in rows], float), np.array([r[2] for r in rows], float)
+        many = (self.kind != _LINE) & (np.diff(self.matrix.indptr) > 1)
+        return not many.any() and (self.kind == _LINE).sum() <= 1 and not (self.kind == _TOLD).any()
+
+    def spans(self) -> NDArray[Any]:
+        """How far each can be from itself, from each row by itself, again and again.
+
+        Never less than is true, and exact for one line.
+        """
+        import numpy as np
+
+        counts = self.matrix[self.kind != _TOLD].tocoo()
+        (row, at), factor = counts.coords, counts.data
+        ends = self.least[: counts.shape[0]], self.most[: counts.shape[0]]
+        low, high = self.low.astype(float), self.high.astype(float)
+        one = np.abs(factor) == 1
+        for _ in range(ROUNDS):
+            before = high - low
+            sides = np.sort([factor * low[at], factor * high[at]], axis=0)
+            bottom, top = (np.bincount(row, side, counts.shape[0]) for side in sides)
+            rooms = (ends[0] - top)[row] + sides[1], (ends[1] - bottom)[row] + sides[0]
+            lows, highs = np.sort([factor * room for room in rooms], axis=0)
+            np.maximum.at(low, at[one], lows[one])
+            np.minimum.at(high, at[one], highs[one])
+            if (before == high - low).all():
+                break
+        spans: NDArray[Any] = high - low
+        return spans
 
     def hold(self, solutions: NDArray[Any]) -> NDArray[Any]:
         """Whether each of `solutions`, a row each, is one."""
-        matrix, low, high = self.matrix
-        sums = (matrix @ solutions.T).T
+        sums = (self.matrix @ solutions.T).T
         inside = (solutions >= self.low).all(axis=1) & (solutions <= self.high).all(axis=1)
-        fits: NDArray[Any] = inside & (sums >= low - 1e-6).all(axis=1) & (sums <= high + 1e-6).all(axis=1)
-        return fits
+        fits = (sums >= self.least - 1e-6).all(axis=1) & (sums <= self.most + 1e-6).all(axis=1)
+        both: NDArray[Any] = inside & fits
+        return both
+
+    @property
+    def in_fractions(self) -> bool:
+        """Whether only counts add up, so that most solutions in fractions are whole all the same."""
+        return not (self.kind == _TOLD).any()
 
     def furthest(self, aim: NDArray[Any]) -> NDArray[Any] | None:
         """The solution in whole numbers that is furthest along `aim`; None where none is found."""
         import numpy as np
-        from scipy.optimize import Bounds, LinearConstraint, milp
 
-        # A solution in fractions is sooner found, and where only counts add up most are whole all the same.
+        # A solution in fractions is sooner found.
         # HiGHS, where it simplifies first, takes a few that have a solution for such as have none.
-        matrix, low, high = self.matrix
-        held, bounds = LinearConstraint(matrix, low, high), Bounds(self.low, self.high)
-        for whole, simplify in ((0, True), (1, True), (1, False))[bool(self.told) :]:
-            options = {"presolve": simplify, "node_limit": STEPS}
-            wanted = {"integrality": np.full(len(aim), whole), "options": options}
-            found = milp(-aim, constraints=held, bounds=bounds, **wanted)
-            if found.x is None:
+        for whole, simplify in ((0, True), (1, True), (1, False))[not self.in_fractions :]:
+            if (found := self._solved(aim, whole=whole, simplify=simplify)) is None:
                 continue
-            solution: NDArray[Any] = np.rint(found.x)
-            if np.abs(found.x - solution).max() < 1e-6 and self.hold(solution[np.newaxis, :])[0]:
+            solution: NDArray[Any] = np.rint(found)
+            if np.abs(found - solution).max() < 1e-6 and self.hold(solution[np.newaxis, :])[0]:
                 return solution
         return None
 
+    def room(self, k: int) -> float:
+        """How far one can be from itself at most: as far as in fractions."""
+        import numpy as np
 
-def _rules(system: System, component: Sequence[int], hidden: set[int]) -> _Rules:
-    at = {v: k for k, v in enumerate(component)}
-    truth = [system.truth[v] for v in component]
-    rules = _Rules([max(x - ROOM, 0) for x in truth], [x + ROOM for x in truth], [], [], [])
-    for total, parts in system.lines.of(component):
-        row: dict[int, int] = {}
-        known = 0
-        for v in parts:
-            if v in at:
-                row[at[v]] = row.get(at[v], 0) + 1
-            else:
-                known -= system.truth[v]
-        if total in at:
-            row[at[total]] = row.get(at[total], 0) - 1
-        else:
-            known += system.truth[total]
-        if signs := {k: c for k, c in row.items() if c}:
-            rules.equal.append((signs, known))
-    for whole, (part,) in system.within.of(component):
-        if part in at and whole in at:
-            rules.below.append((at[part], at[whole]))
-        elif part in at:
-            rules.high[at[part]] = min(rules.high[at[part]], system.truth[whole])
-        else:
-            rules.low[at[whole]] = max(rules.low[at[whole]], system.truth[part])
-    for told, rows in system.told.items():
-        if told not in hidden:
-            rules.told += [
-                ({at[v]: x for v, x in row.items()}, low, high)
-                for row, low, high in rows
-                if at.keys() >= row.keys()  # answers are withheld together
-            ]
-    return rules
+        aim = np.zeros(len(self.low))
+        aim[k] = 1.0
+        most, least = (self._solved(sign * aim, whole=0, simplify=True) for sign in (1.0, -1.0))
+        if most is None or least is None:
+            return float("inf")
+        return float(np.floor(most[k] + 1e-6) - np.ceil(least[k] - 1e-6))
 
+    def _solved(self, aim: NDArray[Any], *, whole: int, simplify: bool) -> NDArray[Any] | None:
+        import numpy as np
+        from scipy.optimize import Bounds, LinearConstraint, milp
 
-def _narrowed(rules: _Rules) -> list[tuple[int, int]]:
-    """Ranges from each rule by itself, again and again: never narrower than the truth, exact for one line."""
-    low, high = list(rules.low), list(rules.high)
-    rows = [(signs, known, known) for signs, known in rules.equal]
-    rows += [({part: 1, whole: -1}, -sum(high), 0) for part, whole in rules.below]
-    rows_of: defaultdict[int, list[int]] = defaultdict(list)
-    for r, (signs, _, _) in enumerate(rows):
-        for k in signs:
-            rows_of[k].append(r)
-    stale = set(range(len(rows)))
-    for _ in range(5):
-        for r in range(len(rows)):
-            if r in stale:
-                stale.discard(r)
-                stale.update(of for k in _tightened(*rows[r], low, high) for of in rows_of[k])
-    return list(zip(low, high, strict=True))
-
-
-def _tightened(signs: Mapping[int, int], least: int, most: int, low: list[int], high: list[int]) -> list[int]:
-    """The variables whose range got smaller, taking it that they add up, by `signs`, to `least` to `most`."""
-    ends = [(c * low[k], c * high[k]) if c > 0 else (c * high[k], c * low[k]) for k, c in signs.items()]
-    least, most = least - sum(top for _, top in ends), most - sum(bottom for bottom, _ in ends)
-    smaller = []
-    for (k, c), (bottom, top) in zip(signs.items(), ends, strict=True):
-        if abs(c) == 1:
-            room = sorted((c * (least + top), c * (most + bottom)))
-            if room[0] > low[k] or room[1] < high[k]:
-                low[k], high[k] = max(low[k], room[0]), min(high[k], room[1])
-                smaller.append(k)
-    return smaller
+        held, bounds = LinearConstraint(self.matrix, self.least, self.most), Bounds(self.low, self.high)
+        options = {
+            "presolve": simplify,
+            "node_limit": STEPS,
+            "mip_rel_gap": 0.2 * (np.count_nonzero(aim) > 1),
+        }
+        wanted = {"integrality": np.full(len(aim), whole), "options": options}
+        found: NDArray[Any] | None = milp(-aim, constraints=held, bounds=bounds, **wanted).x
+        return found
 
 
 def _spread(rules: _Rules, doubtful: Sequence[int], solutions: list[NDArray[Any]], enough: int) -> set[int]:
@@ -301,12 +312,17 @@ def _spread(rules: _Rules, doubtful: Sequence[int], solutions: list[NDArray[Any]
             solutions.append(solution)
             least, most = np.minimum(least, solution), np.maximum(most, solution)
 
-    ways = np.random.default_rng(0)  # many at once, some up and some down, before each by itself
+    ways = np.random.default_rng(0)  # many at once, some up and some down, while that helps, then one by one
+    stuck = 0
     for attempt in range(6):
-        if len(left := narrow()) > 1:
-            signs = ways.choice((-1.0, 1.0), len(left)) if attempt > 1 else [1.0 - 2 * attempt] * len(left)
-            go(dict(zip(left, signs, strict=True)))
+        if len(left := narrow()) < 2 or (attempt > 1 and len(left) == stuck):
+            break
+        stuck = len(left)
+        signs = ways.choice((-1.0, 1.0), stuck) if attempt > 1 else [1.0 - 2 * attempt] * stuck
+        go(dict(zip(left, signs, strict=True)))
     for k in narrow():
+        if not rules.in_fractions and rules.room(k) < enough:
+            break
         for sign in (1.0, -1.0):
             if most[k] - least[k] < enough:
                 go({k: sign})

@@ -113,6 +113,7 @@ def release(
     hidden, quiet = _protected(cells, known, policy, points, chosen)
     gone = _resting(tidy, known, {own[k] for k in hidden})
     gone |= _rows_telling(tidy, quantities, gone)
+    gone |= {i for i, e in enumerate(tidy) if e.status == "suppressed" and e.origin != "published"}
     for k in quiet:
         tidy[own[k]] = replace(tidy[own[k]], n=None)
     curved = {own[k] for k in points}
@@ -275,6 +276,7 @@ def _about_the_same(derived: Estimate, quantity: Quantity, base: Estimate) -> bo
 
 
 def _withhold(e: Estimate) -> Estimate:
+    """`e` without its numbers, and without the method that may say something of them."""
     said = "withheld: of too few people, or it would give a number of so few away"
     return replace(e, value=None, low=None, high=None, count=None, n=None, status="suppressed", method=said)
 

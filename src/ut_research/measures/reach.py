@@ -228,7 +228,8 @@ def _stay(make: Maker, registered: pd.DataFrame, data_to: pd.Timestamp) -> list[
     whole = restricted_mean(weeks, ended, horizon, make.confidence)
     seen = "people still supported counted up to the day the data are complete to"
     median, marks = f"Kaplan-Meier, {censored}", {str(week): float(week) for week in WEEKS}
-    within, area = f"Average stay within the first {horizon:.0f} weeks", f"area under the curve of {median}"
+    within = "Average stay within the weeks that people were followed for"
+    area = f"the first {horizon:.0f} weeks, area under the curve of {median}"
     middle = median_time(weeks, ended, make.confidence)
     return [
         make.mean("reach.stay_mean_weeks", "Average stay so far", stayed.weeks, "weeks", seen),

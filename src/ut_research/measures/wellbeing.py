@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import ceil, floor
 
 import numpy as np
 import pandas as pd
@@ -270,20 +271,23 @@ def _meaningful(
     sd: float,
     reliability: float,
 ) -> list[Measurement]:
-    error = intervals.sem(sd, reliability) if sd else None
-    reliable = intervals.reliable_change(sd, reliability, make.confidence) if sd else None
-    based = f"reliability {reliability:g}, spread of everyone's first scores {sd:.1f}"
-    rules: list[tuple[str, str, float | None, str]] = [
-        ("", meaningful_rule, meaningful_change, "the rule in force"),
-        ("_more_than_3", "more than", 3, "a rule in use"),
-        ("_at_least_3", "at least", 3, "another rule in use"),
-        ("_sem", "at least", error, f"one standard error of measurement, {based}"),
-        ("_rci", "more than", reliable, f"reliable change, {based}"),
+    by_error = by_change = None
+    if sd:  # scores are whole
+        by_error = ceil(round(intervals.sem(sd, reliability), 9))
+        by_change = floor(round(intervals.reliable_change(sd, reliability, make.confidence), 9)) + 1
+    rules: list[tuple[str, str, float | None, str, str]] = [
+        ("", meaningful_rule, meaningful_change, "", "the rule in force"),
+        ("_more_than_3", "more than", 3, "", "a rule in use"),
+        ("_at_least_3", "at least", 3, "", "another rule in use"),
+        ("_sem", "at least", by_error, "at least one standard error of measurement", ""),
+        ("_rci", "at least", by_change, "more than the reliable change", ""),
     ]
     found = []
-    for name, rule, points, why in rules:
+    for name, rule, points, error, why in rules:
         known = changes if points is not None else changes.head(0)
-        by = f"{rule} {points:.3g} points" if points is not None else why
+        by = error or f"{rule} {points:g} points"
+        if error:  # a label says nothing of the scores
+            why = f"at least {points or 0:g} points, reliability {reliability:g}"
         less = "no more than" if rule == "more than" else "less than"
         named = (
             f"Rose by {by}",

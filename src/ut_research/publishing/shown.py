@@ -135,19 +135,52 @@ def _as_said(number: float) -> set[str]:
 
 
 def _numbers_typed(cells: Iterable[Any], name: str) -> Iterator[Problem]:
-    """What to say of numbers that stand in prose: in a written cell, or in quotes among other words."""
+    """What to say of numbers that stand in prose: in a written cell, in quotes among words, or by a name."""
+    code = [_tree(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    worked = {used for tree in code for used in _worked_with(tree)}
     todo = "let it in by the token of a released finding, or name it among the parameters"
     for number, cell in enumerate((c for c in cells if not _injected(c)), 1):
         texts = [cell["source"]] if cell["cell_type"] == "markdown" else _prose(cell["source"])
         left = (_FIXED.sub("", part) for text in texts for part in _FILLED.split(text))
-        if any(map(_NUMBER.search, left)):
+        named = set() if _is_parameters(cell) else _numbers_named(cell) - worked
+        if any(map(_NUMBER.search, left)) or named:
             yield Problem("a number is typed into prose", f"notebooks/{name}, cell {number}", todo)
+
+
+def _numbers_named(cell: Any) -> set[str]:
+    """The names that a cell gives to numbers, and to words that are numbers."""
+    found = set[str]()
+    for node in _tree(cell["source"]).body if cell["cell_type"] == "code" else ():
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value:
+            digits = isinstance(node.value, ast.Constant) and str(node.value.value).isdecimal()
+            stored = ast.walk(node) if digits or _numbers(node.value) else ()
+            found |= {n.id for n in stored if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return found
+
+
+def _worked_with(node: ast.AST, said: bool = False) -> Iterator[str]:
+    """The names that code does more with than say them: compares them, say, or goes through them."""
+    match node:
+        case ast.JoinedStr() | ast.Call() | ast.BinOp(op=ast.Mod()):
+            said = True
+        case ast.Compare():
+            said = False
+        case ast.comprehension():
+            yield from _worked_with(node.iter)
+        case ast.Name(ctx=ast.Load()) if not said:
+            yield node.id
+    for child in ast.iter_child_nodes(node):
+        yield from _worked_with(child, said)
 
 
 def _prose(code: str) -> list[str]:
     """What stands in quotes in a cell and has several words."""
     texts = [n.value for n in ast.walk(_tree(code)) if isinstance(n, ast.Constant)]
     return [text for text in texts if isinstance(text, str) and " " in text]
+
+
+def _is_parameters(cell: Any) -> bool:
+    return "parameters" in cell["metadata"].get("tags", ())
 
 
 def _injected(cell: Any) -> bool:
