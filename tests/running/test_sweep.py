@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import threading
@@ -29,6 +30,8 @@ def swept(**options: Any) -> list[str]:
 
 @pytest.fixture(scope="module")
 def reports(project: Project) -> list[str]:
+    for part in ("paper", "_static"):  # of the page that leads to all reports, and of sheets
+        shutil.copytree(HERE / "book" / part, project.root / "book" / part, dirs_exist_ok=True)
     return swept(jobs=2)
 
 
