@@ -18,21 +18,19 @@ from bench.run import PYTHON, REPORT, ROOT, timed
 BY, FEWEST = "partner", 5
 
 
-def split(export: Path, into: Path) -> list[Path]:
-    """An export a part, in folders of their own."""
-    tables = {file.name: pd.read_csv(file, dtype=str) for file in sorted(export.glob("*.csv"))}
-    people = tables["participants.csv"]
+def split(cleaned: Path, into: Path) -> list[Path]:
+    """An export a part of what was cleaned, in folders of their own."""
+    tables = {file.stem: pd.read_parquet(file) for file in sorted(cleaned.glob("*.parquet"))}
     folders = []
-    for number, (_, own) in enumerate(people.groupby(BY)):
+    for number, (name, own) in enumerate(tables["participants"].groupby(BY)):
         if len(own) < FEWEST:
             continue
         folders.append(into / f"part-{number}")
         folders[-1].mkdir(parents=True)
-        shutil.copyfile(export / "INVENTED.md", folders[-1] / "INVENTED.md")
-        for name, table in tables.items():
-            if "participant_id" in table:
-                rows = table[table["participant_id"].isin(own["participant_id"])]
-                rows.to_csv(folders[-1] / name, index=False)
+        (folders[-1] / "INVENTED.md").write_text("Invented.")
+        for table, rows in tables.items():
+            if BY in rows:
+                rows[rows[BY] == name].to_csv(folders[-1] / f"{table}.csv", index=False)
     return folders
 
 
@@ -46,8 +44,8 @@ def main() -> None:
         shutil.rmtree(project / "data" / "processed")
         swept = timed(PYTHON, "-m", "ut_research.cli", "sweep", "--by", BY, cwd=project)
         made = len(list((project / "reports").glob("example*")))
+        parts = split(project / "data" / "processed" / "example", Path(folder, "exports"))
         shutil.rmtree(project / "data" / "processed")
-        parts = split(project / "data" / "raw" / "example", Path(folder, "exports"))
         alone = timed(*REPORT, "--jobs", "1", cwd=project)
         alone += sum(timed(*REPORT, str(part), "--jobs", "1", cwd=project) for part in parts)
     print(f"one by one, one job each, {1 + len(parts)} reports {alone:7.1f} s")
