@@ -166,7 +166,7 @@ def _maker(command: str, module: str, told: str) -> None:
 
 
 _maker("brief", "brief", "Make the two-page brief, [b]brief.pdf[/b] and [b]brief.docx[/b], of a report.")
-_maker("tables", "workbook", "For co-authors: every table, in [b]tables.xlsx[/b], and [b]report.docx[/b].")
+_maker("tables", "workbook", "For co-authors: [b]tables.xlsx[/b], [b]report.docx[/b], [b]annexes.docx[/b].")
 _maker(
     "review",
     "review_pack",
