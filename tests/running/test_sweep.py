@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -99,6 +101,28 @@ def test_a_part_that_fails_is_named_with_its_cause_and_the_others_go_on(
     assert (project.root / "reports" / reports[1] / "book" / "04_four.html").exists()
 
 
+def test_one_sweep_at_a_time(project: Project, reports: list[str]) -> None:
+    lock = project.root / "data" / "processed" / "example" / "sweep" / "lock"
+    with (
+        build.held(lock, "example"),
+        pytest.raises(ProblemsFound, match="this report is being built already"),
+    ):
+        swept()
+
+
+def test_a_sweep_that_was_killed_goes_on(project: Project, reports: list[str]) -> None:
+    shutil.rmtree(project.root / "reports" / reports[1])
+    killed = subprocess.Popen(COMMAND, start_new_session=True, stdout=subprocess.DEVNULL)
+    log = project.root / "data" / "processed" / "example" / "sweep" / f"{reports[1]}.log"
+    until = time.monotonic() + 60
+    while not log.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    assert swept() == reports
+    assert (project.root / "reports" / reports[1] / "findings.json").exists()
+
+
 def test_a_part_is_not_built_by_itself(reports: list[str]) -> None:
     run = build.plan(name=reports[1])
     with pytest.raises(ProblemsFound, match="this is the report of one part"):
@@ -112,6 +136,12 @@ def test_a_part_is_not_built_by_itself(reports: list[str]) -> None:
 def test_a_mistake_in_the_command_is_named(project: Project, given: dict[str, str], what: str) -> None:
     with pytest.raises(ProblemsFound, match=what):
         sweep.sweep(build.plan(), tell=lambda far: None, **{"by": "partner", **given})  # type: ignore[arg-type]
+
+
+def test_without_snakemake_it_says_what_to_install(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ut_research.running.sweep.find_spec", lambda name: None)
+    with pytest.raises(ProblemsFound, match=r"Snakemake is not installed.*pip install"):
+        swept()
 
 
 def test_on_slurm_the_findings_are_the_same_and_what_was_killed_is_built_again(

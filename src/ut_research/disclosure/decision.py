@@ -145,10 +145,15 @@ def of_run(folder: Path, parameters: Mapping[str, Any], registry: Registry, part
     return released(found, policy(parameters), approved, refused, **family, parts=parts)
 
 
+def _settings(folder: Path) -> dict[str, Any]:
+    """The settings of a run; a notebook by itself has none."""
+    file = folder / "run.json"
+    return dict(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else {}
+
+
 def before(folder: Path) -> tuple[Path | None, list[Release]]:
     """The register of a run in `folder`, and the approved releases that may be about the same people."""
-    file = folder / "run.json"
-    run = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    run = _settings(folder)
     if not run.get("registers"):  # of a notebook by itself
         return None, []
     about = {"study": run["about"], "owner": run["owner"], "people": who(folder)}
@@ -161,14 +166,14 @@ def before(folder: Path) -> tuple[Path | None, list[Release]]:
 
 def standing(folder: Path) -> str:
     """What a report made from a run in `folder` is: ``example``, a ``draft``, or released, as ``export``."""
-    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    run = _settings(folder)
     if run.get("of"):  # a part stands as the whole that it belongs to
         return standing(Path(run["of"]))
     origin: str = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["origin"]
     if origin == "example":
         return origin
     found = own(folder)
-    approved = releases.read(map(Path, run["registers"]))
+    approved = releases.read(map(Path, run.get("registers", ())))
     return origin if any(r.findings == found for r in approved) else "draft"
 
 

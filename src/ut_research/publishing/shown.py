@@ -138,11 +138,12 @@ def _numbers_typed(cells: Iterable[Any], name: str) -> Iterator[Problem]:
     """What to say of numbers that stand in prose: in a written cell, in quotes among words, or by a name."""
     code = [_tree(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     worked = {used for tree in code for used in _worked_with(tree)}
+    said = {n.id for tree in code for n in ast.walk(tree) if isinstance(n, ast.Name) and _is_read(n)} - worked
     todo = "let it in by the token of a released finding, or name it among the parameters"
     for number, cell in enumerate((c for c in cells if not _injected(c)), 1):
         texts = [cell["source"]] if cell["cell_type"] == "markdown" else _prose(cell["source"])
         left = (_FIXED.sub("", part) for text in texts for part in _FILLED.split(text))
-        named = set() if _is_parameters(cell) else _numbers_named(cell) - worked
+        named = set() if _is_parameters(cell) else _numbers_named(cell) & said
         if any(map(_NUMBER.search, left)) or named:
             yield Problem("a number is typed into prose", f"notebooks/{name}, cell {number}", todo)
 
@@ -154,8 +155,12 @@ def _numbers_named(cell: Any) -> set[str]:
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value:
             digits = isinstance(node.value, ast.Constant) and str(node.value.value).isdecimal()
             stored = ast.walk(node) if digits or _numbers(node.value) else ()
-            found |= {n.id for n in stored if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+            found |= {n.id for n in stored if isinstance(n, ast.Name) and not _is_read(n)}
     return found
+
+
+def _is_read(name: ast.Name) -> bool:
+    return isinstance(name.ctx, ast.Load)
 
 
 def _worked_with(node: ast.AST, said: bool = False) -> Iterator[str]:

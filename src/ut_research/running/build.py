@@ -133,12 +133,19 @@ def locked(run: Run, patience: float = 3.0) -> Iterator[int]:
     """Hold the run's lock; its file descriptor. It is let go when the last process of the build has ended."""
     run.folder.mkdir(parents=True, exist_ok=True)
     run.folder.chmod(0o700)  # rows about people are in it: for their keeper alone
-    with (run.folder / "lock").open("w") as file:
+    with held(run.folder / "lock", run.name, patience) as descriptor:
+        yield descriptor
+
+
+@contextlib.contextmanager
+def held(lock: Path, name: str, patience: float = 3.0) -> Iterator[int]:
+    """Hold the file `lock` of the report called `name`; its descriptor, for processes that hold it on."""
+    with lock.open("w") as file:
         until = time.monotonic() + patience
         while not _lock(file.fileno()):
             if time.monotonic() > until:
                 todo = "wait for it to end, or give this one another name with NAME="
-                raise stop("this report is being built already", f"reports/{run.name}", todo)
+                raise stop("this report is being built already", f"reports/{name}", todo)
             time.sleep(0.1)
         yield file.fileno()
 

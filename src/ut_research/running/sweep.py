@@ -108,34 +108,42 @@ def sweep(run: Run, by: str, tell: Callable[[Progress], None], jobs: int = 0, pr
     ------
     ProblemsFound : Snakemake is not installed; or, after all jobs ended, the cause of each that failed.
     """
-    if find_spec("snakemake") is None:
-        what, todo = "Snakemake is not installed", 'install it: pip install "ut-research[sweep]"'
-        raise stop(what, "ut-research sweep", todo)
-    if by not in BY:
-        raise stop("people are not parted by that", f"--by {by}", f"give {' or '.join(BY)}")
-    if profile and not Path(profile).is_dir():
-        raise stop("there is no such profile", profile, "give a folder, for example profiles/slurm")
+    _refuse(by, profile)
     folder = run.folder / "sweep"
     with build.locked(run):
         folder.mkdir(exist_ok=True)
-    lost = [file for file in folder.glob("*.done") if not run.report.with_name(file.stem).exists()]
-    for file in (*folder.glob("*.log"), *lost):
-        file.unlink()
-    settings: dict[str, object] = {
-        "command": shlex.join([sys.executable, "-m", "ut_research.cli"]),
-        "place": str(run.place),
-    }
+    with build.held(folder / "lock", run.name) as lock:
+        lost = [file for file in folder.glob("*.done") if not run.report.with_name(file.stem).exists()]
+        for file in (*folder.glob("*.log"), *lost):
+            file.unlink()
+        status = _run([*_command(run, by, folder), *_where(jobs, profile)], folder, lock, tell)
+    return _ended(folder, status)
+
+
+def _command(run: Run, by: str, folder: Path) -> list[str]:
+    """The command that runs the jobs, whose settings are left in `folder`."""
+    ours = shlex.join([sys.executable, "-m", "ut_research.cli"])
+    settings = {"command": ours, "place": str(run.place), "folder": str(folder), "memory": MEMORY}
     settings |= {"export": str(run.export), "study": str(run.study), "name": run.name, "by": by}
-    settings |= {"folder": str(folder), "memory": MEMORY}
-    (folder / "settings.json").write_text(json.dumps(settings, indent=1), encoding="utf-8")
+    file = folder / "settings.json"
+    file.write_text(json.dumps(settings, indent=1), encoding="utf-8")
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(SNAKEFILE), "--directory", str(folder)]
-    command += ["--configfile", str(folder / "settings.json"), "--keep-going", "--forcerun", PREPARE]
-    command += ["--rerun-triggers", "params", "--rerun-incomplete", "--nocolor"]
-    command += (
+    command += ["--configfile", str(file), "--keep-going", "--forcerun", PREPARE, "--nocolor"]
+    return [*command, "--rerun-triggers", "params", "--rerun-incomplete", "--nolock"]
+
+
+def _where(jobs: int, profile: str) -> list[str]:
+    """Where, and how many at a time, in the words of the command."""
+    return (
         ["--profile", str(Path(profile).resolve())] if profile else ["--cores", str(jobs or os.cpu_count())]
     )
+
+
+def _run(command: list[str], folder: Path, lock: int, tell: Callable[[Progress], None]) -> int:
+    """Run Snakemake, which holds the `lock` as long as it is at work, and tell how far it is; its status."""
+    kept = (lock,) if os.name == "posix" else ()
     with (folder / SAID).open("w") as said:
-        process = subprocess.Popen(command, stdout=said, stderr=said, cwd=folder)
+        process = subprocess.Popen(command, stdout=said, stderr=said, cwd=folder, pass_fds=kept)
         try:
             while process.poll() is None:
                 tell(progress(folder))
@@ -143,7 +151,18 @@ def sweep(run: Run, by: str, tell: Callable[[Progress], None], jobs: int = 0, pr
         finally:
             process.terminate()
             process.wait()
-    return _ended(folder, process.returncode)
+    return process.returncode
+
+
+def _refuse(by: str, profile: str) -> None:
+    """Refuse what cannot be swept, or not here."""
+    if find_spec("snakemake") is None:
+        what, todo = "Snakemake is not installed", 'install it: pip install "ut-research[sweep]"'
+        raise stop(what, "ut-research sweep", todo)
+    if by not in BY:
+        raise stop("people are not parted by that", f"--by {by}", f"give {' or '.join(BY)}")
+    if profile and not Path(profile).is_dir():
+        raise stop("there is no such profile", profile, "give a folder, for example profiles/slurm")
 
 
 def progress(folder: Path) -> Progress:
