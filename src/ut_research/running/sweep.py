@@ -31,6 +31,8 @@ SNAKEFILE = Path(__file__).with_name("Snakefile")
 SAID = "snakemake.txt"
 #: What the job that comes before the reports is called.
 PREPARE = "prepare"
+#: Seconds that Snakemake has to end its jobs, when it is told to.
+PATIENCE = 20
 #: Megabytes that it may take, where an engine keeps to it.
 MEMORY = 6000
 #: What a log says when the command in it ended in a message, and what is said of one that does not.
@@ -150,6 +152,9 @@ def _run(command: list[str], folder: Path, lock: int, tell: Callable[[Progress],
                 time.sleep(0.5)
         finally:
             process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(PATIENCE)
+            process.kill()
             process.wait()
     return process.returncode
 
