@@ -46,6 +46,12 @@ def timed(*command: str, cwd: Path) -> float:
     return took
 
 
+def copied(folder: Path) -> Path:
+    """A copy of the project in `folder`, without what was made in it."""
+    ignored = shutil.ignore_patterns(".git", ".venv", "processed", "reports", ".*_cache", "__pycache__")
+    return shutil.copytree(ROOT, folder / "project", ignore=ignored)
+
+
 def by_hand(project: Path) -> float:
     """Seconds to prepare without forks, run papermill one notebook after another, then Jupyter Book."""
     run = project / "data" / "processed" / "example"
@@ -66,9 +72,7 @@ def by_hand(project: Path) -> float:
 def report() -> None:
     """Print the ratios of the report."""
     with tempfile.TemporaryDirectory() as folder:
-        project = Path(folder, "project")
-        ignored = shutil.ignore_patterns(".git", ".venv", "processed", "reports", ".*_cache", "__pycache__")
-        shutil.copytree(ROOT, project, ignore=ignored)
+        project = copied(Path(folder))
         first = timed(*REPORT, cwd=project)
         shutil.rmtree(project / "data" / "processed")
         cold = timed(*REPORT, cwd=project)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from bench.run import PYTHON, REPORT, ROOT, timed
+from bench.run import PYTHON, REPORT, copied, timed
 
 #: What parts people, and how many a part must have for a report.
 BY, FEWEST = "partner", 5
@@ -37,9 +37,7 @@ def split(cleaned: Path, into: Path) -> list[Path]:
 def main() -> None:
     """Print the ratio."""
     with tempfile.TemporaryDirectory() as folder:
-        project = Path(folder, "project")
-        ignored = shutil.ignore_patterns(".git", ".venv", "processed", "reports", ".*_cache", "__pycache__")
-        shutil.copytree(ROOT, project, ignore=ignored)
+        project = copied(Path(folder))
         timed(*REPORT, cwd=project)  # the libraries are compiled
         shutil.rmtree(project / "data" / "processed")
         swept = timed(PYTHON, "-m", "ut_research.cli", "sweep", "--by", BY, cwd=project)

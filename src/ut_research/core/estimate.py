@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -63,6 +63,15 @@ Key = tuple[str, tuple[tuple[str, str], ...]]
 def key(estimate: Estimate) -> Key:
     """What an Estimate is about: no two in one ledger have the same id and group."""
     return estimate.id, tuple(sorted(estimate.group.items()))
+
+
+def of_part(estimates: Iterable[Estimate], part: Mapping[str, str]) -> list[Estimate]:
+    """Those about one part of the people, as a report of that part says them: of everyone."""
+    return [
+        replace(e, group={k: v for k, v in e.group.items() if k not in part})
+        for e in estimates
+        if e.group.items() >= part.items()
+    ]
 
 
 def frame(estimates: Iterable[Estimate]) -> pd.DataFrame:

@@ -35,11 +35,10 @@ Row = tuple[Mapping[int, float], float, float]
 
 
 class Lines:
-    """Lines, each once, in the order in which they were added, and found by the variables in them."""
+    """Lines, each once, in the order in which they were added, and what stands beside a variable on them."""
 
     def __init__(self) -> None:
-        self._all: dict[Line, int] = {}
-        self._of: defaultdict[int, dict[int, Line]] = defaultdict(dict)
+        self._all: dict[Line, None] = {}
         self.beside: defaultdict[int, set[int]] = defaultdict(set)
 
     def __iter__(self) -> Iterator[Line]:
@@ -48,15 +47,9 @@ class Lines:
     def add(self, total: int, parts: Iterable[int]) -> None:
         """Add a line, where it is not there yet."""
         if (line := (total, tuple(parts))) not in self._all:
-            place = self._all[line] = len(self._all)
+            self._all[line] = None
             for v in {total, *line[1]}:
-                self._of[v][place] = line
                 self.beside[v].update((total, *line[1]))
-
-    def of(self, variables: Iterable[int]) -> list[Line]:
-        """The lines that any of `variables` stands in, in order."""
-        found = {place: line for v in variables for place, line in self._of[v].items()}
-        return [found[place] for place in sorted(found)]
 
 
 @dataclass
@@ -88,8 +81,7 @@ class System:
     def near(self, variables: Iterable[int]) -> set[int]:
         """The variables beside one of `variables`: on a line with it, around it, in it, or telling of it."""
         some = set(variables)
-        links = (*self.lines.of(some), *self.within.of(some))
-        found = {v for total, parts in links for v in (total, *parts)}
+        found = set[int]().union(*(self.lines.beside[v] | self.within.beside[v] for v in some))
         return found | {v for v, rows in self.told.items() if any(not some.isdisjoint(r) for r, _, _ in rows)}
 
     def linked(self, some: Iterable[int], hidden: set[int]) -> list[int]:

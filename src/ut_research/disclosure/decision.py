@@ -127,8 +127,7 @@ def named_parts(released: Iterable[Estimate], by: str) -> list[str]:
 
 def parts(folder: Path, by: str) -> dict[str, bool]:
     """The parts of the people of a run in `folder`, and of each whether a headline is shown."""
-    found, quantities = own(folder), declared.quantities()
-    headlines = {id for id, q in quantities.items() if q.importance == "headline"}
+    found, headlines = own(folder), declared.headlines()
     said = {e.group[by] for e in found if by in e.group and e.id in headlines and e.status == "number"}
     return {part: part in said for part in named_parts(found, by)}
 
@@ -160,7 +159,7 @@ def before(folder: Path) -> tuple[Path | None, list[Release]]:
     registers = [Path(place) for place in run["registers"]]
     approved = [r for r in releases.read(registers) if r.may_share(**about)]
     if part := run.get("part"):
-        approved = [replace(r, findings=_of_part(r.findings, part)) for r in approved]
+        approved = [replace(r, findings=tuple(estimate.of_part(r.findings, part))) for r in approved]
     return registers[0], approved
 
 
@@ -181,15 +180,6 @@ def own(folder: Path) -> tuple[Estimate, ...]:
     """What was released in `folder` that is not published, parts and all: what a register keeps of it."""
     files = (file for file in (folder / FILE, folder / PARTS) if file.is_file())
     return tuple(e for file in files for e in estimate.read(file) if e.origin != "published")
-
-
-def _of_part(found: Iterable[Estimate], part: Mapping[str, str]) -> tuple[Estimate, ...]:
-    """What is said of a part, as its report says it."""
-    return tuple(
-        replace(e, group={k: v for k, v in e.group.items() if k not in part})
-        for e in found
-        if e.group.items() >= part.items()
-    )
 
 
 def who(folder: Path) -> str:

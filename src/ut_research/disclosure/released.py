@@ -144,18 +144,12 @@ class Released:
         What is published stays as it is; what is said of everyone and not of parts was not collected of them.
         """
         [by] = group
-        own = {
-            (e.id, *sorted(rest.items())): replace(e, group=rest)
-            for e in self._estimates
-            if e.group.items() >= group.items()
-            for rest in [{k: v for k, v in e.group.items() if k != by}]
-        }
+        own = {findings.key(e): e for e in findings.of_part(self._estimates, group)}
         blank: dict[str, Any] = dict.fromkeys(("value", "low", "high", "count", "n"))
         blank |= {"status": "not collected", "method": "not said of parts"}
         whole = (e for e in self._estimates if by not in e.group)
         kept = (
-            e if e.origin == "published" else own.get((e.id, *sorted(e.group.items())), replace(e, **blank))
-            for e in whole
+            e if e.origin == "published" else own.get(findings.key(e), replace(e, **blank)) for e in whole
         )
         return Released(kept, self._policy, SEAL)
 

@@ -3,12 +3,12 @@
 In: Estimates about people, and which of them are small by themselves. Out: the indices to withhold.
 
 The important is decided on first (`Quantity.importance`): headlines, then the rest of what is about everyone,
-then what is ancillary, then breakdowns, then what
-only the reports of parts say. No later tier takes anything of an earlier one away as long as it has
-something of its own to give, and of a later tier a reader knows nothing yet. Within a tier everything is
-shown at first. While a small number that is not shown can be worked out to within less than the threshold
-(`ut_research.disclosure.bounds`), of what stands beside it in the system (`ut_research.disclosure.linked`)
-that is withheld which costs least; what need not have been is given back at the end, the largest first.
+then what is ancillary, then breakdowns, then what only the reports of parts say. No later tier takes anything
+of an earlier one away as long as it has something of its own to give, and of a later tier a reader knows
+nothing yet. Within a tier everything is shown at first. While a small number that is not shown can be worked
+out to within less than the threshold (`ut_research.disclosure.bounds`), of what stands beside it in the
+system (`ut_research.disclosure.linked`) that is withheld which costs least; what need not have been is given
+back at the end, the largest first.
 """
 
 from __future__ import annotations

@@ -33,6 +33,11 @@ def quantities() -> Quantities:
     return joined({name: module.QUANTITIES for name, module in modules().items()})
 
 
+def headlines() -> list[str]:
+    """The ids of the quantities that matter most, in their order."""
+    return [id for id, quantity in quantities().items() if quantity.importance == "headline"]
+
+
 def place(id: str) -> str:
     """The file in which a quantity of this id is declared."""
     return f"src/ut_research/measures/{id.split('.')[0]}.py"

@@ -42,7 +42,7 @@ def make(folder: Path, report: Path, by: str, parts: Mapping[str, Mapping[str, o
     ----------
     by : the column that parts people.
     parts : of each part, by the name of its report, its name and whether it is ``said``, as
-        `ut_research.running.build.parts` gives them.
+        `ut_research.running.sweep.parts` gives them.
     """
     run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     parameters = run["parameters"]
@@ -70,8 +70,7 @@ def make(folder: Path, report: Path, by: str, parts: Mapping[str, Mapping[str, o
 
 def _compared(released: Released, by: str) -> Iterable[str]:
     """A chart of each headline that is shown of two parts at least, and a table of all headlines."""
-    headlines = [id for id, q in declared.quantities().items() if q.importance == "headline"]
-    cells = [e for e in released.select(headlines) if e.group.keys() - {"group"} == {by}]
+    cells = [e for e in released.select(declared.headlines()) if e.group.keys() - {"group"} == {by}]
     found = released.of(sorted(cells, key=lambda e: e.group[by]))
     subjects: dict[tuple[str, str], list[Estimate]] = {}
     for e in found:

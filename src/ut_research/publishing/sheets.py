@@ -44,11 +44,9 @@ def make(root: Path, folder: Path, reports: Mapping[Path, str], by: str) -> list
 
 def _sheet(whole: Released, own: Released, parameters: Mapping[str, Any], part: str) -> dict[str, Any]:
     """What stands on the sheet of one part."""
-    headlines = [id for id, q in declared.quantities().items() if q.importance == "headline"]
-    everyone = {(e.id, *sorted(e.group.items())): e for e in whole.everyone().select(headlines)}
     rows = []
-    for e in tables.held(own.select(headlines)):
-        beside = tables.number(everyone[e.id, *sorted(e.group.items())])
+    for e in tables.held(own.select(declared.headlines())):
+        beside = tables.number(whole.get(e.id, **e.group))
         people = f" ({tables.counted(e)})" if tables.counted(e) else ""
         rows.append((e.label, tables.number(e) + people, tables.interval(e) or "–", beside))
     words = design.words(parameters)

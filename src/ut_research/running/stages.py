@@ -69,18 +69,19 @@ def line(settings: dict[str, Any]) -> list[Step]:
     longest_first = sorted(settings["chapters"], key=lambda name: -_notebook(root, name).stat().st_size)
     words = {name: parameters[name] for name in WORDS}
     shared = (code, published, parts["framework"], studies.inserts(settings["parts"]["pages"]), words)
-    cleaned = (code, settings["data"], parts.get(studies.RECIPE), {n: parameters[n] for n in CLEANING})
-    decided = (code, published, registers, parameters, settings["by"])
-    first = [
-        Step("clean", clean, ("*.parquet", "manifest.json", "issues.csv"), cleaned, loads=NUMBERS),
-        Step("measure", measure, ("findings.json", "parts.json"), decided, ("clean",), loads=NUMBERS),
-    ]
     if part := settings.get("part"):
         said = digest(
             *(Path(settings["of"], name) for name in ("manifest.json", "findings.json", "parts.json"))
         )
         first = [
             Step("part", take_part, ("findings.json", "manifest.json", "issues.csv"), (code, part, said))
+        ]
+    else:
+        cleaned = (code, settings["data"], parts.get(studies.RECIPE), {n: parameters[n] for n in CLEANING})
+        decided = (code, published, registers, parameters, settings["by"])
+        first = [
+            Step("clean", clean, ("*.parquet", "manifest.json", "issues.csv"), cleaned, loads=NUMBERS),
+            Step("measure", measure, ("findings.json", "parts.json"), decided, ("clean",), loads=NUMBERS),
         ]
     before = tuple(step.name for step in first)
     chapters = [_chapter(settings, name, shared, before[-1], released) for name in longest_first]
@@ -234,11 +235,10 @@ def _has_data(about: list[str], settings: dict[str, Any]) -> bool:
     What is published, and what else the study says, is of the whole: the report of a part leaves it there.
     """
     rows = json.loads(Path("findings.json").read_text(encoding="utf-8"))
-    if settings.get("part"):
-        rows = [row for row in rows if row["origin"] != "published"]
-        settings = {"parameters": {}}
+    whole = not settings.get("part")
+    rows = [row for row in rows if whole or row["origin"] != "published"]
     known = (row["id"] for row in rows if row["status"] != "not collected")
-    study = {f"study.{name}" for name, value in settings["parameters"].items() if value}
+    study = {f"study.{name}" for name, value in settings["parameters"].items() if whole and value}
     return not about or not study.isdisjoint(about) or any(_under(id, about) for id in known)
 
 

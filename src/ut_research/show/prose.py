@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from ut_research.core.estimate import Estimate
 from ut_research.core.problems import Problem, ProblemsFound
-from ut_research.core.units import places
+from ut_research.core.units import capital, places
 from ut_research.disclosure.gate import Released
 from ut_research.show.tables import counted, interval, name, number
 
@@ -311,7 +311,7 @@ def most(released: Released, sentence: str) -> str:
     if len(rows) < 2 or show(rows[0], "in_100") == show(rows[1], "in_100"):
         return ""
     called = [*rows[0].group.values(), rows[0].label][0]
-    called = called[:1].upper() + called[1:] if sentence.startswith("{}") else called
+    called = capital(called) if sentence.startswith("{}") else called
     shown = ", of those shown" if any(e.status == "suppressed" for e in released) else ""
     return f"{sentence.replace('{}', called)}{shown} ({show(rows[0], 'in_100')})"
 

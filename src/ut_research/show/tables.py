@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 
 from ut_research.core.estimate import SERIES_KEYS, Estimate
-from ut_research.core.units import DECIMALS, places
+from ut_research.core.units import DECIMALS, capital, places
 from ut_research.disclosure.gate import Released
 
 HIDDEN = "hidden to protect people"
@@ -88,10 +88,10 @@ def names(estimates: Iterable[Estimate]) -> list[str]:
     groups = [", ".join(_along(k, v) for k, v in e.group.items() if k in told or not told) for e in rows]
     labels = {e.label for e in rows}
     if len(rows) > 1 and all(groups) and len(labels) == 1:
-        return [group[:1].upper() + group[1:] for group in groups]
+        return [capital(group) for group in groups]
     heads = {e.label.split(": ", 1)[0] for e in rows}
     if len(labels) == len(rows) > 1 and len(heads) == 1 and all(": " in label for label in labels):
-        return [(rest := e.label.split(": ", 1)[1])[:1].upper() + rest[1:] for e in rows]
+        return [capital(e.label.split(": ", 1)[1]) for e in rows]
     return [e.label if len(labels) == len(rows) else name(e) for e in rows]
 
 
@@ -147,7 +147,7 @@ def table(released: Released, caption: str, download: str | None = None) -> str:
     keys = _keys(list(released))
     called = [[_value(e, k) for k in keys] for e in released] if keys else [[n] for n in names(released)]
     heads = [text for c in kept for text in (keys if keys and c == "finding" else [COLUMNS[c]])]
-    head = "".join(f'<th scope="col">{escape(text[:1].upper() + text[1:])}</th>' for text in heads)
+    head = "".join(f'<th scope="col">{escape(capital(text))}</th>' for text in heads)
     body = "".join(_row(estimate, called[i], kept) for i, estimate in enumerate(released))
     said = f"{escape(caption)} <span>{escape(origin_note(released))}.</span>"
     link = download_link(download, f"this table: {caption}") if download else ""
@@ -191,7 +191,7 @@ def breakdown(released: Released, by: str, caption: str) -> tuple[str, list[str]
     said = f"{escape(caption)} <span>{escape(origin_note(released))}.</span>"
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in (by.capitalize(), *shown))
     body = "".join(
-        f'<tr><th scope="row">{escape(name[:1].upper() + name[1:])}</th>'
+        f'<tr><th scope="row">{escape(capital(name))}</th>'
         f"{''.join(_cell(columns[label].get(group)) for label in shown)}</tr>"
         for group, name in rows.items()
     )
@@ -274,7 +274,7 @@ def _kind(estimate: Estimate) -> str:
 def _value(estimate: Estimate, key: str) -> str:
     """What a row says under a group key; a group of the study by its own name, which its label ends with."""
     text = estimate.label.rsplit(": ", 1)[-1] if key == "group" else str(estimate.group[key])
-    return text[:1].upper() + text[1:]
+    return capital(text)
 
 
 def _row(estimate: Estimate, called: Sequence[str], columns: Sequence[str]) -> str:
