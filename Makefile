@@ -10,6 +10,7 @@ override export STUDY := $(value STUDY)
 override export NAME := $(value NAME)
 override export FILE := $(value FILE)
 override export APPROVE := $(value APPROVE)
+override export STUDIES := $(value STUDIES)
 override export BY := $(value BY)
 override export PROFILE := $(value PROFILE)
 # Compiled code is kept: without it, every process would compile the libraries again.
@@ -24,7 +25,8 @@ help:
 	@echo '            STUDY=name          … of this study: a name in studies/, a folder or a file'
 	@echo '            NAME=name           … under this name, in reports/name/'
 	@echo 'make sweep                      … and one of each part, decided on together (BY=partner or area;'
-	@echo '                                PROFILE=profiles/slurm: on a cluster; see docs/sweep.md)'
+	@echo '                                STUDIES="one another": of studies; PROFILE=profiles/slurm: on a'
+	@echo '                                cluster; see docs/sweep.md)'
 	@echo 'make brief                      make the two-page brief of a report (PDF, Word)'
 	@echo 'make tables                     put all its tables in one workbook, and the report in Word'
 	@echo 'make review                     pack the book, and its plain pages in large print, for readers'
@@ -53,7 +55,8 @@ report brief tables review easy-read one-file: $(READY)
 	@$(CLI) $@ "$$EXPORT" --study "$$STUDY" --name "$$NAME"
 
 sweep: $(READY)
-	@$(CLI) sweep "$$EXPORT" --study "$$STUDY" --name "$$NAME" --by "$${BY:-partner}" --profile "$$PROFILE"
+	@set -f; for one in $${STUDIES:-"$$STUDY"}; do set -- "$$@" --study "$$one"; done; \
+	$(CLI) sweep "$$EXPORT" "$$@" --name "$$NAME" --by "$$BY" --profile "$$PROFILE"
 
 review-release: $(READY)
 	@test -n "$$NAME" || { echo 'Which report? make review-release NAME=name'; exit 2; }

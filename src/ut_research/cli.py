@@ -84,15 +84,12 @@ def prepare(
     into: Annotated[Path | None, typer.Option(help="Write there what can be rendered.")] = None,
 ) -> None:
     """The first half of a report: clean the export, measure, and decide what to withhold."""
-    run = workflow.plan(export, study, name)
-    if by:
-        from ut_research.running import sweep as sweeping
+    from ut_research.running import sweep as sweeping
 
-        keys = sweeping.prepare(run, tell, by)
-        if into:
-            into.write_text(json.dumps(keys, indent=1), encoding="utf-8")
-    else:
-        workflow.prepare(run, tell)
+    run = workflow.plan(export, study, name)
+    keys = sweeping.prepare(run, tell, by)
+    if into:
+        into.write_text(json.dumps(keys, indent=1), encoding="utf-8")
     say.print(f"Prepared: {place(run.folder)}")
 
 
@@ -109,37 +106,44 @@ def render(
 @app.command()
 def sweep(
     export: Export = "",
-    study: Parameters = "",
+    study: Annotated[list[str] | None, typer.Option(help="As in report; several: a report of each.")] = None,
     name: Name = "",
-    by: Annotated[str, typer.Option(help="What parts people: partner or area.")] = "partner",
+    by: Annotated[str, typer.Option(help="What parts people: partner or area; of one study, partner.")] = "",
     jobs: Annotated[int, typer.Option(help="How many reports at a time; left out, as in report.")] = 0,
     profile: Annotated[str, typer.Option(help="Where jobs run: a folder, such as profiles/slurm.")] = "",
 ) -> None:
-    """Build the report of an export and one of each part of its people, all decided on together."""
-    run = workflow.plan(export, study, name)
-    names = _swept(run, by, jobs, profile)
-    say.print(f"{len(names)} reports are ready: {', '.join(names)}. Open this file in a browser:")
-    say.print(f"  {place(run.report / 'parts.html')}", soft_wrap=True)
+    """Build the report of an export and of each part of its people, decided on together; or of studies."""
+    given = list(dict.fromkeys(study or [""]))
+    own = [f"{name or Path(export).stem}-{Path(one).stem}" if name or export else "" for one in given]
+    names = [name] if len(given) == 1 else own
+    runs = [workflow.plan(export, one, called) for one, called in zip(given, names, strict=True)]
+    reports, page = _swept(runs, by or ("partner" if len(runs) == 1 else ""), jobs, profile)
+    say.print(f"{len(reports)} reports are ready: {', '.join(reports)}. Open this file in a browser:")
+    say.print(f"  {place(page)}", soft_wrap=True)
 
 
 def _with_parts(run: workflow.Run) -> None:
     """Bring a report up to date, and those of its parts where it has any."""
     by = workflow.parted(run)
-    _swept(run, by) if by else workflow.build(run, tell)
+    _swept([run], by) if by else workflow.build(run, tell)
 
 
-def _swept(run: workflow.Run, by: str, jobs: int = 0, profile: str = "") -> list[str]:
-    """Sweep an export, and make the page that leads to its reports; their names."""
+def _swept(runs: list[workflow.Run], by: str, jobs: int = 0, profile: str = "") -> tuple[list[str], Path]:
+    """Sweep exports, and make the page that leads to their reports; their names, and the page."""
     from ut_research.publishing import parts_page, sheets
     from ut_research.running import sweep as sweeping
 
     with say.status("Preparing …") if say.is_terminal else contextlib.nullcontext() as status:
-        names = sweeping.sweep(run, by, lambda far: tell_far(far, status), jobs, profile)
-    parts = sweeping.parts(run, by)
-    parts_page.make(run.folder, run.report, by, parts)
-    own = {run.report.with_name(name): part["part"] for name, part in parts.items() if name in names}
-    sheets.make(run.root, run.folder, own, by)
-    return names
+        names = sweeping.sweep(runs, by, lambda far: tell_far(far, status), jobs, profile)
+    for run in runs:
+        if by := workflow.parted(run):
+            parts = sweeping.parts(run)
+            page = parts_page.make(run.folder, run.report, by, parts)
+            own = {run.report.with_name(name): part["part"] for name, part in parts.items() if name in names}
+            sheets.make(run.root, run.folder, own, by)
+    if len(runs) > 1:
+        page = parts_page.of_studies([(run.folder, run.report) for run in runs])
+    return names, page
 
 
 def _built(run: workflow.Run, build: Callable[[], bool]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from united_together import PARAMETERS, SETTINGS
 from ut_research.core.measurement import Measurement
 from ut_research.disclosure import decision, gate
 from ut_research.disclosure.gate import Policy
-from ut_research.publishing import parts_page
+from ut_research.publishing import one_file, parts_page
 
 SIZES = {"Pendle": 40, "Hyndburn": 60, "Wyre": 3, "<b>Chorley": 51}
 
@@ -77,3 +78,26 @@ def test_a_part_of_too_few_is_named_kindly_and_nothing_of_it_is_drawn(page: Beau
 
 def test_names_are_text(page: BeautifulSoup) -> None:
     assert not page.select("main b")
+
+
+def test_reports_of_several_studies_are_led_to_and_not_compared(page: BeautifulSoup, tmp_path: Path) -> None:
+    run = tmp_path / "data" / "processed" / "county", tmp_path / "reports" / "county"
+    other = run[0].with_name("other"), run[1].with_name("other")
+    shutil.copytree(run[0], other[0])
+    shutil.copytree(run[1] / "book", other[1] / "book")
+    (other[0] / "run.json").write_text(
+        json.dumps(SETTINGS | {"parameters": PARAMETERS | {"title": "Lads & dads"}})
+    )
+    alike = BeautifulSoup(parts_page.of_studies([run, other]).read_text(encoding="utf-8"), "html.parser")
+    assert alike.select_one("aside").get_text(strip=True) == "Invented data."  # type: ignore[union-attr]
+    assert [(h.a["href"], h.get_text()) for h in alike.select("h2") if h.a] == [
+        ("county/book/index.html", PARAMETERS["title"]),
+        ("other/book/index.html", "Lads & dads"),
+    ]
+    assert [link["href"] for link in alike.select("p a")] == ["county/parts.html"]
+    assert not alike.select("img")
+    assert parts_page.APART in alike.get_text()
+    draft = '<aside class="ut-origin-draft"><p><strong>Draft.</strong></p></aside>'
+    (other[1] / "book" / "index.html").write_text(draft)
+    unlike = BeautifulSoup(parts_page.of_studies([run, other]).read_text(encoding="utf-8"), "html.parser")
+    assert unlike.select_one("aside").get_text(strip=True) == one_file.UNLIKE  # type: ignore[union-attr]

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ COMMAND = [sys.executable, "-m", "ut_research.cli", "sweep", "--by", "partner"]
 
 def swept(**options: Any) -> list[str]:
     """The names of the reports of a sweep of the example by partner."""
-    return sweep.sweep(build.plan(), "partner", lambda far: None, **options)
+    return sweep.sweep([build.plan()], "partner", lambda far: None, **options)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +67,7 @@ def test_a_part_says_what_was_released_of_it_and_holds_nobodys_records(
 
 
 def test_a_part_of_too_few_people_has_no_report(project: Project, reports: list[str]) -> None:
-    left = [name for name, part in sweep.parts(build.plan(), "partner").items() if not part["said"]]
+    left = [name for name, part in sweep.parts(build.plan()).items() if not part["said"]]
     assert left
     assert not set(left) & set(reports)
     assert not any((project.root / "reports" / name).exists() for name in left)
@@ -88,7 +89,7 @@ def test_a_part_that_fails_is_named_with_its_cause_and_the_others_go_on(
     in_the_way = project.root / "data" / "processed" / reports[1] / "chapters" / "04_four.ipynb"
     in_the_way.mkdir()
     with pytest.raises(sweep.SweepFailed) as failed:
-        sweep.sweep(build.plan(), "partner", seen.append, jobs=2)
+        sweep.sweep([build.plan()], "partner", seen.append, jobs=2)
     [problem] = failed.value.problems
     assert problem.where == reports[1]
     assert problem.what.startswith("chapter 04_four\n")
@@ -113,7 +114,7 @@ def test_one_sweep_at_a_time(project: Project, reports: list[str]) -> None:
 def test_a_sweep_that_was_killed_goes_on(project: Project, reports: list[str]) -> None:
     shutil.rmtree(project.root / "reports" / reports[1])
     killed = subprocess.Popen(COMMAND, start_new_session=True, stdout=subprocess.DEVNULL)
-    log = project.root / "data" / "processed" / "example" / "sweep" / f"{reports[1]}.log"
+    log = project.root / "data" / "processed" / "example" / "sweep" / f"example.{reports[1]}.log"
     until = time.monotonic() + 60
     while not log.exists() and time.monotonic() < until:
         time.sleep(0.05)
@@ -129,13 +130,56 @@ def test_a_part_is_not_built_by_itself(reports: list[str]) -> None:
         build.build(run, print)
 
 
+@pytest.fixture
+def studies(project: Project, reports: list[str], tmp_path: Path) -> tuple[build.Run, build.Run]:
+    """The example, swept before, and the same people in a study of another title, without parts."""
+    other = tmp_path / "other" / "study.toml"
+    other.parent.mkdir()
+    other.write_text('based_on = "united-together"\n[study]\ntitle = "Another"\n')
+    return build.plan(), build.plan(str(project.root / "data" / "raw" / "example"), str(other), "other")
+
+
+def test_several_studies_in_one_sweep_each_with_the_parts_that_it_had(
+    project: Project, reports: list[str], studies: tuple[build.Run, build.Run]
+) -> None:
+    assert sweep.sweep(studies, "", lambda far: None) == [*reports, "other"]
+    titles = [json.loads((run.folder / "run.json").read_text())["parameters"]["title"] for run in studies]
+    assert titles[1] == "Another"
+    assert titles[0] != "Another"
+
+
+def test_a_study_that_cannot_be_prepared_is_named_and_the_others_go_on(
+    project: Project, reports: list[str], studies: tuple[build.Run, build.Run]
+) -> None:
+    gone = replace(studies[1], name="gone", export=project.root / "nowhere")
+    shutil.rmtree(studies[0].report)
+    with pytest.raises(sweep.SweepFailed) as failed:
+        sweep.sweep([gone, studies[0]], "", lambda far: None)
+    [problem] = failed.value.problems
+    assert problem.where == "prepare gone"
+    assert "there is no such export" in problem.what
+    assert (studies[0].report / "findings.json").exists()
+
+
+def test_forgetting_one_study_forgets_what_a_sweep_of_several_kept(
+    project: Project, studies: tuple[build.Run, build.Run]
+) -> None:
+    sweep.sweep(studies, "", lambda far: None)
+    page = studies[1].report.with_name("studies.html")
+    page.write_text("Numbers of both.")
+    build.forget(studies[1], only="other")
+    assert not page.exists()
+    assert not studies[1].folder.with_name(build.SEVERAL).exists()
+    assert studies[0].report.exists()
+
+
 @pytest.mark.parametrize(
     ("given", "what"),
     [({"profile": "nowhere"}, "there is no such profile"), ({"by": "shoe"}, "people are not parted by that")],
 )
 def test_a_mistake_in_the_command_is_named(project: Project, given: dict[str, str], what: str) -> None:
     with pytest.raises(ProblemsFound, match=what):
-        sweep.sweep(build.plan(), tell=lambda far: None, **{"by": "partner", **given})  # type: ignore[arg-type]
+        sweep.sweep([build.plan()], tell=lambda far: None, **{"by": "partner", **given})  # type: ignore[arg-type]
 
 
 def test_without_snakemake_it_says_what_to_install(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,13 +202,13 @@ def test_on_slurm_the_findings_are_the_same_and_what_was_killed_is_built_again(
         killed.join()
         assert first.returncode == 1
         done = project.root / "data" / "processed" / "example" / "sweep"
-        times = {file.stem: file.stat().st_mtime_ns for file in done.glob("*.done")}
+        times = {file.stem.split(".")[1]: file.stat().st_mtime_ns for file in done.glob("*.done")}
         [lost] = set(reports) - times.keys()
         assert f"{lost}: it was stopped from outside" in first.stderr
         again = subprocess.run([*COMMAND, "--profile", PROFILE], capture_output=True, text=True)
         assert again.returncode == 0, again.stderr
     assert made(project, reports) == before
-    after = {file.stem: file.stat().st_mtime_ns for file in done.glob("*.done")}
+    after = {file.stem.split(".")[1]: file.stat().st_mtime_ns for file in done.glob("*.done")}
     assert {name for name in after if after[name] != times.get(name)} == {lost}
 
 

@@ -49,7 +49,7 @@ def make(root: Path, folder: Path, report: Path) -> list[Path]:
     title = f"{parameters['title']}: Easy Read"
     about = {"title": title, "label": label, "author": AUTHOR}
     files[0].write_bytes(paper.pdf(root / LAYOUT, about | {"lines": lines}))
-    page = one_file.shell(report / "book", title, "\n".join(_html(lines)))
+    page = one_file.shell(title, "\n".join(_html(lines)), report / "book")
     files[1].write_text(page, encoding="utf-8", newline="\n")
     return files
 

@@ -18,6 +18,8 @@ from ut_research.publishing.everyone import PAGES
 
 #: What has no place in one file: what leads to other pages, what stands in the file once, the comment form.
 _LEFT_OUT = "nav, source, .ut-download, form, .ut-kept, .ut-paper"
+#: What a page says that leads to reports which do not all stand alike.
+UNLIKE = "Not to be passed on: some of this is invented, or a draft. Each report says which."
 SHELL = """<!DOCTYPE html>
 <html lang="en-GB">
 <head>
@@ -48,7 +50,7 @@ def make(root: Path, folder: Path, report: Path) -> list[Path]:
     title = json.loads((folder / "run.json").read_text(encoding="utf-8"))["parameters"]["title"]
     pages = [page for name in PAGES if (page := book / f"{name}.html").is_file()]
     (report / "one-file.html").write_text(
-        shell(book, f"{title}, evaluated", of_pages(pages)), encoding="utf-8", newline="\n"
+        shell(f"{title}, evaluated", of_pages(pages), book), encoding="utf-8", newline="\n"
     )
     return [report / "one-file.html"]
 
@@ -92,9 +94,17 @@ def _lead(link: object, here: str, among: set[str]) -> None:
         link.unwrap()  # type: ignore[attr-defined]
 
 
-def shell(book: Path, title: str, body: str) -> str:
-    """A page around `body` that needs no other file: it has the typeface, style and script of `book`."""
-    static = book / "_static"
+def standing(book: Path) -> tuple[str, str]:
+    """Where the numbers of a `book` come from, in a word, and the line that says so on each page."""
+    first = (book / "index.html").read_text(encoding="utf-8")
+    found = re.search(r'ut-origin-(\w+)".*?<strong>(.*?)</strong>', first, re.DOTALL)
+    assert found is not None
+    return found[1], found[2]
+
+
+def shell(title: str, body: str, *books: Path) -> str:
+    """A page around `body` that needs no other file, in the look of `books`, and saying how they stand."""
+    static = books[0] / "_static"
     style = "".join((static / name).read_text(encoding="utf-8") for name in ("typeface.css", "ut.css"))
     script = (static / "ut.js").read_text(encoding="utf-8")
     kinds = {
@@ -102,10 +112,9 @@ def shell(book: Path, title: str, body: str) -> str:
     }
     rules = {"default-src": "'none'", **kinds, "img-src": "data:", "font-src": "data:", "base-uri": "'none'"}
     policy = "; ".join(f"{name} {allowed}" for name, allowed in rules.items())
-    first = (book / "index.html").read_text(encoding="utf-8")
-    origin = re.search(r'ut-origin-(\w+)".*?<strong>(.*?)</strong>', first, re.DOTALL)
-    assert origin is not None
-    parts = {"style": style, "script": script, "body": body, "origin": origin[1], "note": origin[2]}
+    origins, notes = zip(*(standing(book) for book in books), strict=True)
+    origin, note = (origins[0], notes[0]) if len(set(notes)) == 1 else ("draft", UNLIKE)
+    parts = {"style": style, "script": script, "body": body, "origin": origin, "note": note}
     return SHELL.format(policy=policy, title=escape(title), **parts)
 
 

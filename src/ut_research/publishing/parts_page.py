@@ -1,14 +1,14 @@
-"""The page that leads to the reports of all parts, and lets readers see them side by side.
+"""The pages that lead to many reports: of all parts of one, side by side, and of several studies.
 
-In: a built report and those of its parts. Out: ``parts.html`` beside its book, which needs no other file.
-Parts stand in alphabetical order and are never ranked; what is said of each was released in one decision with
-all of them.
+In: built reports. Out: ``parts.html`` beside the book of the whole, ``studies.html`` beside the reports; they
+need no other file. Parts stand in alphabetical order and are never ranked; what is said of each was released
+in one decision with all of them. Studies are not compared.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from ut_research.publishing import blocks as paper
 from ut_research.publishing import one_file
 from ut_research.show import charts, tables
 
-PAGE = "parts.html"
+PAGE, STUDIES = "parts.html", "studies.html"
 #: How to read it, before anything is compared.
 HOW = (
     "They stand in alphabetical order. Please do not rank them. They work with different people in different "
@@ -32,6 +32,13 @@ TOO_FEW = (
     "Too few people for a report of their own: what would be said of so few could be about one of them. They "
     "are all counted in the report of everyone. More could be said of a longer time, with more people in it, "
     "or of several of these together, where the study gives them one name."
+)
+#: The columns of main numbers.
+HEADS = ("", "Number", "People", "Likely range")
+#: How to read the reports of several studies.
+APART = (
+    "Each study asked its own people its own questions, over its own time. Please do not set a number of one "
+    "beside that of another."
 )
 
 
@@ -55,17 +62,39 @@ def make(folder: Path, report: Path, by: str, parts: Mapping[str, Mapping[str, o
     left = [escape(str(part["part"])) for part in parts.values() if not part["said"]]
     title = f"{parameters['title']}, by {by}"
     body = [
-        f'<article><div class="ut-head"><h1>{escape(title)}</h1></div><div class="ut-body"><div>',
         '<p><a href="book/index.html">The report of everyone</a>, and one of each:</p>',
         f"<ul>{listed}</ul>",
         f"<h2>No report of their own</h2><p>{'; '.join(left)}.</p><p>{TOO_FEW}</p>" if left else "",
         f"<h2>Side by side</h2><p>{HOW}</p>",
         *_compared(released, by),
-        "</div></div></article>",
     ]
-    text = one_file.shell(report / "book", title, "\n".join(filter(None, body)))
-    (report / PAGE).write_text(text, encoding="utf-8", newline="\n")
-    return report / PAGE
+    return _page(report / PAGE, title, body, report / "book")
+
+
+def of_studies(reports: Sequence[tuple[Path, Path]]) -> Path:
+    """Write the page that leads to the `reports` of several studies, each with the folder it was made in."""
+    body = [f"<p>{APART}</p>"]
+    for folder, report in reports:
+        parameters = json.loads((folder / "run.json").read_text(encoding="utf-8"))["parameters"]
+        released = decision.read(folder, decision.policy(parameters))
+        found = tables.held(released.select(declared.headlines()).everyone())
+        rows = [(e.label, tables.number(e), tables.counted(e), tables.interval(e)) for e in found]
+        parts = (report / PAGE).is_file()
+        body += [
+            f'<h2><a href="{escape(report.name)}/book/index.html">{escape(parameters["title"])}</a></h2>',
+            f"<p>{escape(parameters['introduction'])}</p>",
+            f'<p><a href="{escape(report.name)}/{PAGE}">And a report of each part</a></p>' if parts else "",
+            tables.grid(HEADS, rows, f"Main numbers of {parameters['title']}", tables.origin_note(found)),
+        ]
+    return _page(reports[0][1].with_name(STUDIES), "All reports", body, *(r / "book" for _, r in reports))
+
+
+def _page(file: Path, title: str, body: Iterable[str], *books: Path) -> Path:
+    """Write a page in the look of `books`; the file."""
+    head = f'<article><div class="ut-head"><h1>{escape(title)}</h1></div><div class="ut-body"><div>'
+    text = one_file.shell(title, "\n".join(filter(None, [head, *body, "</div></div></article>"])), *books)
+    file.write_text(text, encoding="utf-8", newline="\n")
+    return file
 
 
 def _compared(released: Released, by: str) -> Iterable[str]:

@@ -37,6 +37,8 @@ PUBLISHED = {
 }
 #: What is said about steps that failed.
 RESUME = "The last good report is untouched. Put this right and build again: it resumes where it stopped."
+#: Where a sweep of several runs works, among the folders of runs; none is called so.
+SEVERAL = ".sweep"
 #: Longest that one chapter may run, in seconds.
 TIME_LIMIT = 300
 #: Free space without which a build does not start, and below which a disk is full, in bytes.
@@ -257,6 +259,8 @@ def forget(run: Run, only: str = "") -> list[Path]:
     Its reports are known by the export's place, whatever their names; `only` names the one to remove. What a
     person put into one of these folders stays, and the folder with it.
     """
+    shutil.rmtree(run.folder.with_name(SEVERAL), ignore_errors=True)
+    run.report.with_name("studies.html").unlink(missing_ok=True)
     removed: list[Path] = []
     for name in sorted(_reports_of(run)):
         if only and name != run.name:

@@ -1,8 +1,9 @@
-"""Many reports in one sweep: of an export, and of each part of its people. Snakemake runs the jobs.
+"""Many reports in one sweep: of each export, and of each part of its people. Snakemake runs the jobs.
 
-The jobs are those of the `Snakefile` beside this module: one prepares everything, one renders each report.
-They work in the folder ``sweep`` of the run, and leave a log each. What has ended is known by its files,
-wherever it ran. A report whose input is the same is not rendered again; one that failed is, the next time.
+The jobs are those of the `Snakefile` beside this module: one prepares each export, one renders each report.
+They work in the folder ``sweep`` of the run, or one of their own where there are several, and leave a log
+each. What has ended is known by its files, wherever it ran. A report whose input is the same is not rendered
+again; one that failed is, the next time.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from ut_research.core.problems import Problem, ProblemsFound, stop
-from ut_research.running import build, stages
+from ut_research.running import build, loop, stages
 from ut_research.running.build import Run
 
 #: What may part people, so that each part has a report.
@@ -29,7 +30,7 @@ BY = ("partner", "area")
 SNAKEFILE = Path(__file__).with_name("Snakefile")
 #: Where what Snakemake says is kept.
 SAID = "snakemake.txt"
-#: What the job that comes before the reports is called.
+#: The rule of the job that comes before the reports, which looks each time what has changed.
 PREPARE = "prepare"
 #: Seconds that Snakemake has to end its jobs, when it is told to.
 PATIENCE = 20
@@ -57,6 +58,8 @@ class Progress:
 def prepare(run: Run, tell: Callable[[dict[str, Any]], None], by: str) -> dict[str, str]:
     """Clean the export, measure, and decide in one what the report of everyone and those of parts may say.
 
+    With no `by`, there are parts where there were some before.
+
     Returns
     -------
     Name of each report that can be rendered, the whole first → a hash of what it would be made of.
@@ -64,18 +67,20 @@ def prepare(run: Run, tell: Callable[[dict[str, Any]], None], by: str) -> dict[s
     settings = build.prepare(run, tell, by)
     with contextlib.chdir(run.folder):
         keys = {run.name: stages.key_of(settings)}
-    for name, part in parts(run, by).items():
+    by = settings["by"]
+    for name, part in parts(run).items():
         if part["said"]:
             keys[name] = _take(replace(run, name=name), settings, run.folder, {by: str(part["part"])})
     return keys
 
 
-def parts(run: Run, by: str) -> dict[str, dict[str, Any]]:
-    """By the name of its report, each ``part`` of the people `by` a column, and if enough is ``said``."""
+def parts(run: Run) -> dict[str, dict[str, Any]]:
+    """By the name of its report, each ``part`` of the people of `run`, and if enough is ``said``."""
     from ut_research.disclosure import decision
 
     found: dict[str, dict[str, Any]] = {}
-    for part, said in decision.parts(run.folder, by).items():
+    by = build.parted(run)
+    for part, said in decision.parts(run.folder, by).items() if by else ():
         name = build.plain(f"{run.name}-{part}")
         while name in found:
             name = build.plain(f"{name[:56]}-{len(found)}")
@@ -96,12 +101,14 @@ def _take(run: Run, settings: dict[str, Any], whole: Path, part: dict[str, str])
             return stages.key_of(kept)
 
 
-def sweep(run: Run, by: str, tell: Callable[[Progress], None], jobs: int = 0, profile: str = "") -> list[str]:
-    """Bring the report of `run`, and those of all parts `by` a column, up to date; the names of the reports.
+def sweep(
+    runs: Sequence[Run], by: str, tell: Callable[[Progress], None], jobs: int = 0, profile: str = ""
+) -> list[str]:
+    """Bring the reports of `runs`, and those of all their parts `by` a column, up to date; their names.
 
     Parameters
     ----------
-    by : the column that parts people: ``partner`` or ``area``.
+    by : the column that parts people, ``partner`` or ``area``; empty: as each was before.
     tell : is told, again and again, how far it is.
     jobs : how many at a time; 0 is as many as there are processors.
     profile : a folder with settings of Snakemake, which say where jobs run; here, when it is empty.
@@ -111,23 +118,24 @@ def sweep(run: Run, by: str, tell: Callable[[Progress], None], jobs: int = 0, pr
     ProblemsFound : Snakemake is not installed; or, after all jobs ended, the cause of each that failed.
     """
     _refuse(by, profile)
-    folder = run.folder / "sweep"
-    with build.locked(run):
-        folder.mkdir(exist_ok=True)
-    with build.held(folder / "lock", run.name) as lock:
-        lost = [file for file in folder.glob("*.done") if not run.report.with_name(file.stem).exists()]
+    names, reports = [run.name for run in runs], runs[0].report.parent
+    folder = runs[0].folder / "sweep" if len(runs) == 1 else runs[0].folder.with_name(build.SEVERAL)
+    folder.mkdir(parents=True, exist_ok=True)
+    with build.held(folder / "lock", " ".join(names)) as lock:
+        lost = [file for file in folder.glob("*.done") if not (reports / file.name.split(".")[1]).exists()]
         for file in (*folder.glob("*.log"), *lost):
             file.unlink()
-        status = _run([*_command(run, by, folder), *_where(jobs, profile)], folder, lock, tell)
-    return _ended(folder, status)
+        status = _run([*_command(runs, by, folder), *_where(jobs, profile)], folder, lock, names, tell)
+    return _ended(folder, names, status)
 
 
-def _command(run: Run, by: str, folder: Path) -> list[str]:
+def _command(runs: Sequence[Run], by: str, folder: Path) -> list[str]:
     """The command that runs the jobs, whose settings are left in `folder`."""
     ours = shlex.join([sys.executable, "-m", "ut_research.cli"])
-    settings = {"command": ours, "place": str(run.place), "folder": str(folder), "memory": MEMORY}
-    settings |= {"export": str(run.export), "study": str(run.study), "name": run.name, "by": by}
-    file = folder / "settings.json"
+    wholes = {run.name: shlex.join([str(run.export), "--study", str(run.study), "--by", by]) for run in runs}
+    settings = {"command": ours, "place": str(runs[0].place), "folder": str(folder), "memory": MEMORY}
+    settings |= {"wholes": wholes}
+    file = folder / "sweep.settings.json"
     file.write_text(json.dumps(settings, indent=1), encoding="utf-8")
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(SNAKEFILE), "--directory", str(folder)]
     command += ["--configfile", str(file), "--keep-going", "--forcerun", PREPARE, "--nocolor"]
@@ -141,14 +149,16 @@ def _where(jobs: int, profile: str) -> list[str]:
     )
 
 
-def _run(command: list[str], folder: Path, lock: int, tell: Callable[[Progress], None]) -> int:
+def _run(
+    command: list[str], folder: Path, lock: int, names: list[str], tell: Callable[[Progress], None]
+) -> int:
     """Run Snakemake, which holds the `lock` as long as it is at work, and tell how far it is; its status."""
     kept = (lock,) if os.name == "posix" else ()
     with (folder / SAID).open("w") as said:
         process = subprocess.Popen(command, stdout=said, stderr=said, cwd=folder, pass_fds=kept)
         try:
             while process.poll() is None:
-                tell(progress(folder))
+                tell(progress(folder, names))
                 time.sleep(0.5)
         finally:
             process.terminate()
@@ -164,41 +174,46 @@ def _refuse(by: str, profile: str) -> None:
     if find_spec("snakemake") is None:
         what, todo = "Snakemake is not installed", 'install it: pip install "ut-research[sweep]"'
         raise stop(what, "ut-research sweep", todo)
-    if by not in BY:
+    if by not in ("", *BY):
         raise stop("people are not parted by that", f"--by {by}", f"give {' or '.join(BY)}")
     if profile and not Path(profile).is_dir():
         raise stop("there is no such profile", profile, "give a folder, for example profiles/slurm")
 
 
-def progress(folder: Path) -> Progress:
-    """How far the sweep in `folder` is, by the files that its jobs left."""
-    reports = _reports(folder)
-    logs = {log.stem: log for log in folder.glob("*.log")}
-    done = [name for name in reports if (folder / f"{name}.done").exists()]
-    begun = [name for name in logs if name not in done and (name != PREPARE or not reports)]
-    failed = [name for name in begun if STOPPED in logs[name].read_text(encoding="utf-8", errors="replace")]
-    return Progress(done, sorted(set(begun) - set(failed)), failed, len(reports))
+def progress(folder: Path, names: list[str]) -> Progress:
+    """How far the sweep in `folder` of the runs called `names` is, by the files that its jobs left."""
+    jobs = _jobs(folder, names)
+    logs = {job: folder / f"{job}.log" for job in jobs}
+    done = [job for job in jobs if (folder / f"{job}.done").exists()]
+    begun = [job for job, log in logs.items() if job not in done and log.exists()]
+    failed = [job for job in begun if STOPPED in logs[job].read_text(encoding="utf-8", errors="replace")]
+    at_work = [jobs[job] for job in begun if job not in failed]
+    return Progress([jobs[job] for job in done], at_work, [jobs[job] for job in failed], len(jobs))
 
 
-def _ended(folder: Path, status: int) -> list[str]:
+def _jobs(folder: Path, names: list[str]) -> dict[str, str]:
+    """What the jobs that are known are called, in `folder` and by us: the reports of what is prepared."""
+    jobs: dict[str, str] = {}
+    for name in names:
+        reports = loop.record(folder / f"{name}.json")
+        jobs |= {f"{name}.{report}": report for report in reports} if reports else {name: f"{PREPARE} {name}"}
+    return jobs
+
+
+def _ended(folder: Path, names: list[str], status: int) -> list[str]:
     """The reports of a sweep whose jobs have ended."""
-    reports, far = _reports(folder), progress(folder)
-    left = [name for name in reports or [PREPARE] if name not in far.done]
+    jobs = _jobs(folder, names)
+    left = [job for job in jobs if not (folder / f"{job}.done").exists()]
     if left:
-        raise SweepFailed([_problem(folder, name) for name in left])
+        raise SweepFailed([_problem(folder, job, jobs[job]) for job in left])
     if status:
         raise stop(f"Snakemake ended with status {status}", str(folder / SAID), "read what it says there")
-    return reports
+    return list(jobs.values())
 
 
-def _problem(folder: Path, name: str) -> Problem:
+def _problem(folder: Path, job: str, called: str) -> Problem:
     """What went wrong with one job."""
-    log = folder / f"{name}.log"
+    log = folder / f"{job}.log"
     text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
     _, found, cause = text.replace(build.RESUME, "").partition(STOPPED)
-    return Problem(cause.strip(". :\n") if found else f"{KILLED} {folder / SAID}", name, RESUME)
-
-
-def _reports(folder: Path) -> list[str]:
-    file = folder / "reports.json"
-    return list(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else []
+    return Problem(cause.strip(". :\n") if found else f"{KILLED} {folder / SAID}", called, RESUME)
