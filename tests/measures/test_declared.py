@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import pkgutil
 import re
+from itertools import combinations
 from pathlib import Path
 from typing import get_args, get_type_hints
 
@@ -177,6 +178,18 @@ def test_what_is_declared_to_be_related_is(drawn: list[Sets]) -> None:
                 for k, b in s.items()
                 if j[0] == q.id and k[0] == other and j != k
             ), (q.id, other)
+
+
+def test_nobody_is_in_two_groups_of_which_each_person_is_said_to_be_in_one(drawn: list[Sets]) -> None:
+    ids = {q.id for q in DECLARED.values() if q.one_of}
+    apart = 0
+    for s in drawn:
+        for id in ids:
+            groups = [who for (one, _, which), who in s.items() if (one, which) == (id, "counted")]
+            for one, other in combinations(groups, 2):
+                assert not one & other, id
+                apart += 1
+    assert apart > 100
 
 
 def test_what_lies_within_what_in_every_export_is_declared_or_follows(drawn: list[Sets]) -> None:

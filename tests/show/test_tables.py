@@ -93,6 +93,23 @@ def test_table_has_caption_scope_and_a_region_for_the_keyboard() -> None:
     assert page.div["tabindex"] == "0" and page.div["aria-label"] == "Reoffending, by group"
 
 
+def test_how_many_the_hidden_are_together_is_said_where_each_person_is_in_one_group() -> None:
+    def band(name: str, n: int) -> Estimate:
+        label = f"{name} wellbeing later"
+        return Estimate("wellbeing.band_t2", label, n, None, None, n, 100, "%", group={"band": name.lower()})
+
+    [note] = table_of(band("Low", 10), band("Moderate", 87), band("High", 3)).select("p.ut-note")
+    assert note.text == (
+        "Together 13 of 100 people, hidden one by one: Low wellbeing later; High wellbeing later."
+    )
+    shown = table_of(band("Low", 10), band("Moderate", 60), band("High", 30))
+    assert not shown.select("p.ut-note")
+    rounded = release(
+        [band("Low", 10), band("Moderate", 87), band("High", 3)], gate.Policy(rounding="nearest 5")
+    )
+    assert tables.the_rest(rounded) == []
+
+
 def test_columns_with_nothing_to_say_are_left_out() -> None:
     bare = table_of(share(low=None, high=None, count=None))
     assert [cell.text for cell in bare.thead("th")] == ["Finding", "Number"]

@@ -40,6 +40,7 @@ class Quantity:
     related : ids that count the same people, some of them, or others with them: by another rule on one scale,
         another step of one follow-up, under another name. How, the people themselves say (`Measurement`).
     scale : the question that it is the mean, the spread or an end of, or counts people by.
+    one_of : whether each person is in one of its groups at most, so that the rest can be counted.
     spread : whether it says how far answers lie apart: with their mean, few answers have both.
     moves_with_records : whether, of as many people as before, it moves only where records were corrected or
         people changed places, and it may have been one record. Means of time move with the day that the data
@@ -58,6 +59,7 @@ class Quantity:
     rows_of: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     scale: Scale | None = None
+    one_of: bool = False
     spread: bool = False
     moves_with_records: bool = False
 

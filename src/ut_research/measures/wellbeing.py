@@ -76,7 +76,10 @@ QUANTITIES = (
         )
         for time, scale in _SCALES.items()
     ),
-    *(Quantity(id=f"wellbeing.band_{time}", sensitive=True, scale=scale) for time, scale in _SCALES.items()),
+    *(
+        Quantity(id=f"wellbeing.band_{time}", sensitive=True, scale=scale, one_of=True)
+        for time, scale in _SCALES.items()
+    ),
     Quantity(
         id="wellbeing.band_mcnemar_p",
         sensitive=True,

@@ -14,6 +14,7 @@ from html import escape
 from ut_research.core.estimate import SERIES_KEYS, Estimate
 from ut_research.core.units import DECIMALS, capital, places
 from ut_research.disclosure.gate import Released
+from ut_research.measures.declared import quantities
 
 HIDDEN = "hidden to protect people"
 ABSENT = "not in this export"
@@ -151,7 +152,29 @@ def table(released: Released, caption: str, download: str | None = None) -> str:
     body = "".join(_row(estimate, called[i], kept) for i, estimate in enumerate(released))
     said = f"{escape(caption)} <span>{escape(origin_note(released))}.</span>"
     link = download_link(download, f"this table: {caption}") if download else ""
-    return _frame(head, body, said, caption) + link
+    rest = "".join(f'<p class="ut-note">{escape(text)}</p>' for text in the_rest(released))
+    return _frame(head, body, said, caption) + rest + link
+
+
+def the_rest(released: Released) -> list[str]:
+    """Of groups of which each person is in one, how many people are in none of those shown: a sentence each.
+
+    Anybody can work it out. Said where two groups or more are hidden, and nothing is rounded.
+    """
+    declared = quantities()
+    sets: dict[str, list[Estimate]] = {}
+    for e in released:
+        if e.id in declared and declared[e.id].one_of and released.policy.rounding == "none":
+            sets.setdefault(e.id, []).append(e)
+    told = []
+    for cells in sets.values():
+        hidden = [e.label.rsplit(": ", 1)[-1] for e in cells if e.status == "suppressed"]
+        seen = [e for e in cells if e.status == "number"]
+        if len(hidden) > 1 and seen:
+            n = seen[0].n or 0
+            left = n - sum(e.count or 0 for e in seen)
+            told.append(f"Together {left} of {n} people, hidden one by one: {'; '.join(hidden)}.")
+    return told
 
 
 def shown(released: Released) -> str:
