@@ -12,12 +12,16 @@ override export FILE := $(value FILE)
 override export APPROVE := $(value APPROVE)
 override export STUDIES := $(value STUDIES)
 override export BY := $(value BY)
+override export NUMBER := $(value NUMBER)
+override export RESPONSE := $(value RESPONSE)
+override export STATUS := $(value STATUS)
+override export REASON := $(value REASON)
 override export PROFILE := $(value PROFILE)
 # Compiled code is kept: without it, every process would compile the libraries again.
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH VIRTUAL_ENV
 CLI = $(BIN)/python -m ut_research.cli
 
-.PHONY: help report sweep brief tables review easy-read one-file review-release check map shape new lab comments quick test deep lint bench mutants forget clean headlines lock
+.PHONY: help report sweep brief tables review easy-read one-file review-release check map shape new lab comments answer quick test deep lint bench mutants forget clean headlines lock
 
 help:
 	@echo 'make report                     build the report on the invented example'
@@ -41,6 +45,8 @@ help:
 	@echo 'make new NAME=my-programme      begin a study of your own, in studies/my-programme'
 	@echo 'make lab                        open JupyterLab with the notebooks ready to run'
 	@echo 'make comments FILE=path         add comments that a reader handed back (EXPORT=path: to that export)'
+	@echo 'make answer                     list the comments that are open; NUMBER=2 RESPONSE="We did" answers one'
+	@echo '                                (STATUS="not done" REASON="why": of what is not)'
 	@echo 'make quick                      check the code and run the tests that need no report: a minute or two'
 	@echo 'make test                       run every test (browser tests need Chromium): a quarter of an hour'
 	@echo 'make deep                       run every test on many more samples (hours)'
@@ -75,7 +81,11 @@ lab: $(READY)
 
 comments: $(READY)
 	@test -n "$$FILE" || { echo 'Which file? make comments FILE=path'; exit 2; }
-	@$(CLI) comments add "$$FILE" --export "$$EXPORT"
+	@$(CLI) comments "$$FILE" --export "$$EXPORT"
+
+answer: $(READY)
+	@$(CLI) answer "$${NUMBER:-0}" --response "$$RESPONSE" --status "$${STATUS:-done}" --reason "$$REASON" \
+	  --export "$$EXPORT"
 
 forget: $(READY)
 	@test -n "$$EXPORT" || { echo 'Which export? make forget EXPORT=path'; exit 2; }

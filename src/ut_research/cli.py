@@ -16,7 +16,8 @@ import sys
 import time
 import tomllib
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -38,10 +39,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-comments_app = typer.Typer(
-    help="Take in the comments that readers of the book hand back.", no_args_is_help=True
-)
-app.add_typer(comments_app, name="comments")
 
 _EXPORT = "A folder of CSV files, or one workbook (.xlsx, .ods)."
 Export = Annotated[str, typer.Argument(help=f"{_EXPORT} Left out: the invented example.")]
@@ -129,21 +126,12 @@ def _with_parts(run: workflow.Run) -> None:
 
 
 def _swept(runs: list[workflow.Run], by: str, jobs: int = 0, profile: str = "") -> tuple[list[str], Path]:
-    """Sweep exports, and make the page that leads to their reports; their names, and the page."""
-    from ut_research.publishing import parts_page, sheets
+    """Sweep exports, showing how far it is; the names of the reports, and the page that leads to them."""
     from ut_research.running import sweep as sweeping
 
     with say.status("Preparing …") if say.is_terminal else contextlib.nullcontext() as status:
         names = sweeping.sweep(runs, by, lambda far: tell_far(far, status), jobs, profile)
-    for run in runs:
-        if by := workflow.parted(run):
-            parts = sweeping.parts(run)
-            page = parts_page.make(run.folder, run.report, by, parts)
-            own = {run.report.with_name(name): part["part"] for name, part in parts.items() if name in names}
-            sheets.make(run.root, run.folder, own, by)
-    if len(runs) > 1:
-        page = parts_page.of_studies([(run.folder, run.report) for run in runs])
-    return names, page
+    return names, sweeping.lead(runs, names)
 
 
 def _built(run: workflow.Run, build: Callable[[], bool]) -> None:
@@ -190,7 +178,7 @@ def review_release_(
     ] = None,
 ) -> None:
     """List what would leave with a report; once a person approves that, make [b]release.zip[/b]."""
-    from ut_research.publishing import brief, easy_read, one_file, review_release, workbook
+    from ut_research.publishing import review_release
 
     if refuse and not approve.strip():
         todo = 'give your name too, as --approve "Your name": the rest is approved'
@@ -205,11 +193,7 @@ def review_release_(
         return
     record = review_release.approve(run.folder, approve.strip())
     _with_parts(run)  # it is no draft any more
-    made: list[Path] = []
-    for make in (brief.make, workbook.make, easy_read.make, one_file.make):
-        with contextlib.suppress(ProblemsFound):  # a study with too little for a brief
-            made += make(run.root, run.folder, run.report)
-    say.print(f"Released: {place(review_release.pack(run.folder, run.report, record, made))}")
+    say.print(f"Released: {place(review_release.pack(run.root, run.folder, run.report, record))}")
     say.print(f"Kept in the register: {place(record)}")
 
 
@@ -311,23 +295,34 @@ def lab(export: Export = "", study: Parameters = "", name: Name = "") -> None:
     sys.exit(subprocess.call(command, cwd=run.place))
 
 
-@comments_app.command("add")
-def comments_add(
-    files: Annotated[list[Path], typer.Argument(help="Files that “Have your say” saved.")],
-    export: Annotated[
-        str,
-        typer.Option(help="The export that takes them, a folder. Left out: a copy of the example."),
-    ] = "",
-) -> None:
-    """Add comments to [b]steering_comments.csv[/b] of an export, marked open; comments in it are left."""
+_Taking = Annotated[str, typer.Option(help="The export that takes them. Left out: a copy of the example.")]
+
+
+@contextlib.contextmanager
+def _taking_comments(export: str) -> Iterator[Path]:
+    """The export that takes comments, held; of an invented cohort, a copy that later reports are of."""
     from ut_research.publishing import comments
 
     run = workflow.plan(export)
     if run.export.parent == run.root / "data" / "raw":
         say.print("The example's own comments are invented and stay as they are. Yours go to a copy of it.")
-        run = workflow.plan(str(comments.copy_of(run.export, run.place)))
+        copy = places.commented(run.export, run.place)
+        comments.copy(run.export, copy)
+        run = replace(run, export=copy)
     with workflow.locked(run):
-        done = comments.add(files, run.export)
+        yield run.export
+
+
+@app.command("comments")
+def comments_(
+    files: Annotated[list[Path], typer.Argument(help="Files that “Have your say” saved.")],
+    export: _Taking = "",
+) -> None:
+    """Add comments to [b]steering_comments.csv[/b] of an export, marked open; comments in it are left."""
+    from ut_research.publishing import comments
+
+    with _taking_comments(export) as folder:
+        done = comments.add(files, folder)
     are = "comment is" if done.new == 1 else "comments are"
     say.print(f"{done.new:,} new {are} in {place(done.table)}, marked open.")
     if done.known:
@@ -336,9 +331,26 @@ def comments_add(
         say.print(f"From {done.shortened:,}, something that looked like contact details was removed.")
     if done.before:
         say.print(f"The table as it was before is {place(done.before)}.")
-    say.print("Write what was done in its columns response, status (open, done, not done) and reason.")
-    say.print("“You said, we did” shows them in the next report:")
-    say.print(f"  make report EXPORT='{place(run.export)}'")
+    say.print("`make answer` lists them and takes answers; the next report shows both.")
+
+
+@app.command()
+def answer(
+    number: Annotated[int, typer.Argument(help="Which comment; left out, the open ones are listed.")] = 0,
+    response: Annotated[str, typer.Option(help="What is answered.")] = "",
+    status: Annotated[str, typer.Option(help="Where it stands then: done, not done or open.")] = "done",
+    reason: Annotated[str, typer.Option(help="Why it was done, or was not.")] = "",
+    export: _Taking = "",
+) -> None:
+    """Answer a comment of the steering group; the next report shows the answer."""
+    from ut_research.publishing import comments
+
+    if number:
+        with _taking_comments(export) as folder:
+            table = comments.answer(folder, number, comments.Answer(response, status, reason))
+        say.print(f"Comment {number} is answered, in {place(table)}.")
+    for n, page, words in comments.open_ones(workflow.plan(export).export):
+        say.print(f"{n}. {page}: {words}", markup=False)
 
 
 @app.command()

@@ -25,6 +25,7 @@ from ut_research.publishing import comments, generated_pages
 from ut_research.reading import export as reading
 from ut_research.reading import refi
 from ut_research.reading.refi_write import write
+from ut_research.running import build
 from ut_research.show import prose
 
 ONE = {"date": "2026-11-20", "page": "Reoffending", "section": "The answer", "comment": "Say it more simply."}
@@ -301,9 +302,9 @@ def project(root: Path) -> Path:
 
 
 def command(root: Path, *arguments: str) -> tuple[int, str]:
-    """``ut-research comments add``, run in `root`: its exit status and what it said."""
+    """``ut-research comments`` or ``answer``, run in `root`: its exit status and what it said."""
     done = subprocess.run(
-        [sys.executable, "-m", "ut_research.cli", "comments", "add", *arguments],
+        [sys.executable, "-m", "ut_research.cli", *arguments],
         cwd=root, capture_output=True, text=True, check=False, encoding="utf-8",
         env={**os.environ, "COLUMNS": "300", "NO_COLOR": "1"},
     )  # fmt: skip
@@ -313,26 +314,58 @@ def command(root: Path, *arguments: str) -> tuple[int, str]:
 def test_the_example_stays_invented_and_a_copy_takes_the_comments(tmp_path: Path) -> None:
     root = project(tmp_path)
     was = (root / "data/raw/example/steering_comments.csv").read_bytes()
-    status, said = command(root, str(handed_in(tmp_path, ONE)))
+    status, said = command(root, "comments", str(handed_in(tmp_path, ONE)))
     assert status == 0, said
     assert "example's own comments are invented and stay as they are" in said
-    assert "make report EXPORT='exports/example-with-comments'" in said
     copy = root / "exports" / "example-with-comments"
     assert [r["comment"] for r in rows(copy / "steering_comments.csv")] == ["Made up.", "Say it more simply."]
     assert (root / "data/raw/example/steering_comments.csv").read_bytes() == was
-    status, said = command(root, str(handed_in(tmp_path, ONE, {**ONE, "comment": "Another."})))
+    status, said = command(root, "comments", str(handed_in(tmp_path, ONE, {**ONE, "comment": "Another."})))
     assert (status, len(rows(copy / "steering_comments.csv"))) == (0, 3)
     assert "1 new comment is in" in said
     assert "1 was there already" in said
 
 
+def test_the_next_report_of_the_example_is_of_the_copy_that_took_comments(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = project(tmp_path)
+    monkeypatch.chdir(root)
+    before = build.plan()
+    assert command(root, "comments", str(handed_in(tmp_path, ONE)))[0] == 0
+    after = build.plan()
+    assert after.export == root / "exports" / "example-with-comments"
+    assert (after.name, after.owner) == (before.name, before.owner) == ("example", before.owner)
+    assert build.plan("data/raw/example").export == before.export
+
+
+def test_comments_are_listed_and_answered_without_opening_the_table(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    table = root / "exports" / "example-with-comments" / "steering_comments.csv"
+    assert command(root, "comments", str(handed_in(tmp_path, ONE)))[0] == 0
+    _, said = command(root, "answer")
+    assert "2. Reoffending: The answer: Say it more simply." in said
+    status, said = command(root, "answer", "2", "--response", "=We did", "--reason", "You were right")
+    assert status == 0, said
+    assert "2. " not in said
+    row = rows(table)[1]
+    assert [row[name] for name in ("response", "status", "reason")] == ["'=We did", "done", "You were right"]
+    status, said = command(root, "answer", "7", "--status", "maybe")
+    assert status == 1
+    for problem in ("there is no comment 7", "nothing stands so", "there is no answer"):
+        assert problem in said
+    assert "Traceback" not in said
+    assert command(root, "answer", "1", "--status", "open")[0] == 0
+    assert rows(table)[0]["status"] == "open"
+
+
 def test_the_command_takes_an_export_and_tells_a_bad_file_in_one_block(tmp_path: Path) -> None:
     root = project(tmp_path)
     export = export_of(tmp_path / "export")
-    status, said = command(root, str(handed_in(tmp_path, ONE)), "--export", str(export))
+    status, said = command(root, "comments", str(handed_in(tmp_path, ONE)), "--export", str(export))
     assert (status, len(rows(export / "steering_comments.csv"))) == (0, 2), said
     (tmp_path / "bad.json").write_text("{")
-    status, said = command(root, str(tmp_path / "bad.json"), "--export", str(export))
+    status, said = command(root, "comments", str(tmp_path / "bad.json"), "--export", str(export))
     assert status == 1
     assert "bad.json: it is not a file of comments" in said
     assert "Traceback" not in said

@@ -96,12 +96,12 @@ def test_a_link_does_not_hide_where_an_export_lies(root: Path, tmp_path: Path) -
         build.plan(str(elsewhere), name="mine")
 
 
-@pytest.mark.parametrize("command", ["report", "brief", "tables", "review", "lab", "comments add"])
+@pytest.mark.parametrize("command", ["report", "brief", "tables", "review", "lab", "comments"])
 def test_every_command_that_writes_refuses_it(root: Path, command: str) -> None:
     export(root / "reports" / "mine")
     before = everything(root)
     arguments = [*command.split(), "reports/mine"]
-    if command == "comments add":
+    if command == "comments":
         arguments = [*command.split(), "comments.json", "--export", "reports/mine"]
     done = subprocess.run(
         [sys.executable, "-m", "ut_research.cli", *arguments],

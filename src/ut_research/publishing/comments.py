@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,15 @@ class Added:
     before: Path | None
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is answered to a comment, where it stands then (of `STANDING`), and why."""
+
+    response: str
+    status: str
+    reason: str
+
+
 def read(path: Path) -> list[Comment]:
     """The comments in a file that “Have your say” saved.
 
@@ -148,28 +157,60 @@ def add(files: Sequence[Path], export: Path) -> Added:
     for comment in reversed(fresh.values()):
         row = {"date": comment.date, "page": comment.page, "comment": comment.comment, "status": "open"}
         rows.append([inert(row.get(values.plain(heading), "")) for heading in headings])
-    before = table.with_name(f".{TABLE}.before.csv") if table.exists() else None
-    if fresh:
-        try:
-            if before:
-                shutil.copyfile(table, before)
-            _replace(table, [headings, *rows])
-        except OSError:
-            raise stop("it cannot be written", table.name,
-                       "Close it in the spreadsheet; check the rights of its folder") from None  # fmt: skip
+    before = _keep(table, headings, rows) if fresh else None
     shortened = sum(c.shortened for c in fresh.values())
-    return Added(table, len(fresh), len(comments) - len(fresh), shortened, before if fresh else None)
+    return Added(table, len(fresh), len(comments) - len(fresh), shortened, before)
 
 
-def copy_of(invented: Path, root: Path) -> Path:
-    """The copy of an invented cohort that takes real comments, made where there is none; git ignores it."""
-    copy = root / "exports" / f"{invented.name}-with-comments"
-    if not copy.is_dir():
-        new = copy.with_name(f".{invented.name}.new")
-        shutil.rmtree(new, ignore_errors=True)
-        shutil.copytree(invented, new)
-        new.rename(copy)
-    return copy
+def copy(invented: Path, to: Path) -> None:
+    """Copy an invented cohort in one step, unless it was, so that real comments go to the copy."""
+    if to.is_dir():
+        return
+    new = to.with_name(f".{invented.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    shutil.copytree(invented, new)
+    new.rename(to)
+
+
+def open_ones(export: Path) -> list[tuple[int, str, str]]:
+    """The number, page and words of each comment in the table of `export` that is open."""
+    headings, rows = _rows(_table(export))
+    page, words, status = (list(map(values.plain, headings)).index(n) for n in ("page", "comment", "status"))
+    return [
+        (n, restored(row[page]), restored(row[words]))
+        for n, row in enumerate(rows, 1)
+        if row[status] not in STANDING or row[status] == "open"
+    ]
+
+
+def answer(export: Path, number: int, given: Answer) -> Path:
+    """Write what is answered to a comment, and the day, into the table of `export`; the table.
+
+    Parameters
+    ----------
+    number : which comment, from 1, as `open_ones` counts them.
+
+    Raises
+    ------
+    ProblemsFound : there is no such comment, it is no answer, or the table cannot be used or written.
+    """
+    table = _table(export)
+    headings, rows = _rows(table)
+    wrong = []
+    if not 0 < number <= len(rows):
+        wrong.append(Problem(f"there is no comment {number}", table.name, "`ut-research answer` lists them"))
+    if given.status not in STANDING:
+        wrong.append(Problem("nothing stands so", f"--status {given.status}", f"{', '.join(STANDING)} do"))
+    if given.status != "open" and not given.response.strip():
+        wrong.append(Problem("there is no answer", "--response", "say what was done, or is not done"))
+    if wrong:
+        raise ProblemsFound(wrong)
+    cells = {**asdict(given), "answered_date": "" if given.status == "open" else f"{date.today()}"}
+    for i, name in enumerate(map(values.plain, headings)):
+        if name in cells:
+            rows[number - 1][i] = inert(values.tidy(cells[name]))
+    _keep(table, headings, rows)
+    return table
 
 
 def counts(table: pd.DataFrame | None, origin: Origin) -> list[Estimate]:
@@ -271,6 +312,19 @@ def _rows(table: Path) -> tuple[list[str], list[list[str]]]:
     if missing:
         raise stop(f"it has no column {', '.join(missing)}", f"{table.name}, row 1", "Add the heading")
     return list(sheet.headings), sheet.frame.fillna("").to_numpy().tolist()
+
+
+def _keep(table: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Path | None:
+    """Write the table anew; the copy of what it was before, where there was one."""
+    before = table.with_name(f".{TABLE}.before.csv") if table.exists() else None
+    try:
+        if before:
+            shutil.copyfile(table, before)
+        _replace(table, [headings, *rows])
+    except OSError:
+        raise stop("it cannot be written", table.name,
+                   "Close it in the spreadsheet; check the rights of its folder") from None  # fmt: skip
+    return before
 
 
 def _replace(path: Path, rows: Iterable[Sequence[str]]) -> None:

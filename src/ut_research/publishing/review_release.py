@@ -7,6 +7,7 @@ docs/data-protection.md describes.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 import json
@@ -22,7 +23,7 @@ from ut_research.disclosure import decision, releases
 from ut_research.disclosure.releases import Release
 from ut_research.disclosure.soundness import name
 from ut_research.publishing import blocks as paper
-from ut_research.publishing import generated_pages
+from ut_research.publishing import brief, easy_read, generated_pages, one_file, workbook
 from ut_research.show import tables as display
 
 PAGE, ARCHIVE = "review-release.html", "release.zip"
@@ -120,9 +121,13 @@ def approve(folder: Path, by: str) -> Path:
     return Release(*about, decision.policy(run["parameters"]), run["parameters"], found).write(register)
 
 
-def pack(folder: Path, report: Path, record: Path, made: Iterable[Path]) -> Path:
-    """Write what may be passed on, what was `made` of it, and a certificate into ``release.zip``."""
+def pack(root: Path, folder: Path, report: Path, record: Path) -> Path:
+    """Write what may be passed on, all that is made of it, and a certificate into ``release.zip``."""
     kept = json.loads(record.read_text(encoding="utf-8"))
+    made: list[Path] = []
+    for make in (brief.make, workbook.make, easy_read.make, one_file.make):
+        with contextlib.suppress(ProblemsFound):  # a study with too little for a brief
+            made += make(root, folder, report)
     files = [*_files(report, *(one.name for one in made)), *_of_parts(folder, report)]
     leaving = {file: (report / file).read_bytes() for file in files}
     certificate = {

@@ -74,8 +74,13 @@ class Run:
 
     @property
     def owner(self) -> str:
-        """What tells this export from another of the same name: a hash of where it is."""
-        return hashlib.sha256(str(self.export.resolve()).encode()).hexdigest()[:16]
+        """What tells this export from another of the same name: a hash of where it is.
+
+        A copy of an invented cohort that took comments is that cohort.
+        """
+        cohort = self.root / "data" / "raw" / self.export.name.removesuffix("-with-comments")
+        export = cohort if self.export == places.commented(cohort, self.place) else self.export
+        return hashlib.sha256(str(export.resolve()).encode()).hexdigest()[:16]
 
 
 def plan(
@@ -84,12 +89,14 @@ def plan(
     """The run that a person asked for, which need not have a name of its own unless it `makes` anything.
 
     It is of `study`, else of the export's own ``study.toml``, else of the study that says it is the default.
+    With no `export`, it is of the study's own data, or of the copy of them that took comments.
 
     Raises
     ------
     ProblemsFound : there is no such study or export, the export lies where runs write, or the name is taken.
     """
     root = find_root()
+    place = place_of(root)
     file, where = studies.with_export(root, study, _named(export) if export else None)
     if must_exist and not os.path.exists(where):  # noqa: PTH110  (False for a name that is too long)
         raise stop("there is no such export", export, "give a folder or a workbook as EXPORT")
@@ -97,7 +104,9 @@ def plan(
     clean_name = plain(given)
     if makes and not clean_name:
         raise stop("no name can be made of this", given, "give one as NAME=my-report")
-    run = Run(root, place_of(root), clean_name, where, file)
+    if not export and (copy := places.commented(where, place)).is_dir():
+        where = copy
+    run = Run(root, place, clean_name, where, file)
     if makes:
         places.refuse(where, run.place, (run.folder, run.report, _aside(run, "new"), _aside(run, "old")))
         refuse_another(run)

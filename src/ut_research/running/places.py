@@ -63,6 +63,11 @@ def refuse(export: Path, root: Path, made: Iterable[Path]) -> None:
             raise stop(what, str(export), todo)
 
 
+def commented(invented: Path, place: Path) -> Path:
+    """The copy of an invented cohort that takes readers' comments, whether it is there yet or not."""
+    return place / "exports" / f"{invented.name}-with-comments"
+
+
 def registers(study: Path, export: Path, root: Path, place: Path) -> list[Path]:
     """Where releases are kept: those of `study` beside it, then those of the other studies in the project.
 

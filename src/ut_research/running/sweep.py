@@ -129,6 +129,21 @@ def sweep(
     return _ended(folder, names, status)
 
 
+def lead(runs: Sequence[Run], names: Sequence[str]) -> Path:
+    """Make the page that leads to the reports of `runs` called `names`, and the sheets of parts; the page."""
+    from ut_research.publishing import parts_page, sheets
+
+    for run in runs:
+        if by := build.parted(run):
+            found = parts(run)
+            page = parts_page.make(run.folder, run.report, by, found)
+            own = {run.report.with_name(name): part["part"] for name, part in found.items() if name in names}
+            sheets.make(run.root, run.folder, own, by)
+    if len(runs) > 1:
+        page = parts_page.of_studies([(run.folder, run.report) for run in runs])
+    return page
+
+
 def _command(runs: Sequence[Run], by: str, folder: Path) -> list[str]:
     """The command that runs the jobs, whose settings are left in `folder`."""
     ours = shlex.join([sys.executable, "-m", "ut_research.cli"])
