@@ -104,9 +104,9 @@ def released(
     refused : findings that somebody refused to release.
     parts : as in `measured`; each part has verdicts of its own.
     """
-    apart, rangeless = set(refused), set[Key]()
+    apart, rangeless, known = set(refused), set[Key](), releases.known(found, approved, policy)
     while True:
-        out = gate.release(found, policy, apart=apart, rangeless=rangeless)
+        out = gate.release(found, policy, apart=apart, rangeless=rangeless, known=known)
         more, ranges = releases.telling(out, approved, policy)
         if more <= apart and ranges <= rangeless:
             break

@@ -85,6 +85,7 @@ def release(
     *,
     apart: Collection[findings.Key] = (),
     rangeless: Collection[findings.Key] = (),
+    known: Collection[findings.Key] = (),
 ) -> Released:
     """What may leave of `estimates`, under `policy`; the rules are those of this module.
 
@@ -95,6 +96,7 @@ def release(
     quantities : what is known of what the estimates are of; what the measures declare when not given.
     apart : findings to withhold whatever their size, such that nothing that is shown gives them back.
     rangeless : findings to show without a range.
+    known : findings that a reader knows from elsewhere, shown or not.
 
     Raises
     ------
@@ -102,34 +104,39 @@ def release(
     """
     quantities = declared.quantities() if quantities is None else quantities
     refuse(estimates, policy, quantities)
-    known = _known(estimates, quantities)
+    about = _about(estimates, quantities)
     tidy = _without_ranges([_tidy(e) for e in estimates], 2 * policy.threshold, rangeless)
     if not policy.zeros_safe:
         tidy = _without_empty_groups(tidy)
     own = [i for i, e in enumerate(tidy) if about_people(e)]
     cells = [tidy[i] for i in own]
     points = curves.on_curves(cells)
-    chosen = {k for k, e in enumerate(cells) if findings.key(e) in apart}
-    hidden, quiet = _protected(cells, known, policy, points, chosen)
-    gone = _resting(tidy, known, {own[k] for k in hidden})
+    chosen, told = ({k for k, e in enumerate(cells) if findings.key(e) in some} for some in (apart, known))
+    hidden, quiet = _protected(cells, about, policy, points, chosen, told)
+    gone = _resting(tidy, about, {own[k] for k in hidden})
     gone |= _rows_telling(tidy, quantities, gone)
     gone |= {i for i, e in enumerate(tidy) if e.status == "suppressed" and e.origin != "published"}
     for k in quiet:
         tidy[own[k]] = replace(tidy[own[k]], n=None)
     curved = {own[k] for k in points}
     out = [
-        _withhold(e) if i in gone else _rounded(e, known[e.id], policy, on_curve=i in curved)
+        _withhold(e) if i in gone else _rounded(e, about[e.id], policy, on_curve=i in curved)
         for i, e in enumerate(tidy)
     ]
     return Released(map(plain, out), policy, SEAL)
 
 
 def _protected(
-    cells: list[Estimate], known: Quantities, policy: Policy, points: set[int], chosen: set[int]
+    cells: list[Estimate],
+    known: Quantities,
+    policy: Policy,
+    points: set[int],
+    chosen: set[int],
+    told: set[int],
 ) -> tuple[set[int], Iterable[int]]:
     """The indices of `cells` to withhold, with the `chosen`, and of those to show without their n.
 
-    `points` are those on curves.
+    `points` are those on curves; `told` are those that a reader knows already.
     """
     small = {k for k, e in enumerate(cells) if _is_small(e, known[e.id], policy, on_curve=k in points)}
     alike = {k for k, e in enumerate(cells) if _all_alike(e, known[e.id], policy)}
@@ -137,7 +144,9 @@ def _protected(
     unsafe, quiet = curves.curve_steps(cells, policy.threshold)
     small |= unsafe
     cells = [_at_risk_of(e, cells[quiet[k]]) if k in quiet else e for k, e in enumerate(cells)]
-    hidden = suppression.protect(cells, known, small, policy.threshold, policy.zeros_safe, alike, chosen)
+    hidden = suppression.protect(
+        cells, known, small, policy.threshold, policy.zeros_safe, alike, chosen, told
+    )
     return hidden, quiet
 
 
@@ -153,7 +162,7 @@ def read(path: Path, policy: Policy) -> Released:
     return Released(findings.read(path), policy, SEAL)
 
 
-def _known(estimates: list[Estimate], quantities: Quantities) -> Quantities:
+def _about(estimates: list[Estimate], quantities: Quantities) -> Quantities:
     """What is known of the ids at hand, in the order of `quantities`; of public ones and things, nothing."""
     here = {e.id for e in estimates}
     known = {id: q for id, q in quantities.items() if id in here}

@@ -20,6 +20,7 @@ from typing import Any
 from ut_research.core.digests import key as digest_of
 from ut_research.core.estimate import Estimate, Key, key
 from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.core.units import places
 from ut_research.disclosure.linked import count_given
 from ut_research.disclosure.policy import Policy
 from ut_research.disclosure.soundness import THINGS, name
@@ -161,13 +162,12 @@ def telling(
 
     A finding does where its count, its n or the people outside its count is another by 1 to threshold - 1;
     where it is a mean that moves with records (`Quantity.moves_with_records`) and is another though of as
-    many people: times the people, the difference is what a record was corrected by; and where a cell that is
-    withheld, here or there, follows once cells shown elsewhere are filled in. The range of a mean does where
-    less than twice the threshold came or left: with it the squares of their answers are told too. Rounded
-    counts differ by whole steps of the rounding and tell nothing of a few.
+    many people: times the people, the difference is what a record was corrected by; and where a cell that
+    was withheld then follows once cells shown now are filled in. The range of a mean does where less than
+    twice the threshold came or left: with it the squares of their answers are told too. Rounded counts differ
+    by whole steps of the rounding and tell nothing of a few.
     """
-    now = _by_key(draft)
-    exact = [r for r in approved if r.policy.rounding == policy.rounding == "none"]
+    now, exact = _by_key(draft), _exact(approved, policy)
     whole, ranges = set[Key](), set[Key]()
     for release in exact:
         enough = max(policy.threshold, release.policy.threshold)
@@ -182,32 +182,43 @@ def telling(
     return whole | _giving_back(now, [_by_key(r.findings) for r in exact], policy.threshold), ranges - whole
 
 
+def known(found: Iterable[Estimate], approved: Sequence[Release], policy: Policy) -> set[Key]:
+    """What of `found` a reader of what is `approved` knows: it was shown, and is what it was.
+
+    Whether it is shown again or not, nothing that must not be known may follow with it.
+    """
+    now = _by_key(found)
+    shown = [e for r in _exact(approved, policy) for e in r.findings if e.status == "number"]
+    return {k for e in shown if (k := key(e)) in now and _the_same(e, now[k])}
+
+
+def _exact(approved: Iterable[Release], policy: Policy) -> list[Release]:
+    return [r for r in approved if r.policy.rounding == policy.rounding == "none"]
+
+
+def _the_same(before: Estimate, after: Estimate) -> bool:
+    """Whether a finding that was shown is what is measured now, at the digits that were shown."""
+    if (before.count, before.n) != (after.count, after.n) or before.value is None or after.value is None:
+        return False
+    return isclose(before.value, after.value, abs_tol=0.51 * 10 ** -places(before.unit))
+
+
 def _giving_back(
     now: Mapping[Key, Estimate], before: Sequence[Mapping[Key, Estimate]], threshold: int
 ) -> set[Key]:
-    """The cells of `now` with which a withheld cell, of now or of a release `before`, can be worked out."""
-    known = {k: e for cells in before for k, e in cells.items() if e.status == "number"}
-    found = set[Key]()
-    for cells in before:
-        for filled, _ in _worked_out(cells, {**now, **known}, threshold):
-            found |= {k for k in filled if k not in known}
-    for _, shown in _worked_out(now, known, threshold):
-        found |= shown
-    return {k for k in found if now[k].status == "number"}
+    """The cells of `now` with which a cell that a release `before` withheld can be worked out."""
+    shown = {k: e for cells in before for k, e in cells.items() if e.status == "number"}
+    filled = {k for cells in before for k in _filled_in(cells, {**now, **shown}, threshold)}
+    return {k for k in filled - shown.keys() if now[k].status == "number"}
 
 
-def _worked_out(
-    here: Mapping[Key, Estimate], there: Mapping[Key, Estimate], threshold: int
-) -> list[tuple[set[Key], set[Key]]]:
-    """Of each line of `here` with a withheld cell that follows once cells shown `there` are filled in.
-
-    Which cells are filled in, and which of `here` are shown: its cells, or where none is, its total.
-    """
+def _filled_in(here: Mapping[Key, Estimate], there: Mapping[Key, Estimate], threshold: int) -> set[Key]:
+    """The cells that `there` fills in, in each line of `here` of which a withheld cell follows then."""
     lines: dict[tuple[str, Key], list[Key]] = {}
     for id, group in here:
         for pair in group:
             lines.setdefault((pair[0], (id, tuple(p for p in group if p != pair))), []).append((id, group))
-    found = []
+    found = set[Key]()
     for (_, total), cells in sorted(lines.items()):
         withheld = [c for c in cells if here[c].status == "suppressed"]
         filled = {c for c in withheld if c in there and there[c].count is not None}
@@ -215,10 +226,9 @@ def _worked_out(
         whole = _whole(here.get(total), [here[c] for c in cells])
         if whole is None or not filled or not unknown:
             continue
-        shown = {c for c in cells if here[c].count is not None}
-        left = whole - sum(here[c].count or 0 for c in shown) - sum(there[c].count or 0 for c in filled)
+        left = whole - sum(here[c].count or 0 for c in cells) - sum(there[c].count or 0 for c in filled)
         if left >= 0 and (len(unknown) == 1 or left < threshold):
-            found.append((filled, shown or {total} & here.keys()))
+            found |= filled
     return found
 
 

@@ -33,6 +33,7 @@ def protect(
     zeros_safe: bool = True,
     alike: Collection[int] = (),
     apart: Collection[int] = (),
+    told: Collection[int] = (),
 ) -> set[int]:
     """The indices of all `estimates` to withhold: those in `small`, and those that would give them back.
 
@@ -44,9 +45,10 @@ def protect(
     threshold, zeros_safe : as in `ut_research.disclosure.gate.Policy`.
     alike : indices of those that must not be known to count everyone.
     apart : indices of those withheld whatever their size, whose people nobody must work out either.
+    told : indices of those that a reader knows from elsewhere, shown or not.
     """
     withheld = set(small)
-    shown = _Shown(Linked(estimates, known, threshold, zeros_safe, alike, apart), threshold)
+    shown = _Shown(Linked(estimates, known, threshold, zeros_safe, alike, apart), threshold, told)
     tiers: list[list[int]] = [[] for _ in (*_TIERS, "breakdowns", "parts")]
     for i, e in enumerate(estimates):
         if i not in withheld:
@@ -86,13 +88,15 @@ class _Shown:
     hidden : the variables that nothing shown says.
     """
 
-    def __init__(self, linked: Linked, threshold: int) -> None:
+    def __init__(self, linked: Linked, threshold: int, told: Iterable[int]) -> None:
         self._system, self._shows, self._guarded = linked.system, linked.shows, linked.guarded
         self._totals = {total for total, _ in linked.system.lines}
         self._reader = Reader(linked.system, threshold)
         self._by: list[set[int]] = [set() for _ in linked.system.truth]  # who shows a variable
         self.hidden = set(range(len(linked.system.truth)))
         self._wide: set[int] = set()  # which cannot be worked out; to withhold more does not change that
+        self._told = {v for i in told for v in self._shows[i]}  # which are known whatever is shown
+        self.hidden -= self._told
 
     def add(self, some: Iterable[int]) -> None:
         """Show `some` Estimates."""
@@ -107,7 +111,7 @@ class _Shown:
         for i in some:
             for v in self._shows[i]:
                 self._by[v].discard(i)
-                if not self._by[v]:
+                if not self._by[v] and v not in self._told:
                     self.hidden.add(v)
 
     def settle(self, own: Sequence[int]) -> set[int]:
@@ -202,7 +206,8 @@ class _Shown:
         """
         truth = self._system.truth
         for near in (self._system.near(weak[:1]), self._system.near(component)):
-            choices = [v for v in near - self.hidden if free is None or self._by[v] <= free]
+            open_to_choice = near - self.hidden - self._told
+            choices = [v for v in open_to_choice if free is None or self._by[v] <= free]
             if choices:
                 best = min(
                     choices, key=lambda v: (v in self._totals, truth[v] == 0, len(self._by[v]), truth[v], v)
