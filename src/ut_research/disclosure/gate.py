@@ -34,7 +34,7 @@ The rules, in the order in which they apply:
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -108,46 +108,39 @@ def release(
     tidy = _without_ranges([_tidy(e) for e in estimates], 2 * policy.threshold, rangeless)
     if not policy.zeros_safe:
         tidy = _without_empty_groups(tidy)
-    own = [i for i, e in enumerate(tidy) if about_people(e)]
-    cells = [tidy[i] for i in own]
-    points = curves.on_curves(cells)
-    chosen, told = ({k for k, e in enumerate(cells) if findings.key(e) in some} for some in (apart, known))
-    hidden, quiet = _protected(cells, about, policy, points, chosen, told)
-    gone = _resting(tidy, about, {own[k] for k in hidden})
+    hidden, quiet, curved = _protected(tidy, about, policy, apart, known)
+    gone = _resting(tidy, about, hidden)
     gone |= _rows_telling(tidy, quantities, gone)
     gone |= {i for i, e in enumerate(tidy) if e.status == "suppressed" and e.origin != "published"}
-    for k in quiet:
-        tidy[own[k]] = replace(tidy[own[k]], n=None)
-    curved = {own[k] for k in points}
+    shown = [replace(e, n=None) if i in quiet else e for i, e in enumerate(tidy)]
     out = [
         _withhold(e) if i in gone else _rounded(e, about[e.id], policy, on_curve=i in curved)
-        for i, e in enumerate(tidy)
+        for i, e in enumerate(shown)
     ]
     return Released(map(plain, out), policy, SEAL)
 
 
 def _protected(
-    cells: list[Estimate],
-    known: Quantities,
+    estimates: list[Estimate],
+    about: Quantities,
     policy: Policy,
-    points: set[int],
-    chosen: set[int],
-    told: set[int],
-) -> tuple[set[int], Iterable[int]]:
-    """The indices of `cells` to withhold, with the `chosen`, and of those to show without their n.
-
-    `points` are those on curves; `told` are those that a reader knows already.
-    """
-    small = {k for k, e in enumerate(cells) if _is_small(e, known[e.id], policy, on_curve=k in points)}
-    alike = {k for k, e in enumerate(cells) if _all_alike(e, known[e.id], policy)}
-    small |= alike | chosen
+    apart: Collection[findings.Key],
+    known: Collection[findings.Key],
+) -> Iterator[set[int]]:
+    """Indices of `estimates`: those to withhold, those to show without their n, and the points on curves."""
+    own = [i for i, e in enumerate(estimates) if about_people(e)]
+    cells = [estimates[i] for i in own]
+    points = curves.on_curves(cells)
+    chosen, told = ({k for k, e in enumerate(cells) if findings.key(e) in some} for some in (apart, known))
+    small = {k for k, e in enumerate(cells) if _is_small(e, about[e.id], policy, on_curve=k in points)}
+    alike = {k for k, e in enumerate(cells) if _all_alike(e, about[e.id], policy)}
     unsafe, quiet = curves.curve_steps(cells, policy.threshold)
-    small |= unsafe
+    small |= alike | chosen | unsafe
     cells = [_at_risk_of(e, cells[quiet[k]]) if k in quiet else e for k, e in enumerate(cells)]
     hidden = suppression.protect(
-        cells, known, small, policy.threshold, policy.zeros_safe, alike, chosen, told
+        cells, about, small, policy.threshold, policy.zeros_safe, alike, chosen, told
     )
-    return hidden, quiet
+    return ({own[k] for k in some} for some in (hidden, quiet, points))
 
 
 def _at_risk_of(e: Estimate, other: Estimate) -> Estimate:

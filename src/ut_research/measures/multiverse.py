@@ -14,7 +14,7 @@ that holds the same people and a few more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -142,36 +142,40 @@ def measure(
     pairs = {k: _questionnaires(part["wemwbs"], k) for k in dict.fromkeys((missing_items, *MISSING_ITEMS))}
     cuts = dict.fromkeys((low_at_most, *CUT_POINTS))
     windows = dict.fromkeys((follow_up_days, *WINDOWS))
-    days = _firsts(
-        part["activity"][["participant_id", "timepoint"]].assign(total=part["activity"].active_days)
-    )
+    in_force = meaningful_rule, meaningful_change
+    days = _firsts(part["activity"].rename(columns={"active_days": "total"}))
     universes: dict[str, Iterator[Answer]] = {
         "reoffending": _reoffending(part["reoffending"], stayed, windows, confidence),
         "low_wellbeing": _low(pairs, stayed, cuts, confidence),
         "wellbeing_change": _change(_scored(pairs, stayed), _everybody(pairs), confidence),
-        "meaningful": _meaningful(
-            pairs, stayed, (meaningful_rule, meaningful_change), reliability, confidence
-        ),
+        "meaningful": _meaningful(pairs, stayed, in_force, reliability, confidence),
         "activity": _change(_each_way(days, stayed, {}), days.index, confidence),
     }
     found: list[Measurement] = []
     for name, universe in universes.items():
-        table, label, unit = HEADLINES[name]
+        table = HEADLINES[name][0]
         make = Maker(table, origin, confidence=confidence, collected=collected(tables, table))
-        given: list[Answer] = []
-        answers = list(universe)
-        known = any(answer.found.value is not None for answer in answers)  # else there are no two groups
-        for answer in answers:
-            told = make.number(
-                f"multiverse.{name}", label, answer.found, unit, "one combination of choices",
-                n=answer.everybody[answer.people != "out"], about=answer.choices,
-            )  # fmt: skip
-            if known and _tells_of_few(answer, given, threshold, zeros_safe):
-                told = replace(told, value=None, low=None, high=None, n=None, status="suppressed")
-            else:
-                given.append(answer)
-            found.append(told)
+        found += _told(name, list(universe), make, threshold, zeros_safe)
     return found
+
+
+def _told(
+    name: str, answers: Sequence[Answer], make: Maker, threshold: int, zeros_safe: bool
+) -> Iterator[Measurement]:
+    """Each of the `answers` of a headline; withheld where it tells of few beside those before it."""
+    _, label, unit = HEADLINES[name]
+    given: list[Answer] = []
+    known = any(answer.found.value is not None for answer in answers)  # else there are no two groups
+    for answer in answers:
+        told = make.number(
+            f"multiverse.{name}", label, answer.found, unit, "one combination of choices",
+            n=answer.everybody[answer.people != "out"], about=answer.choices,
+        )  # fmt: skip
+        if known and _tells_of_few(answer, given, threshold, zeros_safe):
+            told = replace(told, value=None, low=None, high=None, n=None, status="suppressed")
+        else:
+            given.append(answer)
+        yield told
 
 
 def _tells_of_few(answer: Answer, given: Iterable[Answer], threshold: int, zeros_safe: bool) -> bool:

@@ -14,7 +14,7 @@ import importlib
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -129,9 +129,14 @@ def run(
             error = child.stdout.read().decode() or ("" if _record(step.name) else STOPPED)
             done |= set() if error else {step.name}
             yield {"step": step.name, "error": error, "seconds": round(time.monotonic() - began, 1)}
-        for child, (step, began) in at_work.items():
-            if time.monotonic() - began > step.limit + GRACE:
-                child.kill()
+        _end_overdue(at_work)
+
+
+def _end_overdue(at_work: Mapping[Child, tuple[Step, float]]) -> None:
+    """Kill each step that has had its time and more."""
+    for child, (step, began) in at_work.items():
+        if time.monotonic() - began > step.limit + GRACE:
+            child.kill()
 
 
 def record(file: Path) -> dict[str, Any]:

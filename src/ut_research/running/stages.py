@@ -206,12 +206,6 @@ def chapter(name: str, values: dict[str, Any]) -> None:
         (out / ASKED).write_text(json.dumps(about), encoding="utf-8")
         _write(out.with_suffix(".ipynb"), everyone.text([]))
         return
-    options: dict[str, Any] = {"execution_timeout": limit}
-    if settings["fork"]:
-        from ut_research.running import notebook_engine
-
-        options = {"engine_name": notebook_engine.register(), "time_limit": limit}
-        _hold_memory()
     try:
         notebook = papermill.execute_notebook(
             source,
@@ -220,13 +214,23 @@ def chapter(name: str, values: dict[str, Any]) -> None:
             cwd=source.parent,
             progress_bar=False,
             kernel_name="python3",
-            **options,
+            **_engine(settings),
         )
     except PapermillExecutionError as fault:
         raise ProblemsFound([_cell_problem(source, fault, limit)]) from None
     words = shown.sources(published.load(*settings["parts"]["published"]), settings)
     cells = bookmaking.tidy(notebook, source.name, out / "tables", words)
     _write(out.with_suffix(".ipynb"), everyone.text(cells))
+
+
+def _engine(settings: dict[str, Any]) -> dict[str, Any]:
+    """What papermill is told of who runs the cells: this process, where it was forked for it."""
+    if not settings["fork"]:
+        return {"execution_timeout": settings["limit"]}
+    from ut_research.running import notebook_engine
+
+    _hold_memory()
+    return {"engine_name": notebook_engine.register(), "time_limit": settings["limit"]}
 
 
 def _has_data(about: list[str], settings: dict[str, Any]) -> bool:
