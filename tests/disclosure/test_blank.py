@@ -20,6 +20,7 @@ def shown(cleaned):
     return {(e.id, *sorted(e.group.items())) for e in found if "gender" in e.group and e.status == "number"}
 
 
+@pytest.mark.slow
 def test_three_blank_genders_among_two_hundred_take_no_breakdown_away():
     example = ut.clean(ut.read())
     men = example.tables["participants"].query("gender == 'male'").participant_id

@@ -9,6 +9,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import get_args, get_type_hints
 
+import numpy as np
 import pandas as pd
 import pytest
 from united_together import PARAMETERS, REGISTRY
@@ -165,6 +166,7 @@ def related(one: str, other: str) -> bool:
     )
 
 
+@pytest.mark.slow
 def test_what_is_declared_to_be_related_is(drawn: list[Sets]) -> None:
     """Of each pair, some count of the one holds, is held by or is made up of counts of the other."""
     for q in DECLARED.values():
@@ -180,6 +182,7 @@ def test_what_is_declared_to_be_related_is(drawn: list[Sets]) -> None:
             ), (q.id, other)
 
 
+@pytest.mark.slow
 def test_nobody_is_in_two_groups_of_which_each_person_is_said_to_be_in_one(drawn: list[Sets]) -> None:
     ids = {q.id for q in DECLARED.values() if q.one_of}
     apart = 0
@@ -192,24 +195,28 @@ def test_nobody_is_in_two_groups_of_which_each_person_is_said_to_be_in_one(drawn
     assert apart > 100
 
 
+def within(people: list[int]) -> np.ndarray:
+    """Whether the people of the one (row) all are among those of the other (column)."""
+    size = max(who.bit_length() for who in people) // 8 + 1
+    rows = [np.frombuffer(who.to_bytes(size, "little"), np.uint8) for who in people]
+    there = np.unpackbits(np.array(rows), axis=1).astype(np.float32)
+    return there @ (1 - there).T == 0
+
+
+@pytest.mark.slow
 def test_what_lies_within_what_in_every_export_is_declared_or_follows(drawn: list[Sets]) -> None:
     nodes = sorted(set.intersection(*(set(s) for s in drawn)))
-    inside = {
-        (j, k)
-        for j in nodes
-        for k in nodes
-        if j != k
-        and all(s[j] | s[k] == s[k] for s in drawn)
-        and sum(bool(s[j]) and s[j] != s[k] for s in drawn) > 3
-    }
-    told = {(j, k) for j, k in inside if related(j[0], k[0])}
-    same = {(j, k) for j in nodes for k in nodes if all(s[j] == s[k] for s in drawn)}
-    known = steps = told | same
-    while more := {(a, d) for a, b in known for c, d in steps if b == c} - known:
-        known = known | more
+    held = np.array([within([s[node] for node in nodes]) for s in drawn])
+    same = held & held.transpose(0, 2, 1)
+    anybody = np.array([[bool(s[node]) for node in nodes] for s in drawn])
+    inside = held.all(axis=0) & ((anybody[:, :, None] & ~same).sum(axis=0) > 3)
+    told = np.array([[related(j[0], k[0]) for k in nodes] for j in nodes])
+    known = steps = (inside & told) | same.all(axis=0)
+    while not (known == (further := known.astype(np.float32) @ steps > 0)).all():
+        known = further
     unexplained = {
         (j, k)
-        for j, k in inside - known
+        for j, k in ((nodes[a], nodes[b]) for a, b in np.argwhere(inside & ~known))
         if not any(k[0].startswith(name) for name in NEARLY_EVERYONE)
         and (j[0], k[0]) not in BY_CHANCE
         # what is known of few of those referred or registered lies within them: n's of other questions
