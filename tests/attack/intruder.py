@@ -220,6 +220,7 @@ SCALES: list[tuple[str, range, list[tuple[str, tuple[tuple[str, str], ...], rang
         )
         for t in ("t1", "t2")
     ),
+    ("activity.start_mean", range(8), [], 0.1),
     (
         "reach.age_mean",
         range(121),
@@ -227,6 +228,11 @@ SCALES: list[tuple[str, range, list[tuple[str, tuple[tuple[str, str], ...], rang
         1.0,
     ),
 ]
+
+
+def _sum_of(mean: Estimate) -> int:
+    """The sum of the answers that a mean is of."""
+    return round(sum(x * k for x, k in (mean.answers or {}).items()))
 
 
 @dataclass
@@ -251,7 +257,8 @@ class _Puzzle:
         own = {k: e for k, e in self.truth.items() if e.status == "number" and e.unit not in THINGS}
         for k, e in own.items():
             shown = self.released.get(k)
-            told = shown is not None and shown.status == "number"
+            rounded = k[0].startswith("quality.")  # to twice the threshold, see `_rows_of_tables`
+            told = shown is not None and shown.status == "number" and not rounded
             series = bool(SERIES_KEYS & set(e.group))
             if (count := _counted(e)) is not None and not (series and not self._adds_up(k, own)):
                 self.counts[k] = self._new(count, told, f"count of {k[0]} {dict(k[1])}")
@@ -371,22 +378,24 @@ class _Puzzle:
         Both as exactly as the digits shown tell: the unknowns are how many gave each answer.
         """
         groups = [(), *sorted({g for _, g in self.truth if g and {k for k, _ in g} <= set(PLACES)})]
+        totals: dict[Key, int] = {}
         for (id, answers, spread_over, digit), group in product(SCALES, groups):
-            mean = self.released.get((id, group))
-            if mean is None or mean.value is None or not mean.n:
-                continue
-            of = self.truth[id, group]
-            if of.n != mean.n or any(x not in answers for x in of.answers):
-                continue  # a rounded n; or not whole numbers, where missing answers were filled
-            gave = {x: self._aside(0, f"answered {x}") for x in answers}
+            mean, of = self.released.get((id, group)), self.truth.get((id, group))
+            if mean is None or of is None or not of.n or any(x not in answers for x in of.answers):
+                continue  # not whole numbers, where missing answers were filled
+            if mean.n not in (None, of.n) or (group and mean.value is None):
+                continue  # a rounded n
+            gave = {x: self._aside(of.answers.get(x, 0), f"answered {x}") for x in answers}
             for other, keys, some in spread_over:
                 cell = self.counts.get((other, tuple(sorted((*keys, *group)))))
                 if cell is not None:
                     self.rows.append({cell: 1, **{gave[x]: -1 for x in some}})
             self.rows.append({self.sizes[id, group]: 1, **{v: -1 for v in gave.values()}})
             shifted = {v: x for x, v in gave.items() if x}
-            total = self._aside(0, "all answers")
+            total = totals[id, group] = self._aside(_sum_of(of), "all answers")
             self.rows.append({total: 1, **{v: -x for v, x in shifted.items()}})
+            if mean.value is None or not mean.n:
+                continue
             self._between(total, mean.n * (mean.value - digit / 2), mean.n * (mean.value + digit / 2))
             if mean.high is not None and mean.low is not None:
                 half = (mean.high - mean.low) / 2
@@ -397,6 +406,33 @@ class _Puzzle:
                 squares = self._aside(0, "all squares")
                 self.rows.append({squares: 1, **{v: -x * x for v, x in shifted.items()}})
                 self._between(squares, least + mean.n * ends[0], most + mean.n * ends[1])
+        self._sums_of_answers(totals)
+
+    def _sums_of_answers(self, totals: Mapping[Key, int]) -> None:
+        """The answers later are those at the start and the changes; those of the groups are everyone's."""
+        for subject in ("activity", "wellbeing"):
+            first, then = (f"{subject}.mean_t1", ()), (f"{subject}.mean_t2", ())
+            changes, start = (f"{subject}.change_mean", ()), (f"{subject}.start_mean", ())
+            lost = (f"{subject}.lost_mean", ())
+            for whole, parts in ((then, (first, changes)), (start, (first, lost))):
+                if {whole, first} <= totals.keys() and all(k in self.truth for k in parts):
+                    own = [totals.get(k) or self._as_told(k) for k in parts]
+                    if self.value[totals[whole]] == sum(self.value[v] for v in own):
+                        self.rows.append({totals[whole]: 1, **dict.fromkeys(own, -1)})
+        for (id, _), whole in [(k, v) for k, v in totals.items() if not k[1]]:
+            for place in PLACES:
+                run = [k for k in self.truth if k[0] == id and [p for p, _ in k[1]] == [place]]
+                own = [totals.get(k) or self._as_told(k) for k in run if self.truth[k].n]
+                if own and self.value[whole] == sum(self.value[v] for v in own):
+                    self.rows.append({whole: 1, **dict.fromkeys(own, -1)})
+
+    def _as_told(self, k: Key) -> int:
+        """The sum of the answers that a mean is of, as exactly as it is shown, where it is."""
+        mean, of = self.released[k], self.truth[k]
+        total = self._aside(_sum_of(of), f"all answers of {k[0]}")
+        if mean.value is not None and mean.n == of.n:
+            self._between(total, mean.n * (mean.value - 0.05), mean.n * (mean.value + 0.05))
+        return total
 
     def _whose_age_is_known(self) -> None:
         """The people of whom the average age is, and those whose age is not recorded, are everyone."""
@@ -453,6 +489,12 @@ class _Puzzle:
 
     def _rows_of_tables(self) -> None:
         """Rows and cells of the tables, told as rows and cells, are people counted elsewhere."""
+
+        for cells, part in ((self.counts, "count"), (self.sizes, "n")):
+            for k, v in cells.items():
+                shown = getattr(self.released.get(k), part, None)
+                if k[0].startswith("quality.") and shown is not None:
+                    self._between(v, shown - THRESHOLD, shown + THRESHOLD)
 
         def equal(rows: int | None, *people: int | None) -> None:
             if (

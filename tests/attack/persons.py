@@ -187,6 +187,11 @@ class _Worlds:
             self._rows += [
                 ({i: x + s * 0.05 for i, x in off.items()}, *e) for s, e in ((1, ABOVE), (-1, BELOW))
             ]
+        if f["id"] == "activity.change_mean" and not f["group"] and f["value"] is not None:
+            before, after = (self._kinds((days,)).items() for days in DAYS)
+            rise = {i: -float(k) for (k,), i in before} | {i: float(k) for (k,), i in after}
+            ends = [(f["value"] + s * 0.05) * f["n"] for s in (-1, 1)]
+            self._rows.append((rise, *ends))
         found = _meaning(f, self._cuts)
         if found is None or (f["status"] == "not collected" and not f["group"].keys() & set(PLACES)):
             return

@@ -579,6 +579,35 @@ def test_the_rows_of_a_table_do_not_give_back_what_is_counted_in_them() -> None:
     assert [e.status for e in shown][3:] == [*["suppressed"] * 3, "number"]
 
 
+@pytest.mark.parametrize(
+    ("rows", "threshold", "shown"), [(254, 5, 250), (255, 5, 260), (5, 5, 10), (133, 10, 140), (3, 5, None)]
+)
+def test_rows_are_rounded_as_they_would_tell_of_few_less_the_people_counted_in_them(
+    rows: int, threshold: int, shown: int | None
+) -> None:
+    """254 questionnaires, of 147 people at the start and 103 later too, are four later alone."""
+    kept = Estimate("quality.kept", "x", value=rows, count=rows, unit="rows", group={"table": "wemwbs"})
+    found = only(kept, policy=Policy(threshold))
+    assert (found.value, found.count) == (shown, shown)
+
+
+def test_so_are_blanks_and_what_they_are_out_of() -> None:
+    """36 of 61 without a date of a reoffence are 25 with one, one more than reoffended within the year."""
+    found = only(replace(share("quality.missing", 36, 61, table="reoffending"), low=47.0, high=70.0))
+    assert (found.count, found.n, found.low, found.value) == (40, 60, None, pytest.approx(100 * 40 / 60))
+
+
+def test_the_mean_of_a_group_goes_with_that_of_everyone() -> None:
+    """7 people who were active on 1.4 days and 11 on 2.1 are 18 on 1.8."""
+    groups = [mean("a.mean", x, n, period=p) for p, x, n in (("first", 1.4, 7), ("second", 2.1, 11))]
+    everyone = mean("a.mean", 1.83, 18)
+    assert [e.status for e in release([everyone, *groups], POLICY)] == ["number"] * 3
+    withheld = release([everyone, *groups], POLICY, apart={("a.mean", ())})
+    assert [e.status for e in withheld] == ["suppressed"] * 3
+    one = release([everyone, *groups], POLICY, apart={("a.mean", (("period", "first"),))})
+    assert next(iter(one)).status == "number"
+
+
 DAYS = (8, 9, 7, 6, 6, 3, 8, 4)  # people who are active on 0 to 7 days a week
 
 

@@ -27,7 +27,9 @@ The rules, in the order in which they apply:
 6. *Rounding*, where the policy asks for it: counts and n are rounded, shares are recomputed from
    them, and what would give the counts back (intervals of shares, statistics that rest on shares)
    is withheld.
-7. Every number but a share whose count and n are shown keeps only the digits that a page shows: the rest
+7. *Rows and blanks* of tables are rounded, always, to twice the threshold: less what is counted of
+   people they would tell of few.
+8. Every number but a share whose count and n are shown keeps only the digits that a page shows: the rest
    would tell of how many people it is, and of what each of them said.
 """
 
@@ -111,7 +113,7 @@ def release(
     hidden, quiet, curved = _protected(tidy, about, policy, apart, known)
     gone = _resting(tidy, about, hidden)
     gone |= _rows_telling(tidy, quantities, gone)
-    gone |= {i for i, e in enumerate(tidy) if e.status == "suppressed" and e.origin != "published"}
+    gone |= {i for i, e in enumerate(tidy) if _is_gone(e, about[e.id], policy)}
     shown = [replace(e, n=None) if i in quiet else e for i, e in enumerate(tidy)]
     out = [
         _withhold(e) if i in gone else _rounded(e, about[e.id], policy, on_curve=i in curved)
@@ -128,7 +130,7 @@ def _protected(
     known: Collection[findings.Key],
 ) -> Iterator[set[int]]:
     """Indices of `estimates`: those to withhold, those to show without their n, and the points on curves."""
-    own = [i for i, e in enumerate(estimates) if about_people(e)]
+    own = [i for i, e in enumerate(estimates) if about_people(e) and about[e.id].about != "rows"]
     cells = [estimates[i] for i in own]
     points = curves.on_curves(cells)
     chosen, told = ({k for k, e in enumerate(cells) if findings.key(e) in some} for some in (apart, known))
@@ -213,6 +215,14 @@ def _without_empty_groups(estimates: list[Estimate]) -> list[Estimate]:
     ]
 
 
+def _is_gone(e: Estimate, quantity: Quantity, policy: Policy) -> bool:
+    """Whether `e` is withheld already, or is of few rows."""
+    rows = quantity.about == "rows" and about_people(e)
+    return (e.status == "suppressed" and e.origin != "published") or (
+        rows and _is_small(e, quantity, policy, on_curve=False)
+    )
+
+
 def _is_small(e: Estimate, quantity: Quantity, policy: Policy, *, on_curve: bool) -> bool:
     """Whether `e` is about too few people, taken by itself."""
     if e.count is None and e.n is None:
@@ -236,15 +246,16 @@ def _all_alike(e: Estimate, quantity: Quantity, policy: Policy) -> bool:
 
 
 def _resting(estimates: list[Estimate], known: Quantities, withheld: set[int]) -> set[int]:
-    """`withheld`, and all that was computed from it; indices of `estimates`."""
+    """`withheld`, and all that was computed from it or would give it back; indices of `estimates`."""
     bases: dict[str, list[Estimate]] = {}
     for j in withheld:
         bases.setdefault(estimates[j].id, []).append(estimates[j])
     grown = set(withheld)
     for i, e in enumerate(estimates):
         q = known[e.id]
-        if e.origin != "published" and any(
-            _about_the_same(e, q, base) for id in q.rests_on for base in bases.get(id, ())
+        if e.origin != "published" and (
+            any(_about_the_same(e, q, base) for id in q.rests_on for base in bases.get(id, ()))
+            or (e.status == "number" and any(_of_a_group(e, base) for base in bases.get(e.id, ())))
         ):
             grown.add(i)
     return grown if grown == withheld else _resting(estimates, known, grown)
@@ -277,6 +288,12 @@ def _about_the_same(derived: Estimate, quantity: Quantity, base: Estimate) -> bo
     return a == b
 
 
+def _of_a_group(mean: Estimate, base: Estimate) -> bool:
+    """Whether a mean is that of a group of the people of `base`, which the groups' means give back."""
+    rest = {k: v for k, v in mean.group.items() if k not in GROUPS}
+    return mean.count is None and mean.unit != "%" and rest == base.group != mean.group
+
+
 def _withhold(e: Estimate) -> Estimate:
     """`e` without its numbers, and without the method that may say something of them."""
     said = "withheld: of too few people, or it would give a number of so few away"
@@ -287,6 +304,8 @@ def _rounded(e: Estimate, quantity: Quantity, policy: Policy, *, on_curve: bool 
     """`e` as the policy rounds it; withheld where it would give the counts back more exactly."""
     if not about_people(e):
         return e
+    if quantity.about == "rows":
+        return _rows(e, 2 * policy.threshold)
     if policy.rounding == "none":
         return e if e.unit == "%" and e.count is not None and e.n else _as_shown(e)
     if quantity.rests_on:
@@ -299,6 +318,14 @@ def _rounded(e: Estimate, quantity: Quantity, policy: Policy, *, on_curve: bool 
     if count is None and n is not None and e.value is not None and not on_curve:
         count = ROUNDINGS[policy.rounding](round(e.value * n / 100))
     return replace(out, value=100 * count / n if count is not None and n else out.value, low=None, high=None)
+
+
+def _rows(e: Estimate, base: int) -> Estimate:
+    """A number of rows or blanks to the nearest multiple of `base`; halves up, and none becomes nothing."""
+    count, n = (None if x is None else base * ((x + base // 2) // base) for x in (e.count, e.n))
+    value = e.value if count is None else float(count) if n is None else 100 * count / n
+    said = f"{e.method}; rounded to the nearest {base}".lstrip("; ")
+    return replace(e, value=value, low=None, high=None, count=count, n=n, method=said)
 
 
 def _as_shown(e: Estimate) -> Estimate:

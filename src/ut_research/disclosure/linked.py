@@ -259,14 +259,21 @@ class Linked:
 def _moments(
     e: Measurement, gave: Mapping[int, int], answers: Mapping[float, int], *, spread: bool
 ) -> list[Row]:
-    """What a mean, a spread or an interval tells of the answers, at the digits that a page shows."""
+    """What a mean, a spread or an interval tells of the answers, at the digits that a page shows.
+
+    The mean of what was answered, at one time, tells the sum of the answers: the means of the other time, of
+    the change and of those who answered once tell of it too, and together more than the digits of one.
+    """
     assert e.value is not None and e.n is not None
     digits, n = places(e.unit), e.n
     half = 0.5 * 10.0**-digits
     true = sum(x * k for x, k in answers.items()) / n
     shown = round(true, digits)
     rows: list[Row] = []
-    if not spread:
+    if not spread and min(gave) >= 0:
+        total = float(round(true * n))
+        rows.append(({v: float(x) for x, v in gave.items() if x}, total, total))
+    elif not spread:
         rows += [
             ({v: x - shown + half for x, v in gave.items()}, 0.0, float("inf")),
             ({v: x - shown - half for x, v in gave.items()}, float("-inf"), 0.0),

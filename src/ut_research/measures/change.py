@@ -50,6 +50,8 @@ def means(subject: str, scales: Mapping[str, Scale], first_by: tuple[str, ...] =
 def changes(subject: str, table: str, answers: Scale, whose: str) -> tuple[Quantity, ...]:
     """What `change` and `without_second` give, but for the two means, declared for `subject`.
 
+    The mean of those who were lost goes with that of those who stayed, which it would give back.
+
     Parameters
     ----------
     table : with two rows for each person who answered both times and one for the rest.
@@ -75,8 +77,11 @@ def changes(subject: str, table: str, answers: Scale, whose: str) -> tuple[Quant
             for name in ("bound_low", "bound_high", "tipping_point")
         ),
         *(
-            Quantity(id=f"{subject}.{name}", rests_on=(alone,), scale=of, moves_with_records=True)
-            for name, of in (("start_mean", start), ("lost_mean", None))
+            Quantity(id=f"{subject}.{name}", rests_on=(alone, *means), scale=of, moves_with_records=True)
+            for name, of, means in (
+                ("start_mean", start, ()),
+                ("lost_mean", None, (f"{subject}.mean_t1",)),
+            )
         ),
     )
 

@@ -288,7 +288,11 @@ def _firsts(answers: pd.DataFrame) -> pd.DataFrame:
 def _each_way(
     people: pd.DataFrame, stayed: frozenset[int], chosen: Mapping[str, str]
 ) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
-    """First and second totals of each choice of people, and of what to do where there is no second."""
+    """First and second totals of each choice of people, and of what to do where there is no second.
+
+    With who ``answered`` twice: how many are taken for unchanged is told elsewhere, so that what is told of
+    all tells of those too.
+    """
     for who, kept in _who(pd.Series(people.index), stayed).items():
         some = people[kept]
         for handled, second in (
@@ -297,7 +301,7 @@ def _each_way(
         ):
             yield (
                 {**chosen, "people": who, "no second questionnaire": handled},
-                some.assign(total_t2=second).dropna(subset=["total_t2"]),
+                some.assign(total_t2=second, answered=some.total_t2.notna()).dropna(subset=["total_t2"]),
             )
 
 
@@ -318,16 +322,15 @@ def _low(
 ) -> Iterator[Answer]:
     for (choices, people), cut in product(list(_scored(pairs, stayed)), cuts):
         was, still = people.total_t1 <= cut, people.total_t2 <= cut
-        both, before, after, neither = (
-            int(x.sum()) for x in (was & still, was & ~still, ~was & still, ~was & ~still)
-        )
+        cells = [was & still, was & ~still, ~was & still, ~was & ~still]
+        both, before, after, neither = counts = [int(x.sum()) for x in cells]
         change = intervals.newcombe_paired(both, before, after, neither, confidence)
         yield Answer(
             {**choices, "low at most": str(cut)},
             scaled(change, 100),
             _everybody(pairs),
             _codes(was.astype(str) + still.astype(str), _everybody(pairs)),
-            (both, before, after, neither),
+            (*counts, *(int((x & people.answered).sum()) for x in cells)),
             TWO_BY_TWO,
         )
 
@@ -365,7 +368,7 @@ def _meaningful(
                 scaled(found, 100),
                 _everybody(pairs),
                 _codes(rose.astype(str), _everybody(pairs)),
-                (count, n - count),
+                (count, n - count, int(people.answered.sum()) - count),
                 ("True", "False"),
             )
 

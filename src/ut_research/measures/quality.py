@@ -2,7 +2,7 @@
 
 In: the manifest and the issues log that cleaning writes beside the canonical tables. Out: Estimates in
 rows and cells. A count of rejected rows can point to a person as a count of people can, so the gate
-treats it the same; that is why rows read in are given only with the rows rejected.
+withholds a small one, and rounds the rest. Comments are counted where they stand.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ TABLES = {
     "outcomes": "Outcomes reached",
     "interviews": "Interviews and groups",
     "coded_segments": "Coded passages",
-    "steering_comments": "Comments of the steering group",
 }
 
 QUANTITIES = tuple(
