@@ -15,7 +15,7 @@ from ut_research.core.problems import ProblemsFound, stop
 from ut_research.core.schema import GROUPS, TABLES, Column, Table
 from ut_research.reading import dates, draft_layouts, identifiers, structure, values
 from ut_research.reading.draft_layouts import Line, line, spellings, toml
-from ut_research.reading.export import files, shown
+from ut_research.reading.export import files, shown, unread
 from ut_research.reading.files import read_grids
 from ut_research.reading.grids import Sheet, lay_out
 from ut_research.reading.likeness import LEAST, SURE, WORDS, match
@@ -47,9 +47,13 @@ def draft(path: Path | str, *, accept: bool = False) -> str:
     ------
     ProblemsFound : a file of the export cannot be read.
     """
-    found = files(Path(path))[0]
+    found, others = files(Path(path))
     if not found:
-        raise stop("there is no file to draft from", Path(path).name, "Put CSV, SPSS or workbook files there")
+        raise stop(
+            f"there is no file to draft from{unread(others)}",
+            Path(path).name,
+            "Put CSV, SPSS or workbook files there",
+        )
     sheets = [one for file in found for one in laid_out(file)]
     layouts, left_out = {sheet.name: rows for sheet, rows in sheets if rows != [1]}, list[str]()
     lines = [f"\n[sheets.{toml(name)}]\nheading_rows = {rows}" for name, rows in layouts.items()]
@@ -129,8 +133,7 @@ def laid_out(file: Path) -> Iterator[tuple[Sheet, list[int]]]:
 
 def refuse_data(sheet: Sheet) -> None:
     """Refuse a sheet that cannot be used, or whose headings are data: days, or what stands below too."""
-    if sheet.problems:
-        raise ProblemsFound(sheet.problems)
+    structure.refuse(sheet)
     heads = [(h, sheet.frame[i]) for i, h in enumerate(sheet.headings) if h]
     dated = any(day.day for day in dates.read_days([h for h, _ in heads]))
     if dated or any((cells == h).any() and cells.nunique() > 1 for h, cells in heads):

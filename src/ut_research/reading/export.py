@@ -30,6 +30,11 @@ from ut_research.reading.values import plain
 
 #: An identifier as a spreadsheet rounds it: 1.23457E+11.
 _SCIENTIFIC = r"\s*\d(?:\.\d+)?[eE]\+\d{2,}\s*"
+#: One that it took for a day: 2020-03-01, 01/03/2020, 1-Mar, Mar-01.
+_DATED = (
+    r"\d{4}-\d\d-\d\d(?:T.*)?|\d{1,2}/\d{1,2}/(?:\d{4}|\d\d)"
+    r"|(?:\d{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-\d\d)(?:-\d\d)?"
+)
 Tell = Callable[[str], object]
 Mask = npt.NDArray[np.bool_]
 #: What a sheet gives of a table.
@@ -108,7 +113,7 @@ def read(path: Path | str, recipe: Recipe | Path | None = None, tell: Tell = str
     if problems:
         raise ProblemsFound(problems)
     if not parts:
-        raise stop("no table of the data dictionary was found", path.name,
+        raise stop(f"no table of the data dictionary was found{unread(files(path)[1])}", path.name,
                    "Name the files or sheets as the tables are named (" + ", ".join(TABLES)
                    + "), or draft a recipe that says which is which: ut-research map")  # fmt: skip
     raw = Raw({}, {}, path.resolve().stem if path.is_file() else path.resolve().name, inputs=inputs,
@@ -164,7 +169,10 @@ def _sheets(
 
 
 def files(path: Path) -> tuple[list[Path], list[Path]]:
-    """Return the files of an export that are data, and those that are not (its notes and settings aside)."""
+    """Return the files of an export that are data, and those that are not (its notes and settings aside).
+
+    Folders inside it are looked into where it holds no data itself, as one that was unpacked into another.
+    """
     if path.is_file():
         return [path], []
     try:
@@ -173,7 +181,17 @@ def files(path: Path) -> tuple[list[Path], list[Path]]:
         raise stop("the folder cannot be opened", path.name, "Check that you may read it") from None
     kinds = sheets.FOLDER_KINDS | workbooks.KINDS | refi.KINDS
     data = [f for f in inside if f.is_file() and f.suffix.lower() in kinds and sheets.is_table(f)]
-    return data, [f for f in inside if f not in data and (not f.is_file() or f.suffix.lower() not in _QUIET)]
+    others = [f for f in inside if f not in data and (not f.is_file() or f.suffix.lower() not in _QUIET)]
+    deeper = [] if data else [files(f) for f in others if f.is_dir()]
+    if found := [file for more, _ in deeper for file in more]:
+        return found, [f for f in others if not f.is_dir()] + [file for _, more in deeper for file in more]
+    return data, others
+
+
+def unread(others: list[Path]) -> str:
+    """Return the words that say which files and folders are not read."""
+    names = ", ".join(shown(other.name, "another file") for other in others[:8])
+    return f"; there is also {names}, which is not read" if others else ""
 
 
 def shown(name: str, otherwise: str, longest: int = 60) -> str:
@@ -220,9 +238,11 @@ def _missing_files(found: list[Sheet], told: Recipe, problems: list[Problem]) ->
 def _take(sheet: Sheet, table: str, told: Recipe, tables: dict[str, list[Part]], log: Log,
           problems: list[Problem]) -> set[int]:  # fmt: skip
     """Add what a sheet holds of a table to `tables`; the positions of the headings that were used."""
-    if sheet.problems:
-        problems += sheet.problems
-        return set()
+    try:
+        structure.refuse(sheet)
+    except ProblemsFound as stopped:
+        problems += stopped.problems
+        return set(range(len(sheet.headings)))
     try:
         taken = take(sheet, table, told)
     except ProblemsFound as stopped:
@@ -288,8 +308,9 @@ def _unfit(sheet: Sheet, name: str, frame: pd.DataFrame, told: Recipe) -> list[P
             continue
         texts = frame[column.name]
         place = f"{sheet.place}, column “{column.name}”"
-        if column.kind == "id" and (rows := _rounded(texts, sheet.layout.keep_rows)):
-            what = "a spreadsheet has rounded identifiers, so that people can no longer be told apart"
+        if column.kind == "id" and (damaged := _damaged(texts, sheet.layout.keep_rows)):
+            done, rows = damaged
+            what = f"a spreadsheet has {done} identifiers, so that people can no longer be told apart"
             todo = "Export again, and do not open the file in a spreadsheet program before that; or say in "
             todo += f"the recipe: {sheet.line('skip_rows', rows[:8])}, or keep_rows if they are written so"
             problems.append(Problem(what, f"{place}, rows {', '.join(map(str, rows[:5]))}", todo))
@@ -302,11 +323,14 @@ def _unfit(sheet: Sheet, name: str, frame: pd.DataFrame, told: Recipe) -> list[P
     return problems
 
 
-def _rounded(texts: pd.Series, kept: tuple[int, ...]) -> list[int]:
-    """Return the rows of identifiers that a spreadsheet rounded, but for those that are `kept`."""
-    may = texts[texts.str.upper().str.contains("E+", regex=False).to_numpy(bool, na_value=False)]
-    rows = may.index[may.str.fullmatch(_SCIENTIFIC)].tolist()
-    return [n for n in rows if n not in kept]
+def _damaged(texts: pd.Series, kept: tuple[int, ...]) -> tuple[str, list[int]] | None:
+    """Return what a spreadsheet did to identifiers, and their rows, but for those that are `kept`."""
+    for done, pattern, most in (("rounded", _SCIENTIFIC, 1.0), ("made dates of", _DATED, 0.5)):
+        hit = texts.str.fullmatch(pattern).to_numpy(bool, na_value=False)
+        rows = [n for n in texts.index[hit].tolist() if n not in kept]
+        if rows and hit.mean() <= most:
+            return done, rows
+    return None
 
 
 def _uncounted(sheet: Sheet, place: str, texts: pd.Series) -> list[Problem]:

@@ -24,6 +24,7 @@ from ut_research.core.problems import ProblemsFound, stop
 from ut_research.reading import coded, refi, workbooks
 from ut_research.reading.grids import (
     LONGEST_CELL,
+    MARKS,
     MOST_COLUMNS,
     Grid,
     Note,
@@ -64,7 +65,7 @@ def read_grids(path: Path, quoted: bool = True) -> list[Grid]:
     try:
         size = path.stat().st_size
         with path.open("rb") as opened:
-            head = opened.read(8)
+            head = opened.read(64)
     except OSError:
         todo = "Check that you may read it and that it is closed"
         raise stop("the file cannot be opened", path.name, todo) from None
@@ -99,6 +100,7 @@ def _refusals(kind: str, size: int, head: bytes) -> Iterator[tuple[bool, str, st
     """Give whether each reason to refuse a file holds, the reason, and what to do."""
     zipped, old = head.startswith(b"PK\x03\x04"), head.startswith(b"\xd0\xcf\x11\xe0")
     other = head.startswith((b"%PDF", b"$FL2", b"\x89PNG", b"\x1f\x8b"))
+    markup = re.match(rb"(?:\xef\xbb\xbf)?\s*(?:<[!?a-z]|\{\\rtf|\[?\s*\{\s*\"|\[\s*\[)", head, re.I)
     own = f"though its name ends in {kind}"
     again = "Save it again from the program that made it"
     yield (
@@ -114,6 +116,10 @@ def _refusals(kind: str, size: int, head: bytes) -> Iterator[tuple[bool, str, st
     yield kind in workbooks.KINDS and not zipped, f"the file is not a workbook, {own}", again
     text = _READERS[kind] is _csv
     yield text and (zipped or other), f"the file is not text, {own}", "Save it as CSV (UTF-8)"
+    what = f"the file is not a table of text but a page, a document or JSON, {own}"
+    yield text and bool(markup), what, "Export it as CSV from the program that holds the data"
+    stata = re.match(rb"<stata_dta>|[h-s][\x01\x02]\x01", head)
+    yield kind == ".dta" and not stata, f"the file is not a Stata file, {own}", again
     yield kind == ".sav" and head[:4] not in (b"$FL2", b"$FL3"), f"the file is not an SPSS file, {own}", again
 
 
@@ -165,7 +171,7 @@ def _is_utf8(raw: bytes) -> bool:
 def _separator(lines: list[str]) -> str:
     """Return the separator of the first line, or, where a title has none, of the first line with one."""
     bare = (re.sub(r'"[^"]*"', "", line) for line in lines)
-    return next((best for line in bare if line.count(best := max(",;\t|", key=line.count))), ",")
+    return next((best for line in bare if line.count(best := max(MARKS, key=line.count))), ",")
 
 
 def _quick_rows(raw: bytes, mark: str, heading: str) -> pd.DataFrame | None:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ut_research.core.issues import Action
+from ut_research.core.issues import WHOLE_COLUMN_FROM, Action
 from ut_research.core.problems import Problem, ProblemsFound, stop
 from ut_research.reading.recipe import Layout
 from ut_research.reading.values import plain
@@ -20,6 +20,8 @@ from ut_research.reading.values import plain
 #: Most characters in a cell: a spreadsheet's own limit.
 LONGEST_CELL = 32_767
 MOST_COLUMNS = 2_000
+#: What may stand between the cells of a row of text.
+MARKS = ",;\t|"
 
 
 @dataclass(frozen=True)
@@ -177,10 +179,14 @@ def _sheet(grid: Grid, told: Layout) -> Sheet:
         data &= ~np.isin(rows, told.skip_rows)
     lost: tuple[int, ...] = ()
     if grid.widths is not None:
-        frame, data, lost = _even_rows(grid, data, at, told.join_lines)
+        frame, data, lost, short = _even_rows(grid, data, at, told.join_lines)
         heads = heads[: frame.shape[1]]
         if lost:
             notes.append(Note("too many cells", "rejected", "left out: more cells than headings", lost))
+        if short:
+            every = len(short) >= WHOLE_COLUMN_FROM and 2 * len(short) > data.sum()
+            done = f"those that are not there are taken as blank ({len(short):,} rows)"
+            notes.append(Note("too few cells", "reported", done, () if every else short))
     if not any(heads):
         below = f"; the first row with anything in it is row {rows[0]}" if len(rows) else ""
         todo = f'Say in the recipe which row they are: [sheets."{grid.name}"] heading_rows = …'
@@ -197,7 +203,15 @@ def _sheet(grid: Grid, told: Layout) -> Sheet:
     values = frame if same else rows_of(values, data)
     sheet = Sheet(grid.name, grid.place, heads, frame, values, len(lost), blank, tuple(notes), (), head,
                   "", told, told.days_since or grid.epoch)  # fmt: skip
-    return sheet.without(_again(sheet), "headings again", "they are the headings, once more")
+    again, others = _again(sheet)
+    if others:
+        at_, rest = others[0], f'and [sheets."more"] of = "{grid.name}", heading_rows = [{others[0]}]'
+        raise stop(
+            "headings of another table seem to begin here, so that the rows below are not of these",
+            f"{grid.place}, row {at_}",
+            f"If so, say it in the recipe: {sheet.line('last_row', at_ - 1)}, {rest}; else keep_rows",
+        )
+    return sheet.without(again, "headings again", "they are the headings, once more")
 
 
 def _heading_rows(frame: pd.DataFrame) -> tuple[int, ...]:
@@ -261,20 +275,25 @@ def too_long(place: str, row: int) -> ProblemsFound:
 
 def _even_rows(
     grid: Grid, data: npt.NDArray[np.bool_], at: Sequence[int], join: bool
-) -> tuple[pd.DataFrame, npt.NDArray[np.bool_], tuple[int, ...]]:
-    """Return the frame as wide as its headings, which rows of it are data, and those with more cells."""
+) -> tuple[pd.DataFrame, npt.NDArray[np.bool_], tuple[int, ...], tuple[int, ...]]:
+    """Return the frame as wide as its headings, which rows are data, and those with more and fewer cells."""
     rows = grid.frame.index.to_numpy()
     width = max([w for n, w in zip(rows, grid.widths or (), strict=True) if n in at], default=0)
-    frame, data = _whole_rows(grid, data, width, join)
+    frame, data, short = _whole_rows(grid, data, width, join)
     over = [i for i in range(width, frame.shape[1]) if frame[i].notna().any()]
     ragged = data & np.asarray(~hollow_rows(frame[over])) if over else np.zeros(len(rows), bool)
-    return frame[list(range(width))], data & ~ragged, tuple(rows[ragged].tolist())
+    return (
+        frame[list(range(width))],
+        data & ~ragged,
+        tuple(rows[ragged].tolist()),
+        tuple(rows[short].tolist()),
+    )
 
 
 def _whole_rows(
     grid: Grid, data: npt.NDArray[np.bool_], width: int, join: bool
-) -> tuple[pd.DataFrame, npt.NDArray[np.bool_]]:
-    """Find rows that a line break broken in two or more: joined if the recipe says so, else a stop."""
+) -> tuple[pd.DataFrame, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Join rows that a line break broke apart if the recipe says so, else stop; say which are too short."""
     frame, widths, rows = grid.frame, grid.widths or (), grid.frame.index.to_numpy()
     full = {shape(str(frame.iat[i, 0])) for i, w in enumerate(widths) if data[i] and w >= width}
     found = list[tuple[int, int]]()
@@ -288,8 +307,10 @@ def _whole_rows(
             start = end
         else:
             start += 1
+    short = data & np.array([1 < w < width or (w < width and shape(str(frame.iat[i, 0])) in full)
+                             for i, w in enumerate(widths)], dtype=bool)  # fmt: skip
     if not found:
-        return frame, data
+        return frame, data, short
     if not join:
         at = "; ".join(f"{rows[a]} to {rows[b - 1]}" for a, b in found[:5])
         todo = f'If each is one row, say so in the recipe: [sheets."{grid.name}"] join_lines = true'
@@ -302,8 +323,8 @@ def _whole_rows(
             more = ["" if pd.isna(c) else str(c) for c in frame.iloc[i, : widths[i]]]
             cells_of = [*cells_of[:-1], f"{cells_of[-1]}\n{more[0]}", *more[1:]] if cells_of else more
         frame.iloc[a, :width] = [cell or None for cell in cells_of]
-        data[a + 1 : b] = False
-    return frame, data
+        data[a + 1 : b] = short[a:b] = False
+    return frame, data, short
 
 
 def _blank(
@@ -339,16 +360,23 @@ def hollow_rows(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
     return hollow
 
 
-def _again(sheet: Sheet) -> list[int]:
-    """Return the rows that repeat the headings."""
-    named = [(i, h.casefold()) for i, h in enumerate(sheet.headings) if h]
+def _again(sheet: Sheet) -> tuple[list[int], list[int]]:
+    """Return the rows that repeat the headings, and those that hold others, or these in another order."""
+    named = {i: h.casefold() for i, h in enumerate(sheet.headings) if h}
+    again, others = list[int](), list[int]()
     if len(named) < 2 or not len(sheet.frame):
-        return []
-    i, head = named[0]
-    first = sheet.frame[i].str.strip().str.lower()
-    like = sheet.frame[(first == head.lower()).to_numpy(bool, na_value=False)]
-    return [int(n) for n, row in zip(like.index, like.fillna("").to_numpy(), strict=True)
-            if all(str(row[i]).strip().casefold() == h for i, h in named)]  # fmt: skip
+        return again, others
+    at, names = min(named), {*named.values()}
+    first = sheet.frame[at].str.strip().str.lower()
+    like = sheet.frame[first.isin([h.lower() for h in names]).to_numpy(bool, na_value=False)]
+    for n, row in zip(like.index.tolist(), like.fillna("").to_numpy(), strict=True):
+        cells = {i: str(cell).strip().casefold() for i, cell in enumerate(row)}
+        known, filled = sum(cell in names for cell in cells.values()), sum(map(bool, cells.values()))
+        if all(cells[i] == h for i, h in named.items()):
+            again.append(n)
+        elif n not in sheet.layout.keep_rows and (cells[at] == named[at] or 1 < known > filled / 2):
+            others.append(n)
+    return again, others
 
 
 def shape(text: str) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ut_research.core.problems import Problem, stop
-from ut_research.core.schema import Table
+from ut_research.core.problems import Problem, ProblemsFound, stop
+from ut_research.core.schema import TABLES, Table
 from ut_research.reading import dates, values
-from ut_research.reading.grids import Sheet, hollow_rows, of_text, shape
+from ut_research.reading.grids import MARKS, Sheet, hollow_rows, of_text, shape
+from ut_research.reading.likeness import SURE, WORDS, like
 
 Array = npt.NDArray[Any]
 _TOTAL = (
@@ -39,6 +41,14 @@ def people(sheet: Sheet, at: int) -> Sheet:
     total = _totals(ids.where(ids.str.strip().ne(""), first)) & ~keep
     alone = hollow_rows(frame.drop(columns=at)) & ids.str.strip().ne("").to_numpy(bool) & ~total & ~keep
     usual = ids[~alone & ~total & ids.str.strip().ne("").to_numpy(bool)]
+    if packed := _packed(ids[alone], {*usual.iloc[:1000].map(shape)}, sum(map(bool, sheet.headings))):
+        at_ = ", ".join(map(str, packed[:8]))
+        raise stop(
+            "one cell holds as many values as there are headings",
+            f"{sheet.place}, row {at_}",
+            "Take the quotation marks around the row away, or give all rows one separator; or say in the "
+            f"recipe: {sheet.line('keep_rows', packed[:8])}, if each is a person",
+        )
     note, unclear = _odd(frame, ids, usual.iloc[:1000], alone, ~total & ~keep) if len(usual) else ([], [])
     unclear += frame.index[_totals(first) & ~total & ~keep].tolist()  # with something for an identifier
     if unclear:
@@ -49,6 +59,46 @@ def people(sheet: Sheet, at: int) -> Sheet:
         )  # fmt: skip
     sheet = sheet.without(frame.index[total].tolist(), "total row", "a total is nobody")
     return sheet.without(note, "footer or note", "words in the place of an identifier, and nothing else")
+
+
+def refuse(sheet: Sheet) -> None:
+    """Refuse a sheet that is no table as it lies there: its headings in one cell, or a row for each of them.
+
+    Raises
+    ------
+    ProblemsFound : with the place, and what to do.
+    """
+    if sheet.problems:
+        raise ProblemsFound(sheet.problems)
+    heads = [h for h in sheet.headings if h]
+    cells = [str(t) for t in sheet.frame.iloc[:60, 0].dropna()] if sheet.frame.shape[1] else []
+    marks = max(map(heads[0].count, MARKS)) if len(heads) == 1 else 0
+    if marks > 1 and cells and all(max(map(text.count, MARKS)) >= marks for text in cells):
+        what, todo = "all the headings are in one cell, and so is each row", (
+            "Take the quotation marks around each row away, or part the text into columns")  # fmt: skip
+    elif heads and like("participant_id", heads[0]) >= WORDS and len(_headings_among(cells)) > 1:
+        what, todo = "the table lies on its side: its first column holds headings", (
+            "Turn it, so that each person or form is a row")  # fmt: skip
+    else:
+        return
+    raise stop(what, f"{sheet.place}, {sheet.head}", todo)
+
+
+def _headings_among(cells: Iterable[str]) -> list[str]:
+    """Return the cells that are surely what a column of the data dictionary is called."""
+    names = {c.name for table in TABLES.values() for c in table.columns}
+    words = {text for text in cells if not re.search(r"\d", text)}
+    return [text for text in words if any(like(name, text) >= SURE for name in names)]
+
+
+def _packed(cells: pd.Series, shapes: set[str], width: int) -> list[int]:
+    """Return the rows of single cells that hold a whole row, which begins as other rows do."""
+    found = list[int]()
+    for row, text in zip(cells.index.tolist(), cells, strict=True):
+        parts = max((text.split(mark) for mark in MARKS), key=len)
+        if len(parts) >= width and (shape(parts[0]) in shapes if shapes else width > 2):
+            found.append(row)
+    return found
 
 
 def _totals(cells: pd.Series) -> Array:
