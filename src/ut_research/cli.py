@@ -234,7 +234,8 @@ def map_(
     if accept and file.exists():
         todo = "take it away to have it drafted again, or mend it by hand"
         raise stop("there is a recipe already", file.name, todo)
-    drafted = draft_mapping.draft(run.export, accept=accept)
+    with reading() as tell:
+        drafted = draft_mapping.draft(run.export, accept=accept, tell=tell)
     if not accept:
         say.print(drafted, markup=False)
         warn.print(f"Look through it, mend it, and save it as {place(file)}; or let --accept write it.")
@@ -256,7 +257,9 @@ def shape(export: Given, study: Parameters = "") -> None:
     run = workflow.plan(export, study, makes=False)
     threshold = studies.read(run.study, run.root).study.threshold
     file = Path.cwd() / f"shape-{run.name or 'export'}.toml"
-    file.write_text(outline.outline(run.export, threshold), encoding="utf-8", newline="\n")
+    with reading() as tell:
+        told = outline.outline(run.export, threshold, tell)
+    file.write_text(told, encoding="utf-8", newline="\n")
     say.print(f"Written: {place(file)}. It holds headings, and codes that {threshold} people or more have.")
     say.print("Read it through. Then it can be sent to whoever writes the recipe; the export stays here.")
 

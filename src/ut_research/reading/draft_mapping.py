@@ -15,7 +15,7 @@ from ut_research.core.problems import ProblemsFound, stop
 from ut_research.core.schema import GROUPS, TABLES, Column, Table
 from ut_research.reading import dates, draft_layouts, identifiers, structure, values
 from ut_research.reading.draft_layouts import Line, line, spellings, toml
-from ut_research.reading.export import files, shown, unread
+from ut_research.reading.export import Tell, each, files, shown, unread
 from ut_research.reading.files import read_grids
 from ut_research.reading.grids import Sheet, lay_out
 from ut_research.reading.likeness import LEAST, SURE, WORDS, match
@@ -37,11 +37,12 @@ class _Part:
     likeness: float
 
 
-def draft(path: Path | str, *, accept: bool = False) -> str:
+def draft(path: Path | str, *, accept: bool = False, tell: Tell = str) -> str:
     """Return the text of a recipe for the export at `path`, with a comment wherever it is unsure.
 
     No cell of an identifier, date, name or text is shown; the codes and ticks of a column are, where they are
     few and each occurs often. One that is accepted is confirmed, without the codes that are mere guesses.
+    `tell` is given the name of each file, as in `export.read`.
 
     Raises
     ------
@@ -54,7 +55,7 @@ def draft(path: Path | str, *, accept: bool = False) -> str:
             Path(path).name,
             "Put CSV, SPSS or workbook files there",
         )
-    sheets = [one for file in found for one in laid_out(file)]
+    sheets = [one for file in each(found, tell) for one in laid_out(file)]
     layouts, left_out = {sheet.name: rows for sheet, rows in sheets if rows != [1]}, list[str]()
     lines = [f"\n[sheets.{toml(name)}]\nheading_rows = {rows}" for name, rows in layouts.items()]
     for told in _tables([sheet for sheet, _ in sheets], accept, left_out).values():

@@ -154,8 +154,7 @@ def _sheets(
         done = "not read: not part of the export" if other.exists() else "not read: the link leads nowhere"
         log.add(shown(other.name, "a file"), [], "", rule, "reported", done)
     found, inputs = list[Sheet](), dict[str, str]()
-    for n, file in enumerate(data, 1):
-        tell(f"{file.name} ({n} of {len(data)})")
+    for file in each(data, tell):
         try:
             found += (own := sheets.read(file, told.sheets))
             if not any(told.is_for(table, sheet.name, sheet.file) for table in TABLES for sheet in own):
@@ -186,6 +185,13 @@ def files(path: Path) -> tuple[list[Path], list[Path]]:
     if found := [file for more, _ in deeper for file in more]:
         return found, [f for f in others if not f.is_dir()] + [file for _, more in deeper for file in more]
     return data, others
+
+
+def each(data: list[Path], tell: Tell) -> Iterator[Path]:
+    """Give each file, after telling its name, and which of how many it is."""
+    for n, file in enumerate(data, 1):
+        tell(f"{file.name} ({n} of {len(data)})")
+        yield file
 
 
 def unread(others: list[Path]) -> str:

@@ -16,7 +16,7 @@ from ut_research.core.schema import TABLES
 from ut_research.reading import dates, identifiers
 from ut_research.reading.draft_layouts import MOST_OPTIONS, toml
 from ut_research.reading.draft_mapping import laid_out, refuse_data
-from ut_research.reading.export import files, shown
+from ut_research.reading.export import Tell, each, files, shown
 from ut_research.reading.grids import Sheet
 from ut_research.reading.likeness import WORDS, like, match
 from ut_research.reading.values import tidy
@@ -32,15 +32,17 @@ _NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
 _NAMED = ("partner", "area", "ethnicity")
 
 
-def outline(path: Path, threshold: int) -> str:
+def outline(path: Path, threshold: int, tell: Tell = str) -> str:
     """Return the shape of the export at `path`; `threshold` is the least number of people who share a code.
+
+    `tell` is given the name of each file, as in `export.read`.
 
     Raises
     ------
     ProblemsFound : a file cannot be read, or has data in the place of headings.
     """
     lines = [HEAD.format(threshold=threshold)]
-    for file in files(path)[0]:
+    for file in each(files(path)[0], tell):
         for sheet, rows in laid_out(file):
             if sheet.problems:
                 lines += [f"# {shown(sheet.name, 'a sheet')}: cannot be read as a table", ""]
