@@ -31,10 +31,10 @@ from ut_research.reading.grids import (
     Sheet,
     as_written,
     from_rows,
-    lay_out,
     shape,
     too_long,
 )
+from ut_research.reading.layout import lay_out
 from ut_research.reading.recipe import Layout
 from ut_research.reading.values import plain
 
@@ -275,16 +275,16 @@ def _labelled(path: Path) -> Iterator[Grid]:
             texts = pd.Series(np.datetime_as_string(days)).str.replace(r"T00:00:00(\.0+)?$", "", regex=True)
             frame[name] = texts.mask(np.isnan(number)).to_numpy(object)
     labels = about.variable_value_labels
-    values = {i: _as_text(frame[c], {}) for i, c in enumerate(frame.columns)}
-    shown = {i: _as_text(frame[c], labels[c]) for i, c in enumerate(frame.columns) if c in labels}
+    values = {i: frame[c].map(_as_text(frame[c])).astype("str") for i, c in enumerate(frame.columns)}
+    said = {i: {as_written(v): label for v, label in labels[c].items() if label}
+            for i, c in enumerate(frame.columns) if c in labels}  # fmt: skip
     own = pd.DataFrame(values, frame.index)
-    labelled = pd.DataFrame({**values, **shown}, frame.index)
-    yield Grid(path.stem, path.name, labelled, tuple(map(str, frame.columns)), own)
+    yield Grid(path.stem, path.name, own, tuple(map(str, frame.columns)), said)
 
 
-def _as_text(column: pd.Series, labels: dict[float | int, str]) -> pd.Series:
-    texts = {v: labels.get(v) or as_written(v) or None for v in column.dropna().unique().tolist()}
-    return column.map(texts).astype("str")
+def _as_text(column: pd.Series) -> dict[object, str | None]:
+    """Return each value of a column as text."""
+    return {v: as_written(v) or None for v in column.dropna().unique().tolist()}
 
 
 #: How a number is kept that is shown as a day, by the format that it is shown in.

@@ -14,9 +14,9 @@ import pandas as pd
 
 from ut_research.core.schema import TABLES
 from ut_research.reading import dates, identifiers
-from ut_research.reading.draft_layouts import MOST_OPTIONS, toml
-from ut_research.reading.draft_mapping import laid_out, refuse_data
-from ut_research.reading.export import Tell, each, files, shown
+from ut_research.reading.draft import laid_out, refuse_data
+from ut_research.reading.draft_lines import MOST_OPTIONS, toml
+from ut_research.reading.folder import Tell, each, files, shown
 from ut_research.reading.grids import Sheet
 from ut_research.reading.likeness import WORDS, like, match
 from ut_research.reading.values import tidy
@@ -43,7 +43,7 @@ def outline(path: Path, threshold: int, tell: Tell = str) -> str:
     """
     lines = [HEAD.format(threshold=threshold)]
     for file in each(files(path)[0], tell):
-        for sheet, rows in laid_out(file):
+        for sheet in laid_out(file):
             if sheet.problems:
                 lines += [f"# {shown(sheet.name, 'a sheet')}: cannot be read as a table", ""]
                 continue
@@ -51,7 +51,13 @@ def outline(path: Path, threshold: int, tell: Tell = str) -> str:
             lines += ["[[table]]", f"file = {toml(shown(file.name, f'a file{file.suffix}'))}"]
             if sheet.name != file.stem:
                 lines.append(f"sheet = {toml(shown(sheet.name, 'a sheet'))}")
-            lines += [f"heading_rows = {rows}", "columns = [", *_columns(sheet, threshold), "]", ""]
+            lines += [
+                f"heading_rows = {list(sheet.seem)}",
+                "columns = [",
+                *_columns(sheet, threshold),
+                "]",
+                "",
+            ]
     return "\n".join(lines)
 
 

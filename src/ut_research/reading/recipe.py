@@ -113,14 +113,10 @@ class From(_Part):
     = { order_of = "completed_date" }`"""
     after: str | None = None
     """after another column of ours: `registered_date = { after = "referral_date", days = 7 }`"""
-    days: int | None = None
-    """so many days: `registered_date = { after = "referral_date", days = 7 }`"""
-    weeks: int | None = None
-    """or weeks: `exit_date = { after = "referral_date", weeks = 52 }`"""
-    days_from: str | None = None
-    """as many as a column of theirs says: `exit_date = { after = "referral_date", days_from = "Stay" }`"""
-    weeks_from: str | None = None
-    """the same in weeks: `exit_date = { after = "referral_date", weeks_from = "Stay" }`"""
+    days: Text | None = None
+    """so many days, or a column of theirs: `exit_date = { after = "referral_date", days = "Stay" }`"""
+    weeks: Text | None = None
+    """the same in weeks: `exit_date = { after = "referral_date", weeks = 52 }`"""
     where: Where = {}
     """for these rows of theirs only: `exit_date = { heading = "Seen", where = { Left = "Yes" } }`"""
 
@@ -140,10 +136,13 @@ class From(_Part):
         if sum(ways) != 1:
             raise ValueError("exactly one of value, row_number and after is needed, or one of heading, "
                              "file_name and order_of")  # fmt: skip
-        steps = [s for s in (self.days, self.weeks, self.days_from, self.weeks_from) if s is not None]
-        if len(steps) != bool(self.after):
-            raise ValueError("after goes with exactly one of days, weeks, days_from and weeks_from")
+        if sum(step is not None for step in (self.days, self.weeks)) != bool(self.after):
+            raise ValueError("after goes with exactly one of days and weeks")
         return self
+
+    def step(self) -> tuple[str, int]:
+        """Return how long after, in words, and the days of one such step."""
+        return (self.weeks, 7) if self.weeks is not None else (self.days or "", 1)
 
 
 class Ticks(_Part):
@@ -308,11 +307,10 @@ def _problem(error: dict[str, Any], name: str) -> Problem:
         return Problem(f"the key “{last}” is not known", f"{name}, {_place(at[:-1], True)}",
                        f"Use one of {', '.join(known)}" if known else _SEE)  # fmt: skip
     said = next((said for start, said in _SHOULD.items() if kind.startswith(start)), "this cannot be used")
-    said = _CHOICES.get(last, said) if kind == "literal_error" else said
-    said = said.format(key=last, input=error["input"])
+    said = (_CHOICES.get(last, said) if kind == "literal_error" else said).format(
+        key=last, input=error["input"]
+    )
     what, _, todo = str(error["ctx"]["error"]).partition("|") if kind == "value_error" else (said, "", "")
-    if last == "after" or kind.startswith("int"):
-        at = at[:-1]
     return Problem(what, f"{name}, {_place(at, kind.startswith(('dict', 'model')))}", todo or _SEE)
 
 
@@ -320,9 +318,8 @@ def _place(at: list[str], table: bool) -> str:
     """Return where in the file: the section in brackets, and the key in it."""
     if table or len(at) < 2:
         return f"[{'.'.join(at)}]" if table and at else (at[0] if at else "top of the file")
-    depth = 3 if at[0] == "tables" and len(at) > 3 and at[2] in ("columns", "pairs", "ticks") else 4
-    depth = min(depth, len(at) - 1)
-    return f"[{'.'.join(at[:depth])}] {' '.join(at[depth:])}"
+    at = at[:4] if at[2:3] in (["columns"], ["pairs"]) else at  # each is a line of its own
+    return f"[{'.'.join(at[:-1])}] {at[-1]}"
 
 
 def _known(at: list[str]) -> list[str]:

@@ -35,28 +35,24 @@ def people(sheet: Sheet, at: int) -> Sheet:
     frame = sheet.frame
     if len(frame) < 2 or frame.shape[1] < 2:
         return sheet
-    ids = frame[at].fillna("")
-    keep = np.isin(frame.index, sheet.layout.keep_rows)
-    first = frame.iloc[:, 0].fillna("")
-    total = _totals(ids.where(ids.str.strip().ne(""), first)) & ~keep
-    alone = hollow_rows(frame.drop(columns=at)) & ids.str.strip().ne("").to_numpy(bool) & ~total & ~keep
-    usual = ids[~alone & ~total & ids.str.strip().ne("").to_numpy(bool)]
-    if packed := _packed(ids[alone], {*usual.iloc[:1000].map(shape)}, sum(map(bool, sheet.headings))):
-        at_ = ", ".join(map(str, packed[:8]))
-        raise stop(
-            "one cell holds as many values as there are headings",
-            f"{sheet.place}, row {at_}",
-            "Take the quotation marks around the row away, or give all rows one separator; or say in the "
-            f"recipe: {sheet.line('keep_rows', packed[:8])}, if each is a person",
+    ids, first = frame[at].fillna(""), frame.iloc[:, 0].fillna("")
+    filled = ids.str.strip().ne("").to_numpy(bool)
+    free = ~np.isin(frame.index, sheet.layout.keep_rows)
+    total = _totals(ids.where(filled, first)) & free
+    alone = hollow_rows(frame.drop(columns=at)) & filled & ~total & free
+    usual = ids[~alone & ~total & filled].iloc[:1000]
+    if packed := _packed(ids[alone], {*usual.map(shape)}, sum(map(bool, sheet.headings))):
+        todo = (
+            "Take the quotation marks around the row away, or give all rows one separator; or, if each is a "
         )
-    note, unclear = _odd(frame, ids, usual.iloc[:1000], alone, ~total & ~keep) if len(usual) else ([], [])
-    unclear += frame.index[_totals(first) & ~total & ~keep].tolist()  # with something for an identifier
+        todo += f"person, say in the recipe: {sheet.line('keep_rows', packed[:8])}"
+        raise stop("one cell holds as many values as there are headings", sheet.at(packed), todo)
+    note, unclear = _odd(frame, ids, usual, alone, ~total & free) if len(usual) else ([], [])
+    unclear += frame.index[_totals(first) & ~total & free].tolist()  # with something for an identifier
     if unclear:
-        raise stop(
-            "this may be a total, a note or a piece of a broken row, rather than a person",
-            f"{sheet.place}, row {', '.join(map(str, unclear[:8]))}",
-            f"Say which in the recipe: {sheet.line('skip_rows', unclear[:8])}, or keep_rows for people",
-        )  # fmt: skip
+        what = "this may be a total, a note or a piece of a broken row, rather than a person"
+        todo = f"Say which in the recipe: {sheet.line('skip_rows', unclear[:8])}, or keep_rows for people"
+        raise stop(what, sheet.at(unclear), todo)
     sheet = sheet.without(frame.index[total].tolist(), "total row", "a total is nobody")
     return sheet.without(note, "footer or note", "words in the place of an identifier, and nothing else")
 
@@ -157,7 +153,7 @@ def second_headings(sheet: Sheet, frame: pd.DataFrame, table: Table) -> tuple[li
     if not read and (odd or (judged >= 2 and not (below >= 2 and not read_below))):
         return [], [Problem(
             "this looks like a second row of headings: none of its cells can be read",
-            f"{sheet.place}, row {row}",
+            sheet.at([row]),
             f"Say so in the recipe: {sheet.line('skip_rows', [row])}, or keep_rows if it is data",
         )]  # fmt: skip
     return [], []

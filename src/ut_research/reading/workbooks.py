@@ -73,8 +73,8 @@ def xlsx(path: Path) -> Iterator[Grid]:
             merged = tuple((r1 + 1, c1, r2 + 1, c2) for (r1, c1), (r2, c2) in sheet.merged_cell_ranges or ())
             body, seen = bodies.get(part, b""), python_calamine.SheetVisibleEnum.Visible
             formulas, hollow, hidden = _noticed(body)
-            notes = _hidden(about.visible != seen, hidden, _hidden_columns(body), rows)
-            yield from _grid(path, about.name, rows, merged=merged, formulas=formulas,
+            notes = _notes(formulas, about.visible != seen, hidden, _hidden_columns(body), rows)
+            yield from _grid(path, about.name, rows, merged=merged,
                              hollow=frozenset(hollow), epoch=epoch, notes=notes)  # fmt: skip
 
 
@@ -135,10 +135,13 @@ def _hidden_columns(body: bytes) -> Iterator[range]:
             yield range(first - 1, last)
 
 
-def _hidden(sheet: bool, rows: Sequence[int], columns: Iterable[range],
-            cells: Mapping[int, Sequence[object]]) -> tuple[Note, ...]:  # fmt: skip
-    """Return what is to be logged of what a person does not see in the program that made the workbook."""
-    notes = [Note("hidden sheet", "reported", "read as if it were seen")] if sheet else []
+def _notes(formulas: Mapping[int, Sequence[int]], sheet: bool, rows: Sequence[int], columns: Iterable[range],
+           cells: Mapping[int, Sequence[object]]) -> tuple[Note, ...]:  # fmt: skip
+    """Return what is to be logged of formulas, by column, and of what is hidden: sheet, rows, columns."""
+    done = "the results last saved are used ({:,} cells)"
+    notes = [Note("formula", "reported", done.format(len(at)), (), i) for i, at in formulas.items()]
+    if sheet:
+        notes.append(Note("hidden sheet", "reported", "read as if it were seen"))
     if rows:
         notes.append(Note("hidden rows", "reported", f"{len(rows):,} read as the others are", (rows[0],)))
     used = range(max(map(len, cells.values()), default=0))
@@ -164,10 +167,10 @@ def ods(path: Path) -> Iterator[Grid]:
             elif tag == "table" and event == "start":
                 sheet = _OdsSheet(path.name, element, count)
             elif tag == "table" and event == "end":
-                notes = _hidden(sheet.style in unseen, sheet.hidden, sheet.unseen, sheet.rows)
+                out = sheet.style in unseen
+                notes = _notes(sheet.formulas, out, sheet.hidden, sheet.unseen, sheet.rows)
                 more = {
                     "merged": tuple(sheet.merged),
-                    "formulas": sheet.formulas,
                     "epoch": epoch,
                     "notes": notes,
                 }

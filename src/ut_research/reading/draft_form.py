@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 
 from ut_research.core.schema import ITEMS, NEEDS, TABLES, Column
-from ut_research.reading import dates, likeness
-from ut_research.reading.grids import Grid, Sheet
-from ut_research.reading.likeness import ANSWERS, NUMBERED, SURE, WORDS, match, need, words
+from ut_research.reading import likeness
+from ut_research.reading.draft_lines import (
+    LEAST_EACH,
+    MOST_OPTIONS,
+    Line,
+    of_table,
+    one_line,
+    owners,
+    spellings,
+    toml,
+    unsure,
+)
+from ut_research.reading.grids import Sheet
+from ut_research.reading.likeness import ANSWERS, NUMBERED, WORDS, match, need, words
 from ut_research.reading.reshape import ITEM, WAVE
 from ut_research.reading.values import NO, YES, plain, reader, tidy
-
-#: Most options of one column of ticks, and how often each is ticked before it is shown.
-MOST_OPTIONS, LEAST_EACH = 30, 5
 
 _ORDINAL = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)\b", re.I)
 _NUMBERED = re.compile(r"(?<![^\W_])((?:T|time|wave|review|assessment)[ _]?)\d{1,2}(?!\d)", re.I)
@@ -30,22 +36,6 @@ _REPEAT = ("redcap_repeat_instrument", "repeat_instrument")
 _BOX = re.compile(r"(.+?)(?:___(\d+)| \(choice=(.+)\))")
 _DICTIONARY = ("Variable / Field Name", "Choices, Calculations, OR Slider Labels")
 _DONE = re.compile(r".+_complete|Complete\?")
-
-
-def heading_rows(grid: Grid) -> list[int]:
-    """Return the rows that look like headings: below a title, and two where the first has groups."""
-    top = grid.frame.iloc[:15].fillna("")
-    rows, cells = top.index.tolist(), top.to_numpy(str)
-    first = next((i for i, row in enumerate(cells) if (row != "").sum() >= 2), 0)
-    if not rows or grid.headings is not None:
-        return [1]
-    if first + 1 < len(rows) and rows[first + 1] == rows[first] + 1:
-        upper, lower = cells[first], cells[first + 1]
-        completed = int(((upper == "") & (lower != "")).sum())
-        grouped = 2 * completed > len(upper) or "Open-Ended Response" in lower
-        if grouped and all(re.search(r"[^\W\d_]", t) for t in lower if t):
-            return [rows[first], rows[first + 1]]
-    return [rows[first]] if (cells[first] != "").sum() >= 2 else [1]
 
 
 @dataclass
@@ -68,6 +58,10 @@ class _Found:
     def named(self, *names: str) -> str | None:
         """Return the heading that goes by one of these names."""
         return next((h for h in self.sheet.headings if plain(h) in names), None)
+
+    def texts(self, pattern: str) -> list[str]:
+        """Return what stands in the columns of a heading, or of the pattern of one."""
+        return [str(t) for i in self.patterns.get(pattern, []) for t in self.sheet.frame[i].dropna().unique()]
 
     def answers(self, at: Iterable[int]) -> set[str]:
         """Return what stands in columns, in lower case."""
@@ -98,19 +92,6 @@ def choices(sheet: Sheet) -> dict[str, dict[str, str]]:
     return {name: {code.strip(): label.strip() for code, label in pairs} for name, pairs in parts.items()}
 
 
-@dataclass(frozen=True)
-class Line:
-    """A line of a recipe: a key with its value, and what a person should know of it; without a key, words."""
-
-    key: str
-    value: Any
-    note: str = ""
-
-    def __str__(self) -> str:
-        told = f"{self.key} = {toml(self.value)}" if self.key else str(self.value)
-        return f"{told}   # {self.note}" if self.note else told
-
-
 def draft(
     sheet: Sheet, name: str | list[str], codes: Mapping[str, Mapping[str, str]]
 ) -> tuple[dict[str, list[Line]], set[int]]:
@@ -128,9 +109,10 @@ def draft(
     found.person = sheet.headings[at]
     found.used.add(at)
     found.several = not (found.waves or found.named(*_EVENT)) and bool(sheet.frame[at].duplicated().any())
-    tables = {"wemwbs": _wemwbs(found), "activity": _activity(found), "outcomes": _outcomes(found),
-              "needs": _needs(found), "participants": _participants(found)}  # fmt: skip
-    return {name: _table(found, name, lines) for name, lines in tables.items() if lines}, found.used
+    ways = {"wemwbs": _wemwbs, "activity": _activity, "outcomes": _outcomes, "needs": _needs,
+            "participants": _participants}  # fmt: skip
+    tables = {name: _lines(found, name, way(found)) for name, way in ways.items()}
+    return {name: lines for name, lines in tables.items() if lines}, found.used
 
 
 def _look(found: _Found) -> _Found:
@@ -159,59 +141,49 @@ def _look(found: _Found) -> _Found:
     return found
 
 
-def _table(found: _Found, table: str, lines: Iterable[Line]) -> list[Line]:
-    """Return the lines of a table: its sheet, who, which days are month first, and what else is said."""
-    days = {f"columns.{c.name}": c.name for c in TABLES[table].columns if c.kind == "date"}
-    first = [days[one.key] for one in lines if one.key in days and _month_first(found, one.value)]
-    month_first = Line("month_first", first, "guessed: some make sense in no other way")
+def _lines(found: _Found, table: str, lines: list[Line]) -> list[Line]:
+    """Return the lines of a table, if it has any, with who it is about; their headings are used."""
+    if not lines:
+        return []
+    for one in lines:
+        if one.key.startswith("columns.") and isinstance(one.value, str):
+            found.used.update(found.patterns.get(one.value, []))
     person = Line("columns.participant_id", found.person)
-    head = (Line("", f"\n[tables.{table}]"), Line("file", found.name), person, month_first)
-    return [one for one in (*head, *lines) if one.value]
+    return list(of_table(table, Line("file", found.name), [person, *lines], found.texts))
 
 
-def _month_first(found: _Found, heading: str) -> bool:
-    texts = [str(t) for i in found.patterns.get(heading, []) for t in found.sheet.frame[i].dropna().unique()]
-    read = dates.read_days([tidy(t) for t in texts])
-    return any(day.rule == "month first" for day in read)
-
-
-def _column(found: _Found, table: str, name: str, but: str = "") -> list[Line]:
-    """Return the line of a column, where a heading (or the pattern of a wave's) is like it."""
+def _columns(found: _Found, table: str, but: str = "") -> dict[str, Line]:
+    """Return the line of each column that a heading, or the pattern of a wave's, is like."""
     waves = found.waves and table in ("wemwbs", "activity")
     heads = [p for p, at in found.patterns.items()
              if not set(at) & set(found.cells) and (WAVE in p) <= waves and p not in ("", but)]  # fmt: skip
     prefix = words(_WAVE.sub(" ", found.items[1]).partition("1")[0]).removesuffix(" q")
     short = {i: words(_WAVE.sub(" ", p)).removeprefix(prefix).strip() if WAVE in p else p
              for i, p in enumerate(heads)}  # fmt: skip
-    column = TABLES[table].column(name)
-    at, score = match(column, short)
-    own = next((i for i, p in short.items() if WAVE in heads[i] and p == "date"), None)
-    if own is not None and column.kind == "date":
-        at, score = own, WORDS
-    if score < WORDS:
-        return []
-    found.take(heads[at])
-    return [Line(f"columns.{name}", heads[at], "" if score >= SURE else f"guessed: {score:.0f}% like")]
+    short = {i: "date completed" if WAVE in heads[i] and p == "date" else p for i, p in short.items()}
+    found_by = owners(TABLES[table], short, WORDS).items()
+    return {
+        name: Line(f"columns.{name}", heads[at], unsure(score, "guessed")) for name, (at, score) in found_by
+    }
 
 
-def _dated(found: _Found, table: str, name: str) -> list[Line]:
+def _dated(found: _Found, columns: Mapping[str, Line]) -> list[Line]:
     """Return the lines of when the answers of a table were given, and how their waves are told."""
-    lines, waves = _column(found, table, name), _column(found, table, "timepoint")
-    found.day = found.day or "".join(one.value for one in lines)
+    day, wave = columns.get("completed_date"), columns.get("timepoint")
+    found.day = found.day or (day.value if day else "")
     event, events = found.named(*_EVENT), _events(found)
-    if found.waves:
-        waves = [Line("columns.timepoint", {"order_of": WAVE})]
-    elif event and 0 < len(events) <= 2:
+    waves = [Line("columns.timepoint", {"order_of": WAVE if found.waves else "completed_date"})]
+    if event and 0 < len(events) <= 2 and not found.waves:
         codes = dict(zip(events, ("T1", "T2"), strict=False))
         waves = [Line("columns.timepoint", event), Line("codes.timepoint", codes, "guessed: their order")]
-    elif not (waves and _two_waves(found, table, waves[0].value)):
-        waves = [Line("columns.timepoint", {"order_of": name})]
-    return [*lines, *waves]
+    elif wave and not found.waves and _two_waves(found, wave.value):
+        waves = [wave]
+    return [*([day] if day else []), *waves]
 
 
-def _two_waves(found: _Found, table: str, heading: str) -> bool:
+def _two_waves(found: _Found, heading: str) -> bool:
     """Whether all that a column says of the wave is the first and the second, in words that are known."""
-    read = reader(TABLES[table].column("timepoint"))
+    read = reader(TABLES["wemwbs"].column("timepoint"))
     return {read(answer)[0] for answer in found.answers(found.patterns[heading])} == {"T1", "T2"}
 
 
@@ -249,31 +221,32 @@ def _wemwbs(found: _Found) -> list[Line]:
         lines.append(Line("items", pattern))
     else:
         lines += [Line(f"columns.{ITEMS[n - 1]}", own) for n, own in found.items.items()]
-    return [*lines, *_dated(found, "wemwbs", "completed_date")]
+    return [*lines, *_dated(found, _columns(found, "wemwbs"))]
 
 
 def _activity(found: _Found) -> list[Line]:
-    days = _column(found, "activity", "active_days")
-    return [_where(found), *_dated(found, "activity", "completed_date"), *days] if days else []
+    columns = _columns(found, "activity")
+    days = columns.get("active_days")
+    return [_where(found), *_dated(found, columns), days] if days else []
 
 
 def _participants(found: _Found) -> list[Line]:
     events, event, lines = _events(found), found.named(*_EVENT), list[Line]()
     where = _where(found, {event: events[0]} if event and events else {})
-    for column in TABLES["participants"].columns[1:]:
-        form = found.several and column.kind == "date"
-        told = _column(found, "participants", column.name, found.day if form else "")
-        if not told and column.name == "referral_date" and form and found.day:
-            told = [Line("columns.referral_date", found.day, "guessed: the day of the first form")]
-        for one in told:
-            labels = found.choices.get(one.value, {}) if column.kind == "code" else {}
-            if codes := {code: m for code, label in labels.items() if (m := reader(column)(label)[0])}:
-                lines += [one, Line(f"codes.{column.name}", codes)]
-            elif _readable(found.sheet, column, one.value):
-                lines.append(one)
-            else:
-                why = "left out: its codes are numbers; say what each means in codes"
-                lines.append(Line("", f"# {one}", why))
+    columns = _columns(found, "participants", found.day if found.several else "")
+    if found.several and found.day:
+        first = Line("columns.referral_date", found.day, "guessed: the day of the first form")
+        columns.setdefault("referral_date", first)
+    for column in (c for c in TABLES["participants"].columns[1:] if c.name in columns):
+        one = columns[column.name]
+        labels = found.choices.get(one.value, {}) if column.kind == "code" else {}
+        if codes := {code: m for code, label in labels.items() if (m := reader(column)(label)[0])}:
+            lines += [one, Line(f"codes.{column.name}", codes)]
+        elif _readable(found.sheet, column, one.value):
+            lines.append(one)
+        else:
+            why = "left out: its codes are numbers; say what each means in codes"
+            lines.append(Line("", f"# {one}", why))
     return [where, _keep(found), *lines] if lines else []
 
 
@@ -286,7 +259,7 @@ def _readable(sheet: Sheet, column: Column, heading: str) -> bool:
 def _needs(found: _Found) -> list[Line]:
     """Return the lines of needs: ticks in one cell or a column each, or boxes of a form."""
     heads, keep = found.sheet.headings, [_keep(found)]
-    dated = _column(found, "needs", "assessed_date")
+    dated = [one for one in [_columns(found, "needs").get("assessed_date")] if one]
     boxes = {h: box for h in heads if (box := _BOX.fullmatch(h))}
     if boxes:
         after = heads[heads.index(list(boxes)[-1]) :]
@@ -343,7 +316,7 @@ def _ticks(found: _Found) -> list[Line]:
                 Line("", "\n[tables.needs.ticks]"), Line("heading", headings), Line("separator", mark),
                 Line("", "\n[tables.needs.ticks.options]"),
                 *(Line(name, told, "guessed") for name, told in options.items()),
-                *(Line("", f"# left out: {line(o)}: like no need of the data dictionary") for o in left),
+                *(Line("", f"# left out: {one_line(o)}: like no need of the data dictionary") for o in left),
             ]  # fmt: skip
     return []
 
@@ -370,22 +343,3 @@ def _outcomes(found: _Found) -> list[Line]:
             found.take(day)
             pairs.append(Line(f"pairs.{outcome}", {"yes": heading, "date": day}))
     return pairs
-
-
-def toml(value: object) -> str:
-    """Return a value as TOML: a text, a number, a list, or a table in braces."""
-    if isinstance(value, Mapping):
-        keys = [k if re.fullmatch(r"[a-z_]+", k) else toml(k) for k in value]
-        return f"{{ {', '.join(f'{k} = {toml(v)}' for k, v in zip(keys, value.values(), strict=True))} }}"
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def line(value: str) -> str:
-    """Return a text on one line."""
-    return " ".join(value.split())
-
-
-def spellings(of: Iterable[str]) -> str | list[str]:
-    """Return one heading, or the list of its different spellings."""
-    several = list(dict.fromkeys(of))
-    return several[0] if len(several) == 1 else several
