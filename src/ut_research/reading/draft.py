@@ -18,8 +18,8 @@ from ut_research.reading.draft_lines import (
     LEAST_EACH,
     MOST_CODES,
     Line,
+    comment,
     of_table,
-    one_line,
     owners,
     spellings,
     toml,
@@ -101,7 +101,7 @@ def _tables(sheets: list[Sheet], left_out: list[str]) -> dict[str, list[Line]]:
         missing = sorted({c.name for c in part.table.columns if c.needed} - known)
         if missing:
             but = f"like {part.table.name}, but for {', '.join(missing)}; it will not be read"
-            tables[""].append(Line("", f"# {one_line(shown(part.sheets[0].name, 'a sheet'))}: {but}"))
+            tables[""].append(comment(f"{shown(part.sheets[0].name, 'a sheet')}: {but}"))
         elif len(known) >= _columns(tables.get(part.table.name, [])):
             tables[part.table.name] = list(_draft_table(part, left_out))
     return tables
@@ -152,7 +152,7 @@ def _sort(sheet: Sheet, parts: list[_Part]) -> list[Line]:
     alike = next((p for p in parts if len(_kind(p.table, sheet)) > 2
                   and _kind(p.table, sheet) == _kind(p.table, p.sheets[0])), None)  # fmt: skip
     if alike is None and table is None:
-        return [Line("", f"\n# {one_line(shown(sheet.name, 'a sheet'))}: like no table; it will not be read")]
+        return [comment(f"{shown(sheet.name, 'a sheet')}: like no table; it will not be read")]
     refuse_data(sheet)
     if alike is not None and (table is None or plain(sheet.name) != table.name):
         alike.sheets.append(sheet)
@@ -185,7 +185,7 @@ def _draft_table(part: _Part, left_out: list[str]) -> Iterator[Line]:
     for heading, i in spare.items():
         personal = "; looks personal: left out" * identifiers.personal_heading(heading)
         left_out += [heading] if personal and shown(heading, "") else []
-        lines.append(Line("", f"# not matched: {one_line(shown(heading, f'column {i + 1}'))}{personal}"))
+        lines.append(comment(f"not matched: {shown(heading, f'column {i + 1}')}{personal}"))
     for column in table.columns:
         if column.kind in ("code", "yes/no") and column.name in owned[0]:
             lines += _codes(sheet, table, column, owned[0][column.name][0])
@@ -233,7 +233,7 @@ def _codes(sheet: Sheet, table: Table, column: Column, position: int) -> Iterato
     read = values.reader(column)
     codes = [str(c) for c in counts.index if not values.is_blank(str(c)) and read(str(c))[0] is None]
     if identifiers.like_names(codes):
-        yield Line("", f"# the codes of {column.name} may be names of people, and are not shown")
+        yield comment(f"the codes of {column.name} may be names of people, and are not shown")
         return
     if codes:
         section = f"\n[tables.{table.name}.codes.{column.name}]"

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from ut_research.core.schema import ITEMS, NEEDS, TABLES, Column
+from ut_research.core.schema import ITEMS, NEEDS, TABLES
 from ut_research.reading import likeness
 from ut_research.reading.draft_lines import (
     LEAST_EACH,
     MOST_OPTIONS,
     Line,
+    comment,
     of_table,
-    one_line,
     owners,
     spellings,
     toml,
@@ -63,9 +63,13 @@ class _Found:
         """Return what stands in the columns of a heading, or of the pattern of one."""
         return [str(t) for i in self.patterns.get(pattern, []) for t in self.sheet.frame[i].dropna().unique()]
 
-    def answers(self, at: Iterable[int]) -> set[str]:
-        """Return what stands in columns, in lower case."""
-        return {tidy(str(t)).casefold() for i in at for t in self.sheet.frame[i].dropna().unique()}
+    def answers(self, pattern: str) -> set[str]:
+        """Return the same in lower case."""
+        return {tidy(text).casefold() for text in self.texts(pattern)}
+
+    def ticked(self, heading: str) -> bool:
+        """Whether a column holds yes and no, and nothing else."""
+        return set() < self.answers(heading) <= YES | NO
 
     def answer(self, patterns: Iterable[str]) -> bool:
         """Whether columns hold answers of WEMWBS, but for a slip or two: not those of another scale."""
@@ -78,10 +82,6 @@ class _Found:
         fine = sum(n for a, n in counts.items() if a in ANSWERS or re.fullmatch(r"[1-5](?:\D.*)?", a))
         another = counts["0"] > 0 or any(counts[str(n)] > 1 for n in range(6, 11))
         return fine >= 0.9 * counts.total() and not another
-
-    def take(self, heading: str) -> None:
-        """Take note that the columns of a heading, or of the pattern of one, are used."""
-        self.used.update(self.patterns.get(heading, []))
 
 
 def choices(sheet: Sheet) -> dict[str, dict[str, str]]:
@@ -105,7 +105,7 @@ def draft(
         at, score = next(((i, 100.0) for i, h in enumerate(sheet.headings) if plain(h) == "id"), (at, score))
     if not found.items or score < WORDS or found.items[1] == ITEMS[0]:
         near = f"{found.near} columns of {toml(name)} are numbered like items, but are not WEMWBS's"
-        return {"": [Line("", f"# not taken: {near}")]} if found.near and not found.items else {}, set()
+        return {"": [comment(f"not taken: {near}")]} if found.near and not found.items else {}, set()
     found.person = sheet.headings[at]
     found.used.add(at)
     found.several = not (found.waves or found.named(*_EVENT)) and bool(sheet.frame[at].duplicated().any())
@@ -142,14 +142,20 @@ def _look(found: _Found) -> _Found:
 
 
 def _lines(found: _Found, table: str, lines: list[Line]) -> list[Line]:
-    """Return the lines of a table, if it has any, with who it is about; their headings are used."""
-    if not lines:
-        return []
-    for one in lines:
-        if one.key.startswith("columns.") and isinstance(one.value, str):
-            found.used.update(found.patterns.get(one.value, []))
+    """Return the lines of a table, if it has any, with who it is about; the headings they name are used."""
+    for text in (text for one in lines for text in _texts(one.value)):
+        found.used.update(found.patterns.get(text.partition("#")[0], []))
     person = Line("columns.participant_id", found.person)
-    return list(of_table(table, Line("file", found.name), [person, *lines], found.texts))
+    return list(of_table(table, Line("file", found.name), [person, *lines], found.texts)) if lines else []
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Give every text in the value of a line."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for part in [*value, *(value.values() if isinstance(value, Mapping) else ())]:
+            yield from _texts(part)
 
 
 def _columns(found: _Found, table: str, but: str = "") -> dict[str, Line]:
@@ -184,14 +190,13 @@ def _dated(found: _Found, columns: Mapping[str, Line]) -> list[Line]:
 def _two_waves(found: _Found, heading: str) -> bool:
     """Whether all that a column says of the wave is the first and the second, in words that are known."""
     read = reader(TABLES["wemwbs"].column("timepoint"))
-    return {read(answer)[0] for answer in found.answers(found.patterns[heading])} == {"T1", "T2"}
+    return {read(answer)[0] for answer in found.answers(heading)} == {"T1", "T2"}
 
 
 def _events(found: _Found) -> list[str]:
     """Return the events at which the items were answered, in the order of the file."""
     if not (event := found.named(*_EVENT)):
         return []
-    found.take(event)
     answered = found.sheet.frame[found.cells].notna().any(axis=1)
     return [str(e) for e in found.sheet.frame[found.patterns[event][0]][answered].dropna().unique()]
 
@@ -199,10 +204,7 @@ def _events(found: _Found) -> list[str]:
 def _where(found: _Found, more: Mapping[str, str] = {}) -> Line:
     """Return the line that keeps the rows of people, of an export by events."""
     repeat = found.named(*_REPEAT)
-    rows = {**({repeat: ""} if repeat else {}), **more}
-    for heading in rows:
-        found.take(heading.partition("#")[0])
-    return Line("where", rows)
+    return Line("where", {**({repeat: ""} if repeat else {}), **more})
 
 
 def _keep(found: _Found) -> Line:
@@ -211,7 +213,7 @@ def _keep(found: _Found) -> Line:
 
 
 def _wemwbs(found: _Found) -> list[Line]:
-    answers = {tidy(t) for i in found.cells for t in found.sheet.frame[i].dropna().unique()}
+    answers = {tidy(text) for item in found.items.values() for text in found.texts(item)}
     own = found.choices.get(found.items[1], {})
     meant = {a: own.get(a, a).casefold() for a in [*answers, *own]}
     points = {a: ANSWERS[m] for a, m in meant.items() if m in ANSWERS}
@@ -242,18 +244,11 @@ def _participants(found: _Found) -> list[Line]:
         labels = found.choices.get(one.value, {}) if column.kind == "code" else {}
         if codes := {code: m for code, label in labels.items() if (m := reader(column)(label)[0])}:
             lines += [one, Line(f"codes.{column.name}", codes)]
-        elif _readable(found.sheet, column, one.value):
+        elif column.kind != "code" or any(reader(column)(tidy(t))[0] for t in found.texts(one.value)):
             lines.append(one)
         else:
-            why = "left out: its codes are numbers; say what each means in codes"
-            lines.append(Line("", f"# {one}", why))
+            lines.append(comment(f"{one}   # left out: its codes are numbers; say what each means in codes"))
     return [where, _keep(found), *lines] if lines else []
-
-
-def _readable(sheet: Sheet, column: Column, heading: str) -> bool:
-    """Whether the codes of a column can be read without being told what they mean."""
-    texts = sheet.frame[sheet.headings.index(heading)].dropna().unique()
-    return column.kind != "code" or any(reader(column)(tidy(str(t)))[0] is not None for t in texts)
 
 
 def _needs(found: _Found) -> list[Line]:
@@ -275,20 +270,14 @@ def _boxes(found: _Found, boxes: Mapping[str, re.Match[str]]) -> Iterator[Line]:
     order = "guessed: the order of the boxes; look into the data dictionary"
     labels = {h: box[3] or found.choices.get(box[1], {}).get(box[2], "") for h, box in boxes.items()}
     unnamed = [h for h, label in labels.items() if not label]
-    for name, heading in zip(NEEDS, unnamed, strict=False):
-        found.take(heading)
-        yield Line(f"columns.{name}", heading, order)
+    yield from (Line(f"columns.{n}", heading, order) for n, heading in zip(NEEDS, unnamed, strict=False))
     taken = set[str]()
     for i, heading in enumerate(found.sheet.headings):
-        answers = found.answers([i])
-        label = labels.get(heading, heading)
-        if i in found.used or not label or not answers or not answers <= YES | NO:
+        name, score = need(labels.get(heading, heading))
+        if i in found.used or score < WORDS or name in taken or not found.ticked(heading):
             continue
-        name, score = need(label)
-        if score >= WORDS and name not in taken:
-            taken.add(name)
-            found.take(heading)
-            yield Line(f"columns.{name}", heading, "guessed")
+        taken.add(name)
+        yield Line(f"columns.{name}", heading, "guessed")
 
 
 def _ticks(found: _Found) -> list[Line]:
@@ -316,7 +305,7 @@ def _ticks(found: _Found) -> list[Line]:
                 Line("", "\n[tables.needs.ticks]"), Line("heading", headings), Line("separator", mark),
                 Line("", "\n[tables.needs.ticks.options]"),
                 *(Line(name, told, "guessed") for name, told in options.items()),
-                *(Line("", f"# left out: {one_line(o)}: like no need of the data dictionary") for o in left),
+                *(comment(f"left out: {option}: like no need of the data dictionary") for option in left),
             ]  # fmt: skip
     return []
 
@@ -335,11 +324,8 @@ def _outcomes(found: _Found) -> list[Line]:
     column = TABLES["outcomes"].column("outcome")
     pairs = []
     for plain_, heading in heads.items():
-        answers = found.answers([found.sheet.headings.index(heading)])
         day = heads.get(f"{plain_} date") or heads.get(f"date {plain_}") or heads.get(f"date of {plain_}")
         outcome = reader(column)(plain_)[0]
-        if day and outcome and answers and answers <= YES | NO:
-            found.take(heading)
-            found.take(day)
+        if day and outcome and found.ticked(heading):
             pairs.append(Line(f"pairs.{outcome}", {"yes": heading, "date": day}))
     return pairs

@@ -38,9 +38,9 @@ def toml(value: object) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def one_line(text: str) -> str:
-    """Return a text on one line."""
-    return " ".join(text.split())
+def comment(text: str) -> Line:
+    """Return a line that says something and is nothing."""
+    return Line("", "# " + " ".join(text.split()))
 
 
 def spellings(of: Iterable[str]) -> str | list[str]:
