@@ -496,7 +496,7 @@ FILES = [
            secret=("Zedderick",)) for heading in (
         "Name", "First name", "SURNAME", "FullName", "Participant Name", "Home address", "Postcode", "post_code", "DOB",
         "Date of birth", "Phone", "Mobile No", "E-mail", "NHS number", "PNC ID", "Prison number", "NI number", "Next of kin",
-        "CRN", "Twitter")),
+        "CRN", "Twitter", "fname", "lname")),
     *(Case(f"a column of {kind}: {value}", _file("needs.csv", _needs_columns("ref", value, "")), told=_refused("ref", kind),
            secret=(value,)) for kind, value in (
         ("email addresses", "someone@example.org"), ("postcodes", "ZZ99 3WZ"), ("telephone numbers", "07700 900123"),
@@ -558,6 +558,7 @@ FILES = [
          head="participant_id,TEST-1,TEST-2"), told=("participants.csv", "on its side"), secret=("TEST",)),
     Case("every cell on a line of its own", _people("referral_date", "partner", "exit_date", "TEST-1", "01/02/2020", "A", "", head="participant_id"),
          told=("participants.csv", "on its side"), secret=("TEST",)),
+    Case("a row that counts the others", _people(*PEOPLE[:5], "n=5,,,,32"), issues=None, kept=(("participants", 5),)),
     Case("a file that was cut off", _people(*PEOPLE[:5], "TEST-6,16/01/20"), issues=None, kept=(("participants", 6),)),
     Case("a page of the web called .csv", _file("needs.csv", "<html><table><tr><td>TEST-1</td></tr></table></html>"),
          told=("needs.csv", "is not a table of text"), secret=("TEST",)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -141,9 +142,23 @@ def refuse_data(sheet: Sheet) -> None:
     structure.refuse(sheet)
     heads = [(h, sheet.frame[i]) for i, h in enumerate(sheet.headings) if h]
     dated = any(day.day for day in dates.read_days([h for h, _ in heads]))
-    if dated or any((cells == h).any() and cells.nunique() > 1 for h, cells in heads):
+    if dated or any(
+        ((cells == h).any() and cells.nunique() > 1) or _numbered(h, cells) for h, cells in heads
+    ):
         place = f"{sheet.place}, {sheet.head}"
         raise stop("this looks like data, not headings", place, "Put headings above it")
+
+
+def _numbered(heading: str, cells: pd.Series) -> bool:
+    """Whether a heading is made of letters and digits as the identifiers below it are."""
+    form = re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "0", heading))
+    below = (
+        cells.dropna()
+        .iloc[:100]
+        .str.replace(r"\d", "0", regex=True)
+        .str.replace(r"[^\W\d_]", "a", regex=True)
+    )
+    return "a" in form and "0" in form and cells.nunique() > 1 and (below == form).mean() >= 0.9
 
 
 def _sort(sheet: Sheet, parts: list[_Part]) -> list[Line]:

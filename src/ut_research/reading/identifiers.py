@@ -28,7 +28,7 @@ LOOKED_AT = 10_000
 _HEADINGS = re.compile(
     r"""\b(?:
       (?:fore|sur|first|last|given|family|middle|full|maiden|preferred)s?\s?names?
-      | (?:participant|client|person|mentor|officer)s?\snames?
+      | [fls]name | (?:participant|client|person|mentor|officer)s?\snames?
       | ^names? | names?$ | ^first$ | ^last$ | known\sas | initials | alias | nick\s?name
       | address(?:es)? | addr | street | house\s?(?:number|no) | post(?:al)?\s?codes? | zip(?:\s?code)?
       | d\s?o\s?b | (?:date|day|year|month)\s(?:of\s)?birth | birth\s?(?:date|day) | birthday | born

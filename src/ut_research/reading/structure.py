@@ -18,7 +18,7 @@ from ut_research.reading.likeness import SURE, WORDS, like
 
 Array = npt.NDArray[Any]
 _TOTAL = (
-    r"\s*(?:(?:grand|sub|overall|running|all)[ -]?)?(?:totals?|sum|count|average|mean|median)"
+    r"\s*(?:(?:grand|sub|overall|running|all)[ -]?)?(?:totals?|sum|count|average|avg|mean|median|n(?=\s*=))"
     r"(?:\s+(?:of\s+)?(?:people|participants|clients|rows|records|referrals|count|number))?\s*[:=]?\s*[\d.,]*\s*"
 )
 #: Least share of identifiers that hold digits, or no space, for one that is otherwise to be no identifier.
@@ -101,7 +101,7 @@ def _totals(cells: pd.Series) -> Array:
     """Rows that say in a cell that they are a total."""
     texts = cells.str.lower()
     total = np.zeros(len(cells), bool)
-    for word in ("total", "sum", "count", "average", "mean", "median"):  # looked for first: it is faster
+    for word in ("total", "sum", "count", "avg", "average", "mean", "median", "="):  # first: it is faster
         total |= texts.str.contains(word, regex=False).to_numpy(bool)
     total[total] = texts[total].str.fullmatch(_TOTAL).to_numpy(bool)
     return total
