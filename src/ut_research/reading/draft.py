@@ -15,17 +15,7 @@ from rapidfuzz import fuzz, process
 from ut_research.core.problems import ProblemsFound, stop
 from ut_research.core.schema import GROUPS, TABLES, Column, Table
 from ut_research.reading import dates, draft_form, headings, identifiers, structure, values
-from ut_research.reading.draft_lines import (
-    LEAST_EACH,
-    MOST_CODES,
-    Line,
-    comment,
-    of_table,
-    owners,
-    spellings,
-    toml,
-    unsure,
-)
+from ut_research.reading.draft_lines import Line, comment, of_table, owners, spellings, toml, unsure
 from ut_research.reading.files import read_grids
 from ut_research.reading.folder import Tell, each, files, shown, unread
 from ut_research.reading.grids import Sheet
@@ -243,7 +233,7 @@ def _files(names: list[str]) -> Line:
 def _codes(sheet: Sheet, table: Table, column: Column, position: int) -> Iterator[Line]:
     """List the codes of a column that cleaning cannot read, each with the likeliest meaning."""
     counts = sheet.frame[position].map(values.tidy, na_action="ignore").value_counts()
-    if not 0 < len(counts) <= MOST_CODES or counts.min() < LEAST_EACH:
+    if not 0 < len(counts) <= identifiers.MOST_CODES or counts.min() < identifiers.LEAST_EACH:
         return
     read = values.reader(column)
     codes = [str(c) for c in counts.index if not values.is_blank(str(c)) and read(str(c))[0] is None]

@@ -10,18 +10,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from ut_research.core.schema import ITEMS, NEEDS, TABLES
-from ut_research.reading import likeness
-from ut_research.reading.draft_lines import (
-    LEAST_EACH,
-    MOST_OPTIONS,
-    Line,
-    comment,
-    of_table,
-    owners,
-    spellings,
-    toml,
-    unsure,
-)
+from ut_research.reading import identifiers, likeness
+from ut_research.reading.draft_lines import Line, comment, of_table, owners, spellings, toml, unsure
 from ut_research.reading.grids import Sheet
 from ut_research.reading.likeness import ANSWERS, NUMBERED, WORDS, match, need, words
 from ut_research.reading.reshape import ITEM, WAVE
@@ -295,7 +285,9 @@ def _ticks(found: _Found) -> list[Line]:
         counts = pd.concat([ours[i] for i in at]).str.split(mark).explode().str.strip().value_counts()
         options: dict[str, list[str]] = {}
         left: list[str] = []
-        for option in [str(o) for o, n in counts.items() if o and n >= LEAST_EACH][:MOST_OPTIONS]:
+        for option in [str(o) for o, n in counts.items() if o and n >= identifiers.LEAST_EACH][
+            : identifiers.MOST_OPTIONS
+        ]:
             name, score = need(option)
             (options.setdefault(name, []) if score >= WORDS else left).append(option)
         if len(options) > 1:

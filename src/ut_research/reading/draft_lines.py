@@ -13,9 +13,6 @@ from ut_research.reading import dates
 from ut_research.reading.likeness import SURE, match
 from ut_research.reading.values import tidy
 
-#: Most codes or options of a column that are listed, and how often each is there: rare ones are of a few.
-MOST_CODES, MOST_OPTIONS, LEAST_EACH = 12, 30, 5
-
 
 @dataclass(frozen=True)
 class Line:

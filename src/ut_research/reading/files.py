@@ -21,19 +21,8 @@ import pyarrow.compute as pc
 from pyarrow import csv as fast_csv
 
 from ut_research.core.problems import ProblemsFound, stop
-from ut_research.reading import coded, refi, workbooks
-from ut_research.reading.grids import (
-    LONGEST_CELL,
-    MARKS,
-    MOST_COLUMNS,
-    Grid,
-    Note,
-    Sheet,
-    as_written,
-    from_rows,
-    shape,
-    too_long,
-)
+from ut_research.reading import coded, grids, refi, workbooks
+from ut_research.reading.grids import Grid, Note, Sheet, as_written, from_rows, shape, too_long
 from ut_research.reading.layout import lay_out
 from ut_research.reading.recipe import Layout
 from ut_research.reading.values import plain
@@ -103,11 +92,8 @@ def _refusals(kind: str, size: int, head: bytes) -> Iterator[tuple[bool, str, st
     markup = re.match(rb"(?:\xef\xbb\xbf)?\s*(?:<[!?a-z]|\{\\rtf|\[?\s*\{\s*\"|\[\s*\[)", head, re.I)
     own = f"though its name ends in {kind}"
     again = "Save it again from the program that made it"
-    yield (
-        kind not in _READERS,
-        "this kind of file is not read",
-        "Save it as CSV, .xlsx, .ods, .sav, .dta or .qdpx",
-    )
+    kinds = "Save it as CSV, .xlsx, .ods, .sav, .dta or .qdpx"
+    yield kind not in _READERS, "this kind of file is not read", kinds
     yield not size, "the file is empty", "Export it again, or take it away if there are no data"
     large = f"the file is larger than {LARGEST_FILE // 10**9} GB"
     yield size > LARGEST_FILE, large, "Export only the columns asked for"
@@ -171,7 +157,7 @@ def _is_utf8(raw: bytes) -> bool:
 def _separator(lines: list[str]) -> str:
     """Return the separator of the first line, or, where a title has none, of the first line with one."""
     bare = (re.sub(r'"[^"]*"', "", line) for line in lines)
-    return next((best for line in bare if line.count(best := max(MARKS, key=line.count))), ",")
+    return next((best for line in bare if line.count(best := max(grids.MARKS, key=line.count))), ",")
 
 
 def _quick_rows(raw: bytes, mark: str, heading: str) -> pd.DataFrame | None:
@@ -186,25 +172,20 @@ def _quick_rows(raw: bytes, mark: str, heading: str) -> pd.DataFrame | None:
         return None
     try:
         names = [str(i) for i, _ in enumerate(next(csv.reader([heading], delimiter=mark), []))]
-        if not 0 < len(names) <= MOST_COLUMNS:
+        if not 0 < len(names) <= grids.MOST_COLUMNS:
             return None
+        every = dict.fromkeys(names, pa.large_string())
         table = fast_csv.read_csv(
             pa.BufferReader(pa.py_buffer(raw).slice(0, end)),
-            read_options=fast_csv.ReadOptions(column_names=names, block_size=1 << 24),
-            parse_options=fast_csv.ParseOptions(
-                delimiter=mark, newlines_in_values=True, ignore_empty_lines=False
-            ),
-            convert_options=fast_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.large_string()),
-                strings_can_be_null=True,
-                null_values=[""],
-            ),
+            fast_csv.ReadOptions(column_names=names, block_size=1 << 24),
+            fast_csv.ParseOptions(delimiter=mark, newlines_in_values=True, ignore_empty_lines=False),
+            fast_csv.ConvertOptions(column_types=every, strings_can_be_null=True, null_values=[""]),
         )
     except (pa.ArrowInvalid, csv.Error):
         return None
     if table.num_rows != breaks + 1:  # some cell holds a line break
         return None
-    if any((pc.max(pc.binary_length(c)).as_py() or 0) > LONGEST_CELL for c in table.columns):
+    if any((pc.max(pc.binary_length(c)).as_py() or 0) > grids.LONGEST_CELL for c in table.columns):
         return None
     frame = pd.DataFrame({i: pd.Series(table.column(n), dtype="str") for i, n in enumerate(names)})
     frame.index = pd.RangeIndex(1, len(frame) + 1)
@@ -218,14 +199,14 @@ def _careful_rows(path: Path, text: str, mark: str, quoted: bool) -> Grid:
     ------
     ProblemsFound : a quotation mark opens and never closes as it should; the row where it opens.
     """
-    csv.field_size_limit(LONGEST_CELL * 8)
+    csv.field_size_limit(grids.LONGEST_CELL * 8)
     lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n")).readlines()
     reader = csv.reader(lines, delimiter=mark, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
     rows = dict[int, list[str]]()
     number = begun = 0
     try:
         for number, row in enumerate(reader, 1):
-            if any(len(cell) > LONGEST_CELL for cell in row):
+            if any(len(cell) > grids.LONGEST_CELL for cell in row):
                 raise too_long(path.name, number)
             if quoted and (reader.line_num - begun > 1 or reader.line_num == len(lines)):
                 _refuse_unclosed(lines[begun : reader.line_num], mark, path, number)
@@ -242,9 +223,8 @@ def _refuse_unclosed(lines: list[str], mark: str, path: Path, number: int) -> No
         split = [next(csv.reader([line], delimiter=mark), []) for line in lines[1:]]
     except csv.Error:
         split, row = [], []
-        stray = (
-            len(lines) > 1 or re.search(rf'(?:^|{re.escape(mark)})"(?:[^"]|"")*\n?$', lines[0]) is not None
-        )
+        opens = rf'(?:^|{re.escape(mark)})"(?:[^"]|"")*\n?$'
+        stray = len(lines) > 1 or re.search(opens, lines[0]) is not None
     else:  # every line of it would be a row like this one
         stray = bool(split) and len(row) > 2
         stray = stray and all(len(s) == len(row) and shape(s[0]) == shape(row[0]) for s in split)

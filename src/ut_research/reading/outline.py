@@ -15,7 +15,7 @@ import pandas as pd
 from ut_research.core.schema import TABLES
 from ut_research.reading import dates, identifiers
 from ut_research.reading.draft import laid_out, refuse_data
-from ut_research.reading.draft_lines import MOST_OPTIONS, toml
+from ut_research.reading.draft_lines import toml
 from ut_research.reading.folder import Tell, each, files, shown
 from ut_research.reading.grids import Sheet
 from ut_research.reading.likeness import WORDS, like, match
@@ -72,7 +72,9 @@ def _columns(sheet: Sheet, threshold: int) -> Iterator[str]:
     for i, heading in enumerate(sheet.headings):
         cells, kind = tidied[i], "identifier" if i in ids else kinds[i]
         parts: dict[str, object] = {"heading": shown(heading, f"column {i + 1}", 250), "kind": kind}
-        if kind in ("code", "several ticks") or (kind == "number" and cells.nunique() <= MOST_OPTIONS):
+        if kind in ("code", "several ticks") or (
+            kind == "number" and cells.nunique() <= identifiers.MOST_OPTIONS
+        ):
             ticks = cells.str.split(";").explode().str.strip() if kind == "several ticks" else cells
             ticks = ticks[ticks != ""]
             parts["distinct"] = ticks.nunique()
@@ -96,7 +98,9 @@ def _kind(heading: str, cells: pd.Series) -> str:
         return "number"
     if filled.str.contains(";", regex=False).mean() > 1 - _MOST:
         return "several ticks"
-    return "code" if len(distinct) <= MOST_OPTIONS and 2 * len(distinct) <= len(filled) else "text"
+    return (
+        "code" if len(distinct) <= identifiers.MOST_OPTIONS and 2 * len(distinct) <= len(filled) else "text"
+    )
 
 
 def _shared(cells: pd.Series, ids: list[pd.Series], threshold: int) -> list[str]:

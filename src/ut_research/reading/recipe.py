@@ -14,15 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PositiveInt,
-    ValidationError,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PositiveInt, ValidationError
 
 from pydantic import create_model, model_validator  # isort: skip
 from typing_extensions import TypedDict
@@ -228,7 +220,7 @@ def _rule(table: Table) -> type[TableRule]:
 class Recipe(_Part):
     """A whole recipe; `name` is that of its file."""
 
-    name: str = Field(FILE, exclude=True)
+    name: str = FILE
     confirmed: bool = True
     """a draft that nobody has read yet is not confirmed, and no run takes it: `confirmed = true`"""
     source: Source | None = None
