@@ -226,7 +226,7 @@ def map_(
     ] = False,
 ) -> None:
     """Draft the recipe, which says how the export's own files, headings and codes become the tables here."""
-    from ut_research.reading import draft_mapping, recipe
+    from ut_research.reading import draft, recipe
 
     run = workflow.plan(export, study, makes=False)
     inside = (run.export if run.export.is_dir() else run.export.parent) / recipe.INSIDE
@@ -234,7 +234,8 @@ def map_(
     if accept and file.exists():
         todo = "take it away to have it drafted again, or mend it by hand"
         raise stop("there is a recipe already", file.name, todo)
-    drafted = draft_mapping.draft(run.export, accept=accept)
+    with reading() as tell:
+        drafted = draft.draft(run.export, accept=accept, tell=tell)
     if not accept:
         say.print(drafted, markup=False)
         warn.print(f"Look through it, mend it, and save it as {place(file)}; or let --accept write it.")
@@ -242,7 +243,7 @@ def map_(
     recipe.parse(tomllib.loads(drafted), file.name)
     file.write_text(drafted, encoding="utf-8", newline="\n")
     say.print(f"Written: {place(file)}")
-    if guesses := draft_mapping.unsure(drafted):
+    if guesses := draft.guesses(drafted):
         say.print("These lines of it are guesses. Look at them before you trust a report:")
         say.print("\n".join(f"  {line}" for line in guesses), markup=False)
 
@@ -256,7 +257,9 @@ def shape(export: Given, study: Parameters = "") -> None:
     run = workflow.plan(export, study, makes=False)
     threshold = studies.read(run.study, run.root).study.threshold
     file = Path.cwd() / f"shape-{run.name or 'export'}.toml"
-    file.write_text(outline.outline(run.export, threshold), encoding="utf-8", newline="\n")
+    with reading() as tell:
+        told = outline.outline(run.export, threshold, tell)
+    file.write_text(told, encoding="utf-8", newline="\n")
     say.print(f"Written: {place(file)}. It holds headings, and codes that {threshold} people or more have.")
     say.print("Read it through. Then it can be sent to whoever writes the recipe; the export stays here.")
 

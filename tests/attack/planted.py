@@ -33,7 +33,7 @@ def plant(folder: Path, people: int, seed: int) -> Planted:
 
     Planted: identifiers; names and notes in columns that nobody asks for, under headings that say nothing;
     dates of birth in two spellings, and none of up to eight people; no gender, partner or area of up to four;
-    reasons for leaving that only one person has; words spoken.
+    reasons for leaving that only one person has; words spoken. Half of the exports ask for one need more.
     """
     tables = example.generate(people, seed, calibrated=False)
     rng = np.random.default_rng(seed)
@@ -60,6 +60,8 @@ def plant(folder: Path, people: int, seed: int) -> Planted:
     for row in rng.permutation(len(people_sheet))[:3]:
         people_sheet.loc[row, "exit_reason"] = reason = _word("reason", seed, row)
         canaries.add(reason)
+    if seed % 2:
+        sheets["needs"]["money"] = rng.choice(["yes", "no"], len(sheets["needs"]))
     said = sheets["coded_segments"]
     said["summary"] = [_word("said", seed, i) for i in range(len(said))]
     said["verbatim"] = [_word("verbatim", seed, i) for i in range(len(said))]

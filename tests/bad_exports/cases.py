@@ -336,6 +336,29 @@ ROWS = [
 
 # --- whole files
 
+PEOPLE = [f"TEST-{n},1{n}/01/2020,Trust {n % 2},male,3{n}" for n in range(1, 7)]
+
+
+def _people(
+    *lines: str, head: str = "participant_id,referral_date,partner,gender,age_at_referral"
+) -> Callable[[Path], None]:
+    return _file("participants.csv", "\n".join([head, *lines]) + "\n", alone=True)
+
+
+def _ods_cell(cell: str) -> Callable[[Path], None]:
+    """Outcomes of which the second has another cell in the place of its kind."""
+    rows = ods_row("TEST-1", "housing", "01/02/2020") + ods_row("TEST-2", "X", "02/02/2020")
+    return _ods(_HEAD + rows.replace("<table:table-cell ><text:p>X</text:p></table:table-cell>", cell))
+
+
+def _in_zip(folder: Path, name: str, part: str, content: str | None) -> None:
+    """Put a part into a workbook, or take it out."""
+    with zipfile.ZipFile(folder / name) as old:
+        parts = {n: old.read(n) for n in old.namelist() if n != part}
+    with zipfile.ZipFile(folder / name, "w") as new:
+        for n, body in {**parts, **({part: content.encode()} if content else {})}.items():
+            new.writestr(n, body)
+
 
 def _needs(*lines: str) -> str:
     return "\n".join(["participant_id,assessed_date,mental_health,housing", *lines]) + "\n"
@@ -411,7 +434,8 @@ FILES = [
          told=("reoffending.csv", "group, reoffended")),
     Case("questionnaires without answers", _file("wemwbs.csv", "participant_id,timepoint\nTEST-1,T1\n"),
          told=("wemwbs.csv", "item_01 to item_14, or total")),
-    Case("a short row", _file("needs.csv", _needs("TEST-1,11/01/2020,yes")), issues=(), kept=(("needs", 1),)),
+    Case("a short row", _file("needs.csv", _needs("TEST-1,11/01/2020,yes")), issues=(
+         ("needs", 2, "", "too few cells", LEFT),), kept=(("needs", 1),)),
     Case("a long row", _file("needs.csv", _needs("TEST-1,11/01/2020,yes,no,Zedderick", "TEST-2,11/01/2020,yes,no")),
          issues=(("needs", 2, "", "too many cells", "rejected"),), kept=(("needs", 1),), secret=("Zedderick",)),
     Case("a long row of nothing", _file("needs.csv", _needs("TEST-1,11/01/2020,yes,no,,,")), issues=(), kept=(("needs", 1),)),
@@ -472,7 +496,7 @@ FILES = [
            secret=("Zedderick",)) for heading in (
         "Name", "First name", "SURNAME", "FullName", "Participant Name", "Home address", "Postcode", "post_code", "DOB",
         "Date of birth", "Phone", "Mobile No", "E-mail", "NHS number", "PNC ID", "Prison number", "NI number", "Next of kin",
-        "CRN", "Twitter")),
+        "CRN", "Twitter", "fname", "lname")),
     *(Case(f"a column of {kind}: {value}", _file("needs.csv", _needs_columns("ref", value, "")), told=_refused("ref", kind),
            secret=(value,)) for kind, value in (
         ("email addresses", "someone@example.org"), ("postcodes", "ZZ99 3WZ"), ("telephone numbers", "07700 900123"),
@@ -511,6 +535,72 @@ FILES = [
     Case("an .ods with entities", _ods(_HEAD, _ENTITIES), told=("export.ods", "damaged")),
     Case("merged cells in an .ods", _ods(_HEAD + ods_row("TEST-1", each='table:number-rows-spanned="2"')),
          told=("export.ods, sheet outcomes", "A2:A3", "Unmerge"), secret=("TEST-1",)),
+    # as careless hands damage a file
+    Case("a row that is one cell, in another separator", _people(*PEOPLE[:3], *(p.replace(",", ";") for p in PEOPLE[3:])),
+         told=("participants.csv, rows 5, 6, 7", "as many values as there are headings"), secret=("TEST",)),
+    Case("a row in quotation marks as a whole", _people(*PEOPLE[:3], f'"{PEOPLE[3]}"', *PEOPLE[4:]),
+         told=("participants.csv, row 5", "as many values as there are headings"), secret=("TEST",)),
+    Case("every row in quotation marks as a whole", _people(*(f'"{p}"' for p in PEOPLE)),
+         told=("participants.csv, rows 2, 3, 4", "as many values as there are headings"), secret=("TEST",)),
+    Case("every line in quotation marks as a whole", _people(*(f'"{p}"' for p in PEOPLE), head='"participant_id,partner,gender,area,x"'),
+         told=("participants.csv, row 1", "all the headings are in one cell"), secret=("TEST",)),
+    Case("text of a CSV pasted into a workbook", lambda folder: book(folder, {"participants": [
+         {"participant_id,partner,gender,area,x": p} for p in PEOPLE]}), told=("sheet participants, row 1", "all the headings are in one cell"), secret=("TEST",)),
+    Case("headings in another separator", _people(*PEOPLE, head="participant_id;referral_date;partner;gender;age_at_referral"),
+         told=("participants.csv, rows 2, 3", "as many values as there are headings"), secret=("TEST",)),
+    Case("two exports, one below the other, in another order", _people(*PEOPLE[:3],
+         "referral_date,participant_id,partner,gender,age_at_referral", "14/01/2020,TEST-9,Trust 1,male,34"),
+         told=("participants.csv, row 5", "headings of another table"), secret=("TEST",)),
+    Case("two exports, one below the other, of another kind", _people(*PEOPLE[:3],
+         "participant_id,assessed_date,housing,volunteering,employability", "TEST-1,14/01/2020,yes,no,no"),
+         told=("participants.csv, row 5", "headings of another table"), secret=("TEST",)),
+    Case("a table on its side", _people("referral_date,01/02/2020,02/02/2020", "exit_date,01/03/2020,02/03/2020", "partner,A,B",
+         head="participant_id,TEST-1,TEST-2"), told=("participants.csv", "on its side"), secret=("TEST",)),
+    Case("every cell on a line of its own", _people("referral_date", "partner", "exit_date", "TEST-1", "01/02/2020", "A", "", head="participant_id"),
+         told=("participants.csv", "on its side"), secret=("TEST",)),
+    Case("a row that counts the others", _people(*PEOPLE[:5], "n=5,,,,32"), issues=None, kept=(("participants", 5),)),
+    Case("a file that was cut off", _people(*PEOPLE[:5], "TEST-6,16/01/20"), issues=None, kept=(("participants", 6),)),
+    Case("a page of the web called .csv", _file("needs.csv", "<html><table><tr><td>TEST-1</td></tr></table></html>"),
+         told=("needs.csv", "is not a table of text"), secret=("TEST",)),
+    Case("JSON called .csv", _file("needs.csv", '[{"participant_id": "TEST-1", "housing": "yes"},\n{"participant_id": "TEST-2"}]'),
+         told=("needs.csv", "is not a table of text"), secret=("TEST",)),
+    Case("a document called .csv", _file("needs.csv", "{\\rtf1 TEST-1, housing}"), told=("needs.csv", "is not a table of text")),
+    Case("text called .dta", _file("needs.dta", "participant_id\n1\n"), told=("needs.dta", "not a Stata file")),
+    Case("an .xlsx called .ods", lambda folder: (book(folder, good()), (folder / "export.xlsx").rename(folder / "export.ods")),
+         told=("export.ods", "not an .ods workbook")),
+    Case("an .ods called .xlsx", lambda folder: (_ods(_HEAD)(folder), (folder / "export.ods").rename(folder / "export.xlsx")),
+         told=("export.xlsx", "not an .xlsx workbook")),
+    Case("an .ods with a password", lambda folder: (_ods(_HEAD)(folder), _in_zip(folder, "export.ods", "META-INF/manifest.xml",
+         "<manifest><file-entry full-path='content.xml'><encryption-data/></file-entry></manifest>")), told=("export.ods", "password")),
+    Case("only files that are not read", lambda folder: [(folder / n).write_bytes(b"x") for n in ("a.xls", "b.xlsm", "c.zip", "participants")],
+         told=("no table", "a.xls, b.xlsm, c.zip, participants", "not read")),
+    Case("an export unpacked into a folder of its own", lambda folder: ((folder / "March").mkdir(), write(folder / "March", good())),
+         issues=(), kept=(("participants", 6),)),
+    Case("only an empty folder inside the folder", lambda folder: (folder / "March").mkdir(), told=("no table", "March", "not read")),
+    Case("an error in the place of an identifier", _rows("outcomes", lambda rows: [r.update(participant_id="#NAME?") for r in rows]),
+         issues=tuple(("outcomes", n, "participant_id", "no identifier", "rejected") for n in (2, 3)), kept=(("outcomes", 0),)),
+    Case("identifiers that a spreadsheet made dates", _people(*PEOPLE[:4], "2020-03-01,15/01/2020,Trust 1,male,35", PEOPLE[5]),
+         told=("participants.csv, column “participant_id”, row 6", "made dates of"), secret=("2020-03",)),
+    Case("half of the days month first", _people(*(f"TEST-{n},{d}/2020,Burnley FC in the Community,male,30" for n, d in enumerate(
+         ["13/01", "14/01", "15/01", "16/01", "01/13", "01/14", "01/15", "02/03"], 1))),
+         issues=tuple(("participants", n, "referral_date", "month first", LEFT) for n in (6, 7, 8, 9))),
+    Case("the same heading twice, of the identifier", _file("needs.csv", "participant_id,participant_id,housing\nTEST-1,TEST-1,yes\n"),
+         told=("needs.csv, row 1: the heading “participant_id” is there 2 times",)),
+    Case("an .ods whose text is in an attribute", _ods_cell('<table:table-cell office:value-type="string" office:string-value="housing"/>'),
+         issues=(), kept=(("outcomes", 2),)),
+    Case("an .ods whose day has no value", _ods(_HEAD + ods_row("TEST-1", "housing", "01/02/2020",
+         each='office:value-type="date"')), issues=(), kept=(("outcomes", 1),)),
+    Case("an .ods with a list in a cell", _ods_cell('<table:table-cell office:value-type="string"><text:list><text:list-item><text:p>housing'
+         "</text:p></text:list-item></text:list></table:table-cell>"), issues=(), kept=(("outcomes", 2),)),
+    Case("an .ods with a number that is an error", _ods_cell('<table:table-cell office:value-type="float" office:value="0" '
+         'table:value-type="error"><text:p>#REF!</text:p></table:table-cell>'),
+         issues=(("outcomes", 3, "outcome", "spreadsheet error", LEFT), ("outcomes", 3, "outcome", "no outcome", "rejected"))),
+    Case("an .ods with a cell repeated no time", _ods_cell('<table:table-cell table:number-columns-repeated="0"><text:p>housing</text:p>'
+         "</table:table-cell>"), issues=(), kept=(("outcomes", 2),)),
+    Case("hidden columns", _book(lambda b: b["needs"].column_dimensions.__getitem__("C").__setattr__("hidden", True)),
+         issues=(("needs", None, "mental_health", "hidden column", LEFT),)),
+    Case("hidden columns of an .ods", _ods('<table:table-column/><table:table-column table:visibility="collapse"/>' + _HEAD
+         + ods_row("TEST-1", "housing", "")), issues=(("outcomes", None, "outcome", "hidden column", LEFT),)),
     Case("columns.toml that is no TOML", lambda folder: (write(folder, good()), (folder / "columns.toml").write_text("[tables\n")),
          told=("columns.toml, line 1", "not valid TOML")),
     Case("columns.toml with unknown keys", lambda folder: (write(folder, good()), (folder / "columns.toml").write_text(

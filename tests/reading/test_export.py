@@ -14,7 +14,7 @@ import pytest
 from bad_exports.cases import book, good, ods, ods_row, write
 
 from ut_research.core.problems import ProblemsFound
-from ut_research.reading import export, values
+from ut_research.reading import draft, export, outline, values
 
 OUTCOMES = [
     {"participant_id": "TEST-1", "outcome": "housing", "start_date": "01/03/2020"},
@@ -277,6 +277,20 @@ def test_a_column_that_looks_personal_is_left_out_or_allowed_by_the_recipe(tmp_p
     else:
         with pytest.raises(ProblemsFound, match=r'left_out = \["Name"\]; or, if it .*, allowed = \["Name"\]'):
             export.read(tmp_path)
+
+
+@pytest.mark.parametrize("read", [
+    lambda folder, tell: export.read(folder, tell=tell),
+    lambda folder, tell: draft.draft(folder, tell=tell),
+    lambda folder, tell: outline.outline(folder, 5, tell),
+])  # fmt: skip
+def test_each_file_is_told_before_it_is_read(tmp_path, read):
+    write(tmp_path, {name: good()[name] for name in ("needs", "outcomes")})
+    told = list[str]()
+
+    read(tmp_path, told.append)
+
+    assert told == ["needs.csv (1 of 2)", "outcomes.csv (2 of 2)"]
 
 
 def test_inputs_carry_their_sha256(tmp_path):

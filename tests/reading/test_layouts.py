@@ -8,7 +8,7 @@ import pytest
 from layouts import LAYOUTS, OPTIONS, cohort
 
 import ut_research as ut
-from ut_research.reading import draft_mapping
+from ut_research.reading import draft
 
 #: Layouts in which nothing is said of needs, and in which only those who opened the form are asked.
 NO_NEEDS, OPENED = {"Salesforce", "Stata"}, {"REDCap, codes", "REDCap, labels"}
@@ -18,7 +18,7 @@ NO_NEEDS, OPENED = {"Salesforce", "Stata"}, {"REDCap, codes", "REDCap, labels"}
 def test_a_tools_export_gives_its_findings_with_no_line_typed(layout: str, tmp_path: Path) -> None:
     people = cohort()
     LAYOUTS[layout](people, tmp_path)
-    (tmp_path / "columns.toml").write_text(draft_mapping.draft(tmp_path, accept=True), encoding="utf-8")
+    (tmp_path / "columns.toml").write_text(draft.draft(tmp_path, accept=True), encoding="utf-8")
 
     cleaned = ut.clean(ut.read(tmp_path))
 

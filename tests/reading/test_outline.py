@@ -69,10 +69,11 @@ def test_codes_that_may_be_somebodys_name_are_not_given(tmp_path, heading):
 @pytest.mark.parametrize("text", [
     "A-17,01/02/2020,Zedderick\nA-18,03/02/2020,Zedwin\n",
     "Zedderick,male\nZedwin,male\nZedley,female\n",
+    "Z-001,Zedly Zedderick,34\nZ-002,Zora Zedwin,35\nZ-003,Zed Zedley,36\n",
 ])  # fmt: skip
 def test_data_in_the_place_of_headings_are_refused(tmp_path, text):
     (tmp_path / "people.csv").write_text(text)
 
     with pytest.raises(ProblemsFound, match=r"people.csv, row 1: this looks like data") as stopped:
         outline.outline(tmp_path, 5)
-    assert "Zed" not in str(stopped.value)
+    assert "Zed" not in str(stopped.value) and "Z-0" not in str(stopped.value)

@@ -13,7 +13,7 @@ from united_together import ROOT, STUDY
 
 from ut_research.core import studies
 from ut_research.core.problems import ProblemsFound
-from ut_research.reading import draft_mapping
+from ut_research.reading import draft
 from ut_research.running import build
 
 pytestmark = pytest.mark.slow
@@ -123,7 +123,7 @@ def test_an_export_as_it_came_becomes_a_report_with_no_line_typed(
 ) -> None:
     export = root / "exports" / case
     shutil.copytree(ROOT / "tests" / "cases" / case, export)
-    (export / "columns.toml").write_text(draft_mapping.draft(export, accept=True), encoding="utf-8")
+    (export / "columns.toml").write_text(draft.draft(export, accept=True), encoding="utf-8")
     run = build.plan(str(export), "my-programme")
 
     assert "index" in pages(run)

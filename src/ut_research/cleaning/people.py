@@ -34,7 +34,7 @@ def number_people(
     texts = pd.concat([raw.tables[n].reindex(columns=["participant_id"], fill_value="") for n in names])
     codes, distinct = pd.factorize(texts["participant_id"].array)
     tidied = [spellings.tidy(i) for i in distinct.tolist()]
-    written = ["" if not i or spellings.is_blank(i) else i for i in tidied]
+    written = ["" if spellings.is_blank(i) or spellings.ERROR.fullmatch(i) else i for i in tidied]
     ends = np.cumsum([len(raw.tables[n]) for n in names])
     tables = dict(zip(names, np.split(codes, ends[:-1]), strict=True))
     any_case = [i.casefold() for i in written] if raw.ids_ignore_case else _by_case(written, tables, raw, log)

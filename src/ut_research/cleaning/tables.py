@@ -27,6 +27,7 @@ from ut_research.core.studies import NONE, Folder
 from ut_research.reading import export
 from ut_research.reading import values as spellings
 from ut_research.reading.export import Raw
+from ut_research.reading.folder import Tell
 
 #: Rows that are left out and are no mistake: a person was referred again.
 GENUINE = ("re-referral merged",)
@@ -68,7 +69,7 @@ class Cleaned:
 
 
 def of_export(
-    path: Path, parameters: Mapping[str, Any], recipe: Path | str | None = None, tell: export.Tell = str
+    path: Path, parameters: Mapping[str, Any], recipe: Path | str | None = None, tell: Tell = str
 ) -> Cleaned:
     """The export at `path`, read by the recipe and cleaned as a study says; nothing is written."""
     return clean(export.read(path, Path(recipe) if recipe else None, tell), parameters)

@@ -39,7 +39,7 @@ class ProblemsFound(Exception):
     """Input that cannot be used, with all the problems that were found in it."""
 
     def __init__(self, problems: Iterable[Problem]):
-        self.problems = tuple(problems)
+        self.problems = tuple(dict.fromkeys(problems))
         super().__init__(self.problems)
 
     def __str__(self) -> str:

@@ -69,8 +69,8 @@ def _date(name: str, meaning: str, example: str = "2020-03-24", kept: bool = Tru
     return Column(name, meaning, "date", example, kept=kept)
 
 
-def _yes_no(name: str, meaning: str, needed: bool = False) -> Column:
-    return Column(name, meaning, "yes/no", "yes", needed, ("yes", "no"))
+def _yes_no(name: str, meaning: str, needed: bool = False, spare: bool = False) -> Column:
+    return Column(name, meaning, "yes/no", "yes", needed, ("yes", "no"), spare=spare)
 
 
 def _number(name: str, meaning: str, low: int, high: int, unit: str, needed: bool = False) -> Column:
@@ -88,7 +88,7 @@ def _name(name: str, meaning: str, example: str, longest: int = 80) -> Column:
 
 
 def _against(meaning: str) -> Column:
-    return Column("against", meaning, "yes/no", "yes", allowed=("yes", "no"), spare=True)
+    return _yes_no("against", meaning, spare=True)
 
 
 def _spare(name: str, meaning: str, example: str) -> Column:
@@ -99,7 +99,8 @@ def _text(name: str, meaning: str, example: str, needed: bool = False) -> Column
     return Column(name, meaning, "text", example, needed, longest=4000)
 
 
-#: The nine needs that an assessment asks about.
+#: The needs that an assessment may ask about; not all assessments ask about those of `MORE_NEEDS`.
+MORE_NEEDS = {"money": "debt, benefits or money"}
 NEEDS = {
     "mental_health": "mental health",
     "employability": "employability",
@@ -110,6 +111,7 @@ NEEDS = {
     "housing": "housing",
     "family_relationships": "family and relationships",
     "social_isolation": "social isolation",
+    **MORE_NEEDS,
 }
 ITEMS = tuple(f"item_{n:02d}" for n in range(1, 15))
 GROUPS = ("partner", "area", "gender", "period")
@@ -134,7 +136,8 @@ _ALL = (
     Table("needs", "a needs assessment", (
         _person(),
         _date("assessed_date", "day of the assessment"),
-        *(_yes_no(name, f"whether support with {words} is needed") for name, words in NEEDS.items()),
+        *(_yes_no(name, f"whether support with {words} is needed", spare=name in MORE_NEEDS)
+          for name, words in NEEDS.items()),
     ), ("participant_id",)),
     Table("wemwbs", "a wellbeing questionnaire (WEMWBS)", (
         _person(),

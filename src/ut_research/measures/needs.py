@@ -13,10 +13,11 @@ import pandas as pd
 from ut_research.core.estimate import Origin
 from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
+from ut_research.core.schema import MORE_NEEDS
 from ut_research.measures import GROUPS
 from ut_research.measures.grouping import By, Maker, Tables, collected, parts
 
-#: The nine needs, in the order of the assessment, in words that a reader sees.
+#: The needs, in the order of the assessment, in words that a reader sees.
 NEEDS = {
     "mental_health": "Mental health and wellbeing",
     "employability": "Help towards a job",
@@ -27,6 +28,7 @@ NEEDS = {
     "housing": "Housing",
     "family_relationships": "Family relationships",
     "social_isolation": "Feeling socially isolated",
+    "money": "Debt, benefits or money",
 }
 
 #: The needs that are shown by group.
@@ -62,7 +64,7 @@ def measure(
     Parameters
     ----------
     needs : those that were asked about, in words that a reader sees; left out: all of `NEEDS`. Any
-        other, and one that the export has no column for, is "not collected".
+        other, and one that the export has no column for, is "not collected"; of `MORE_NEEDS` nothing is said.
     """
     found: list[Measurement] = []
     columns = {"needs": list(NEEDS)}
@@ -70,7 +72,8 @@ def measure(
     for group, part in parts(tables, columns, by):
         make = Maker("needs", origin, group, confidence, collected(tables, "needs"))
         named = part["needs"][asked].eq(True).fillna(False).astype(bool)
-        for need, label in {**NEEDS, **(needs or {})}.items():
+        labels = {need: label for need, label in NEEDS.items() if need in asked or need not in MORE_NEEDS}
+        for need, label in {**labels, **(needs or {})}.items():
             given = named[need] if need in named else pd.Series(dtype=bool)
             found.append(make.share(f"needs.{need}", label, given))
         number = named.sum(axis=1)[: len(named) if asked else 0]

@@ -20,6 +20,8 @@ EPOCHS = {
 }  # fmt: skip
 #: A day number among dates is a spreadsheet's where that, and nothing else, puts it this near to them.
 NEAR_DAYS = 366
+#: One month-first date among this many day-first ones is a slip, and not how part of a column is written.
+A_SLIP = 10
 
 _ZONE = r"(?: ?(?:Z|UTC|GMT|BST|[A-Z]{3,4})?(?: ?[+-]\d{1,2}:?(?:\d{2})?)?)"
 _HOUR = r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?: ?[ap]\.?m\.?)?"
@@ -49,8 +51,8 @@ def read_days(texts: Sequence[str], *, month_first: bool = False, birth: bool = 
               epoch: date | None = None) -> list[Day]:  # fmt: skip
     """Read each of `texts` as a date, day first.
 
-    Dates such as 04/25/2020 make sense only month first. Where a column has some of those and none that make
-    sense only day first, it was probably written month first: doubtful dates (03/04/2020) are not guessed.
+    Dates such as 04/25/2020 make sense only month first. Where a column has more of those than slips
+    among dates that make sense only day first, doubtful ones (03/04/2020) are not guessed.
 
     Parameters
     ----------
@@ -61,9 +63,10 @@ def read_days(texts: Sequence[str], *, month_first: bool = False, birth: bool = 
         and only where a spreadsheet's day, and no other, would lie near them.
     """
     numeric = [m for text in texts if (m := _NUMERIC.fullmatch(text))]
-    only_month_first = any(int(m[1]) <= 12 < int(m[2]) <= 31 for m in numeric)
-    only_day_first = any(int(m[2]) <= 12 < int(m[1]) <= 31 for m in numeric)
-    doubtful = not month_first and only_month_first and not only_day_first
+    only_month_first = sum(int(m[1]) <= 12 < int(m[2]) <= 31 for m in numeric)
+    only_day_first = sum(int(m[2]) <= 12 < int(m[1]) <= 31 for m in numeric)
+    slips = max(1, only_day_first // A_SLIP) if only_day_first else 0
+    doubtful = not month_first and only_month_first > slips
     days = [_read(text, month_first, birth, doubtful) for text in texts]
     numbers = [i for i, text in enumerate(texts) if _SERIAL.fullmatch(text)]
     if numbers:

@@ -8,7 +8,7 @@ data dictionary does not ask for is named in the log and goes no further.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -20,21 +20,19 @@ import pandas as pd
 from ut_research.core.issues import Log, empty
 from ut_research.core.problems import Problem, ProblemsFound, stop
 from ut_research.core.schema import GROUPS, ITEMS, TABLES, Table
-from ut_research.reading import dates, identifiers, refi, reshape, structure, workbooks
-from ut_research.reading import files as sheets
+from ut_research.reading import files as formats
+from ut_research.reading import folder, identifiers, refusals, reshape, structure
 from ut_research.reading import recipe as recipes
+from ut_research.reading.folder import Tell
 from ut_research.reading.grids import Sheet
 from ut_research.reading.mapping import take
 from ut_research.reading.recipe import Recipe
 from ut_research.reading.values import plain
 
-#: An identifier as a spreadsheet rounds it: 1.23457E+11.
-_SCIENTIFIC = r"\s*\d(?:\.\d+)?[eE]\+\d{2,}\s*"
-Tell = Callable[[str], object]
+_UNKNOWN = "not read: not in the data dictionary"
 Mask = npt.NDArray[np.bool_]
 #: What a sheet gives of a table.
 Part = tuple[Sheet, pd.DataFrame]
-_QUIET = {".md", ".toml", ".txt"}
 #: In how many rows of a column that nobody asked for personal data are looked for, at the least.
 _ROWS = 100_000
 
@@ -99,25 +97,26 @@ def read(path: Path | str, recipe: Recipe | Path | None = None, tell: Tell = str
     path = Path(path)
     if not path.exists():
         raise stop("there is no such file or folder", path.name, "Check the path of the export")
-    folder = path if path.is_dir() else path.parent
     told = recipe if isinstance(recipe, Recipe) else recipes.beside(path, recipe)
-    problems: list[Problem] = []
-    log = Log()
-    found, inputs = _sheets(path, told, log, problems, tell)
-    parts = _assemble(found, told, log, problems)
-    if problems:
-        raise ProblemsFound(problems)
-    if not parts:
-        raise stop("no table of the data dictionary was found", path.name,
+    reading = _Reading(told)
+    data, others = ([told.source.path()], []) if told.source else folder.files(path)
+    folder.log_unread(others, reading.log)
+    sheets = [sheet for file in folder.each(data, tell) for sheet in reading.sheets(file)]
+    reading.assemble(sheets)
+    if reading.problems:
+        raise ProblemsFound(reading.problems)
+    if not reading.parts:
+        raise stop(f"no table of the data dictionary was found{folder.unread(others)}", path.name,
                    "Name the files or sheets as the tables are named (" + ", ".join(TABLES)
                    + "), or draft a recipe that says which is which: ut-research map")  # fmt: skip
-    raw = Raw({}, {}, path.resolve().stem if path.is_file() else path.resolve().name, inputs=inputs,
+    raw = Raw({}, {}, path.resolve().stem if path.is_file() else path.resolve().name, inputs=reading.inputs,
               month_first={n: rule.month_first for n, rule in told.tables.items() if rule.month_first},
               ids_ignore_case=told.ids_ignore_case)  # fmt: skip
-    for table in (t for t in TABLES if t in parts):
-        _put(raw, table, parts[table], told, log)
-    invented = (folder / "INVENTED.md").is_file() or any(map(_invented, raw.tables.values()))
-    return replace(raw, origin="example" if invented else "export", issues=log.frame())
+    for table in (t for t in TABLES if t in reading.parts):
+        _put(raw, table, reading.parts[table], told, reading.log)
+    marked = (path if path.is_dir() else path.parent) / "INVENTED.md"
+    invented = marked.is_file() or any(map(_invented, raw.tables.values()))
+    return replace(raw, origin="example" if invented else "export", issues=reading.log.frame())
 
 
 def _put(raw: Raw, name: str, parts: list[Part], told: Recipe, log: Log) -> None:
@@ -139,187 +138,6 @@ def _put(raw: Raw, name: str, parts: list[Part], told: Recipe, log: Log) -> None
         raw.files[name] = np.repeat(np.array(places, object), list(map(len, frames)))[kept]
 
 
-def _sheets(
-    path: Path, told: Recipe, log: Log, problems: list[Problem], tell: Tell
-) -> tuple[list[Sheet], dict[str, str]]:
-    """Read every file of the export; its sheets, and the sha256 of each file that holds a table."""
-    data, others = ([told.source.path()], []) if told.source else files(path)
-    for other in others:
-        rule = "folder not used" if other.is_dir() else "file not used"
-        done = "not read: not part of the export" if other.exists() else "not read: the link leads nowhere"
-        log.add(shown(other.name, "a file"), [], "", rule, "reported", done)
-    found, inputs = list[Sheet](), dict[str, str]()
-    for n, file in enumerate(data, 1):
-        tell(f"{file.name} ({n} of {len(data)})")
-        try:
-            found += (own := sheets.read(file, told.sheets))
-            if not any(told.is_for(table, sheet.name, sheet.file) for table in TABLES for sheet in own):
-                continue  # the name of a file that is not used may say something about somebody
-            with file.open("rb") as opened:
-                inputs[file.name] = hashlib.file_digest(opened, "sha256").hexdigest()
-        except ProblemsFound as stopped:
-            if file.suffix.lower() != ".txt" or any(told.is_for(t, file.stem, file.stem) for t in TABLES):
-                problems += stopped.problems  # of other text that is no table nobody asked
-    return found, inputs
-
-
-def files(path: Path) -> tuple[list[Path], list[Path]]:
-    """Return the files of an export that are data, and those that are not (its notes and settings aside)."""
-    if path.is_file():
-        return [path], []
-    try:
-        inside = sorted(f for f in path.iterdir() if not f.name.startswith((".", "~$")))
-    except OSError:
-        raise stop("the folder cannot be opened", path.name, "Check that you may read it") from None
-    kinds = sheets.FOLDER_KINDS | workbooks.KINDS | refi.KINDS
-    data = [f for f in inside if f.is_file() and f.suffix.lower() in kinds and sheets.is_table(f)]
-    return data, [f for f in inside if f not in data and (not f.is_file() or f.suffix.lower() not in _QUIET)]
-
-
-def shown(name: str, otherwise: str, longest: int = 60) -> str:
-    """Return a heading or a name if it can be shown: where headings are missing it may be somebody's data."""
-    fine = 0 < len(name) <= longest and name.isprintable() and sum(c.isdigit() for c in name) <= 6
-    return name if fine and identifiers.personal_content(name) is None else otherwise
-
-
-def _assemble(found: list[Sheet], told: Recipe, log: Log, problems: list[Problem]) -> dict[str, list[Part]]:
-    """Match sheets to tables, headings to columns, and refuse personal data; the parts of each table."""
-    tables: dict[str, list[Part]] = {}
-    places: dict[str, str] = {}
-    _missing_files(found, told, problems)
-    for sheet in found:
-        wanted = [t for t in TABLES if told.is_for(t, sheet.name, sheet.file)]
-        if not wanted:
-            log.add(shown(sheet.name, "a sheet"), [], "", "table not known", "reported",
-                    "not read: not in the data dictionary")  # fmt: skip
-            continue
-        used: set[int] = set()
-        for table in wanted:
-            if table in places and not told.rule(table).file:
-                both = f"{places[table]} and {sheet.place}"
-                todo = f"Keep one of them, or name both in the recipe: [tables.{table}] file = […]"
-                problems.append(Problem(f"the table {table} is there twice", both, todo))
-                continue
-            places[table] = sheet.place
-            used |= _take(sheet, table, told, tables, log, problems)
-        _others(sheet, wanted[0], used, told, log, problems)
-    return tables
-
-
-def _missing_files(found: list[Sheet], told: Recipe, problems: list[Problem]) -> None:
-    """Tell of files and sheets that the recipe names and that are not there."""
-    if problems:
-        return
-    for table, rule in told.tables.items():
-        for name in rule.file:
-            if not any(recipes.named(name, sheet.name, sheet.file) for sheet in found):
-                problems.append(Problem(f"there is no file or sheet “{name}”",
-                                        f"{told.name}, [tables.{table}] file", "Mend the name"))  # fmt: skip
-
-
-def _take(sheet: Sheet, table: str, told: Recipe, tables: dict[str, list[Part]], log: Log,
-          problems: list[Problem]) -> set[int]:  # fmt: skip
-    """Add what a sheet holds of a table to `tables`; the positions of the headings that were used."""
-    if sheet.problems:
-        problems += sheet.problems
-        return set()
-    try:
-        taken = take(sheet, table, told)
-    except ProblemsFound as stopped:
-        problems += stopped.problems
-        return _asked(sheet, table, told)
-    frame = taken.frame
-    if wrong := _missing(sheet, table, frame, told):
-        problems += wrong
-        return set(taken.used)
-    second, unclear = structure.second_headings(sheet, frame, TABLES[table])
-    if second:
-        frame = frame.drop(index=second)
-        log.add(table, second, "", "row of headings", "repaired", "passed over: headings, once more")
-    problems += unclear or _unfit(sheet, table, frame, told)
-    for note in taken.notes:
-        at = note.column
-        column = "" if at is None else shown(sheet.headings[at], f"column {at + 1}")
-        log.add(table, note.rows, column, note.rule, note.action, note.done)
-    before = tables.setdefault(table, [])
-    if before and before[0][0].epoch != sheet.epoch:
-        places = f"{before[0][0].place} and {sheet.place}"
-        todo = "Say days_since of each in the recipe"
-        problems.append(Problem("these files count days from different days", places, todo))
-    before.append((sheet, frame))
-    return set(taken.used)
-
-
-def _asked(sheet: Sheet, table: str, told: Recipe) -> set[int]:
-    """Return the positions of the headings that a table asks for, by its names or those of the recipe."""
-    rules = told.rule(table).columns.values()
-    names = {c.name for c in TABLES[table].columns} | {plain(h) for rule in rules for h in rule.heading}
-    return {i for i, heading in enumerate(sheet.headings) if plain(heading) in names}
-
-
-def _missing(sheet: Sheet, name: str, frame: pd.DataFrame, told: Recipe) -> list[Problem]:
-    """Return what is wrong with the headings of a table: missing, or in another row."""
-    table = TABLES[name]
-    known = {c.name for c in table.columns}
-    ordered = {name for name, rule in told.rule(name).columns.items() if rule.order_of}
-    missing = [c.name for c in table.columns if c.needed and c.name not in frame and c.name not in ordered]
-    if name == "wemwbs" and not {*ITEMS, "total"} & set(frame):
-        missing.append("item_01 to item_14, or total")
-    if not missing:
-        return []
-    titled = sum(map(bool, sheet.headings)) == 1
-    rows = sheet.frame.iloc[:10].fillna("").astype(str).T.items()
-    told_by = ((n, [plain(t) in known or (titled and t != "") for t in row]) for n, row in rows)
-    longer = (note.rows[0] for note in sheet.notes if titled and note.rule == "too many cells")
-    lower = next((n for n, heads in told_by if sum(heads) >= 2), 0) or next(longer, 0)
-    if lower and not sheet.layout.heading_rows:
-        return [Problem(f"the headings are in row {lower}, not in row 1", sheet.place,
-                        f"Say so in the recipe: {sheet.line('heading_rows', [lower])}")]  # fmt: skip
-    todo = f"Say in columns.toml which heading it has: [tables.{name}.columns] {missing[0]} = …; "
-    return [Problem(f"the table {name} has no column {', '.join(missing)}", f"{sheet.place}, {sheet.head}",
-                    todo + "ut-research map drafts it")]  # fmt: skip
-
-
-def _unfit(sheet: Sheet, name: str, frame: pd.DataFrame, told: Recipe) -> list[Problem]:
-    """Return why a table cannot be used: identifiers destroyed, days from no known day, personal data."""
-    problems = []
-    for column in TABLES[name].columns:
-        if column.name not in frame:
-            continue
-        texts = frame[column.name]
-        place = f"{sheet.place}, column “{column.name}”"
-        if column.kind == "id" and (rows := _rounded(texts, sheet.layout.keep_rows)):
-            what = "a spreadsheet has rounded identifiers, so that people can no longer be told apart"
-            todo = "Export again, and do not open the file in a spreadsheet program before that; or say in "
-            todo += f"the recipe: {sheet.line('skip_rows', rows[:8])}, or keep_rows if they are written so"
-            problems.append(Problem(what, f"{place}, rows {', '.join(map(str, rows[:5]))}", todo))
-        elif column.kind == "date" and sheet.epoch is None:
-            problems += _uncounted(sheet, place, texts)
-        elif (
-            column.kind == "name" and column.name not in told.allowed and (kind := identifiers.refusal(texts))
-        ):
-            problems.append(_refused(sheet.place, column.name, kind))
-    return problems
-
-
-def _rounded(texts: pd.Series, kept: tuple[int, ...]) -> list[int]:
-    """Return the rows of identifiers that a spreadsheet rounded, but for those that are `kept`."""
-    may = texts[texts.str.upper().str.contains("E+", regex=False).to_numpy(bool, na_value=False)]
-    rows = may.index[may.str.fullmatch(_SCIENTIFIC)].tolist()
-    return [n for n in rows if n not in kept]
-
-
-def _uncounted(sheet: Sheet, place: str, texts: pd.Series) -> list[Problem]:
-    """Return the problem of a column of numbers of days since nobody knows when."""
-    distinct = [t.strip() for t in texts.dropna().unique().tolist() if t.strip()]
-    if not (spans := dates.numbers_alone(distinct)):
-        return []
-    by = "; ".join(f"{n} ({dates.EPOCHS[n]}): {a.year} to {b.year}" for n, (a, b) in spans.items())
-    what = f"days are written as numbers, and it is not known what they count from. By that of {by}"
-    todo = f"Say which in the recipe: {sheet.line('days_since', '“1960-01-01”')}"
-    return [Problem(what, place, todo.replace("“", '"').replace("”", '"'))]
-
-
 def _absent(table: Table, frame: pd.DataFrame) -> list[str]:
     """Return the columns that an export leaves out, where nothing stands in for them."""
     either = [{"age_at_referral", "date_of_birth"}, {*ITEMS, "total"}]
@@ -327,28 +145,120 @@ def _absent(table: Table, frame: pd.DataFrame) -> list[str]:
     return [c.name for c in table.columns if not (c.spare or c.name in frame or c.name in spare)]
 
 
-def _others(
-    sheet: Sheet, table: str, used: set[int], told: Recipe, log: Log, problems: list[Problem]
-) -> None:
-    """Refuse the columns nobody asked for that look personal; log the others."""
-    left_out, allowed = ({plain(heading) for heading in said} for said in (told.left_out, told.allowed))
-    for i, heading in enumerate(sheet.headings):
-        name, label = plain(heading), shown(heading, f"column {i + 1}")
-        if i in used or name in GROUPS or (heading and name in left_out):
-            continue
-        cells = sheet.frame[i].iloc[:: max(1, len(sheet.frame) // _ROWS)]
-        personal = "personal data" if identifiers.personal_heading(heading) else identifiers.refusal(cells)
-        if personal and name not in allowed:
-            problems.append(_refused(sheet.place, label, personal))
-        elif heading or cells.notna().any():
-            log.add(table, [], label, "column not known", "reported", "not read: not in the data dictionary")
-
-
-def _refused(place: str, column: str, kind: str) -> Problem:
-    todo = f'Delete the column from the export, or say in the recipe: left_out = ["{column}"]'
-    todo += f'; or, if it is nobody\'s, allowed = ["{column}"]'
-    return Problem(f"this looks like {kind}, which is not taken in", f"{place}, column “{column}”", todo)
-
-
 def _invented(frame: pd.DataFrame) -> bool:
     return "participant_id" in frame and bool(frame["participant_id"].str.startswith("INVENTED-").any())
+
+
+@dataclass
+class _Reading:
+    """An export while it is read: the parts of each table, what is logged, and all that is wrong."""
+
+    told: Recipe
+    log: Log = field(default_factory=Log)
+    problems: list[Problem] = field(default_factory=list)
+    inputs: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, list[Part]] = field(default_factory=dict)
+
+    def sheets(self, file: Path) -> list[Sheet]:
+        """Read the sheets of a file; of one that holds a table, its sha256."""
+        try:
+            found = formats.read(file, self.told.sheets)
+        except ProblemsFound as stopped:
+            if file.suffix.lower() != ".txt" or self.tables(file.stem, file.stem):
+                self.problems += stopped.problems  # of other text that is no table nobody asked
+            return []
+        if any(self.tables(sheet.name, sheet.file) for sheet in found):  # another's name may say something
+            with file.open("rb") as opened:
+                self.inputs[file.name] = hashlib.file_digest(opened, "sha256").hexdigest()
+        return found
+
+    def tables(self, sheet: str, file: str) -> list[str]:
+        """Return the tables that a sheet of a file holds."""
+        return [table for table in TABLES if self.told.is_for(table, sheet, file)]
+
+    def assemble(self, sheets: list[Sheet]) -> None:
+        """Match sheets to tables and headings to columns, and refuse personal data."""
+        if not self.problems:
+            self.problems += _not_there(self.told, sheets)
+        places: dict[str, str] = {}
+        for sheet in sheets:
+            used, wanted = set[int](), self.tables(sheet.name, sheet.file)
+            for table in wanted:
+                if table in places and not self.told.rule(table).file:
+                    todo = f"Keep one of them, or name both in the recipe: [tables.{table}] file = […]"
+                    both = f"{places[table]} and {sheet.place}"
+                    self.problems.append(Problem(f"the table {table} is there twice", both, todo))
+                    continue
+                places[table] = sheet.place
+                used |= self.take(sheet, table)
+            if wanted:
+                self.others(sheet, wanted[0], used)
+            else:
+                name = folder.shown(sheet.name, "a sheet")
+                self.log.add(name, [], "", "table not known", "reported", _UNKNOWN)
+
+    def take(self, sheet: Sheet, table: str) -> set[int]:
+        """Add what a sheet holds of a table to its parts; the positions of the headings that were used."""
+        asked = set(range(len(sheet.headings)))
+        try:
+            structure.refuse(sheet)
+            asked = _asked(sheet, table, self.told)
+            taken = take(sheet, table, self.told)
+        except ProblemsFound as stopped:
+            self.problems += stopped.problems
+            return asked
+        frame = taken.frame
+        if wrong := refusals.missing(sheet, table, frame, self.told):
+            self.problems += wrong
+            return set(taken.used)
+        second, unclear = structure.second_headings(sheet, frame, TABLES[table])
+        if second:
+            frame = frame.drop(index=second)
+            self.log.add(table, second, "", "row of headings", "repaired", "passed over: headings, once more")
+        self.problems += unclear or refusals.unfit(sheet, table, frame, self.told)
+        for note in taken.notes:
+            column = "" if note.column is None else _label(sheet, note.column)
+            self.log.add(table, note.rows, column, note.rule, note.action, note.done)
+        before = self.parts.setdefault(table, [])
+        if before and before[0][0].epoch != sheet.epoch:
+            places = f"{before[0][0].place} and {sheet.place}"
+            todo = "Say days_since of each in the recipe"
+            self.problems.append(Problem("these files count days from different days", places, todo))
+        before.append((sheet, frame))
+        return set(taken.used)
+
+    def others(self, sheet: Sheet, table: str, used: set[int]) -> None:
+        """Refuse the columns nobody asked for that look personal; log the others."""
+        left_out, allowed = ({plain(h) for h in said} for said in (self.told.left_out, self.told.allowed))
+        for i, heading in enumerate(sheet.headings):
+            name, label = plain(heading), _label(sheet, i)
+            if i in used or name in GROUPS or (heading and name in left_out):
+                continue
+            cells = sheet.frame[i].iloc[:: max(1, len(sheet.frame) // _ROWS)]
+            kind = "personal data" if identifiers.personal_heading(heading) else identifiers.refusal(cells)
+            if kind and name not in allowed:
+                self.problems.append(refusals.personal(sheet, label, kind))
+            elif heading or cells.notna().any():
+                self.log.add(table, [], label, "column not known", "reported", _UNKNOWN)
+
+
+def _label(sheet: Sheet, at: int) -> str:
+    """Return a heading, or its place where it cannot be shown."""
+    return folder.shown(sheet.headings[at], f"column {at + 1}")
+
+
+def _not_there(told: Recipe, sheets: list[Sheet]) -> list[Problem]:
+    """Return the problems of files and sheets that the recipe names and that are not there."""
+    return [
+        Problem(f"there is no file or sheet “{name}”", f"{told.name}, [tables.{table}] file", "Mend the name")
+        for table, rule in told.tables.items()
+        for name in rule.file
+        if not any(recipes.named(name, sheet.name, sheet.file) for sheet in sheets)
+    ]
+
+
+def _asked(sheet: Sheet, table: str, told: Recipe) -> set[int]:
+    """Return the positions of the headings that a table asks for, by its names or those of the recipe."""
+    rules = told.rule(table).columns.values()
+    names = {c.name for c in TABLES[table].columns} | {plain(h) for rule in rules for h in rule.heading}
+    return {i for i, heading in enumerate(sheet.headings) if plain(heading) in names}

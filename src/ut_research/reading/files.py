@@ -21,19 +21,9 @@ import pyarrow.compute as pc
 from pyarrow import csv as fast_csv
 
 from ut_research.core.problems import ProblemsFound, stop
-from ut_research.reading import coded, refi, workbooks
-from ut_research.reading.grids import (
-    LONGEST_CELL,
-    MOST_COLUMNS,
-    Grid,
-    Note,
-    Sheet,
-    as_written,
-    from_rows,
-    lay_out,
-    shape,
-    too_long,
-)
+from ut_research.reading import coded, grids, refi, workbooks
+from ut_research.reading.grids import Grid, Note, Sheet, as_written, from_rows, shape, too_long
+from ut_research.reading.layout import lay_out
 from ut_research.reading.recipe import Layout
 from ut_research.reading.values import plain
 
@@ -64,7 +54,7 @@ def read_grids(path: Path, quoted: bool = True) -> list[Grid]:
     try:
         size = path.stat().st_size
         with path.open("rb") as opened:
-            head = opened.read(8)
+            head = opened.read(64)
     except OSError:
         todo = "Check that you may read it and that it is closed"
         raise stop("the file cannot be opened", path.name, todo) from None
@@ -99,13 +89,11 @@ def _refusals(kind: str, size: int, head: bytes) -> Iterator[tuple[bool, str, st
     """Give whether each reason to refuse a file holds, the reason, and what to do."""
     zipped, old = head.startswith(b"PK\x03\x04"), head.startswith(b"\xd0\xcf\x11\xe0")
     other = head.startswith((b"%PDF", b"$FL2", b"\x89PNG", b"\x1f\x8b"))
+    markup = re.match(rb"(?:\xef\xbb\xbf)?\s*(?:<[!?a-z]|\{\\rtf|\[?\s*\{\s*\"|\[\s*\[)", head, re.I)
     own = f"though its name ends in {kind}"
     again = "Save it again from the program that made it"
-    yield (
-        kind not in _READERS,
-        "this kind of file is not read",
-        "Save it as CSV, .xlsx, .ods, .sav, .dta or .qdpx",
-    )
+    kinds = "Save it as CSV, .xlsx, .ods, .sav, .dta or .qdpx"
+    yield kind not in _READERS, "this kind of file is not read", kinds
     yield not size, "the file is empty", "Export it again, or take it away if there are no data"
     large = f"the file is larger than {LARGEST_FILE // 10**9} GB"
     yield size > LARGEST_FILE, large, "Export only the columns asked for"
@@ -114,6 +102,10 @@ def _refusals(kind: str, size: int, head: bytes) -> Iterator[tuple[bool, str, st
     yield kind in workbooks.KINDS and not zipped, f"the file is not a workbook, {own}", again
     text = _READERS[kind] is _csv
     yield text and (zipped or other), f"the file is not text, {own}", "Save it as CSV (UTF-8)"
+    what = f"the file is not a table of text but a page, a document or JSON, {own}"
+    yield text and bool(markup), what, "Export it as CSV from the program that holds the data"
+    stata = re.match(rb"<stata_dta>|[h-s][\x01\x02]\x01", head)
+    yield kind == ".dta" and not stata, f"the file is not a Stata file, {own}", again
     yield kind == ".sav" and head[:4] not in (b"$FL2", b"$FL3"), f"the file is not an SPSS file, {own}", again
 
 
@@ -165,7 +157,7 @@ def _is_utf8(raw: bytes) -> bool:
 def _separator(lines: list[str]) -> str:
     """Return the separator of the first line, or, where a title has none, of the first line with one."""
     bare = (re.sub(r'"[^"]*"', "", line) for line in lines)
-    return next((best for line in bare if line.count(best := max(",;\t|", key=line.count))), ",")
+    return next((best for line in bare if line.count(best := max(grids.MARKS, key=line.count))), ",")
 
 
 def _quick_rows(raw: bytes, mark: str, heading: str) -> pd.DataFrame | None:
@@ -180,25 +172,20 @@ def _quick_rows(raw: bytes, mark: str, heading: str) -> pd.DataFrame | None:
         return None
     try:
         names = [str(i) for i, _ in enumerate(next(csv.reader([heading], delimiter=mark), []))]
-        if not 0 < len(names) <= MOST_COLUMNS:
+        if not 0 < len(names) <= grids.MOST_COLUMNS:
             return None
+        every = dict.fromkeys(names, pa.large_string())
         table = fast_csv.read_csv(
             pa.BufferReader(pa.py_buffer(raw).slice(0, end)),
-            read_options=fast_csv.ReadOptions(column_names=names, block_size=1 << 24),
-            parse_options=fast_csv.ParseOptions(
-                delimiter=mark, newlines_in_values=True, ignore_empty_lines=False
-            ),
-            convert_options=fast_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.large_string()),
-                strings_can_be_null=True,
-                null_values=[""],
-            ),
+            fast_csv.ReadOptions(column_names=names, block_size=1 << 24),
+            fast_csv.ParseOptions(delimiter=mark, newlines_in_values=True, ignore_empty_lines=False),
+            fast_csv.ConvertOptions(column_types=every, strings_can_be_null=True, null_values=[""]),
         )
     except (pa.ArrowInvalid, csv.Error):
         return None
     if table.num_rows != breaks + 1:  # some cell holds a line break
         return None
-    if any((pc.max(pc.binary_length(c)).as_py() or 0) > LONGEST_CELL for c in table.columns):
+    if any((pc.max(pc.binary_length(c)).as_py() or 0) > grids.LONGEST_CELL for c in table.columns):
         return None
     frame = pd.DataFrame({i: pd.Series(table.column(n), dtype="str") for i, n in enumerate(names)})
     frame.index = pd.RangeIndex(1, len(frame) + 1)
@@ -212,14 +199,14 @@ def _careful_rows(path: Path, text: str, mark: str, quoted: bool) -> Grid:
     ------
     ProblemsFound : a quotation mark opens and never closes as it should; the row where it opens.
     """
-    csv.field_size_limit(LONGEST_CELL * 8)
+    csv.field_size_limit(grids.LONGEST_CELL * 8)
     lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n")).readlines()
     reader = csv.reader(lines, delimiter=mark, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
     rows = dict[int, list[str]]()
     number = begun = 0
     try:
         for number, row in enumerate(reader, 1):
-            if any(len(cell) > LONGEST_CELL for cell in row):
+            if any(len(cell) > grids.LONGEST_CELL for cell in row):
                 raise too_long(path.name, number)
             if quoted and (reader.line_num - begun > 1 or reader.line_num == len(lines)):
                 _refuse_unclosed(lines[begun : reader.line_num], mark, path, number)
@@ -236,9 +223,8 @@ def _refuse_unclosed(lines: list[str], mark: str, path: Path, number: int) -> No
         split = [next(csv.reader([line], delimiter=mark), []) for line in lines[1:]]
     except csv.Error:
         split, row = [], []
-        stray = (
-            len(lines) > 1 or re.search(rf'(?:^|{re.escape(mark)})"(?:[^"]|"")*\n?$', lines[0]) is not None
-        )
+        opens = rf'(?:^|{re.escape(mark)})"(?:[^"]|"")*\n?$'
+        stray = len(lines) > 1 or re.search(opens, lines[0]) is not None
     else:  # every line of it would be a row like this one
         stray = bool(split) and len(row) > 2
         stray = stray and all(len(s) == len(row) and shape(s[0]) == shape(row[0]) for s in split)
@@ -269,16 +255,16 @@ def _labelled(path: Path) -> Iterator[Grid]:
             texts = pd.Series(np.datetime_as_string(days)).str.replace(r"T00:00:00(\.0+)?$", "", regex=True)
             frame[name] = texts.mask(np.isnan(number)).to_numpy(object)
     labels = about.variable_value_labels
-    values = {i: _as_text(frame[c], {}) for i, c in enumerate(frame.columns)}
-    shown = {i: _as_text(frame[c], labels[c]) for i, c in enumerate(frame.columns) if c in labels}
+    values = {i: frame[c].map(_as_text(frame[c])).astype("str") for i, c in enumerate(frame.columns)}
+    said = {i: {as_written(v): label for v, label in labels[c].items() if label}
+            for i, c in enumerate(frame.columns) if c in labels}  # fmt: skip
     own = pd.DataFrame(values, frame.index)
-    labelled = pd.DataFrame({**values, **shown}, frame.index)
-    yield Grid(path.stem, path.name, labelled, tuple(map(str, frame.columns)), own)
+    yield Grid(path.stem, path.name, own, tuple(map(str, frame.columns)), said)
 
 
-def _as_text(column: pd.Series, labels: dict[float | int, str]) -> pd.Series:
-    texts = {v: labels.get(v) or as_written(v) or None for v in column.dropna().unique().tolist()}
-    return column.map(texts).astype("str")
+def _as_text(column: pd.Series) -> dict[object, str | None]:
+    """Return each value of a column as text."""
+    return {v: as_written(v) or None for v in column.dropna().unique().tolist()}
 
 
 #: How a number is kept that is shown as a day, by the format that it is shown in.

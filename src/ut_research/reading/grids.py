@@ -1,4 +1,4 @@
-"""From the rows of a file to a sheet with headings: which rows are headings, which are data."""
+"""The rows of a file or sheet as they come, and a sheet with headings as it goes on."""
 
 from __future__ import annotations
 
@@ -15,11 +15,15 @@ import pandas as pd
 from ut_research.core.issues import Action
 from ut_research.core.problems import Problem, ProblemsFound, stop
 from ut_research.reading.recipe import Layout
-from ut_research.reading.values import plain
 
 #: Most characters in a cell: a spreadsheet's own limit.
 LONGEST_CELL = 32_767
 MOST_COLUMNS = 2_000
+#: What may stand between the cells of a row of text.
+MARKS = ",;\t|"
+
+
+Labels = Mapping[int, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,11 @@ class Grid:
     name : of the file (without its ending) or the sheet.
     place : where to look, in words: "needs.csv", or "export.xlsx, sheet needs".
     frame : text; the columns are numbered from 0, the index is the row's number from 1.
-    headings, values : of an SPSS file, which has no row of headings; values in place of their labels.
-    widths : how many cells each row of `frame` was written with, where that can differ.
+    headings : of an SPSS file, which has no row of headings.
+    labels : by column, what the values of an SPSS or Stata file stand for.
+    widths : how many cells each row was written with, by its number, where that can differ.
     merged : merged cells as first row, first column, last row, last column; columns from 0.
-    formulas, hollow : rows of the formulas by column, and rows with one that has no saved result.
+    hollow : rows with a formula that has no saved result.
     long : rows with a cell that is longer than a spreadsheet allows.
     epoch : the day that the file counts days from, where it says so.
     notes : what there is to log about it.
@@ -55,10 +60,9 @@ class Grid:
     place: str
     frame: pd.DataFrame
     headings: tuple[str, ...] | None = None
-    values: pd.DataFrame | None = None
-    widths: tuple[int, ...] | None = None
+    labels: Labels = field(default_factory=dict)
+    widths: Mapping[int, int] | None = None
     merged: tuple[tuple[int, int, int, int], ...] = ()
-    formulas: Mapping[int, Sequence[int]] = field(default_factory=dict)
     hollow: frozenset[int] = frozenset()
     long: frozenset[int] = frozenset()
     epoch: date | None = None
@@ -74,12 +78,12 @@ class Sheet:
     name, place : as in `Grid`; of a block of a sheet, the name that the recipe gives it.
     headings : as written, in order; blank ones are "".
     frame : text; columns numbered from 0 as `headings`, the index is the row's number. No blank rows.
-    values : like `frame`, with SPSS values in place of their labels; the same frame for other formats.
+    labels : by column, what values stand for, as in `Grid`.
     lost : rows that could not be split into cells.
     blank : rows with nothing in them.
     notes : what reading has to log.
     problems : why it cannot be used, where a workbook's other sheets may be.
-    head : the row of the headings, in words.
+    head, seem : the row of the headings, in words; the rows that seem to be headings.
     file : name of the file, without its ending.
     layout, epoch : as the recipe and the file say.
     """
@@ -88,12 +92,13 @@ class Sheet:
     place: str
     headings: tuple[str, ...]
     frame: pd.DataFrame
-    values: pd.DataFrame
+    labels: Labels = field(default_factory=dict)
     lost: int = 0
     blank: int = 0
     notes: tuple[Note, ...] = ()
     problems: tuple[Problem, ...] = ()
     head: str = "row 1"
+    seem: tuple[int, ...] = (1,)
     file: str = ""
     layout: Layout = Layout()
     epoch: date | None = None
@@ -102,14 +107,29 @@ class Sheet:
         """Return the line of the recipe that says `key` of this sheet."""
         return f'[sheets."{self.name}"] {key} = {value}'
 
+    def at(self, rows: Sequence[int] = (), column: str = "") -> str:
+        """Return the place of rows or of a column, in words."""
+        named = f", column “{column}”" if column else ""
+        numbers = f", row{'s' * (len(rows) > 1)} {', '.join(map(str, rows[:8]))}" if rows else ""
+        return f"{self.place}{named}{numbers}"
+
     def without(self, rows: Sequence[int], rule: str, done: str) -> Sheet:
         """Return the sheet without `rows`, with a note that they are no rows of data."""
         if not rows:
             return self
         note = Note(rule, "repaired", f"passed over: {done}", tuple(rows))
-        frame = self.frame.drop(index=list(rows))
-        values = frame if self.values is self.frame else self.values.drop(index=list(rows))
-        return replace(self, frame=frame, values=values, notes=(*self.notes, note))
+        return replace(self, frame=self.frame.drop(index=list(rows)), notes=(*self.notes, note))
+
+    def texts(self, at: int) -> pd.Series:
+        """Return the column at a position, with what its values stand for."""
+        if not (labels := self.labels.get(at)):
+            return self.frame[at]
+        return self.frame[at].map(lambda text: labels.get(text, text), na_action="ignore").astype("str")
+
+    def labelled(self) -> Sheet:
+        """Return the sheet with what its values stand for in their place."""
+        frame = pd.DataFrame({i: self.texts(i) for i in range(self.frame.shape[1])}, self.frame.index)
+        return replace(self, frame=frame, labels={}) if self.labels else self
 
 
 def from_rows(name: str, place: str, rows: Mapping[int, Sequence[object]], **more: object) -> Grid:
@@ -128,7 +148,7 @@ def from_rows(name: str, place: str, rows: Mapping[int, Sequence[object]], **mor
     for i in frame.columns:
         long |= (frame[i].str.len() > LONGEST_CELL).to_numpy(bool, na_value=False)
     if "widths" in more:
-        more["widths"] = tuple(len(row) for row, keep in zip(rows.values(), filled, strict=True) if keep)
+        more["widths"] = {n: len(row) for n, row in rows.items()}
     frame = frame if filled.all() else frame[filled]
     return Grid(name, place, frame, long=frozenset(index[long].tolist()), **more)  # type: ignore[arg-type]
 
@@ -144,189 +164,10 @@ def as_written(value: object) -> str:
     return str(value)
 
 
-def lay_out(grid: Grid, layouts: Mapping[str, Layout]) -> list[Sheet]:
-    """Return the sheets of a grid: one, or a block for each layout that is `of` it.
-
-    One that cannot be used has its problems with it.
-    """
-    told = {n: lay for n, lay in layouts.items() if plain(lay.of or n) == plain(grid.name)}
-    sheets = []
-    for name, layout in (told or {grid.name: Layout()}).items():
-        try:
-            sheets.append(_sheet(replace(grid, name=name if layout.of else grid.name), layout))
-        except ProblemsFound as stopped:
-            empty = pd.DataFrame()
-            sheets.append(Sheet(name, grid.place, (), empty, empty, problems=stopped.problems, layout=layout))
-    return sheets
-
-
-def _sheet(grid: Grid, told: Layout) -> Sheet:
-    frame = grid.frame
-    at = () if grid.headings is not None else told.heading_rows or _heading_rows(frame)
-    first = told.first_row or max(at, default=0) + 1
-    _usable(grid, first, bool(told.heading_rows))
-    heads = grid.headings or _headings(grid, at)
-    notes = [*grid.notes]
-    notes += [Note("formula", "reported", f"the results last saved are used ({len(rows):,} cells)", (), i)
-              for i, rows in grid.formulas.items()]  # fmt: skip
-    if len(at) > 1 and not told.heading_rows:
-        notes.append(Note("rows of headings", "repaired", "the question is taken for the heading", at))
-    rows = frame.index.to_numpy()
-    data = (rows >= first) & (rows <= (told.last_row or rows.max(initial=0)))
-    if told.skip_rows:
-        data &= ~np.isin(rows, told.skip_rows)
-    lost: tuple[int, ...] = ()
-    if grid.widths is not None:
-        frame, data, lost = _even_rows(grid, data, at, told.join_lines)
-        heads = heads[: frame.shape[1]]
-        if lost:
-            notes.append(Note("too many cells", "rejected", "left out: more cells than headings", lost))
-    if not any(heads):
-        below = f"; the first row with anything in it is row {rows[0]}" if len(rows) else ""
-        todo = f'Say in the recipe which row they are: [sheets."{grid.name}"] heading_rows = …'
-        raise stop(f"there are no headings in row 1{below}", grid.place, todo)
-    blank, first_blank, data = _blank(frame, data, first, lost, told.skip_rows)
-    if blank:
-        notes.append(Note("blank rows", "repaired", f"{blank:,} passed over", (first_blank,)))
-    if told.skip_rows:
-        notes.append(Note("rows skipped", "repaired", "passed over: the recipe says so", told.skip_rows))
-    values = grid.values if grid.values is not None else frame
-    same = values is frame
-    frame = rows_of(frame, data)
-    head = f"row{'s' * (len(at) > 1)} {', '.join(map(str, at))}" if at else "row 1"
-    values = frame if same else rows_of(values, data)
-    sheet = Sheet(grid.name, grid.place, heads, frame, values, len(lost), blank, tuple(notes), (), head,
-                  "", told, told.days_since or grid.epoch)  # fmt: skip
-    return sheet.without(_again(sheet), "headings again", "they are the headings, once more")
-
-
-def _heading_rows(frame: pd.DataFrame) -> tuple[int, ...]:
-    """Return the rows of headings of an export that says nothing: the first; of Qualtrics, three."""
-    if len(frame) > 2 and list(frame.index[:3]) == [1, 2, 3]:
-        codes = frame.iloc[2].dropna()
-        if len(codes) and codes.str.startswith('{"ImportId"').all():
-            return 1, 2, 3
-    return (1,)
-
-
-def _headings(grid: Grid, at: Sequence[int]) -> tuple[str, ...]:
-    """Return the headings: the texts of their rows from top to bottom, joined; merged cells are filled."""
-    top = grid.frame[grid.frame.index.isin(at)].fillna("").astype(object).copy()
-    if len(top) == 3 and all(top.iloc[2].str.startswith('{"ImportId"') | (top.iloc[2] == "")):
-        numbered = top.iloc[0].str.fullmatch(r".*_\d+")  # one of several of a question: only names differ
-        return tuple(t.strip() for t in top.iloc[1].where(~numbered & (top.iloc[1] != ""), top.iloc[0]))
-    for r1, c1, r2, c2 in grid.merged:
-        if r1 in top.index:
-            for r in (r for r in top.index if r1 <= r <= r2):
-                top.loc[r, c1:c2] = str(top.loc[r1, c1])
-    if not grid.merged and len(top) > 1:  # a file of text has lost what was merged
-        for upper, lower in zip(top.index[:-1], top.index[1:], strict=True):
-            group = ""
-            for i in top.columns:
-                group = top.loc[upper, i] or (group if top.loc[lower, i] else "")
-                top.loc[upper, i] = group
-    columns = (list(dict.fromkeys(text.strip() for text in top[i] if text.strip())) for i in top.columns)
-    return tuple(" ".join(" ".join(parts).split()) if len(parts) > 1 else "".join(parts) for parts in columns)
-
-
-def _usable(grid: Grid, first: int, told: bool) -> None:
-    """Refuse merged cells in the data, formulas that were never worked out, and cells that are too long."""
-    problems = []
-    merged = [m for m in grid.merged if m[2] >= first or not told]
-    if merged:
-        from openpyxl.utils import get_column_letter as letter
-
-        ranges = ", ".join(f"{letter(c1 + 1)}{r1}:{letter(c2 + 1)}{r2}" for r1, c1, r2, c2 in merged[:5])
-        todo = (
-            "Unmerge and fill them, or, where they are headings, say so: "
-            f'[sheets."{grid.name}"] heading_rows = [{", ".join(str(m[0]) for m in merged[:1])}, …]'
-        )
-        problems.append(Problem("cells are merged, so that it is not known which rows they speak for",
-                                f"{grid.place}, {ranges}", todo))  # fmt: skip
-    if grid.hollow:
-        at = str(sorted(grid.hollow)[:5])[1:-1]
-        problems.append(Problem("formulas have no saved result", f"{grid.place}, rows {at}",
-                                "Open the workbook in a spreadsheet program and save it again"))  # fmt: skip
-    for n in sorted(grid.long)[:5]:
-        problems += too_long(grid.place, n).problems
-    if problems:
-        raise ProblemsFound(problems)
-
-
 def too_long(place: str, row: int) -> ProblemsFound:
     """Return the exception for a cell that is longer than a spreadsheet allows."""
     return stop(f"a cell holds more than {LONGEST_CELL:,} characters", f"{place}, row {row}",
                 "Look for an unclosed quotation mark, or shorten the cell")  # fmt: skip
-
-
-def _even_rows(
-    grid: Grid, data: npt.NDArray[np.bool_], at: Sequence[int], join: bool
-) -> tuple[pd.DataFrame, npt.NDArray[np.bool_], tuple[int, ...]]:
-    """Return the frame as wide as its headings, which rows of it are data, and those with more cells."""
-    rows = grid.frame.index.to_numpy()
-    width = max([w for n, w in zip(rows, grid.widths or (), strict=True) if n in at], default=0)
-    frame, data = _whole_rows(grid, data, width, join)
-    over = [i for i in range(width, frame.shape[1]) if frame[i].notna().any()]
-    ragged = data & np.asarray(~hollow_rows(frame[over])) if over else np.zeros(len(rows), bool)
-    return frame[list(range(width))], data & ~ragged, tuple(rows[ragged].tolist())
-
-
-def _whole_rows(
-    grid: Grid, data: npt.NDArray[np.bool_], width: int, join: bool
-) -> tuple[pd.DataFrame, npt.NDArray[np.bool_]]:
-    """Find rows that a line break broken in two or more: joined if the recipe says so, else a stop."""
-    frame, widths, rows = grid.frame, grid.widths or (), grid.frame.index.to_numpy()
-    full = {shape(str(frame.iat[i, 0])) for i, w in enumerate(widths) if data[i] and w >= width}
-    found = list[tuple[int, int]]()
-    start = 0
-    while start < len(widths):
-        end, cells = start + 1, widths[start]
-        while data[start] and cells < width and end < len(widths) and widths[end] < width:
-            cells, end = cells + widths[end] - 1, end + 1
-        if end - start > 1 and cells == width and shape(str(frame.iat[start + 1, 0])) not in full:
-            found.append((start, end))
-            start = end
-        else:
-            start += 1
-    if not found:
-        return frame, data
-    if not join:
-        at = "; ".join(f"{rows[a]} to {rows[b - 1]}" for a, b in found[:5])
-        todo = f'If each is one row, say so in the recipe: [sheets."{grid.name}"] join_lines = true'
-        what = "a line break inside a cell seems to have broken rows apart"
-        raise stop(what, f"{grid.place}, rows {at}", todo)
-    frame, data = frame.copy(), data.copy()
-    for a, b in found:
-        cells_of: list[str] = []
-        for i in range(a, b):
-            more = ["" if pd.isna(c) else str(c) for c in frame.iloc[i, : widths[i]]]
-            cells_of = [*cells_of[:-1], f"{cells_of[-1]}\n{more[0]}", *more[1:]] if cells_of else more
-        frame.iloc[a, :width] = [cell or None for cell in cells_of]
-        data[a + 1 : b] = False
-    return frame, data
-
-
-def _blank(
-    frame: pd.DataFrame, data: npt.NDArray[np.bool_], first: int, *gone: Sequence[int]
-) -> tuple[int, int, npt.NDArray[np.bool_]]:
-    """Return how many blank rows lie between rows of data, the first of them, and which rows are data."""
-    hollow = np.zeros(len(frame), bool)
-    hollow[data] = hollow_rows(rows_of(frame, data))
-    data = data & ~hollow
-    rows = frame.index.to_numpy()
-    others = rows[~hollow & (rows >= first)]
-    last = int(max(rows[data].max(initial=0), *(max(g, default=0) for g in gone)))
-    there = np.union1d(others, [n for g in gone for n in g])
-    if last - first + 1 <= (there <= last).sum():
-        return 0, 0, data
-    blank = np.setdiff1d(np.arange(first, last + 1), there)
-    return len(blank), int(blank[0]), data
-
-
-def rows_of(frame: pd.DataFrame, keep: npt.NDArray[np.bool_]) -> pd.DataFrame:
-    """Return the rows to keep; those from one row on without copying them."""
-    first = int(keep.argmax()) if len(keep) else 0
-    return frame.iloc[first:] if keep[first:].all() else frame[keep]
 
 
 def hollow_rows(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -337,18 +178,6 @@ def hollow_rows(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
         texts = frame[i].iloc[at]
         hollow[at] = (texts.isna() | (texts.str.strip() == "")).to_numpy(bool)
     return hollow
-
-
-def _again(sheet: Sheet) -> list[int]:
-    """Return the rows that repeat the headings."""
-    named = [(i, h.casefold()) for i, h in enumerate(sheet.headings) if h]
-    if len(named) < 2 or not len(sheet.frame):
-        return []
-    i, head = named[0]
-    first = sheet.frame[i].str.strip().str.lower()
-    like = sheet.frame[(first == head.lower()).to_numpy(bool, na_value=False)]
-    return [int(n) for n, row in zip(like.index, like.fillna("").to_numpy(), strict=True)
-            if all(str(row[i]).strip().casefold() == h for i, h in named)]  # fmt: skip
 
 
 def shape(text: str) -> str:

@@ -24,11 +24,13 @@ _HASHED, _HASH_LENGTH = re.compile(r"p[0-9a-f]{32}"), 33
 REFUSED_FROM = 0.1
 #: In how many distinct cells of a column personal data are looked for, at most: the most frequent ones.
 LOOKED_AT = 10_000
+#: Most codes or options of a column that a draft or a shape shows, and how often each is there.
+MOST_CODES, MOST_OPTIONS, LEAST_EACH = 12, 30, 5
 
 _HEADINGS = re.compile(
     r"""\b(?:
       (?:fore|sur|first|last|given|family|middle|full|maiden|preferred)s?\s?names?
-      | (?:participant|client|person|mentor|officer)s?\snames?
+      | [fls]name | (?:participant|client|person|mentor|officer)s?\snames?
       | ^names? | names?$ | ^first$ | ^last$ | known\sas | initials | alias | nick\s?name
       | address(?:es)? | addr | street | house\s?(?:number|no) | post(?:al)?\s?codes? | zip(?:\s?code)?
       | d\s?o\s?b | (?:date|day|year|month)\s(?:of\s)?birth | birth\s?(?:date|day) | birthday | born

@@ -62,6 +62,7 @@ _ALSO: dict[str, tuple[str, ...]] = {
     "housing": ("accommodation", "somewhere to live"),
     "family_relationships": ("family", "relationships"),
     "social_isolation": ("loneliness", "isolation", "meeting people"),
+    "money": ("debt", "benefits", "finance", "finances", "financial support"),
 }  # fmt: skip
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -88,7 +87,7 @@ def take(sheet: Sheet, table: str, recipe: Recipe) -> Taken:
     more: tuple[Note, ...] = ()
     parts = [_columns(sheet, table, told, columns, wave, headings) for wave in waves]
     if told.ticks and (places := [i for h in told.ticks.heading if (i := headings.find([h])) is not None]):
-        parts[0], unknown = reshape.ticked(parts[0], [sheet.frame[i] for i in places], told.ticks)
+        parts[0], unknown = reshape.ticked(parts[0], [sheet.texts(i) for i in places], told.ticks)
         done = "not read: the recipe has no column for what is ticked"
         more = (Note("tick not known", "reported", done, tuple(unknown), places[0]),) * bool(unknown)
     if told.pairs:
@@ -111,14 +110,12 @@ def _only(sheet: Sheet, told: TableRule, headings: _Headings) -> Sheet:
     for where, wanted in ((told.where, True), (told.without, False)):
         for heading, named in where.items():
             at = headings.find([heading])
-            keep &= _among(sheet.values[at], named).to_numpy(bool) == wanted if at is not None else True
+            keep &= _among(sheet.frame[at], named).to_numpy(bool) == wanted if at is not None else True
     if keep.all():
         return sheet
     done = f"{int((~keep).sum()):,} passed over: the recipe takes others for this table"
     note = Note("rows of another kind", "repaired", done)
-    frame = sheet.frame[keep]
-    values = frame if sheet.values is sheet.frame else sheet.values[keep]
-    return replace(sheet, frame=frame, values=values, notes=(*sheet.notes, note))
+    return replace(sheet, frame=sheet.frame[keep], notes=(*sheet.notes, note))
 
 
 def _columns(sheet: Sheet, table: str, told: TableRule, columns: Mapping[str, From], wave: str | None,
@@ -135,10 +132,15 @@ def _columns(sheet: Sheet, table: str, told: TableRule, columns: Mapping[str, Fr
         at = headings.find(names, column.name in columns)
         if at is not None:
             codes = told.recoded(column.name)
-            texts = (sheet.values if column.kind == "whole number" and not codes else sheet.frame)[at]
+            texts = sheet.frame[at] if column.kind == "whole number" and not codes else sheet.texts(at)
             found[column.name] = _recode(texts, codes)
-    asked = [h for rule in later.values() for h in [*rule.where, rule.days_from, rule.weeks_from] if h]
-    own = {h: sheet.values[at] for h in asked if (at := headings.find([h])) is not None}
+    asked = [
+        h
+        for rule in later.values()
+        for h in [*rule.where, rule.step()[0]]
+        if h and not h.lstrip("-").isdecimal()
+    ]
+    own = {h: sheet.frame[at] for h in asked if (at := headings.find([h])) is not None}
     if not headings.problems:
         _work_out_all(later, found, own, sheet, f"{headings.recipe}, [tables.{table}.columns]")
     for name in told.columns:  # codes say what a column worked out means, too
@@ -192,13 +194,10 @@ def _after(rule: From, begin: pd.Series, own: dict[str, pd.Series]) -> pd.Series
     """Return the days some time after those of another column."""
     places, distinct = pd.factorize(begin.array)
     days = [day for day, _ in read_days([tidy(str(u)) for u in distinct])]
-    start = np.array([np.datetime64(d, "D") if d else np.datetime64("NaT", "D") for d in [*days, None]])[
-        places
-    ]
-    step: Any = (rule.days or 0) + 7 * (rule.weeks or 0)
-    if heading := rule.days_from or rule.weeks_from:
-        number = pd.to_numeric(own[heading], errors="coerce").to_numpy("float64")
-        start = np.where(np.isnan(number), np.datetime64("NaT", "D"), start)
-        step = (np.nan_to_num(number) * (7 if rule.weeks_from else 1)).astype("timedelta64[D]")
-    texts = np.datetime_as_string(start + step, unit="D")
+    nat = np.datetime64("NaT", "D")
+    start = np.array([np.datetime64(day, "D") if day else nat for day in [*days, None]])[places]
+    told, each = rule.step()
+    number = pd.to_numeric(own.get(told, pd.Series(told, begin.index)), errors="coerce").to_numpy("float64")
+    start = np.where(np.isnan(number), nat, start)
+    texts = np.datetime_as_string(start + (np.nan_to_num(number) * each).astype("timedelta64[D]"), unit="D")
     return pd.Series(texts, index=begin.index, dtype="str").replace("NaT", None)

@@ -14,9 +14,9 @@ import pandas as pd
 
 from ut_research.core.schema import TABLES
 from ut_research.reading import dates, identifiers
-from ut_research.reading.draft_layouts import MOST_OPTIONS, toml
-from ut_research.reading.draft_mapping import laid_out, refuse_data
-from ut_research.reading.export import files, shown
+from ut_research.reading.draft import laid_out, refuse_data
+from ut_research.reading.draft_lines import toml
+from ut_research.reading.folder import Tell, each, files, shown
 from ut_research.reading.grids import Sheet
 from ut_research.reading.likeness import WORDS, like, match
 from ut_research.reading.values import tidy
@@ -32,16 +32,18 @@ _NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
 _NAMED = ("partner", "area", "ethnicity")
 
 
-def outline(path: Path, threshold: int) -> str:
+def outline(path: Path, threshold: int, tell: Tell = str) -> str:
     """Return the shape of the export at `path`; `threshold` is the least number of people who share a code.
+
+    `tell` is given the name of each file, as in `export.read`.
 
     Raises
     ------
     ProblemsFound : a file cannot be read, or has data in the place of headings.
     """
     lines = [HEAD.format(threshold=threshold)]
-    for file in files(path)[0]:
-        for sheet, rows in laid_out(file):
+    for file in each(files(path)[0], tell):
+        for sheet in laid_out(file):
             if sheet.problems:
                 lines += [f"# {shown(sheet.name, 'a sheet')}: cannot be read as a table", ""]
                 continue
@@ -49,7 +51,13 @@ def outline(path: Path, threshold: int) -> str:
             lines += ["[[table]]", f"file = {toml(shown(file.name, f'a file{file.suffix}'))}"]
             if sheet.name != file.stem:
                 lines.append(f"sheet = {toml(shown(sheet.name, 'a sheet'))}")
-            lines += [f"heading_rows = {rows}", "columns = [", *_columns(sheet, threshold), "]", ""]
+            lines += [
+                f"heading_rows = {list(sheet.seem)}",
+                "columns = [",
+                *_columns(sheet, threshold),
+                "]",
+                "",
+            ]
     return "\n".join(lines)
 
 
@@ -64,7 +72,9 @@ def _columns(sheet: Sheet, threshold: int) -> Iterator[str]:
     for i, heading in enumerate(sheet.headings):
         cells, kind = tidied[i], "identifier" if i in ids else kinds[i]
         parts: dict[str, object] = {"heading": shown(heading, f"column {i + 1}", 250), "kind": kind}
-        if kind in ("code", "several ticks") or (kind == "number" and cells.nunique() <= MOST_OPTIONS):
+        if kind in ("code", "several ticks") or (
+            kind == "number" and cells.nunique() <= identifiers.MOST_OPTIONS
+        ):
             ticks = cells.str.split(";").explode().str.strip() if kind == "several ticks" else cells
             ticks = ticks[ticks != ""]
             parts["distinct"] = ticks.nunique()
@@ -88,7 +98,9 @@ def _kind(heading: str, cells: pd.Series) -> str:
         return "number"
     if filled.str.contains(";", regex=False).mean() > 1 - _MOST:
         return "several ticks"
-    return "code" if len(distinct) <= MOST_OPTIONS and 2 * len(distinct) <= len(filled) else "text"
+    return (
+        "code" if len(distinct) <= identifiers.MOST_OPTIONS and 2 * len(distinct) <= len(filled) else "text"
+    )
 
 
 def _shared(cells: pd.Series, ids: list[pd.Series], threshold: int) -> list[str]:

@@ -1,7 +1,7 @@
 """The recipe: how an organisation's own export becomes the tables of the data dictionary.
 
-It is `columns.toml` inside an export, or else `recipe.toml` in the folder of the study. docs/recipe.md has
-every key, with an example that a test reads.
+It is `columns.toml` inside an export, or else `recipe.toml` in the folder of the study. Below each key stands
+what it says, with an example: docs/recipe.md is made of that (`.ci/recipe.py`), and a test reads each.
 """
 
 from __future__ import annotations
@@ -14,15 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PositiveInt,
-    ValidationError,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PositiveInt, ValidationError
 
 from pydantic import create_model, model_validator  # isort: skip
 from typing_extensions import TypedDict
@@ -49,14 +41,16 @@ Rows = tuple[PositiveInt, ...]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Source(_Part):
     """A file of an installed package, read instead of the export's own."""
 
     package: str
+    """the package: `package = "lifelines"`"""
     file: str
+    """the file in it: `file = "datasets/rossi.csv"`"""
 
     def path(self) -> Path:
         """Return where the file is; ProblemsFound when the package or the file is not there."""
@@ -76,30 +70,47 @@ class Layout(_Part):
     """How a file or sheet is laid out."""
 
     of: str | None = None
+    """the sheet that this is a block of: `[sheets."Second block"] of = "Master"`"""
     heading_rows: Rows = ()
+    """their rows of headings, joined by a space; merged ones are filled: `heading_rows = [3, 4]`"""
     skip_rows: Rows = ()
+    """rows that are no data: `skip_rows = [40]`"""
     keep_rows: Rows = ()
+    """rows that look like none, and are: `keep_rows = [41]`"""
     first_row: PositiveInt | None = None
+    """where data begin: `first_row = 5`"""
     last_row: PositiveInt | None = None
+    """where they end: `last_row = 88`"""
     join_lines: bool = False
+    """a row broken apart by a line break is one: `join_lines = true`"""
     quotes: bool = True
+    """quotation marks are text, and a line is a row: `quotes = false`"""
     days_since: date | None = None
+    """what a day that is a number counts from: `days_since = "1960-01-01"`"""
 
 
 class From(_Part):
     """Where a column comes from: a heading of theirs, or what it is worked out from."""
 
     heading: Names = ()
+    """the long way to say a heading: `gender = { heading = "Sex" }`"""
     value: Text | None = None
+    """one text for all: `area = { value = "Invented Town" }`"""
     row_number: bool = False
+    """the row's number: `participant_id = { row_number = true }`"""
     file_name: bool = False
+    """the name of the file: `partner = { file_name = true }`"""
     order_of: str | None = None
+    """first and last of a person, by days or by waves ("{wave}"): `[tables.wemwbs.columns] timepoint
+    = { order_of = "completed_date" }`"""
     after: str | None = None
-    days: int | None = None
-    weeks: int | None = None
-    days_from: str | None = None
-    weeks_from: str | None = None
+    """after another column of ours: `registered_date = { after = "referral_date", days = 7 }`"""
+    days: Text | None = None
+    """so many days, or a column of theirs: `exit_date = { after = "referral_date", days = "Stay" }`"""
+    weeks: Text | None = None
+    """the same in weeks: `exit_date = { after = "referral_date", weeks = 52 }`"""
     where: Where = {}
+    """for these rows of theirs only: `exit_date = { heading = "Seen", where = { Left = "Yes" } }`"""
 
     @model_validator(mode="before")
     @classmethod
@@ -117,39 +128,60 @@ class From(_Part):
         if sum(ways) != 1:
             raise ValueError("exactly one of value, row_number and after is needed, or one of heading, "
                              "file_name and order_of")  # fmt: skip
-        steps = [s for s in (self.days, self.weeks, self.days_from, self.weeks_from) if s is not None]
-        if len(steps) != bool(self.after):
-            raise ValueError("after goes with exactly one of days, weeks, days_from and weeks_from")
+        if sum(step is not None for step in (self.days, self.weeks)) != bool(self.after):
+            raise ValueError("after goes with exactly one of days and weeks")
         return self
+
+    def step(self) -> tuple[str, int]:
+        """Return how long after, in words, and the days of one such step."""
+        return (self.weeks, 7) if self.weeks is not None else (self.days or "", 1)
 
 
 class Ticks(_Part):
     """Ticks in one column, apart by `separator`, or in a column each; and what ticks each of ours."""
 
     heading: Names
+    """the question, or the headings of several columns: `heading = "What would help?"`"""
     separator: str = ";"
+    """what stands between ticks: `separator = ";"`"""
     options: dict[str, Texts]
+    """what ticks each column of ours: `options = { housing = ["Somewhere to live"] }`"""
 
 
 class Pair(_Part):
     """An outcome as two columns of theirs: whether it was reached, and the day."""
 
     yes: str
+    """the column that says yes or no: `housing = { yes = "Housing" }`"""
     date: str | None = None
+    """the column of the day: `employment = { yes = "Job", date = "Job date" }`"""
 
 
 class TableRule(_Part):
     """How one table of the data dictionary is found in an export."""
 
     file: Names = ()
+    """their file or sheet, or several; * stands for anything, and of several workbooks a sheet is
+    "Workbook/Sheet1": `file = "* Trust"`"""
     columns: dict[str, From] = {}
+    """their heading for a column of ours (with #1, #2 where it is there more than once), its spellings
+    in several files, or what it is worked out from: `[tables.participants.columns] referral_date =
+    ["Date referred", "Ref date#1"]`"""
     codes: dict[str, dict[str, Text]] = {}
+    """their codes, and ours: `[tables.participants.codes.gender] "1" = "male"`"""
     month_first: frozenset[str] = frozenset()
+    """numeric dates written month first: `month_first = ["referral_date"]`"""
     where: Where = {}
+    """only these rows of theirs: `where = { "First time?" = "Yes" }`"""
     without: Where = {}
+    """and none of these: `without = { "Stage" = ["Test", "Draft"] }`"""
     keep: Literal["all", "first"] = "all"
+    """of several rows of one person the first (by its date, then its place): `keep = "first"`"""
     items: str | None = None
+    """all fourteen items at once; waves that lie side by side are {wave}: `[tables.wemwbs] items =
+    "WEMWBS T{wave} Q{item}"`"""
     points: dict[str, int] = {}
+    """answers in words, once for all items: `[tables.wemwbs] points = { "None of the time" = 1 }`"""
     ticks: Ticks | None = None
     pairs: dict[str, Pair] = {}
 
@@ -188,12 +220,16 @@ def _rule(table: Table) -> type[TableRule]:
 class Recipe(_Part):
     """A whole recipe; `name` is that of its file."""
 
-    name: str = Field(FILE, exclude=True)
+    name: str = FILE
     confirmed: bool = True
+    """a draft that nobody has read yet is not confirmed, and no run takes it: `confirmed = true`"""
     source: Source | None = None
     left_out: frozenset[str] = frozenset()
+    """their columns that are not to be read: `left_out = ["Email", "Name"]`"""
     allowed: frozenset[str] = frozenset()
+    """of theirs that look personal, and are not: `allowed = ["Known as"]`"""
     ids_ignore_case: bool = False
+    """AB-1 and ab-1 are one person: `ids_ignore_case = true`"""
     sheets: dict[str, Layout] = {}
     tables: dict[str, TableRule] = {}
 
@@ -263,11 +299,10 @@ def _problem(error: dict[str, Any], name: str) -> Problem:
         return Problem(f"the key “{last}” is not known", f"{name}, {_place(at[:-1], True)}",
                        f"Use one of {', '.join(known)}" if known else _SEE)  # fmt: skip
     said = next((said for start, said in _SHOULD.items() if kind.startswith(start)), "this cannot be used")
-    said = _CHOICES.get(last, said) if kind == "literal_error" else said
-    said = said.format(key=last, input=error["input"])
+    said = (_CHOICES.get(last, said) if kind == "literal_error" else said).format(
+        key=last, input=error["input"]
+    )
     what, _, todo = str(error["ctx"]["error"]).partition("|") if kind == "value_error" else (said, "", "")
-    if last == "after" or kind.startswith("int"):
-        at = at[:-1]
     return Problem(what, f"{name}, {_place(at, kind.startswith(('dict', 'model')))}", todo or _SEE)
 
 
@@ -275,9 +310,8 @@ def _place(at: list[str], table: bool) -> str:
     """Return where in the file: the section in brackets, and the key in it."""
     if table or len(at) < 2:
         return f"[{'.'.join(at)}]" if table and at else (at[0] if at else "top of the file")
-    depth = 3 if at[0] == "tables" and len(at) > 3 and at[2] in ("columns", "pairs", "ticks") else 4
-    depth = min(depth, len(at) - 1)
-    return f"[{'.'.join(at[:depth])}] {' '.join(at[depth:])}"
+    at = at[:4] if at[2:3] in (["columns"], ["pairs"]) else at  # each is a line of its own
+    return f"[{'.'.join(at[:-1])}] {at[-1]}"
 
 
 def _known(at: list[str]) -> list[str]:

@@ -76,8 +76,9 @@ def paired(
     """Return a part for each outcome: the rows whose column says that it was reached, with its day."""
     parts = []
     for outcome, (yes, day) in at.items():
-        texts = sheet.frame[yes].fillna("").map(tidy).str.casefold()
-        dated = sheet.frame[day] if day is not None else pd.Series(None, index=frame.index, dtype="str")
+        assert yes is not None
+        texts = sheet.texts(yes).fillna("").map(tidy).str.casefold()
+        dated = sheet.texts(day) if day is not None else pd.Series(None, index=frame.index, dtype="str")
         reached = texts.isin(YES) | (~texts.isin(NO) & texts.ne("") & dated.notna())
         part = frame[reached].assign(outcome=outcome, start_date=dated[reached])
         parts.append(part)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ut_research.core.problems import Problem, stop
-from ut_research.core.schema import Table
+from ut_research.core.problems import Problem, ProblemsFound, stop
+from ut_research.core.schema import TABLES, Table
 from ut_research.reading import dates, values
-from ut_research.reading.grids import Sheet, hollow_rows, of_text, shape
+from ut_research.reading.grids import MARKS, Sheet, hollow_rows, of_text, shape
+from ut_research.reading.likeness import SURE, WORDS, like
 
 Array = npt.NDArray[Any]
 _TOTAL = (
-    r"\s*(?:(?:grand|sub|overall|running|all)[ -]?)?(?:totals?|sum|count|average|mean|median)"
+    r"\s*(?:(?:grand|sub|overall|running|all)[ -]?)?(?:totals?|sum|count|average|avg|mean|median|n(?=\s*=))"
     r"(?:\s+(?:of\s+)?(?:people|participants|clients|rows|records|referrals|count|number))?\s*[:=]?\s*[\d.,]*\s*"
 )
 #: Least share of identifiers that hold digits, or no space, for one that is otherwise to be no identifier.
@@ -33,29 +35,73 @@ def people(sheet: Sheet, at: int) -> Sheet:
     frame = sheet.frame
     if len(frame) < 2 or frame.shape[1] < 2:
         return sheet
-    ids = frame[at].fillna("")
-    keep = np.isin(frame.index, sheet.layout.keep_rows)
-    first = frame.iloc[:, 0].fillna("")
-    total = _totals(ids.where(ids.str.strip().ne(""), first)) & ~keep
-    alone = hollow_rows(frame.drop(columns=at)) & ids.str.strip().ne("").to_numpy(bool) & ~total & ~keep
-    usual = ids[~alone & ~total & ids.str.strip().ne("").to_numpy(bool)]
-    note, unclear = _odd(frame, ids, usual.iloc[:1000], alone, ~total & ~keep) if len(usual) else ([], [])
-    unclear += frame.index[_totals(first) & ~total & ~keep].tolist()  # with something for an identifier
+    ids, first = frame[at].fillna(""), frame.iloc[:, 0].fillna("")
+    filled = ids.str.strip().ne("").to_numpy(bool)
+    free = ~np.isin(frame.index, sheet.layout.keep_rows)
+    total = _totals(ids.where(filled, first)) & free
+    alone = hollow_rows(frame.drop(columns=at)) & filled & ~total & free
+    usual = ids[~alone & ~total & filled].iloc[:1000]
+    if packed := _packed(ids[alone], {*usual.map(shape)}, sum(map(bool, sheet.headings))):
+        todo = (
+            "Take the quotation marks around the row away, or give all rows one separator; or, if each is a "
+        )
+        todo += f"person, say in the recipe: {sheet.line('keep_rows', packed[:8])}"
+        raise stop("one cell holds as many values as there are headings", sheet.at(packed), todo)
+    note, unclear = _odd(frame, ids, usual, alone, ~total & free) if len(usual) else ([], [])
+    unclear += frame.index[_totals(first) & ~total & free].tolist()  # with something for an identifier
     if unclear:
-        raise stop(
-            "this may be a total, a note or a piece of a broken row, rather than a person",
-            f"{sheet.place}, row {', '.join(map(str, unclear[:8]))}",
-            f"Say which in the recipe: {sheet.line('skip_rows', unclear[:8])}, or keep_rows for people",
-        )  # fmt: skip
+        what = "this may be a total, a note or a piece of a broken row, rather than a person"
+        todo = f"Say which in the recipe: {sheet.line('skip_rows', unclear[:8])}, or keep_rows for people"
+        raise stop(what, sheet.at(unclear), todo)
     sheet = sheet.without(frame.index[total].tolist(), "total row", "a total is nobody")
     return sheet.without(note, "footer or note", "words in the place of an identifier, and nothing else")
+
+
+def refuse(sheet: Sheet) -> None:
+    """Refuse a sheet that is no table as it lies there: its headings in one cell, or a row for each of them.
+
+    Raises
+    ------
+    ProblemsFound : with the place, and what to do.
+    """
+    if sheet.problems:
+        raise ProblemsFound(sheet.problems)
+    heads = [h for h in sheet.headings if h]
+    cells = [str(t) for t in sheet.frame.iloc[:60, 0].dropna()] if sheet.frame.shape[1] else []
+    marks = max(map(heads[0].count, MARKS)) if len(heads) == 1 else 0
+    if marks > 1 and cells and all(max(map(text.count, MARKS)) >= marks for text in cells):
+        what, todo = "all the headings are in one cell, and so is each row", (
+            "Take the quotation marks around each row away, or part the text into columns")  # fmt: skip
+    elif heads and like("participant_id", heads[0]) >= WORDS and len(_headings_among(cells)) > 1:
+        what, todo = "the table lies on its side: its first column holds headings", (
+            "Turn it, so that each person or form is a row")  # fmt: skip
+    else:
+        return
+    raise stop(what, f"{sheet.place}, {sheet.head}", todo)
+
+
+def _headings_among(cells: Iterable[str]) -> list[str]:
+    """Return the cells that are surely what a column of the data dictionary is called."""
+    names = {c.name for table in TABLES.values() for c in table.columns}
+    words = {text for text in cells if not re.search(r"\d", text)}
+    return [text for text in words if any(like(name, text) >= SURE for name in names)]
+
+
+def _packed(cells: pd.Series, shapes: set[str], width: int) -> list[int]:
+    """Return the rows of single cells that hold a whole row, which begins as other rows do."""
+    found = list[int]()
+    for row, text in zip(cells.index.tolist(), cells, strict=True):
+        parts = max((text.split(mark) for mark in MARKS), key=len)
+        if len(parts) >= width and (shape(parts[0]) in shapes if shapes else width > 2):
+            found.append(row)
+    return found
 
 
 def _totals(cells: pd.Series) -> Array:
     """Rows that say in a cell that they are a total."""
     texts = cells.str.lower()
     total = np.zeros(len(cells), bool)
-    for word in ("total", "sum", "count", "average", "mean", "median"):  # looked for first: it is faster
+    for word in ("total", "sum", "count", "avg", "average", "mean", "median", "="):  # first: it is faster
         total |= texts.str.contains(word, regex=False).to_numpy(bool)
     total[total] = texts[total].str.fullmatch(_TOTAL).to_numpy(bool)
     return total
@@ -107,7 +153,7 @@ def second_headings(sheet: Sheet, frame: pd.DataFrame, table: Table) -> tuple[li
     if not read and (odd or (judged >= 2 and not (below >= 2 and not read_below))):
         return [], [Problem(
             "this looks like a second row of headings: none of its cells can be read",
-            f"{sheet.place}, row {row}",
+            sheet.at([row]),
             f"Say so in the recipe: {sheet.line('skip_rows', [row])}, or keep_rows if it is data",
         )]  # fmt: skip
     return [], []

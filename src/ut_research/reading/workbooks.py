@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -18,7 +18,9 @@ from ut_research.core.problems import ProblemsFound, stop
 from ut_research.reading.dates import EPOCHS, SPREADSHEET
 from ut_research.reading.grids import LONGEST_CELL, MOST_COLUMNS, Grid, Note, as_written, from_rows
 
-KINDS = {".xlsx", ".ods"}
+#: The part that a workbook of each kind cannot be without; and that of an .ods which says what is locked.
+_BODY, _MANIFEST = {".xlsx": "xl/workbook.xml", ".ods": "content.xml"}, "META-INF/manifest.xml"
+KINDS = {*_BODY}
 #: Most bytes of a workbook once unpacked.
 LARGEST_UNPACKED = 10**9
 #: Most cells of a sheet, counted as the repeats in an .ods file ask for them.
@@ -27,6 +29,12 @@ MOST_CELLS = 50_000_000
 MOST_TIMES_PACKED = 200
 #: A cell of an .xlsx sheet with a formula: its attributes, and what comes after the tag of the formula.
 _FORMULA = re.compile(rb"<(?:\w+:)?c\s([^<>]*)>\s*<(?:\w+:)?f[\s>/](.*?)</(?:\w+:)?c>", re.S)
+
+
+#: How an .ods file says that a row or column is hidden, and where the value of a cell of each kind is.
+_UNSEEN = ("collapse", "filter")
+_VALUE = {**dict.fromkeys(("float", "percentage", "currency"), "value"), "date": "date-value",
+          "boolean": "boolean-value", "string": "string-value"}  # fmt: skip
 
 
 def _unpacked(path: Path) -> zipfile.ZipFile:
@@ -38,8 +46,13 @@ def _unpacked(path: Path) -> zipfile.ZipFile:
         raise stop(
             "unpacked, the workbook is far larger than its data can be", path.name, "Save the tables as CSV"
         )
-    if any(part.flag_bits & 1 for part in book.infolist()):
+    names, kind = book.namelist(), path.suffix.lower()
+    locked = _MANIFEST in names and b"encryption-data" in book.read(_MANIFEST)
+    if locked or any(part.flag_bits & 1 for part in book.infolist()):
         raise stop("the workbook is protected by a password", path.name, "Save it without a password")
+    if _BODY[kind] not in names:
+        what = f"the file is damaged or not an {kind} workbook, though its name ends so"
+        raise stop(what, path.name, "Save it again from the program that made it")
     return book
 
 
@@ -58,9 +71,10 @@ def xlsx(path: Path) -> Iterator[Grid]:
             sheet = book.get_sheet_by_name(about.name)
             rows = {n: row for n, row in enumerate(sheet.iter_rows(), 1) if row.count("") < len(row)}
             merged = tuple((r1 + 1, c1, r2 + 1, c2) for (r1, c1), (r2, c2) in sheet.merged_cell_ranges or ())
-            formulas, hollow, hidden = _noticed(bodies.get(part, b""))
-            notes = _hidden(about.visible != python_calamine.SheetVisibleEnum.Visible, hidden)
-            yield from _grid(path, about.name, rows, merged=merged, formulas=formulas,
+            body, seen = bodies.get(part, b""), python_calamine.SheetVisibleEnum.Visible
+            formulas, hollow, hidden = _noticed(body)
+            notes = _notes(formulas, about.visible != seen, hidden, _hidden_columns(body), rows)
+            yield from _grid(path, about.name, rows, merged=merged,
                              hollow=frozenset(hollow), epoch=epoch, notes=notes)  # fmt: skip
 
 
@@ -113,12 +127,26 @@ def _noticed(body: bytes) -> tuple[dict[int, list[int]], set[int], list[int]]:
     return formulas, hollow, [int(n) for n in (re.findall(rows, body) if b"hidden=" in body else [])]
 
 
-def _hidden(sheet: bool, rows: Sequence[int]) -> tuple[Note, ...]:
-    """Return what is to be logged of what a person does not see in the program that made the workbook."""
-    notes = [Note("hidden sheet", "reported", "read as if it were seen")] if sheet else []
+def _hidden_columns(body: bytes) -> Iterator[range]:
+    """Give the positions of the columns of an .xlsx sheet that are hidden."""
+    for column in re.findall(rb"<[\w:]*col [^>]*>", body) if b"hidden=" in body else ():
+        if re.search(rb'hidden="(?:1|true)"', column):
+            first, last = (int(re.findall(rb'%s="(\d+)"' % end, column)[0]) for end in (b"min", b"max"))
+            yield range(first - 1, last)
+
+
+def _notes(formulas: Mapping[int, Sequence[int]], sheet: bool, rows: Sequence[int], columns: Iterable[range],
+           cells: Mapping[int, Sequence[object]]) -> tuple[Note, ...]:  # fmt: skip
+    """Return what is to be logged of formulas, by column, and of what is hidden: sheet, rows, columns."""
+    done = "the results last saved are used ({:,} cells)"
+    notes = [Note("formula", "reported", done.format(len(at)), (), i) for i, at in formulas.items()]
+    if sheet:
+        notes.append(Note("hidden sheet", "reported", "read as if it were seen"))
     if rows:
         notes.append(Note("hidden rows", "reported", f"{len(rows):,} read as the others are", (rows[0],)))
-    return tuple(notes)
+    used = range(max(map(len, cells.values()), default=0))
+    at = [i for hidden in columns for i in hidden[: len(used)] if i in used]
+    return (*notes, *(Note("hidden column", "reported", "read as if it were seen", (), i) for i in at))
 
 
 def ods(path: Path) -> Iterator[Grid]:
@@ -139,10 +167,17 @@ def ods(path: Path) -> Iterator[Grid]:
             elif tag == "table" and event == "start":
                 sheet = _OdsSheet(path.name, element, count)
             elif tag == "table" and event == "end":
-                more = {"merged": tuple(sheet.merged), "formulas": sheet.formulas, "epoch": epoch,
-                        "notes": _hidden(sheet.style in unseen, sheet.hidden)}  # fmt: skip
+                out = sheet.style in unseen
+                notes = _notes(sheet.formulas, out, sheet.hidden, sheet.unseen, sheet.rows)
+                more = {
+                    "merged": tuple(sheet.merged),
+                    "epoch": epoch,
+                    "notes": notes,
+                }
                 yield from _grid(path, sheet.name, sheet.rows, hollow=frozenset(sheet.hollow), **more)
                 element.clear()
+            elif tag == "table-column" and event == "start":
+                sheet.add_column(element)
             elif tag == "table-row" and event == "end":
                 sheet.add(element)
                 element.clear()
@@ -159,13 +194,22 @@ class _OdsSheet:
         self.formulas: dict[int, list[int]] = {}
         self.hollow: set[int] = set()
         self.hidden: list[int] = []
+        self.unseen: list[range] = []
+        self.columns = 0
+
+    def add_column(self, element: Element) -> None:
+        """Add what is said of a column, or of as many as it asks for."""
+        last = self.columns + _times(element, "columns")
+        if _attribute(element, "visibility") in _UNSEEN:
+            self.unseen.append(range(self.columns, last))
+        self.columns = last
 
     def add(self, element: Element) -> None:
         """Add one row element, as often as it asks for."""
-        repeat = int(_attribute(element, "number-rows-repeated") or 1)
+        repeat = _times(element, "rows")
         row = list[str]()
         for cell in element:
-            times = int(_attribute(cell, "number-columns-repeated") or 1)
+            times = _times(cell, "columns")
             text = _ods_text(cell)
             self._notice(cell, len(row))
             if text or len(row) + times <= MOST_COLUMNS:
@@ -176,7 +220,7 @@ class _OdsSheet:
         if any(row):
             if len(self.rows) + repeat > 2**20:
                 raise _too_many(self.place)
-            if _attribute(element, "visibility") in ("collapse", "filter"):
+            if _attribute(element, "visibility") in _UNSEEN:
                 self.hidden.append(self.number + 1)
             self.rows.update(dict.fromkeys(range(self.number + 1, self.number + repeat + 1), row))
         self.number += repeat
@@ -201,15 +245,34 @@ def _attribute(element: Element, name: str) -> str:
     return next((v for k, v in element.attrib.items() if k.rpartition("}")[2] == name), "")
 
 
+def _times(element: Element, of: str) -> int:
+    """Return how often a row, column or cell of an .ods file is there."""
+    return max(1, int(_attribute(element, f"number-{of}-repeated") or 1))
+
+
 def _ods_text(cell: Element) -> str:
-    kind = _attribute(cell, "value-type")
-    if kind in ("float", "percentage", "currency"):
-        return as_written(float(_attribute(cell, "value")))
-    if kind == "date":
-        return _attribute(cell, "date-value").removesuffix("T00:00:00")
-    if kind == "boolean":
-        return _attribute(cell, "boolean-value")
-    return "\n".join(_paragraph(p) for p in cell if p.tag.rpartition("}")[2] == "p")
+    """Return a cell of an .ods file as text: its value; of text, of an error or without one, its look."""
+    kinds = [v for k, v in cell.attrib.items() if k.endswith("}value-type")]
+    shown = "\n".join(_paragraphs(cell))
+    value = _attribute(cell, _VALUE.get(kinds[0], "")) if kinds and "error" not in kinds else ""
+    if kinds[:1] == ["string"] or not value:
+        return shown or value
+    if kinds[0] == "date":
+        return value.removesuffix("T00:00:00")
+    try:
+        return as_written(float(value))
+    except ValueError:
+        return value if kinds[0] == "boolean" else shown
+
+
+def _paragraphs(element: Element) -> Iterator[str]:
+    """Give the paragraphs of a cell, those of lists too; what is a comment or a picture is none."""
+    for part in element:
+        tag = part.tag.rpartition("}")[2]
+        if tag == "p":
+            yield _paragraph(part)
+        elif tag in ("list", "list-item"):
+            yield from _paragraphs(part)
 
 
 def _paragraph(element: Element) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -13,17 +14,16 @@ from rapidfuzz import fuzz, process
 
 from ut_research.core.problems import ProblemsFound, stop
 from ut_research.core.schema import GROUPS, TABLES, Column, Table
-from ut_research.reading import dates, draft_layouts, identifiers, structure, values
-from ut_research.reading.draft_layouts import Line, line, spellings, toml
-from ut_research.reading.export import files, shown
+from ut_research.reading import dates, draft_form, headings, identifiers, structure, values
+from ut_research.reading.draft_lines import Line, comment, of_table, owners, spellings, toml, unsure
 from ut_research.reading.files import read_grids
-from ut_research.reading.grids import Sheet, lay_out
-from ut_research.reading.likeness import LEAST, SURE, WORDS, match
+from ut_research.reading.folder import Tell, each, files, shown, unread
+from ut_research.reading.grids import Sheet
+from ut_research.reading.layout import lay_out
+from ut_research.reading.likeness import LEAST, SURE, WORDS
 from ut_research.reading.recipe import Layout
 from ut_research.reading.values import plain
 
-#: Codes are listed only where a column has few and none is rare: rare ones can point to a person.
-MOST_CODES, LEAST_EACH = 12, 5
 #: What marks a line that a person should look at.
 UNSURE, NOT_TAKEN = ("# unsure", "# guessed"), "# not taken"
 
@@ -37,23 +37,29 @@ class _Part:
     likeness: float
 
 
-def draft(path: Path | str, *, accept: bool = False) -> str:
+def draft(path: Path | str, *, accept: bool = False, tell: Tell = str) -> str:
     """Return the text of a recipe for the export at `path`, with a comment wherever it is unsure.
 
     No cell of an identifier, date, name or text is shown; the codes and ticks of a column are, where they are
-    few and each occurs often. One that is accepted is confirmed, without the codes that are mere guesses.
+    few and each occurs often. What is too unsure is a comment; what is accepted is confirmed.
+    `tell` is given the name of each file, as in `export.read`.
 
     Raises
     ------
     ProblemsFound : a file of the export cannot be read.
     """
-    found = files(Path(path))[0]
+    found, others = files(Path(path))
     if not found:
-        raise stop("there is no file to draft from", Path(path).name, "Put CSV, SPSS or workbook files there")
-    sheets = [one for file in found for one in laid_out(file)]
-    layouts, left_out = {sheet.name: rows for sheet, rows in sheets if rows != [1]}, list[str]()
-    lines = [f"\n[sheets.{toml(name)}]\nheading_rows = {rows}" for name, rows in layouts.items()]
-    for told in _tables([sheet for sheet, _ in sheets], accept, left_out).values():
+        raise stop(
+            f"there is no file to draft from{unread(others)}",
+            Path(path).name,
+            "Put CSV, SPSS or workbook files there",
+        )
+    sheets = [one for file in each(found, tell) for one in laid_out(file)]
+    layouts = {sheet.name: sheet.layout.heading_rows for sheet in sheets if sheet.layout.heading_rows}
+    lines, left_out = list[str](), list[str]()
+    lines += [f"\n[sheets.{toml(name)}]\nheading_rows = {list(rows)}" for name, rows in layouts.items()]
+    for told in _tables(sheets, left_out).values():
         lines += map(str, told)
     head = ["# Drafted by likeness of headings: look through every line, first those unsure or guessed."]
     if accept or any(mark in one for one in lines for mark in UNSURE):
@@ -63,18 +69,18 @@ def draft(path: Path | str, *, accept: bool = False) -> str:
     return "\n".join([*head, *lines]) + "\n"
 
 
-def _tables(sheets: list[Sheet], accept: bool, left_out: list[str]) -> dict[str, list[Line]]:
+def _tables(sheets: list[Sheet], left_out: list[str]) -> dict[str, list[Line]]:
     """Return the lines of each table, and what is said of sheets that are none; add to what is `left_out`."""
     parts, tables = list[_Part](), {"": list[Line]()}
     names = Counter(plain(sheet.name) for sheet in sheets)
-    codes = {name: told for sheet in sheets for name, told in draft_layouts.choices(sheet).items()}
+    codes = {name: told for sheet in sheets for name, told in draft_form.choices(sheet).items()}
     kinds: dict[tuple[str, ...], list[Sheet]] = {}
     for sheet in sheets:
         kinds.setdefault(sheet.headings or (sheet.place,), []).append(sheet)
     for alike in kinds.values():
         called = [s.name if names[plain(s.name)] == 1 else f"{s.file}/{s.name}" for s in alike]
         whole = replace(alike[0], frame=pd.concat([s.frame for s in alike], ignore_index=True))
-        several, used = draft_layouts.draft(whole, spellings(called), codes)
+        several, used = draft_form.draft(whole, spellings(called), codes)
         tables[""] += several.pop("", [])
         for table, told in several.items():
             tables[table] = max(tables.get(table, []), told, key=_columns)
@@ -84,12 +90,11 @@ def _tables(sheets: list[Sheet], accept: bool, left_out: list[str]) -> dict[str,
     for part in parts:
         known = _kind(part.table, part.sheets[0])
         missing = sorted({c.name for c in part.table.columns if c.needed} - known)
-        if accept and missing:
+        if missing:
             but = f"like {part.table.name}, but for {', '.join(missing)}; it will not be read"
-            tables[""].append(Line("", f"# {line(shown(part.sheets[0].name, 'a sheet'))}: {but}"))
+            tables[""].append(comment(f"{shown(part.sheets[0].name, 'a sheet')}: {but}"))
         elif len(known) >= _columns(tables.get(part.table.name, [])):
-            tables[part.table.name] = list(_draft_table(part, accept))
-            left_out += _personal(part)
+            tables[part.table.name] = list(_draft_table(part, left_out))
     return tables
 
 
@@ -98,22 +103,15 @@ def _columns(lines: list[Line]) -> int:
     return sum(one.key.startswith("columns.") for one in lines)
 
 
-def _personal(part: _Part) -> list[str]:
-    """Return the headings of personal data that no column of the table asks for."""
-    headings = dict.fromkeys(h for s in part.sheets for h in s.headings if identifiers.personal_heading(h))
-    asked = {h for h in headings for c in part.table.columns if match(c, {0: h})[1] >= SURE}
-    return [h for h in headings if h not in asked and shown(h, "")]
-
-
-def unsure(recipe: str) -> list[str]:
+def guesses(recipe: str) -> list[str]:
     """Return the lines of a draft that a person should look at."""
     lines = recipe.splitlines()
     marked = [one for one in lines if any(mark in one for mark in UNSURE) and one[0] != "#"]
     return [one for one in lines if one.startswith(NOT_TAKEN)] + marked
 
 
-def laid_out(file: Path) -> Iterator[tuple[Sheet, list[int]]]:
-    """Give each sheet of a file with the rows that seem to be its headings."""
+def laid_out(file: Path) -> Iterator[Sheet]:
+    """Give each sheet of a file, by the rows that seem to be its headings."""
     try:
         grids = read_grids(file)
     except ProblemsFound:
@@ -121,21 +119,36 @@ def laid_out(file: Path) -> Iterator[tuple[Sheet, list[int]]]:
             raise
         grids = []  # a note
     for grid in grids:
-        rows = draft_layouts.heading_rows(grid)
-        layouts = {grid.name: Layout(heading_rows=tuple(rows))} if rows != [1] else {}
+        rows = headings.rows(grid)
+        layouts = (
+            {} if rows == (1,) or headings.of_qualtrics(grid) else {grid.name: Layout(heading_rows=rows)}
+        )
         for sheet in lay_out(grid, layouts):
-            yield replace(structure.without_totals(sheet), file=file.stem), rows
+            yield replace(structure.without_totals(sheet.labelled()), file=file.stem)
 
 
 def refuse_data(sheet: Sheet) -> None:
     """Refuse a sheet that cannot be used, or whose headings are data: days, or what stands below too."""
-    if sheet.problems:
-        raise ProblemsFound(sheet.problems)
+    structure.refuse(sheet)
     heads = [(h, sheet.frame[i]) for i, h in enumerate(sheet.headings) if h]
     dated = any(day.day for day in dates.read_days([h for h, _ in heads]))
-    if dated or any((cells == h).any() and cells.nunique() > 1 for h, cells in heads):
+    if dated or any(
+        ((cells == h).any() and cells.nunique() > 1) or _numbered(h, cells) for h, cells in heads
+    ):
         place = f"{sheet.place}, {sheet.head}"
         raise stop("this looks like data, not headings", place, "Put headings above it")
+
+
+def _numbered(heading: str, cells: pd.Series) -> bool:
+    """Whether a heading is made of letters and digits as the identifiers below it are."""
+    form = re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "0", heading))
+    below = (
+        cells.dropna()
+        .iloc[:100]
+        .str.replace(r"\d", "0", regex=True)
+        .str.replace(r"[^\W\d_]", "a", regex=True)
+    )
+    return "a" in form and "0" in form and cells.nunique() > 1 and (below == form).mean() >= 0.9
 
 
 def _sort(sheet: Sheet, parts: list[_Part]) -> list[Line]:
@@ -144,7 +157,7 @@ def _sort(sheet: Sheet, parts: list[_Part]) -> list[Line]:
     alike = next((p for p in parts if len(_kind(p.table, sheet)) > 2
                   and _kind(p.table, sheet) == _kind(p.table, p.sheets[0])), None)  # fmt: skip
     if alike is None and table is None:
-        return [Line("", f"\n# {line(shown(sheet.name, 'a sheet'))}: like no table; it will not be read")]
+        return [comment(f"{shown(sheet.name, 'a sheet')}: like no table; it will not be read")]
     refuse_data(sheet)
     if alike is not None and (table is None or plain(sheet.name) != table.name):
         alike.sheets.append(sheet)
@@ -155,8 +168,7 @@ def _sort(sheet: Sheet, parts: list[_Part]) -> list[Line]:
 
 def _kind(table: Table, sheet: Sheet) -> frozenset[str]:
     """Return the columns of a table for which a sheet has a heading."""
-    headings = dict(enumerate(sheet.headings))
-    return frozenset(c.name for c in table.columns if match(c, headings)[1] >= WORDS)
+    return frozenset(owners(table, dict(enumerate(sheet.headings)), WORDS))
 
 
 def _table(sheet: Sheet, taken: set[str]) -> tuple[Table | None, float]:
@@ -167,58 +179,48 @@ def _table(sheet: Sheet, taken: set[str]) -> tuple[Table | None, float]:
     return (TABLES[name], min(score, 100.0)) if score >= LEAST - 10 else (None, 0)
 
 
-def _draft_table(part: _Part, accept: bool) -> Iterator[Line]:
-    table, sheet, several = part.table, part.sheets[0], len(part.sheets) > 1
-    mark = "" if part.likeness >= SURE else f"unsure: {part.likeness:.0f}% like"
-    yield Line("", f"\n[tables.{table.name}]", mark)
-    if several:
-        yield _files([s.name for s in part.sheets])
-    elif plain(sheet.name) != table.name:
-        yield Line("file", sheet.name)
-    owners = [_owners(s, table) for s in part.sheets]
-    yield Line("", f"\n[tables.{table.name}.columns]")
+def _draft_table(part: _Part, left_out: list[str]) -> Iterator[Line]:
+    """Give the lines of the table that sheets of a kind hold; what looks personal is added to `left_out`."""
+    table, sheet = part.table, part.sheets[0]
+    file = Line("file", "" if plain(sheet.name) == table.name else sheet.name)
+    owned = [owners(table, dict(enumerate(s.headings)), LEAST) for s in part.sheets]
+    lines = [one for column in table.columns for one in _column(part, column, owned)]
+    spare = {h: i for s, o in zip(part.sheets, owned, strict=True) for i, h in enumerate(s.headings)
+             if h and i not in {at for at, _ in o.values()} and plain(h) not in GROUPS}  # fmt: skip
+    for heading, i in spare.items():
+        personal = "; looks personal: left out" * identifiers.personal_heading(heading)
+        left_out += [heading] if personal and shown(heading, "") else []
+        lines.append(comment(f"not matched: {shown(heading, f'column {i + 1}')}{personal}"))
     for column in table.columns:
-        yield from _column(part, column, owners, accept)
-    for i, heading in enumerate(sheet.headings):
-        if heading and i not in {at for at, _ in owners[0].values()} and plain(heading) not in GROUPS:
-            personal = "; looks personal: left out" if identifiers.personal_heading(heading) else ""
-            yield Line("", f"# not matched: {line(shown(heading, f'column {i + 1}'))}{personal}")
-    for column in table.columns:
-        if column.kind in ("code", "yes/no") and column.name in owners[0]:
-            yield from _codes(sheet, table, column, owners[0][column.name][0], accept)
+        if column.kind in ("code", "yes/no") and column.name in owned[0]:
+            lines += _codes(sheet, table, column, owned[0][column.name][0])
+    file = _files([s.name for s in part.sheets]) if len(part.sheets) > 1 else file
+    yield from of_table(table.name, file, lines, lambda heading: _texts(part, heading), unsure(part.likeness))
 
 
-def _owners(sheet: Sheet, table: Table) -> dict[str, tuple[int, float]]:
-    """Return the heading of each column and how like it is; a heading goes to one column, the likest."""
-    matches = {c.name: match(c, dict(enumerate(sheet.headings))) for c in table.columns}
-    owner: dict[int, str] = {}
-    for name, (i, score) in sorted(matches.items(), key=lambda m: -m[1][1]):
-        if score >= LEAST and i not in owner:
-            owner[i] = name
-    return {name: matches[name] for name in owner.values()}
+def _texts(part: _Part, heading: str) -> list[str]:
+    """Return what stands below a heading in any of the sheets."""
+    found = [s.frame[i] for s in part.sheets for i, own in enumerate(s.headings) if own == heading]
+    return [str(text) for cells in found for text in cells.dropna().unique()]
 
 
-def _column(
-    part: _Part, column: Column, owners: list[dict[str, tuple[int, float]]], accept: bool
-) -> Iterator[Line]:
-    """Give the line of a column: its heading, or the spellings of it in several files."""
-    found = [(s, *o[column.name]) for s, o in zip(part.sheets, owners, strict=True) if column.name in o]
+def _column(part: _Part, column: Column, owned: list[dict[str, tuple[int, float]]]) -> list[Line]:
+    """Return the line of a column: its heading, or the spellings of it in several files."""
+    found = [(s, *o[column.name]) for s, o in zip(part.sheets, owned, strict=True) if column.name in o]
+    key = f"columns.{column.name}"
     if not found and column.name == "partner" and len(part.sheets) > 1:
-        yield Line("partner", {"file_name": True}, "guessed: a file for each")
-    elif not found:
+        return [Line(key, {"file_name": True}, "guessed: a file for each")]
+    if not found:
         needed = "; it is needed" if column.needed else ""
-        yield Line(f"# {column.name}", "", f"no heading is like it{needed}")
-    else:
-        headings = dict.fromkeys(s.headings[i] for s, i, _ in found)
-        if [plain(h) for h in headings] == [column.name]:
-            return
-        score = min(score for *_, score in found)
-        sure = "" if score >= SURE else f"unsure: {score:.0f}% like"
-        left = "# left out, too unsure: " if accept and score < WORDS else ""
-        if all(shown(h, "") for h in headings):
-            yield Line(f"{left}{column.name}", spellings(headings), sure)
-        else:  # one that cannot be shown is left for the person to write
-            yield Line(f"# {column.name}", "", sure)
+        return [Line(f"# {key}", "", f"no heading is like it{needed}")]
+    headings = dict.fromkeys(s.headings[i] for s, i, _ in found)
+    if [plain(h) for h in headings] == [column.name]:
+        return []
+    score = min(score for *_, score in found)
+    if not all(shown(h, "") for h in headings):  # one that cannot be shown is left for the person to write
+        return [Line(f"# {key}", "", unsure(score))]
+    left = "# left out, too unsure: " * (score < WORDS)
+    return [Line(f"{left}{key}", spellings(headings), unsure(score))]
 
 
 def _files(names: list[str]) -> Line:
@@ -228,20 +230,20 @@ def _files(names: list[str]) -> Line:
     return Line("file", " ".join(["*", *alike[::-1]]), "guessed") if alike else Line("file", names)
 
 
-def _codes(sheet: Sheet, table: Table, column: Column, position: int, accept: bool) -> Iterator[Line]:
+def _codes(sheet: Sheet, table: Table, column: Column, position: int) -> Iterator[Line]:
     """List the codes of a column that cleaning cannot read, each with the likeliest meaning."""
     counts = sheet.frame[position].map(values.tidy, na_action="ignore").value_counts()
-    if not 0 < len(counts) <= MOST_CODES or counts.min() < LEAST_EACH:
+    if not 0 < len(counts) <= identifiers.MOST_CODES or counts.min() < identifiers.LEAST_EACH:
         return
     read = values.reader(column)
     codes = [str(c) for c in counts.index if not values.is_blank(str(c)) and read(str(c))[0] is None]
     if identifiers.like_names(codes):
-        yield Line("", f"# the codes of {column.name} may be names of people, and are not shown")
+        yield comment(f"the codes of {column.name} may be names of people, and are not shown")
         return
     if codes:
         section = f"\n[tables.{table.name}.codes.{column.name}]"
         yield Line("", section, f"each is one of: {', '.join(column.allowed)}")
     for code in sorted(codes):
         guess = process.extractOne(code.casefold(), column.allowed, scorer=fuzz.WRatio)
-        note = "# left out, too unsure: " if accept and guess[1] < SURE else ""
-        yield Line(f"{note}{toml(code)}", guess[0], f"unsure: {guess[1]:.0f}% like")
+        left = "# left out, too unsure: " * (guess[1] < SURE)
+        yield Line(f"{left}{toml(code)}", guess[0], f"unsure: {guess[1]:.0f}% like")

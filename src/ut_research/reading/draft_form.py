@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 
-from ut_research.core.schema import ITEMS, NEEDS, TABLES, Column
-from ut_research.reading import dates, likeness
-from ut_research.reading.grids import Grid, Sheet
-from ut_research.reading.likeness import ANSWERS, NUMBERED, SURE, WORDS, match, need, words
+from ut_research.core.schema import ITEMS, NEEDS, TABLES
+from ut_research.reading import identifiers, likeness
+from ut_research.reading.draft_lines import Line, comment, of_table, owners, spellings, toml, unsure
+from ut_research.reading.grids import Sheet
+from ut_research.reading.likeness import ANSWERS, NUMBERED, WORDS, match, need, words
 from ut_research.reading.reshape import ITEM, WAVE
 from ut_research.reading.values import NO, YES, plain, reader, tidy
-
-#: Most options of one column of ticks, and how often each is ticked before it is shown.
-MOST_OPTIONS, LEAST_EACH = 30, 5
 
 _ORDINAL = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)\b", re.I)
 _NUMBERED = re.compile(r"(?<![^\W_])((?:T|time|wave|review|assessment)[ _]?)\d{1,2}(?!\d)", re.I)
@@ -30,22 +26,6 @@ _REPEAT = ("redcap_repeat_instrument", "repeat_instrument")
 _BOX = re.compile(r"(.+?)(?:___(\d+)| \(choice=(.+)\))")
 _DICTIONARY = ("Variable / Field Name", "Choices, Calculations, OR Slider Labels")
 _DONE = re.compile(r".+_complete|Complete\?")
-
-
-def heading_rows(grid: Grid) -> list[int]:
-    """Return the rows that look like headings: below a title, and two where the first has groups."""
-    top = grid.frame.iloc[:15].fillna("")
-    rows, cells = top.index.tolist(), top.to_numpy(str)
-    first = next((i for i, row in enumerate(cells) if (row != "").sum() >= 2), 0)
-    if not rows or grid.headings is not None:
-        return [1]
-    if first + 1 < len(rows) and rows[first + 1] == rows[first] + 1:
-        upper, lower = cells[first], cells[first + 1]
-        completed = int(((upper == "") & (lower != "")).sum())
-        grouped = 2 * completed > len(upper) or "Open-Ended Response" in lower
-        if grouped and all(re.search(r"[^\W\d_]", t) for t in lower if t):
-            return [rows[first], rows[first + 1]]
-    return [rows[first]] if (cells[first] != "").sum() >= 2 else [1]
 
 
 @dataclass
@@ -69,9 +49,17 @@ class _Found:
         """Return the heading that goes by one of these names."""
         return next((h for h in self.sheet.headings if plain(h) in names), None)
 
-    def answers(self, at: Iterable[int]) -> set[str]:
-        """Return what stands in columns, in lower case."""
-        return {tidy(str(t)).casefold() for i in at for t in self.sheet.frame[i].dropna().unique()}
+    def texts(self, pattern: str) -> list[str]:
+        """Return what stands in the columns of a heading, or of the pattern of one."""
+        return [str(t) for i in self.patterns.get(pattern, []) for t in self.sheet.frame[i].dropna().unique()]
+
+    def answers(self, pattern: str) -> set[str]:
+        """Return the same in lower case."""
+        return {tidy(text).casefold() for text in self.texts(pattern)}
+
+    def ticked(self, heading: str) -> bool:
+        """Whether a column holds yes and no, and nothing else."""
+        return set() < self.answers(heading) <= YES | NO
 
     def answer(self, patterns: Iterable[str]) -> bool:
         """Whether columns hold answers of WEMWBS, but for a slip or two: not those of another scale."""
@@ -85,10 +73,6 @@ class _Found:
         another = counts["0"] > 0 or any(counts[str(n)] > 1 for n in range(6, 11))
         return fine >= 0.9 * counts.total() and not another
 
-    def take(self, heading: str) -> None:
-        """Take note that the columns of a heading, or of the pattern of one, are used."""
-        self.used.update(self.patterns.get(heading, []))
-
 
 def choices(sheet: Sheet) -> dict[str, dict[str, str]]:
     """Return what the codes of each field mean, of a sheet that is a REDCap data dictionary; else nothing."""
@@ -96,19 +80,6 @@ def choices(sheet: Sheet) -> dict[str, dict[str, str]]:
     rows = sheet.frame[at].dropna().itertuples(index=False) if len(at) == 2 else ()
     parts = {str(name): [c.partition(",")[::2] for c in str(told).split("|")] for name, told in rows}
     return {name: {code.strip(): label.strip() for code, label in pairs} for name, pairs in parts.items()}
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of a recipe: a key with its value, and what a person should know of it; without a key, words."""
-
-    key: str
-    value: Any
-    note: str = ""
-
-    def __str__(self) -> str:
-        told = f"{self.key} = {toml(self.value)}" if self.key else str(self.value)
-        return f"{told}   # {self.note}" if self.note else told
 
 
 def draft(
@@ -124,13 +95,14 @@ def draft(
         at, score = next(((i, 100.0) for i, h in enumerate(sheet.headings) if plain(h) == "id"), (at, score))
     if not found.items or score < WORDS or found.items[1] == ITEMS[0]:
         near = f"{found.near} columns of {toml(name)} are numbered like items, but are not WEMWBS's"
-        return {"": [Line("", f"# not taken: {near}")]} if found.near and not found.items else {}, set()
+        return {"": [comment(f"not taken: {near}")]} if found.near and not found.items else {}, set()
     found.person = sheet.headings[at]
     found.used.add(at)
     found.several = not (found.waves or found.named(*_EVENT)) and bool(sheet.frame[at].duplicated().any())
-    tables = {"wemwbs": _wemwbs(found), "activity": _activity(found), "outcomes": _outcomes(found),
-              "needs": _needs(found), "participants": _participants(found)}  # fmt: skip
-    return {name: _table(found, name, lines) for name, lines in tables.items() if lines}, found.used
+    ways = {"wemwbs": _wemwbs, "activity": _activity, "outcomes": _outcomes, "needs": _needs,
+            "participants": _participants}  # fmt: skip
+    tables = {name: _lines(found, name, way(found)) for name, way in ways.items()}
+    return {name: lines for name, lines in tables.items() if lines}, found.used
 
 
 def _look(found: _Found) -> _Found:
@@ -159,67 +131,62 @@ def _look(found: _Found) -> _Found:
     return found
 
 
-def _table(found: _Found, table: str, lines: Iterable[Line]) -> list[Line]:
-    """Return the lines of a table: its sheet, who, which days are month first, and what else is said."""
-    days = {f"columns.{c.name}": c.name for c in TABLES[table].columns if c.kind == "date"}
-    first = [days[one.key] for one in lines if one.key in days and _month_first(found, one.value)]
-    month_first = Line("month_first", first, "guessed: some make sense in no other way")
+def _lines(found: _Found, table: str, lines: list[Line]) -> list[Line]:
+    """Return the lines of a table, if it has any, with who it is about; the headings they name are used."""
+    for text in (text for one in lines for text in _texts(one.value)):
+        found.used.update(found.patterns.get(text.partition("#")[0], []))
     person = Line("columns.participant_id", found.person)
-    head = (Line("", f"\n[tables.{table}]"), Line("file", found.name), person, month_first)
-    return [one for one in (*head, *lines) if one.value]
+    return list(of_table(table, Line("file", found.name), [person, *lines], found.texts)) if lines else []
 
 
-def _month_first(found: _Found, heading: str) -> bool:
-    texts = [str(t) for i in found.patterns.get(heading, []) for t in found.sheet.frame[i].dropna().unique()]
-    read = dates.read_days([tidy(t) for t in texts])
-    return any(day.rule == "month first" for day in read)
+def _texts(value: object) -> Iterator[str]:
+    """Give every text in the value of a line."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for part in [*value, *(value.values() if isinstance(value, Mapping) else ())]:
+            yield from _texts(part)
 
 
-def _column(found: _Found, table: str, name: str, but: str = "") -> list[Line]:
-    """Return the line of a column, where a heading (or the pattern of a wave's) is like it."""
+def _columns(found: _Found, table: str, but: str = "") -> dict[str, Line]:
+    """Return the line of each column that a heading, or the pattern of a wave's, is like."""
     waves = found.waves and table in ("wemwbs", "activity")
     heads = [p for p, at in found.patterns.items()
              if not set(at) & set(found.cells) and (WAVE in p) <= waves and p not in ("", but)]  # fmt: skip
     prefix = words(_WAVE.sub(" ", found.items[1]).partition("1")[0]).removesuffix(" q")
     short = {i: words(_WAVE.sub(" ", p)).removeprefix(prefix).strip() if WAVE in p else p
              for i, p in enumerate(heads)}  # fmt: skip
-    column = TABLES[table].column(name)
-    at, score = match(column, short)
-    own = next((i for i, p in short.items() if WAVE in heads[i] and p == "date"), None)
-    if own is not None and column.kind == "date":
-        at, score = own, WORDS
-    if score < WORDS:
-        return []
-    found.take(heads[at])
-    return [Line(f"columns.{name}", heads[at], "" if score >= SURE else f"guessed: {score:.0f}% like")]
+    short = {i: "date completed" if WAVE in heads[i] and p == "date" else p for i, p in short.items()}
+    found_by = owners(TABLES[table], short, WORDS).items()
+    return {
+        name: Line(f"columns.{name}", heads[at], unsure(score, "guessed")) for name, (at, score) in found_by
+    }
 
 
-def _dated(found: _Found, table: str, name: str) -> list[Line]:
+def _dated(found: _Found, columns: Mapping[str, Line]) -> list[Line]:
     """Return the lines of when the answers of a table were given, and how their waves are told."""
-    lines, waves = _column(found, table, name), _column(found, table, "timepoint")
-    found.day = found.day or "".join(one.value for one in lines)
+    day, wave = columns.get("completed_date"), columns.get("timepoint")
+    found.day = found.day or (day.value if day else "")
     event, events = found.named(*_EVENT), _events(found)
-    if found.waves:
-        waves = [Line("columns.timepoint", {"order_of": WAVE})]
-    elif event and 0 < len(events) <= 2:
+    waves = [Line("columns.timepoint", {"order_of": WAVE if found.waves else "completed_date"})]
+    if event and 0 < len(events) <= 2 and not found.waves:
         codes = dict(zip(events, ("T1", "T2"), strict=False))
         waves = [Line("columns.timepoint", event), Line("codes.timepoint", codes, "guessed: their order")]
-    elif not (waves and _two_waves(found, table, waves[0].value)):
-        waves = [Line("columns.timepoint", {"order_of": name})]
-    return [*lines, *waves]
+    elif wave and not found.waves and _two_waves(found, wave.value):
+        waves = [wave]
+    return [*([day] if day else []), *waves]
 
 
-def _two_waves(found: _Found, table: str, heading: str) -> bool:
+def _two_waves(found: _Found, heading: str) -> bool:
     """Whether all that a column says of the wave is the first and the second, in words that are known."""
-    read = reader(TABLES[table].column("timepoint"))
-    return {read(answer)[0] for answer in found.answers(found.patterns[heading])} == {"T1", "T2"}
+    read = reader(TABLES["wemwbs"].column("timepoint"))
+    return {read(answer)[0] for answer in found.answers(heading)} == {"T1", "T2"}
 
 
 def _events(found: _Found) -> list[str]:
     """Return the events at which the items were answered, in the order of the file."""
     if not (event := found.named(*_EVENT)):
         return []
-    found.take(event)
     answered = found.sheet.frame[found.cells].notna().any(axis=1)
     return [str(e) for e in found.sheet.frame[found.patterns[event][0]][answered].dropna().unique()]
 
@@ -227,10 +194,7 @@ def _events(found: _Found) -> list[str]:
 def _where(found: _Found, more: Mapping[str, str] = {}) -> Line:
     """Return the line that keeps the rows of people, of an export by events."""
     repeat = found.named(*_REPEAT)
-    rows = {**({repeat: ""} if repeat else {}), **more}
-    for heading in rows:
-        found.take(heading.partition("#")[0])
-    return Line("where", rows)
+    return Line("where", {**({repeat: ""} if repeat else {}), **more})
 
 
 def _keep(found: _Found) -> Line:
@@ -239,7 +203,7 @@ def _keep(found: _Found) -> Line:
 
 
 def _wemwbs(found: _Found) -> list[Line]:
-    answers = {tidy(t) for i in found.cells for t in found.sheet.frame[i].dropna().unique()}
+    answers = {tidy(text) for item in found.items.values() for text in found.texts(item)}
     own = found.choices.get(found.items[1], {})
     meant = {a: own.get(a, a).casefold() for a in [*answers, *own]}
     points = {a: ANSWERS[m] for a, m in meant.items() if m in ANSWERS}
@@ -249,44 +213,38 @@ def _wemwbs(found: _Found) -> list[Line]:
         lines.append(Line("items", pattern))
     else:
         lines += [Line(f"columns.{ITEMS[n - 1]}", own) for n, own in found.items.items()]
-    return [*lines, *_dated(found, "wemwbs", "completed_date")]
+    return [*lines, *_dated(found, _columns(found, "wemwbs"))]
 
 
 def _activity(found: _Found) -> list[Line]:
-    days = _column(found, "activity", "active_days")
-    return [_where(found), *_dated(found, "activity", "completed_date"), *days] if days else []
+    columns = _columns(found, "activity")
+    days = columns.get("active_days")
+    return [_where(found), *_dated(found, columns), days] if days else []
 
 
 def _participants(found: _Found) -> list[Line]:
     events, event, lines = _events(found), found.named(*_EVENT), list[Line]()
     where = _where(found, {event: events[0]} if event and events else {})
-    for column in TABLES["participants"].columns[1:]:
-        form = found.several and column.kind == "date"
-        told = _column(found, "participants", column.name, found.day if form else "")
-        if not told and column.name == "referral_date" and form and found.day:
-            told = [Line("columns.referral_date", found.day, "guessed: the day of the first form")]
-        for one in told:
-            labels = found.choices.get(one.value, {}) if column.kind == "code" else {}
-            if codes := {code: m for code, label in labels.items() if (m := reader(column)(label)[0])}:
-                lines += [one, Line(f"codes.{column.name}", codes)]
-            elif _readable(found.sheet, column, one.value):
-                lines.append(one)
-            else:
-                why = "left out: its codes are numbers; say what each means in codes"
-                lines.append(Line("", f"# {one}", why))
+    columns = _columns(found, "participants", found.day if found.several else "")
+    if found.several and found.day:
+        first = Line("columns.referral_date", found.day, "guessed: the day of the first form")
+        columns.setdefault("referral_date", first)
+    for column in (c for c in TABLES["participants"].columns[1:] if c.name in columns):
+        one = columns[column.name]
+        labels = found.choices.get(one.value, {}) if column.kind == "code" else {}
+        if codes := {code: m for code, label in labels.items() if (m := reader(column)(label)[0])}:
+            lines += [one, Line(f"codes.{column.name}", codes)]
+        elif column.kind != "code" or any(reader(column)(tidy(t))[0] for t in found.texts(one.value)):
+            lines.append(one)
+        else:
+            lines.append(comment(f"{one}   # left out: its codes are numbers; say what each means in codes"))
     return [where, _keep(found), *lines] if lines else []
-
-
-def _readable(sheet: Sheet, column: Column, heading: str) -> bool:
-    """Whether the codes of a column can be read without being told what they mean."""
-    texts = sheet.frame[sheet.headings.index(heading)].dropna().unique()
-    return column.kind != "code" or any(reader(column)(tidy(str(t)))[0] is not None for t in texts)
 
 
 def _needs(found: _Found) -> list[Line]:
     """Return the lines of needs: ticks in one cell or a column each, or boxes of a form."""
     heads, keep = found.sheet.headings, [_keep(found)]
-    dated = _column(found, "needs", "assessed_date")
+    dated = [one for one in [_columns(found, "needs").get("assessed_date")] if one]
     boxes = {h: box for h in heads if (box := _BOX.fullmatch(h))}
     if boxes:
         after = heads[heads.index(list(boxes)[-1]) :]
@@ -302,20 +260,14 @@ def _boxes(found: _Found, boxes: Mapping[str, re.Match[str]]) -> Iterator[Line]:
     order = "guessed: the order of the boxes; look into the data dictionary"
     labels = {h: box[3] or found.choices.get(box[1], {}).get(box[2], "") for h, box in boxes.items()}
     unnamed = [h for h, label in labels.items() if not label]
-    for name, heading in zip(NEEDS, unnamed, strict=False):
-        found.take(heading)
-        yield Line(f"columns.{name}", heading, order)
+    yield from (Line(f"columns.{n}", heading, order) for n, heading in zip(NEEDS, unnamed, strict=False))
     taken = set[str]()
     for i, heading in enumerate(found.sheet.headings):
-        answers = found.answers([i])
-        label = labels.get(heading, heading)
-        if i in found.used or not label or not answers or not answers <= YES | NO:
+        name, score = need(labels.get(heading, heading))
+        if i in found.used or score < WORDS or name in taken or not found.ticked(heading):
             continue
-        name, score = need(label)
-        if score >= WORDS and name not in taken:
-            taken.add(name)
-            found.take(heading)
-            yield Line(f"columns.{name}", heading, "guessed")
+        taken.add(name)
+        yield Line(f"columns.{name}", heading, "guessed")
 
 
 def _ticks(found: _Found) -> list[Line]:
@@ -333,7 +285,9 @@ def _ticks(found: _Found) -> list[Line]:
         counts = pd.concat([ours[i] for i in at]).str.split(mark).explode().str.strip().value_counts()
         options: dict[str, list[str]] = {}
         left: list[str] = []
-        for option in [str(o) for o, n in counts.items() if o and n >= LEAST_EACH][:MOST_OPTIONS]:
+        for option in [str(o) for o, n in counts.items() if o and n >= identifiers.LEAST_EACH][
+            : identifiers.MOST_OPTIONS
+        ]:
             name, score = need(option)
             (options.setdefault(name, []) if score >= WORDS else left).append(option)
         if len(options) > 1:
@@ -343,7 +297,7 @@ def _ticks(found: _Found) -> list[Line]:
                 Line("", "\n[tables.needs.ticks]"), Line("heading", headings), Line("separator", mark),
                 Line("", "\n[tables.needs.ticks.options]"),
                 *(Line(name, told, "guessed") for name, told in options.items()),
-                *(Line("", f"# left out: {line(o)}: like no need of the data dictionary") for o in left),
+                *(comment(f"left out: {option}: like no need of the data dictionary") for option in left),
             ]  # fmt: skip
     return []
 
@@ -362,30 +316,8 @@ def _outcomes(found: _Found) -> list[Line]:
     column = TABLES["outcomes"].column("outcome")
     pairs = []
     for plain_, heading in heads.items():
-        answers = found.answers([found.sheet.headings.index(heading)])
         day = heads.get(f"{plain_} date") or heads.get(f"date {plain_}") or heads.get(f"date of {plain_}")
         outcome = reader(column)(plain_)[0]
-        if day and outcome and answers and answers <= YES | NO:
-            found.take(heading)
-            found.take(day)
+        if day and outcome and found.ticked(heading):
             pairs.append(Line(f"pairs.{outcome}", {"yes": heading, "date": day}))
     return pairs
-
-
-def toml(value: object) -> str:
-    """Return a value as TOML: a text, a number, a list, or a table in braces."""
-    if isinstance(value, Mapping):
-        keys = [k if re.fullmatch(r"[a-z_]+", k) else toml(k) for k in value]
-        return f"{{ {', '.join(f'{k} = {toml(v)}' for k, v in zip(keys, value.values(), strict=True))} }}"
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def line(value: str) -> str:
-    """Return a text on one line."""
-    return " ".join(value.split())
-
-
-def spellings(of: Iterable[str]) -> str | list[str]:
-    """Return one heading, or the list of its different spellings."""
-    several = list(dict.fromkeys(of))
-    return several[0] if len(several) == 1 else several

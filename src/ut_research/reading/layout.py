@@ -1,0 +1,168 @@
+"""From the rows of a file to sheets with headings: which rows are data, as the recipe or the file says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ut_research.core.issues import WHOLE_COLUMN_FROM
+from ut_research.core.problems import Problem, ProblemsFound, stop
+from ut_research.reading import headings
+from ut_research.reading.grids import Grid, Note, Sheet, hollow_rows, shape, too_long
+from ut_research.reading.recipe import Layout
+from ut_research.reading.values import plain
+
+Numbers = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+def lay_out(grid: Grid, layouts: Mapping[str, Layout]) -> list[Sheet]:
+    """Return the sheets of a grid: one, or a block for each layout that is `of` it.
+
+    One that cannot be used has its problems with it.
+    """
+    told = {n: lay for n, lay in layouts.items() if plain(lay.of or n) == plain(grid.name)}
+    sheets = []
+    for name, layout in (told or {grid.name: Layout()}).items():
+        try:
+            sheets.append(_sheet(replace(grid, name=name if layout.of else grid.name), layout))
+        except ProblemsFound as stopped:
+            problems = stopped.problems
+            sheets.append(Sheet(name, grid.place, (), pd.DataFrame(), problems=problems, layout=layout))
+    return sheets
+
+
+def _sheet(grid: Grid, told: Layout) -> Sheet:
+    at = told.heading_rows or ((1, 2, 3) if headings.of_qualtrics(grid) else (1,))
+    first = told.first_row or (1 if grid.headings else max(at) + 1)
+    _refuse_unusable(grid, first, bool(told.heading_rows))
+    heads, notes, lost = headings.names(grid, at), [*grid.notes], list[int]()
+    if len(at) > 1 and not told.heading_rows:
+        notes.append(Note("rows of headings", "repaired", "the question is taken for the heading", at))
+    frame = grid.frame.loc[first : told.last_row]
+    if told.skip_rows:
+        frame = frame.drop(index=list(told.skip_rows), errors="ignore")
+        notes.append(Note("rows skipped", "repaired", "passed over: the recipe says so", told.skip_rows))
+    if grid.widths is not None:
+        width = max((w for n, w in grid.widths.items() if n in at), default=0)
+        frame, joined = _whole(grid, frame, width, told.join_lines)
+        frame, lost = _of_width(frame, width)
+        heads = heads[:width]
+        notes += _uneven(lost, _short(grid, frame, width, joined), len(frame))
+    if not any(heads):
+        below = f"; the first row with anything in it is row {grid.frame.index[0]}" if len(grid.frame) else ""
+        todo = f'Say in the recipe which row they are: [sheets."{grid.name}"] heading_rows = …'
+        raise stop(f"there are no headings in row 1{below}", grid.place, todo)
+    hollow = hollow_rows(frame)
+    blank = _blank(grid, frame.index.to_numpy(), hollow, [*lost, *told.skip_rows], first)
+    if len(blank):
+        notes.append(Note("blank rows", "repaired", f"{len(blank):,} passed over", (int(blank[0]),)))
+    frame = frame[~hollow] if hollow.any() else frame
+    head = f"row{'s' * (len(at) > 1)} {', '.join(map(str, at))}"
+    epoch, seem = told.days_since or grid.epoch, headings.rows(grid)
+    sheet = Sheet(grid.name, grid.place, heads, frame, grid.labels, len(lost), len(blank), tuple(notes),
+                  head=head, seem=seem, layout=told, epoch=epoch)  # fmt: skip
+    return headings.without_repeats(sheet)
+
+
+def _refuse_unusable(grid: Grid, first: int, told: bool) -> None:
+    """Refuse merged cells in the data, formulas that were never worked out, and cells that are too long."""
+    problems = []
+    merged = [m for m in grid.merged if m[2] >= first or not told]
+    if merged:
+        from openpyxl.utils import get_column_letter as letter
+
+        ranges = ", ".join(f"{letter(c1 + 1)}{r1}:{letter(c2 + 1)}{r2}" for r1, c1, r2, c2 in merged[:5])
+        todo = "Unmerge and fill them, or, where they are headings, say so: "
+        todo += f'[sheets."{grid.name}"] heading_rows = [{merged[0][0]}, …]'
+        what = "cells are merged, so that it is not known which rows they speak for"
+        problems.append(Problem(what, f"{grid.place}, {ranges}", todo))
+    if grid.hollow:
+        todo = "Open the workbook in a spreadsheet program and save it again"
+        at = str(sorted(grid.hollow)[:5])[1:-1]
+        problems.append(Problem("formulas have no saved result", f"{grid.place}, rows {at}", todo))
+    for n in sorted(grid.long)[:5]:
+        problems += too_long(grid.place, n).problems
+    if problems:
+        raise ProblemsFound(problems)
+
+
+def _whole(grid: Grid, frame: pd.DataFrame, width: int, join: bool) -> tuple[pd.DataFrame, list[int]]:
+    """Join rows that a line break broke apart if the recipe says so, and say which; else stop."""
+    widths = [(grid.widths or {})[n] for n in frame.index]
+    broken = _broken(frame, widths, width)
+    if not broken:
+        return frame, []
+    rows = frame.index.tolist()
+    if not join:
+        at = "; ".join(f"{rows[part.start]} to {rows[part.stop - 1]}" for part in broken[:5])
+        todo = f'If each is one row, say so in the recipe: [sheets."{grid.name}"] join_lines = true'
+        raise stop(
+            "a line break inside a cell seems to have broken rows apart", f"{grid.place}, rows {at}", todo
+        )
+    frame = frame.copy()
+    for part in broken:
+        cells = list[str]()
+        for i in part:
+            more = frame.iloc[i, : widths[i]].fillna("").tolist()
+            cells = [*cells[:-1], f"{cells[-1]}\n{more[0]}", *more[1:]] if cells else more
+        frame.iloc[part.start, :width] = [cell or None for cell in cells]
+    return frame.drop(index=[rows[i] for part in broken for i in part[1:]]), [rows[p.start] for p in broken]
+
+
+def _broken(frame: pd.DataFrame, widths: Sequence[int], width: int) -> list[range]:
+    """Return the positions of rows next to each other that are, taken together, one row of `width` cells."""
+    firsts = frame[0].fillna("").tolist() if frame.shape[1] else []
+    full = {shape(text) for text, w in zip(firsts, widths, strict=True) if w >= width}
+    found, start = list[range](), 0
+    while start < len(widths):
+        end, cells = start + 1, widths[start]
+        while cells < width and end < len(widths) and widths[end] < width:
+            cells, end = cells + widths[end] - 1, end + 1
+        if end - start > 1 and cells == width and shape(firsts[start + 1]) not in full:
+            found.append(range(start, end))
+            start = end
+        else:
+            start += 1
+    return found
+
+
+def _of_width(frame: pd.DataFrame, width: int) -> tuple[pd.DataFrame, list[int]]:
+    """Return the frame as wide as its headings, without the rows that have more cells; and those rows."""
+    over = frame.iloc[:, width:].dropna(axis=1, how="all")
+    lost = frame.index[~hollow_rows(over)].tolist() if over.shape[1] else []
+    return frame.iloc[:, :width].drop(index=lost), lost
+
+
+def _short(grid: Grid, frame: pd.DataFrame, width: int, joined: Sequence[int]) -> list[int]:
+    """Return the rows with fewer cells than there are headings; a note in the first cell is none."""
+    firsts = frame[0].fillna("") if frame.shape[1] else pd.Series(dtype="str")
+    cells = [(n, (grid.widths or {})[n], text) for n, text in zip(frame.index.tolist(), firsts, strict=True)]
+    full = {shape(text) for _, w, text in cells if w >= width}
+    return [n for n, w, text in cells if w < width and n not in joined and (w > 1 or shape(text) in full)]
+
+
+def _uneven(lost: Sequence[int], short: Sequence[int], of: int) -> list[Note]:
+    """Return what is to be logged of rows with more or fewer cells than there are headings."""
+    notes = []
+    if lost:
+        notes.append(Note("too many cells", "rejected", "left out: more cells than headings", tuple(lost)))
+    if short:
+        every = len(short) >= WHOLE_COLUMN_FROM and 2 * len(short) > of  # it is how they are written
+        done = f"those that are not there are taken as blank ({len(short):,} rows)"
+        notes.append(Note("too few cells", "reported", done, () if every else tuple(short)))
+    return notes
+
+
+def _blank(grid: Grid, rows: Numbers, hollow: Mask, gone: Sequence[int], first: int) -> Numbers:
+    """Return the numbers of the rows from the first to the last of data that hold nothing."""
+    data = rows[~hollow]
+    last = max([*data[-1:].tolist(), *gone], default=0)
+    if last - first + 1 == len(data):
+        return rows[:0]
+    there = np.union1d(np.setdiff1d(grid.frame.index, rows[hollow]), gone)
+    return np.setdiff1d(np.arange(first, last + 1), there)
