@@ -392,7 +392,7 @@ def can_say(
         said = f"that there was a difference at all, because{why} chance alone could explain one this size"
         cannot.insert(0, said)
     if any(e.n is not None and e.n < ENOUGH for e in groups):
-        few = f"a group has fewer than the {ENOUGH} people that a fair test needs"
+        few = f"a group has fewer than {ENOUGH} people"
         cannot.append(f"much about its size, because {few}")
     if any(e.value is not None and round(e.value) < 100 for e in followed):
         cannot.append("what became of the people who were not followed to the end")

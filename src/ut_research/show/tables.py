@@ -57,10 +57,15 @@ def decimals(estimate: Estimate, value: float) -> int:
 
 
 def counted(estimate: Estimate) -> str:
-    """``9 of 34``, or nothing where the counts are not given."""
+    """``9 of 34``, or nothing where the counts are not given.
+
+    ``9 seen, of 34`` where the number is not their share, as not everybody was followed for as long.
+    """
     if estimate.status != "number" or estimate.count is None or estimate.n is None:
         return ""
-    return f"{estimate.count:,} of {estimate.n:,}"
+    share = 100 * estimate.count / estimate.n if estimate.n else 0.0
+    plain = estimate.unit != "%" or estimate.value is None or abs(estimate.value - share) < 1
+    return f"{estimate.count:,}{'' if plain else ' seen,'} of {estimate.n:,}"
 
 
 def interval(estimate: Estimate) -> str:
