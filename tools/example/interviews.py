@@ -43,7 +43,7 @@ INTERVIEWS = [  # round, method, role, organisation, how many such, people in ea
 ]
 HELD = {"2021": ("2021-02-01", 80), "2022": ("2021-08-02", 58)}  # first day, and over how many days
 COMMENTS = [  # page, comment, response, status, reason
-    ("In short", "Count people, not only percentages.", "Charts and tables now say of how many people.", "done", ""),
+    ("In short", "Count people, not only percentages.", "Charts and tables now say of how many.", "done", ""),
     ("Reoffending", "Say what the numbers cannot tell us.", "The page now has a part on it.", "done", ""),
     ("Who took part", "Show each town.", "Shown where enough people took part.", "done", ""),
     ("Mental wellbeing", "Show each person’s own line.", "", "not done",
