@@ -85,11 +85,11 @@ def test_a_project_gives_interviews_passages_and_a_codebook(tmp_path: Path, name
     ]
     works = "What works?"
     assert rows(path, "coded_segments") == [
-        ("S00001", "I001", "P001", "C2", "3-9", works, "mentors", "", "On mentors."),
-        ("S00002", "I001", "P001", "C1", "3-9", works, "mentors", "yes", "On mentors. A second thought."),
-        ("S00003", "I002", "P002", "C1", "0-5", works, "clubs", "", ""),
-        ("S00004", "I002", "P003", "C1", "20-30", works, "clubs", "", ""),
-        ("S00005", "I003", "", "C1", "page 2", works, "clubs", "", ""),
+        ("S00001", "I001", "P001", "C2", "3-9", works, "mentors", "", "On mentors.", ""),
+        ("S00002", "I001", "P001", "C1", "3-9", works, "mentors", "yes", "On mentors. A second thought.", ""),
+        ("S00003", "I002", "P002", "C1", "0-5", works, "clubs", "", "", ""),
+        ("S00004", "I002", "P003", "C1", "20-30", works, "clubs", "", "", ""),
+        ("S00005", "I003", "", "C1", "page 2", works, "clubs", "", "", ""),
     ]
     assert rows(path, "themes") == [
         (works, "mentors", "", "Mentors matter."),

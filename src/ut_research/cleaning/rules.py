@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from ut_research.cleaning.sheet import Mask, Sheet
-from ut_research.core.schema import ITEMS, NEEDS
+from ut_research.core.schema import ITEMS, NEEDS, QUOTE
+from ut_research.reading.identifiers import pointing
 
 #: A reason for leaving, or a partner or area that is not in the list, becomes "other" where fewer people than
 #: this have it: rare words can point to a person, and may be shown as the name of a group.
@@ -171,8 +172,23 @@ def _reoffending(sheet: Sheet) -> None:
         sheet.log(yes & mask, "reoffence_date", rule, "reported")
 
 
+def _coded_segments(sheet: Sheet) -> None:
+    """Leave out a quotation that may point to somebody; its words are told nowhere, and its place is."""
+    known = [
+        name for ways in sheet.names.lists.values() for one, more in ways.items() for name in (one, *more)
+    ]
+    cells = zip(sheet[QUOTE], sheet["interview_id"].fillna(""), sheet["place"].fillna(""), strict=True)
+    for row, (text, interview, place) in enumerate(cells):
+        if pd.notna(text) and (what := pointing(text, known)):
+            at = np.arange(len(sheet.rows)) == row
+            said = ", ".join(filter(None, (interview, place)))
+            sheet.log(at, QUOTE, "may point to somebody", "reported", f"not quoted ({what}): {said}")
+            sheet.put(QUOTE, at, None)
+
+
 _RULES: dict[str, Callable[[Sheet], None]] = {
     "participants": _participants, "wemwbs": _wemwbs, "activity": _t2_before_t1, "reoffending": _reoffending,
+    "coded_segments": _coded_segments,
 }  # fmt: skip
 
 
