@@ -7,6 +7,7 @@ whether the person spoke of it. Everybody agreed to be quoted, so that a quotati
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -92,6 +93,23 @@ def test_nothing_that_one_known_interviewee_said_can_be_told(seed: int) -> None:
         assert passages(shown) == []
         assert policy.rounding != "none" or told(tables, shown) == []
         assert not any(0 < e.count < 5 for e in shown if e.unit == "people" and e.count)
+
+
+@pytest.mark.parametrize("seed", range(samples(6, 100)))
+def test_nothing_can_be_told_by_the_time_of_an_interview_either(seed: int) -> None:
+    """A period each for those who were one role: by time, too, the reader knows who was interviewed when."""
+    tables = interviews(seed, strategic=1 if seed % 2 == 0 else None)
+    held = tables["interviews"]
+    dated = {**tables, "interviews": held.assign(period=held.role, role="delivery")}
+    measured = [*themes.measure(dated), *themes.measure(dated, by="period")]
+    numbers = list(gate.release(measured, Policy()))
+    shown = [*numbers, *quoted.quotations(dated, numbers, "export")]
+    by_time = [e for e in shown if "role" not in e.group or e.id == "themes.quoted"]
+    as_role = [
+        replace(e, group={"role" if k == "period" else k: v for k, v in e.group.items() if k != "role"})
+        for e in by_time
+    ]
+    assert told(tables, as_role) == []
 
 
 def test_a_reader_who_looks_finds_it_in_what_was_measured() -> None:

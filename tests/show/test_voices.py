@@ -40,5 +40,12 @@ def test_numbers_of_a_role_are_there_where_half_of_them_can_be_shown() -> None:
         *(spoke("a", "A", None, role="delivery"), spoke("b", "B", None, role="delivery")),
     ]
     found = voices.counted(rows)
-    assert voices.roles(found) == [""]
+    assert voices.groups(found) == [""]
     assert [one.people([""], "–") for one in found] == [[rows[0]], ["–"]]
+
+
+def test_a_finding_is_counted_in_each_period_too() -> None:
+    rows = [spoke("a", "A"), spoke("a", "A", period="lockdown")]
+    [found] = voices.counted(rows)
+    assert voices.groups([found]) == ["", "lockdown"]
+    assert found.people(["lockdown"], "–") == [rows[1]]

@@ -94,11 +94,15 @@ class Study:
     periods: list[dict[str, str]] = _table(
         "periods",
         dict,
-        "Times in which something else changed what is measured",
+        "Times in which something else changed what is measured; those with from, and to, as "
+        '"2020-03-23", are what people and interviews are grouped by, in place of halves of delivery',
         "name",
         "when",
         "effect",
         "done",
+        "called",
+        "from",
+        "to",
     )
     confidence: float = _parameter(
         0.95, "analysis", "proportion", "convention", "Level of every interval", between=(0.5, 0.999)
@@ -254,6 +258,10 @@ class Study:
                     yield "there is no such code", f"[{section}] {name}", _suggest(name, known)
         for name in sorted(set(grid_of(self.grid)) - set(self.areas)):
             yield f"{name} is no area", "[map] grid", _suggest(name, set(self.areas))
+        if self.periods:
+            from ut_research.core import periods
+
+            yield from periods.clashes(self.periods)
         if self.low_at_most >= self.high_at_least:
             place = "[wellbeing] low_at_most"
             yield "low wellbeing reaches into high", place, "give a value under high_at_least"

@@ -22,7 +22,7 @@ class Finding:
     Attributes
     ----------
     words : the finding, as the codebook has it.
-    spoke : who spoke of it, by role; under "" everybody.
+    spoke : who spoke of it, by role, and by period; under "" everybody.
     """
 
     question: str
@@ -31,9 +31,9 @@ class Finding:
     words: str
     spoke: Mapping[str, Estimate]
 
-    def people(self, roles: Sequence[str], none: str) -> list[Estimate | str]:
-        """The numbers of those who spoke of it, a role each; `none` where one could tell of somebody."""
-        found = (self.spoke.get(role) for role in roles)
+    def people(self, groups: Sequence[str], none: str) -> list[Estimate | str]:
+        """The numbers of those who spoke of it, a role or period each; `none` where there is none to show."""
+        found = (self.spoke.get(group) for group in groups)
         return [e if e is not None and e.status == "number" else none for e in found]
 
 
@@ -43,7 +43,7 @@ def counted(released: Iterable[Estimate]) -> list[Finding]:
     for e in released:
         if e.id in ("themes.spoke", "themes.against") and "theme" in e.group and e.status != "not collected":
             key = (e.group["question"], e.group["theme"], e.id == "themes.against")
-            found.setdefault(key, {})[e.group.get("role", "")] = e
+            found.setdefault(key, {})[e.group.get("role") or e.group.get("period", "")] = e
     return [Finding(*key, spoke[""].label, spoke) for key, spoke in found.items() if "" in spoke]
 
 
@@ -57,10 +57,9 @@ def by_question(found: Iterable[Finding], published: pd.DataFrame) -> dict[str, 
     return own
 
 
-def roles(found: Sequence[Finding]) -> list[str]:
-    """The roles, and "" for everybody, of which at least half of the numbers can be shown."""
-    named = dict.fromkeys(role for one in found for role in one.spoke)
-    told = {
-        role: [one.spoke[role].status == "number" for one in found if role in one.spoke] for role in named
-    }
-    return [role for role, there in told.items() if sum(there) and 2 * sum(there) >= len(there)]
+def groups(found: Sequence[Finding]) -> list[str]:
+    """The roles and periods, and "" for everybody, of which at least half of the numbers can be shown."""
+    told: dict[str, list[bool]] = {}
+    for group, e in (row for one in found for row in one.spoke.items()):
+        told.setdefault(group, []).append(e.status == "number")
+    return [group for group, there in told.items() if sum(there) and 2 * sum(there) >= len(there)]
