@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -52,6 +54,14 @@ def test_the_role_is_named_where_the_number_in_that_role_is_shown() -> None:
     assert by_role == {"strategic"}, "the first two are of the first role"
     few = shown(tables({TIME: 3}, {"strategic": 6, "delivery": 6}))
     assert few and all("role" not in e.group for e in few)
+
+
+def test_a_number_of_one_period_is_not_the_number_of_those_who_spoke() -> None:
+    made = tables({TIME: 6}, {"delivery": 12})
+    numbers = [e for e in gate.release(themes.measure(made), Policy()) if "theme" in e.group]
+    dated = [replace(e, group={**e.group, "period": "lockdown"}) for e in numbers]
+    assert quoted.quotations(made, numbers, "export") != []
+    assert quoted.quotations(made, dated, "export") == []
 
 
 def test_without_a_mark_of_consent_nobody_is_quoted() -> None:

@@ -31,23 +31,11 @@ def quotations(
     tables : canonical tables by name.
     released : what was released of `ut_research.measures.themes`.
     """
-    segments = tables.get("coded_segments", pd.DataFrame()).reindex(
-        columns=["interview_id", "speaker", "question", "theme", "against", QUOTE]
-    )
-    interviews = tables.get("interviews", pd.DataFrame()).reindex(columns=["interview_id", "role"])
-    said = segments.dropna(subset=[QUOTE, "question", "theme"])
-    said = said.merge(interviews, on="interview_id")
-    said = said.astype({"speaker": "str", "interview_id": "str"})
-    against = said.against.eq(True).fillna(False)
-    said = said.assign(
-        id=against.map({True: "themes.against", False: "themes.spoke"}),
-        voice=said.speaker.fillna(said.interview_id),
-    ).drop_duplicates(["id", "question", "theme", "voice"])
-    own = dict(list(said.groupby(["id", "question", "theme"])))
+    own = dict(list(_by_person(tables).groupby(["id", "question", "theme"])))
     told = {
         (e.id, e.group["question"], e.group["theme"], e.group.get("role", "")): None
         for e in released
-        if "theme" in e.group and e.status == "number"
+        if e.status == "number" and {"question", "theme"} <= e.group.keys() <= {"question", "theme", "role"}
     }
     found: list[Estimate] = []
     make = Maker("coded_segments", origin)
@@ -60,3 +48,19 @@ def quotations(
             about |= {"role": role} if (id, question, theme, role) in told else {}
             found.append(make.tally("themes.quoted", words, 1, "quotations", **about))
     return found
+
+
+def _by_person(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The first passage of each person on each theme that may be quoted; `id` is what counts the person."""
+    segments = tables.get("coded_segments", pd.DataFrame()).reindex(
+        columns=["interview_id", "speaker", "question", "theme", "against", QUOTE]
+    )
+    interviews = tables.get("interviews", pd.DataFrame()).reindex(columns=["interview_id", "role"])
+    said = segments.dropna(subset=[QUOTE, "question", "theme"])
+    said = said.merge(interviews, on="interview_id").astype({"speaker": "str", "interview_id": "str"})
+    against = said.against.eq(True).fillna(False)
+    said = said.assign(
+        id=against.map({True: "themes.against", False: "themes.spoke"}),
+        voice=said.speaker.fillna(said.interview_id),
+    )
+    return said.drop_duplicates(["id", "question", "theme", "voice"])

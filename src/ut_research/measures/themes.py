@@ -35,6 +35,12 @@ QUANTITIES = (
     Quantity(id="themes.against", by=("period",), importance="ancillary", said=True),
 )
 
+_COLUMNS = {
+    "interviews": ["interview_id", "method", "role", "held_date", "people", "period"],
+    "coded_segments": ["interview_id", "question", "theme", "speaker", "against"],
+    "themes": ["question", "theme", "against", "finding"],
+}
+
 
 def measure(
     tables: Tables,
@@ -60,32 +66,22 @@ def measure(
     interview_round_from : day from which an interview belongs to the later round; without it all do.
     """
     names = (earlier_round, later_round) if interview_round_from else (later_round,)
-    columns = {
-        "interviews": ["interview_id", "method", "role", "held_date", "people", "period"],
-        "coded_segments": ["interview_id", "question", "theme", "speaker", "against"],
-        "themes": ["question", "theme", "against", "finding"],
-    }
-    ((_, part),) = parts(tables, columns)
+    ((_, part),) = parts(tables, _COLUMNS)
     interviews, segments, codebook = part["interviews"], part["coded_segments"], part["themes"]
     segments = segments.astype({c: "str" for c in segments.columns.drop("against")})
     interviews = interviews.assign(round=_rounds(interviews, names, interview_round_from))
-    there = collected(tables, "interviews")
-    coded = there and collected(tables, "coded_segments")
-    held = Maker("interviews", origin, collected=there)
-    make = Maker("coded_segments, interviews", origin, collected=coded)
+    there, coded = (collected(tables, name) for name in ("interviews", "coded_segments"))
+    make = Maker("coded_segments, interviews", origin, collected=there and coded)
     voices = _voices(interviews, segments, _after_all(tables))
     said = _said(segments, voices)
     known = _themes(said, voices, _listed(codebook, findings))
     if by:
         held_in = interviews if by == "period" and recorded(part, "period") else interviews[:0]
         return _by_period(make, said, voices, known, held_in)
-    spoke = _spoke(make, said, voices, known, ROLES)
-    absent = [n for n in ("spoke", "against") if f"themes.{n}" not in {e.id for e in spoke}]
     return [
         *_published(findings, findings_of),
-        *_interviews(held, interviews, names),
-        *spoke,
-        *(e for name in absent for e in _by_role(make, name, "Themes", voices[:0], voices.voice, {}, ())),
+        *_interviews(Maker("interviews", origin, collected=there), interviews, names),
+        *_by_theme(make, said, voices, known),
     ]
 
 
@@ -188,6 +184,17 @@ def _themes(said: pd.DataFrame, voices: pd.DataFrame, listed: pd.DataFrame) -> T
             themes += [(theme, against, theme) for theme, against in sorted(others)]
         found += [(question, *theme, rounds) for theme in themes]
     return found
+
+
+def _by_theme(make: Maker, said: pd.DataFrame, voices: pd.DataFrame, themes: Themes) -> list[Measurement]:
+    """Of everybody who was asked, how many spoke of each theme; of none, that it was not collected."""
+    found = _spoke(make, said, voices, themes, ROLES)
+    absent = [name for name in ("spoke", "against") if f"themes.{name}" not in {e.id for e in found}]
+    nobody = voices[:0]
+    return [
+        *found,
+        *(e for name in absent for e in _by_role(make, name, "Themes", nobody, voices.voice, {}, ())),
+    ]
 
 
 def _by_period(
