@@ -229,3 +229,10 @@ def test_in_a_period_in_which_nobody_spoke_of_it_who_was_asked_stays_asked():
 @pytest.mark.parametrize("by", ["period", "partner"])
 def test_without_dated_periods_or_by_anything_else_nothing_is_counted_by_group(by):
     assert themes.measure(TABLES, by=by, findings=FINDINGS, **STUDY) == []
+
+
+def test_where_it_is_not_known_how_interviews_were_held_they_are_not_said_to_be_none():
+    unknown = TABLES["interviews"].assign(method=["interview", None, None, "focus group", "interview"])
+    found = themes.measure({**TABLES, "interviews": unknown}, **STUDY)
+    held = {e.group["round"]: e.status for e in found if e.id == "themes.interviews"}
+    assert held == {"2021 evaluation": "number", "2022 study": "not collected", "not recorded": "number"}

@@ -120,7 +120,8 @@ def _interviews(make: Maker, interviews: pd.DataFrame, names: Sequence[str]) -> 
             ("themes.focus_groups", "Focus groups", "focus group", "focus groups"),
         ):
             count = int((here & (interviews.method == method)).sum())
-            found.append(make.tally(id, f"{label}, {name}", count, unit, round=name))
+            known = replace(make, collected=make.collected and bool(interviews.method[here].notna().all()))
+            found.append(known.tally(id, f"{label}, {name}", count, unit, round=name))
         for role in ROLES:
             count = int(people[here & (interviews.role == role)].sum())
             label = f"People in a {role} role" if role != "participant" else "Participants"
