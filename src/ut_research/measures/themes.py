@@ -7,6 +7,7 @@ findings. Out: counts of people, never of passages: who came back to a theme ten
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
 
@@ -159,11 +160,12 @@ def _listed(codebook: pd.DataFrame, findings: pd.DataFrame | None) -> pd.DataFra
 
 
 def _said(segments: pd.DataFrame, voices: pd.DataFrame) -> pd.DataFrame:
-    """The passages of interviews that are known, each with its voice, and the round in which it was said."""
+    """The passages of interviews that are known, each with who spoke, by number, and the round of it."""
     said = segments.dropna(subset=["theme"]).fillna({"question": NOT_RECORDED})
     said = said[said.interview_id.isin(voices.interview_id)]
+    numbers = dict(zip(voices.voice, voices.index, strict=True))
     return said.assign(
-        voice=said.speaker.fillna(said.interview_id),
+        person=said.speaker.fillna(said.interview_id).map(numbers),
         against=said.against.eq(True).fillna(False).astype(bool),
         round=said.interview_id.map(voices.groupby("interview_id")["round"].first()),
     )
@@ -191,11 +193,7 @@ def _by_theme(make: Maker, said: pd.DataFrame, voices: pd.DataFrame, themes: The
     """Of everybody who was asked, how many spoke of each theme; of none, that it was not collected."""
     found = _spoke(make, said, voices, themes, ROLES)
     absent = [name for name in ("spoke", "against") if f"themes.{name}" not in {e.id for e in found}]
-    nobody = voices[:0]
-    return [
-        *found,
-        *(e for name in absent for e in _by_role(make, name, "Themes", nobody, voices.voice, {}, ())),
-    ]
+    return [*found, *(_counted(make, name, "Themes", set(), voices.index[:0], {}) for name in absent)]
 
 
 def _by_period(
@@ -214,36 +212,29 @@ def _spoke(
 ) -> list[Measurement]:
     """Of those of `voices` who were asked, how many spoke of each theme, and against: of all, by role."""
     found: list[Measurement] = []
+    who = said.groupby(["question", "theme", "against"]).person.agg(set).to_dict()
+    asked: dict[frozenset[str], dict[str, pd.Index]] = {}
     for question, theme, against, label, rounds in themes:
-        asked = voices[voices["round"].isin(rounds)]
-        asked = asked[~asked.index.duplicated()]
-        who = said.voice[(said.question == question) & (said.theme == theme) & (said.against == against)]
-        about = {"question": question, "theme": theme}
-        found += _by_role(make, "against" if against else "spoke", label, asked, who, about, roles)
+        if rounds not in asked:
+            of = voices[voices["round"].isin(rounds)]
+            of = of[~of.index.duplicated()]
+            named = _with_unknown(roles, of.role) if roles else []
+            asked[rounds] = {"": of.index, **{role: of.index[of.role == role] for role in named}}
+        spoke = who.get((question, theme, against), set())
+        for role, there in asked[rounds].items():
+            about = {"question": question, "theme": theme} | ({"role": role} if role else {})
+            found.append(_counted(make, "against" if against else "spoke", label, spoke, there, about))
     return found
 
 
-def _by_role(
-    make: Maker,
-    name: str,
-    label: str,
-    asked: pd.DataFrame,
-    who: pd.Series,
-    about: Mapping[str, str],
-    roles: Sequence[str],
-) -> list[Measurement]:
-    """How many of those `asked` are among `who`, and how many in each of `roles`."""
+def _counted(
+    make: Maker, name: str, label: str, who: AbstractSet[int], asked: pd.Index, about: Mapping[str, str]
+) -> Measurement:
+    """How many of those `asked` are among `who`, all by their numbers."""
     method = f"people who spoke {'against' if name == 'against' else 'of'} it, of those asked"
-    found = []
-    for role in ("", *(_with_unknown(roles, asked.role) if roles else ())):
-        of = asked[asked.role == role] if role else asked
-        spoke = of.index[of.voice.isin(who).to_numpy(dtype=bool)]
-        value = float(len(spoke)) if len(of) else None
-        key = {**about, "role": role} if role else about
-        found.append(
-            make.number(f"themes.{name}", label, value, "people", method, count=spoke, n=of.index, about=key)
-        )
-    return found
+    spoke = asked[[person in who for person in asked]]
+    value = float(len(spoke)) if len(asked) else None
+    return make.number(f"themes.{name}", label, value, "people", method, count=spoke, n=asked, about=about)
 
 
 def _with_unknown(names: Sequence[str], seen: pd.Series) -> list[str]:
