@@ -24,8 +24,9 @@ _PEOPLE = (
     "people|participants|staff|mentors?|managers?|workers?|officers?|partners?|interviewees?|respondents?"
 )
 _HOW_MANY = re.compile(
-    rf"(?<!COVID-)\b(?!(?:19|20)\d\d\b)\d|%|\b(?:everybody|everyone|nobody|no-?one|majority|minority|(?:most|all|none|half|{_NUMBER}) of"
-    rf"|(?:most|all(?: the)?|every|no|{_NUMBER}) (?:{_PEOPLE})|all (?:{_NUMBER}))\b",
+    rf"(?<!COVID-)\b(?!(?:19|20)\d\d\b)\d|%|\b(?:everybody|everyone|nobody|no-?one|majority|minority"
+    rf"|(?:most|all|none|half|{_NUMBER}) of|(?:most|all(?: the)?|every|no|{_NUMBER}) (?:{_PEOPLE})"
+    rf"|all (?:{_NUMBER}))\b",
     re.IGNORECASE,
 )
 
