@@ -28,6 +28,14 @@ CONSENT = Code(
 #: Of a question and theme, what some people said against it.
 AGAINST = ("What works well in delivering the project?", "services within reach")
 JOBS = {"strategic": "manages", "delivery": "delivers", "participant": "takes part"}
+#: What is said in a passage, of a theme. Those with a digit or a name in it are refused as quotations.
+WORDS = (
+    "These words are invented, and they are of {}.",
+    "It is {} that these invented words are of.",
+    "Nobody said this of {}: it is invented.",
+    "Ask Invented Person about {}.",
+    "What is said here of {} is invented.",
+)
 #: How often somebody who is asked speaks of a theme, or against it, and agrees that a passage may be quoted;
 #: and how often the second coder gives a passage the code that the first gave it.
 SPEAKS, OBJECTS, CONSENTS, AGREES = 0.5, 0.35, 0.3, 0.85
@@ -51,10 +59,8 @@ delivers = "delivery"
 [tables.interviews.codes.held_date]
 first = "2021-03-01"
 second = "2021-09-01"
-[tables.coded_segments]
-without = { code = "Consent to quote" }      # a code that is no theme
-[tables.themes]
-without = { code = "Consent to quote" }
+[sheets.coded_segments]
+consent = "Consent to quote"        # the code by which a passage may be quoted; it is no theme
 """
 
 
@@ -68,7 +74,7 @@ def generate(seed: int = SEED) -> Project:
         source = guid("source", number)
         asked = [c for c in codes if c.path[0] in (QUESTIONS_2021 if year == "2021" else QUESTIONS_2022)]
         parts = list(_said(rng, asked, people))
-        lines = [f"Invented passage {i} of interview {number}." for i in range(1, len(parts) + 1)]
+        lines = [WORDS[i % len(WORDS)].format(code.path[1]) for i, (_, code) in enumerate(parts)]
         ends = np.cumsum([len(line) + 1 for line in lines])
         told: list[set[str]] = [set() for _ in range(people)]
         for i, (who, code) in enumerate(parts):

@@ -184,3 +184,13 @@ def test_nothing_is_measured_that_no_page_shows(book: Path) -> None:
     assert [
         id for id in declared.quantities() if id not in shown and not any(t.fullmatch(id) for t in tokens)
     ] == []
+
+
+def test_each_published_story_is_told_by_what_it_shows_and_not_by_whose_it_is(pages: Pages) -> None:
+    known = REGISTRY.findings
+    stories = known[known["kind"] == "case-study"]
+    [table] = [t for t in pages["08_voices.html"].select("table") if "published story" in t.caption.text]
+    rows = [[cell.text for cell in row.select("th, td")] for row in table.select("tbody tr")]
+    assert rows == [[s.theme.capitalize(), s.finding] for s in stories.itertuples()]
+    whose = re.compile(r"\b[A-Z]\b|\b(he|she|him|his|hers?|aged|street|Mr|Mrs|Ms)\b|\d|[“”\"]")
+    assert len(rows) == 9 and not any(whose.search(cell.removeprefix("A ")) for row in rows for cell in row)

@@ -57,6 +57,7 @@ def test_a_whole_number_will_do_for_a_proportion_but_must_be_in_range():
         ),
         ({"outcomes": {"prize": "A prize"}}, "[outcomes] prize: there is no such code"),
         ({"coreq": {"33": "x"}}, "[coreq] 33: there is no such code. "),
+        ({"gripp2": {"6": "x"}}, "[gripp2] 6: there is no such code. "),
         ({"needs": {"housing": 1}}, "[needs] housing: the wrong kind of value. Give text in quotes"),
         ({"alongside": {"title": "x"}}, "not as such an entry is written. Write [[alongside]]"),
         ({"periods": [{"nam": "x"}]}, "[periods] 1 nam: not as such an entry is written"),

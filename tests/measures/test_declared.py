@@ -54,7 +54,10 @@ def given(tables: dict[str, pd.DataFrame]) -> list[Estimate]:
     """Everything that is measured of the invented cohort."""
     manifest = {"origin": "example", "rows": {}, "data_to": DATA_TO}
     people = tables["participants"].assign(period="first half")  # as cleaning adds it
-    tables = {**tables, "participants": people}
+    held = tables["interviews"].assign(period="lockdown")  # as it does where a study dates a period
+    said = tables["coded_segments"]
+    said = said.assign(against=said.index == said.index[0])
+    tables = {**tables, "participants": people, "interviews": held, "coded_segments": said}
     issues = pd.DataFrame({"rule": ["a"], "action": ["repaired"]})
     return decision.measured(tables, PARAMETERS, manifest, issues, REGISTRY)
 

@@ -1,5 +1,4 @@
 from dataclasses import asdict
-from datetime import date
 
 import pandas as pd
 import pytest
@@ -7,7 +6,7 @@ from written import table
 
 from ut_research.core.estimate import Estimate
 from ut_research.core.measurement import plain
-from ut_research.measures.grouping import Maker, among, halves, parts
+from ut_research.measures.grouping import Maker, among, parts
 
 PEOPLE = table("""
     participant_id  partner  exit_date
@@ -83,10 +82,13 @@ def test_a_group_that_does_not_exist_is_refused_by_name():
         list(parts({}, {}, "ward"))
 
 
-def test_the_halves_of_delivery_meet_in_the_middle():
-    days = pd.Series(pd.to_datetime(["2019-09-30", "2020-06-30", "2020-07-01", "2021-04-01", None]))
-    found = halves(days, date(2019, 10, 1), date(2021, 3, 31))
-    assert list(found) == ["first half", "first half", "second half", "second half", "not recorded"]
+def test_groups_come_in_alphabetical_order_and_periods_in_that_of_their_days():
+    people = pd.DataFrame({
+        "participant_id": ["a", "b", "c"], "period": ["time after it", "lockdown", "not recorded"],
+        "referral_date": pd.to_datetime(["2021-01-01", "2020-04-01", None]),
+    })  # fmt: skip
+    found = [group["period"] for group, _ in parts({"participants": people}, {"participants": []}, "period")]
+    assert found == ["lockdown", "time after it", "not recorded"]
 
 
 def test_among_finds_who_is_there_and_who_is_not():

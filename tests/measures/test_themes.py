@@ -207,3 +207,32 @@ def test_the_codebook_gives_the_order_the_findings_and_what_was_said_against_the
         ("themes.spoke", "money", 0),
         ("themes.spoke", "funding", 2),
     ]
+
+
+def test_who_spoke_is_counted_by_the_period_of_the_interview_where_a_study_dates_them():
+    held = TABLES["interviews"].assign(period=["lockdown", "after", "after", "lockdown", None])
+    found = themes.measure({**TABLES, "interviews": held}, by="period", findings=FINDINGS, **STUDY)
+    said = {(e.group["period"], e.group["theme"]): (e.count, e.n) for e in found if "role" not in e.group}
+    assert said["lockdown", "funding"] == (1, 1) and said["after", "funding"] == (1, 4)
+    assert said["after", "clubs"] == (2, 4)
+    assert {e.id for e in found} == {"themes.spoke"} and all("role" not in e.group for e in found)
+
+
+def test_in_a_period_in_which_nobody_spoke_of_it_who_was_asked_stays_asked():
+    """Else that nobody spoke to a question would be told by its not being there."""
+    held = TABLES["interviews"].assign(period=["lockdown", "after", "after", "lockdown", None])
+    silent = TABLES["coded_segments"][lambda t: t.interview_id != "1"]
+    found = themes.measure({**TABLES, "interviews": held, "coded_segments": silent}, by="period", **STUDY)
+    assert finding(found, "themes.spoke", period="lockdown", question="What works?", theme="funding").n == 1
+
+
+@pytest.mark.parametrize("by", ["period", "partner"])
+def test_without_dated_periods_or_by_anything_else_nothing_is_counted_by_group(by):
+    assert themes.measure(TABLES, by=by, findings=FINDINGS, **STUDY) == []
+
+
+def test_where_it_is_not_known_how_interviews_were_held_they_are_not_said_to_be_none():
+    unknown = TABLES["interviews"].assign(method=["interview", None, None, "focus group", "interview"])
+    found = themes.measure({**TABLES, "interviews": unknown}, **STUDY)
+    held = {e.group["round"]: e.status for e in found if e.id == "themes.interviews"}
+    assert held == {"2021 evaluation": "number", "2022 study": "not collected", "not recorded": "number"}

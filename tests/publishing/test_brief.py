@@ -12,12 +12,14 @@ import pytest
 import typst
 from pypdf import PdfReader
 from said import FOUND, GONE, WORDS, changed
-from united_together import FOLDER, REGISTRY
+from united_together import FOLDER, PARAMETERS, REGISTRY
 
 from ut_research import published
+from ut_research.cleaning import tables as cleaning
 from ut_research.core.estimate import Estimate
 from ut_research.core.problems import ProblemsFound
 from ut_research.disclosure import gate
+from ut_research.measures import themes
 from ut_research.publishing import blocks, brief
 
 ROOT = Path(__file__).parents[2]
@@ -93,7 +95,7 @@ def test_a_brief_about_an_export_has_no_star_and_does_not_say_that_it_is_invente
 def test_sections_are_those_of_an_arc_bite_in_order(made: bytes):
     wanted = [
         "In short", "Background", "United Together", "What did we do?", "How did we involve people?",
-        "What did we find out?", "What partners said, in 2022", "What we do not know",
+        "What did we find out?", "What partners said", "What we do not know",
         "What have we learnt, and what next?", "Further reading", "Contact", "About the funder",
     ]  # fmt: skip
     assert [s.title for s in written().sections] == wanted
@@ -164,11 +166,65 @@ def test_too_much_text_names_the_page_and_says_by_how_much(begins: str, page: in
     assert ("Background" in problem.do) == (page == 1)
 
 
-def test_the_table_holds_every_published_answer():
-    table = next(b for s in written().sections for b in s.blocks if isinstance(b, blocks.Table))
+def table_of(made: brief.Brief) -> tuple[str, list[tuple[str, str]]]:
+    """The caption of the table of what people said, and its rows: a question, and what was found."""
+    table = next(b for s in made.sections for b in s.blocks if isinstance(b, blocks.Table))
+    rows = [(blocks.words(row[0][0]), blocks.words(row[1][0])) for row in table.rows[1:]]
+    return blocks.words(table.caption), rows
+
+
+@pytest.fixture(scope="module")
+def coded() -> list[Estimate]:
+    """What is released of the invented project of interviews."""
+    cleaned = cleaning.of_export(ROOT / "data" / "raw" / "united-together", PARAMETERS)
+    return list(gate.release(themes.measure(cleaned.tables, origin="example"), gate.Policy()))
+
+
+def test_without_a_coded_project_the_table_holds_every_published_answer_and_says_so():
+    caption, rows = table_of(written())
     known = REGISTRY.findings
     answers = known[(known["document"] == "arc2022") & (known["question"] != "")]["finding"]
-    assert " ".join(blocks.words(row[1][0]) for row in table.rows[1:]) == " ".join(answers)
+    assert " ".join(words for _, words in rows) == " ".join(answers)
+    assert caption.endswith("who do it. As published: ARC BITE 2022")
+
+
+def test_with_a_coded_project_the_table_holds_its_findings_and_says_so(coded: list[Estimate]):
+    made = written(found=[*FOUND, *coded])
+    caption, rows = table_of(made)
+    assert caption.endswith("who do it. From the coded interviews of these data*")
+    works = [e.label for e in coded if "role" not in e.group and "works well" in e.group.get("question", "")]
+    told = rows[0][1].removesuffix("*")
+    assert told.replace("Said against it: ", "") == " ".join(works) and "Said against it: Invented" in told
+    assert len(works) == 6 and all(words.endswith("*") for _, words in rows)
+    assert len(pages(brief.pdf(made, LAYOUT))) == 2
+    shown = docx.Document(io.BytesIO(brief.docx(made))).tables[0].rows[1].cells[1].text
+    assert shown == rows[0][1]
+
+
+def test_each_question_is_answered_by_the_project_where_it_can_be(coded: list[Estimate]):
+    some = [e for e in coded if "barriers" in e.group.get("question", "")]
+    caption, rows = table_of(written(found=[*FOUND, *some]))
+    assert [words.endswith("*") for _, words in rows] == [False, True, False, False, False]
+    assert "As published: ARC BITE 2022: What works, Outside the project" in caption
+    assert "From the coded interviews of these data*: What gets in the way" in caption
+
+
+def test_a_brief_of_any_study_has_the_first_finding_on_each_question(coded: list[Estimate]):
+    first: dict[str, str] = {}
+    for e in coded:
+        if "theme" in e.group and e.status != "not collected":
+            first.setdefault(e.group["question"], e.label)
+    made = written(USUAL, [*FOUND, *coded])
+    assert dict(table_of(made)[1]) == {question: f"{label}*" for question, label in first.items()}
+    assert len(pages(brief.pdf(made, LAYOUT))) == 2
+    assert "What people said" not in [s.title for s in written(USUAL).sections]
+
+
+def test_a_question_that_nobody_answers_is_left_out_and_ids_of_nothing_are_told():
+    lines = "\n## More\n\n:table Of all\n- One: Where next?\n- Two: arc2022.barriers\n"
+    assert [heading for heading, _ in table_of(written(USUAL + lines))[1]] == ["Two"]
+    with pytest.raises(ProblemsFound, match="no such published findings"):
+        written(TEXT.replace("arc2022.works", "arc2022.work"))
 
 
 def test_logos_of_the_study_stand_at_the_end(tmp_path: Path):

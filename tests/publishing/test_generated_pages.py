@@ -78,3 +78,15 @@ def test_a_comment_says_since_when_it_is_done_and_since_when_it_is_open():
     assert "on 6 September 2021:" in said["{{page.comments_open}}"]
     assert "Open since then." in said["{{page.comments_open}}"]
     assert "Since" not in generated_pages.said(table.drop(columns="answered_date"))["{{page.comments_done}}"]
+
+
+def test_what_a_study_does_not_state_of_involving_the_public_is_shown_as_not_stated():
+    page = generated_pages.involvement({"1": "To *plan*.", "3": "Comments: {{comments.all|count}}."})
+    assert rows(page)[1:] == [
+        ["Aim", "To *plan*."],
+        ["Methods", "Not stated"],
+        ["Study results", "Comments: {{comments.all|count}}."],
+        ["Discussion and conclusions", "Not stated"],
+        ["Reflections", "Not stated"],
+    ]
+    assert "{{comments.all|count}}" in page and "*plan*" not in page

@@ -161,7 +161,7 @@ def test_the_public_study_is_read_from_its_package():
     ("[tables.needs.columns]\nhousing = 3", "housing: this should be a heading in quotes, or a table"),
     ("tables = 3", "[tables]: this should be a table of keys"),
     ("[sheets.Master]\nheading_rows = [0]", "[sheets.Master] heading_rows: this should be a row's number"),
-    ("[sheets.Master]\nheading_row = 3", "[sheets.Master]: the key “heading_row” is not known. Use one of d"),
+    ("[sheets.Master]\nheading_row = 3", "[sheets.Master]: the key “heading_row” is not known. Use one of c"),
     ("[sheets.Master]\ndays_since = 'Stata'", "[sheets.Master] days_since: this should be a day, like 1960"),
     ("[tables.needs]\nkeep = 'last'", "[tables.needs] keep: this should be “all” or “first”"),
     ("[tables.needs.ticks]\nheading = 'x'", "[tables.needs.ticks] options: this is missing"),

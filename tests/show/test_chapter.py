@@ -211,6 +211,9 @@ def test_published_figures_are_set_beside_the_runs(data, shown):
     assert note == "Published in: 2021 report, Other outcomes: Employment."
     shown_in.published_in(["ARC BITE 2022, What did we find out?", "2021 report", "2021 report"])
     assert shown[-1][1] == "Published in: 2021 report; ARC BITE 2022, What did we find out?"
+    before = len(shown)
+    shown_in.published_in([])
+    assert len(shown) == before, "of a study about which nothing is published, nothing is said"
     assert "“Here”: from the export." in html
 
 

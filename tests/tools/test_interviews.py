@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from united_together import PARAMETERS, REGISTRY
 
 from tools import interviews
 from ut_research.cleaning import tables as cleaning
-from ut_research.disclosure import decision
+from ut_research.disclosure import decision, releases
 from ut_research.disclosure.gate import Policy
-from ut_research.measures import coders
+from ut_research.disclosure.soundness import said
+from ut_research.measures import coders, quoted
 
 FOLDER = Path(__file__).parents[2] / "data" / "raw" / "united-together"
 
@@ -68,6 +70,30 @@ def test_a_third_was_coded_twice_a_source_is_missing_and_consent_is_no_theme(
 def test_by_role_hardly_anything_can_be_shown_and_so_nothing_is(shown: list) -> None:
     by_role = [e.status for e in shown if e.id == "themes.spoke" and "role" in e.group]
     assert set(by_role) == {"suppressed", "not collected"}
+
+
+def test_who_agreed_is_quoted_beside_a_number_and_every_quotation_says_that_it_is_invented(
+    cleaned: cleaning.Cleaned, shown: list
+) -> None:
+    found = quoted.quotations(cleaned.tables, shown, "example")
+    numbers = {(e.group["question"], e.group["theme"]) for e in shown if e.id == "themes.spoke" and e.count}
+    assert len(found) > 5 and all("invented" in e.label for e in found)
+    assert {(e.group["question"], e.group["theme"]) for e in found if e.group["of"] == "spoke"} <= numbers
+    assert "may point to somebody" in set(cleaned.issues["rule"])
+
+
+def test_a_quotation_can_be_refused_like_any_finding(cleaned: cleaning.Cleaned, tmp_path: Path) -> None:
+    cleaning.write(cleaned, tmp_path / "run")
+    run = {"registers": [str(tmp_path / "kept")], "about": "united-together", "owner": "somebody"}
+    (tmp_path / "run" / "run.json").write_text(json.dumps(run))
+
+    def quoted_now() -> list[str]:
+        found = decision.of_run(tmp_path / "run", PARAMETERS, REGISTRY)
+        return [said(e.id, e.group) for e in found if e.id == "themes.quoted"]
+
+    first, *rest = quoted_now()
+    releases.refuse(tmp_path / "kept", [{"finding": first, "by": "A", "on": "2022-01-01", "why": "too much"}])
+    assert quoted_now() == rest
 
 
 def test_it_says_that_it_is_invented(cleaned: cleaning.Cleaned) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import add
@@ -11,11 +12,23 @@ import numpy.typing as npt
 import pandas as pd
 
 from ut_research.cleaning.sheet import Mask, Sheet
-from ut_research.core.schema import ITEMS, NEEDS
+from ut_research.core.schema import ITEMS, NEEDS, QUOTE
+from ut_research.reading.identifiers import pointing
 
 #: A reason for leaving, or a partner or area that is not in the list, becomes "other" where fewer people than
 #: this have it: rare words can point to a person, and may be shown as the name of a group.
 RARE_WORDS = 5
+#: Words by which a finding says of how many people it is.
+_NUMBER = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_PEOPLE = (
+    "people|participants|staff|mentors?|managers?|workers?|officers?|partners?|interviewees?|respondents?"
+)
+_HOW_MANY = re.compile(
+    rf"(?<!COVID-)\b(?!(?:19|20)\d\d\b)\d|%|\b(?:everybody|everyone|nobody|no-?one|majority|minority"
+    rf"|(?:most|all|none|half|{_NUMBER}) of|(?:most|all(?: the)?|every|no|{_NUMBER}) (?:{_PEOPLE})"
+    rf"|all (?:{_NUMBER}))\b",
+    re.IGNORECASE,
+)
 
 
 def apply(sheet: Sheet) -> None:
@@ -171,8 +184,29 @@ def _reoffending(sheet: Sheet) -> None:
         sheet.log(yes & mask, "reoffence_date", rule, "reported")
 
 
+def _coded_segments(sheet: Sheet) -> None:
+    """Leave out a quotation that may point to somebody; its words are told nowhere, and its place is."""
+    known = [
+        name for ways in sheet.names.lists.values() for one, more in ways.items() for name in (one, *more)
+    ]
+    cells = zip(sheet[QUOTE], sheet["interview_id"].fillna(""), sheet["place"].fillna(""), strict=True)
+    for row, (text, interview, place) in enumerate(cells):
+        if pd.notna(text) and (what := pointing(text, known)):
+            at = np.arange(len(sheet.rows)) == row
+            said = ", ".join(filter(None, (interview, place)))
+            sheet.log(at, QUOTE, "may point to somebody", "reported", f"not quoted ({what}): {said}")
+            sheet.put(QUOTE, at, None)
+
+
+def _themes(sheet: Sheet) -> None:
+    """Leave out a finding that says of how many it is: a few people asked could be known by it."""
+    said = sheet["finding"].str.contains(_HOW_MANY, regex=True, na=False).to_numpy(bool)
+    sheet.blank(said, "finding", "says how many")
+
+
 _RULES: dict[str, Callable[[Sheet], None]] = {
     "participants": _participants, "wemwbs": _wemwbs, "activity": _t2_before_t1, "reoffending": _reoffending,
+    "coded_segments": _coded_segments, "themes": _themes,
 }  # fmt: skip
 
 

@@ -40,6 +40,10 @@ RULES: dict[tuple[Action, str], str] = {
     ("reported", "reoffence after follow-up"): "kept: free of it for as long as the person was followed",
     ("reported", "reoffence before entry"): "kept: counted, on a day that is not known",
     ("reported", "reoffence without a date"): "kept: counted, on a day that is not known",
+    (
+        "reported",
+        "says how many",
+    ): "left blank: the theme stands by its name, with a number where one can be shown",
     ("reported", "long after all others"): "kept, but not taken for the end of the data",
 }
 

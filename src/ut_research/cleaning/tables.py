@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -21,6 +22,7 @@ import pandas as pd
 from ut_research.cleaning import rules
 from ut_research.cleaning.people import number_people
 from ut_research.cleaning.sheet import Sheet
+from ut_research.core import periods
 from ut_research.core.issues import Action, Log
 from ut_research.core.schema import GROUPS, NOT_RECORDED, TABLES, check
 from ut_research.core.studies import NONE, Folder
@@ -103,7 +105,10 @@ def clean(raw: Raw, parameters: Mapping[str, Any] | None = None, key: bytes | No
         rules.apply(sheet)
     rules.reject_strangers(sheets, len(ids))
     tables = {name: sheet.kept() for name, sheet in sheets.items()}
-    _add_groups(tables, {n: s.person[s.keep] for n, s in sheets.items()}, len(ids), start, end)
+    period = partial(periods.of, periods=said["periods"], start=start, end=end)
+    _add_groups(tables, {n: s.person[s.keep] for n, s in sheets.items()}, len(ids), period)
+    if periods.dated(said["periods"]) and "held_date" in tables.get("interviews", ()):
+        tables["interviews"] = tables["interviews"].assign(period=lambda held: period(held.held_date))
     counts = {
         name: {"in": (n := raw.rows_in[name]), "kept": (kept := len(tables[name])), "rejected": n - kept,
                "blank": raw.blank.get(name, 0)}
@@ -114,7 +119,7 @@ def clean(raw: Raw, parameters: Mapping[str, Any] | None = None, key: bytes | No
 
 
 def _add_groups(tables: dict[str, pd.DataFrame], person: dict[str, npt.NDArray[np.intp]], people: int,
-                start: date | None, end: date | None) -> None:  # fmt: skip
+                period: Callable[[pd.Series], pd.Series]) -> None:  # fmt: skip
     """Give each table of people the columns partner, area, gender and period, in place."""
     at = np.full(people + 1, -1)
     groups = pd.DataFrame(columns=GROUPS, dtype="str")
@@ -122,7 +127,8 @@ def _add_groups(tables: dict[str, pd.DataFrame], person: dict[str, npt.NDArray[n
         frame = tables["participants"]
         at[person["participants"]] = np.arange(len(frame))
         groups = frame.reindex(columns=GROUPS[:3]).astype("str").fillna({"gender": "unknown"})
-        groups["period"] = _period(frame, start, end)
+        referred = frame.get("referral_date", pd.Series(pd.NaT, frame.index))
+        groups["period"] = period(referred)
         groups = groups.fillna(NOT_RECORDED)
     for name, frame in tables.items():
         if TABLES[name].of_people:
@@ -131,17 +137,6 @@ def _add_groups(tables: dict[str, pd.DataFrame], person: dict[str, npt.NDArray[n
                 frame[g] = pd.Series(found, index=frame.index).fillna(NOT_RECORDED)
             order = [c.name for c in TABLES[name].columns if c.name in frame]
             tables[name] = frame[[*order, *(g for g in GROUPS if g not in order)]]
-
-
-def _period(frame: pd.DataFrame, start: date | None, end: date | None) -> pd.Series:
-    """Return the half of delivery in which each person was referred."""
-    if start is None or end is None or "referral_date" not in frame:
-        return pd.Series(NOT_RECORDED, frame.index, dtype="str")
-    middle = pd.Timestamp(start) + (pd.Timestamp(end) - pd.Timestamp(start) + pd.Timedelta(days=1)) / 2
-    half = pd.Series(
-        np.where(frame["referral_date"] < middle, "first half", "second half"), frame.index, dtype="str"
-    )
-    return half.where(frame["referral_date"].notna(), NOT_RECORDED)
 
 
 def _data_to(sheets: dict[str, Sheet]) -> date | None:

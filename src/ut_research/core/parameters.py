@@ -91,14 +91,19 @@ class Study:
         "joint", dict, "What was said beside what was measured", "said", "measured", "together"
     )
     coreq: dict[str, str] = _table("coreq", str, "How interviews were done, by the items of COREQ (1 to 32)")
+    gripp2: dict[str, str] = _table("gripp2", str, "How the public was involved, by those of GRIPP2 (1 to 5)")
     periods: list[dict[str, str]] = _table(
         "periods",
         dict,
-        "Times in which something else changed what is measured",
+        "Times in which something else changed what is measured; those with from, and to, as "
+        '"2020-03-23", are what people and interviews are grouped by, in place of halves of delivery',
         "name",
         "when",
         "effect",
         "done",
+        "called",
+        "from",
+        "to",
     )
     confidence: float = _parameter(
         0.95, "analysis", "proportion", "convention", "Level of every interval", between=(0.5, 0.999)
@@ -240,20 +245,21 @@ class Study:
             yield "delivery ends before it starts", "[study] delivery_end", "give a later day"
         if self.engaged.strip().casefold() == self.not_engaged.strip().casefold():
             yield "both groups have one name", "[groups] not_engaged", "give it another"
-        if self.needs or self.outcomes or self.coreq:
+        if self.needs or self.outcomes or self.coreq or self.gripp2:
             from ut_research.core import schema
 
-            reached = schema.TABLES["outcomes"].column("outcome").allowed
-            coreq = {str(n) for n in range(1, 33)}
-            for section, known in (
-                ("needs", set(schema.NEEDS)),
-                ("outcomes", set(reached)),
-                ("coreq", coreq),
-            ):
-                for name in sorted(set(getattr(self, section)) - known):
-                    yield "there is no such code", f"[{section}] {name}", _suggest(name, known)
+            known = {"needs": set(schema.NEEDS), "coreq": set(map(str, range(1, 33)))}
+            known["outcomes"] = set(schema.TABLES["outcomes"].column("outcome").allowed)
+            known["gripp2"] = set("12345")
+            for section, codes in known.items():
+                for name in sorted(set(getattr(self, section)) - codes):
+                    yield "there is no such code", f"[{section}] {name}", _suggest(name, codes)
         for name in sorted(set(grid_of(self.grid)) - set(self.areas)):
             yield f"{name} is no area", "[map] grid", _suggest(name, set(self.areas))
+        if self.periods:
+            from ut_research.core import periods
+
+            yield from periods.clashes(self.periods)
         if self.low_at_most >= self.high_at_least:
             place = "[wellbeing] low_at_most"
             yield "low wellbeing reaches into high", place, "give a value under high_at_least"
@@ -352,7 +358,18 @@ def _complaints(value: Any, about: Mapping[str, Any]) -> Iterator[tuple[str, str
 
 
 #: The fields that are words of a report, and no choice of how anything is worked out.
-_IN_WORDS = ("study", "map", "search", "groups", "interviews", "alongside", "joint", "coreq", "periods")
+_IN_WORDS = (
+    "study",
+    "map",
+    "search",
+    "groups",
+    "interviews",
+    "alongside",
+    "joint",
+    "coreq",
+    "gripp2",
+    "periods",
+)
 WORDS = tuple(f.name for f in fields(Study) if f.metadata["section"] in _IN_WORDS)
 
 

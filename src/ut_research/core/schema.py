@@ -116,6 +116,8 @@ NEEDS = {
 ITEMS = tuple(f"item_{n:02d}" for n in range(1, 15))
 GROUPS = ("partner", "area", "gender", "period")
 NOT_RECORDED = "not recorded"
+#: The column of words that may be quoted. No draft of a recipe fills it: only a person knows who agreed.
+QUOTE = "quote_with_consent"
 
 _TIMEPOINT = _code("timepoint", "which questionnaire: T1 at the start, T2 later", "T1", "T2", needed=True)
 
@@ -185,6 +187,8 @@ _ALL = (
         _name("theme", "the theme it was coded to", "someone who has been there", 200),
         _against("whether it speaks against the theme's finding; blank: it does not"),
         _text("summary", "a paraphrase, by the researchers", "An invented paraphrase of a passage."),
+        Column(QUOTE, "the words, where whoever said them agreed to be quoted, with others in the place of "
+               "names; blank: not to be quoted", "text", "Some invented words.", longest=400, spare=True),
     )),
     Table("themes", "a theme of the codebook, or what was said against one", (
         _name("question", "the research question it answers", "What works?", 200),

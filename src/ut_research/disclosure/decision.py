@@ -23,7 +23,7 @@ from ut_research.core.schema import NOT_RECORDED
 from ut_research.disclosure import gate, releases
 from ut_research.disclosure.gate import Policy, Released
 from ut_research.disclosure.releases import Release
-from ut_research.measures import declared, everything, multiverse, primary
+from ut_research.measures import declared, everything, multiverse, primary, quoted
 from ut_research.published import Registry, evidence
 
 #: What a run releases, in its folder: the Estimates that may leave and nothing else.
@@ -141,7 +141,10 @@ def of_run(folder: Path, parameters: Mapping[str, Any], registry: Registry, part
     register, approved = before(folder)
     refused = releases.are_refused(found, releases.refused(register)) if register else ()
     family = {"outcomes": parameters["primary"], "confidence": parameters["confidence"]}
-    return released(found, policy(parameters), approved, refused, **family, parts=parts)
+    out = released(found, policy(parameters), approved, refused, **family, parts=parts)
+    said = quoted.quotations(tables, out, manifest["origin"])
+    gone = releases.are_refused(said, releases.refused(register)) if register else ()
+    return out + gate.release([e for e in said if estimate.key(e) not in gone], out.policy)
 
 
 def _settings(folder: Path) -> dict[str, Any]:

@@ -21,7 +21,7 @@ UNITS = frozenset(
         *("", "%", "people", "points", "percentage points", "ratio", "probability"),
         *("days", "weeks", "months", "years", "needs", "items", "number", "interviews", "focus groups"),
         *("analyses", "figures", "questions", "findings", "partners", "areas", "rows", "tables"),
-        *("£", "p-value", "comments"),
+        *("£", "p-value", "comments", "quotations"),
     }
 )
 
@@ -29,7 +29,7 @@ UNITS = frozenset(
 THINGS = frozenset(
     {
         *("analyses", "interviews", "focus groups", "questions", "findings"),
-        *("partners", "areas", "figures", "tables", "comments"),
+        *("partners", "areas", "figures", "tables", "comments", "quotations"),
     }
 )
 

@@ -49,14 +49,29 @@ def agreement(segments: pd.DataFrame) -> pd.DataFrame:
     found = units(segments)
     coders = found.groupby("interview_id").coder.nunique()
     size = found.drop_duplicates("unit").set_index("unit").interview_id.map(coders)
-    counts = {}
-    for theme, own in found.groupby("theme", sort=True):
-        gave = own.groupby("unit").coder.nunique().reindex(size.index, fill_value=0)
-        counts[theme] = np.column_stack([size - gave, gave])
-    rows = [(theme, *_agreed(count)) for theme, count in counts.items()]
+    given = found.drop_duplicates(["theme", "unit", "coder"]).groupby(["theme", "unit"]).size()
+    gave = given.rename("gave").reset_index().assign(size=lambda rows: rows.unit.map(size))
+    every = size.value_counts()
+    counts = {theme: _kinds(own, every) for theme, own in gave.groupby("theme", sort=True)}
+    rows = [(theme, *_agreed(kinds)) for theme, kinds in counts.items()]
     if counts:
-        rows.insert(0, ("all themes", *_agreed(np.concatenate(list(counts.values())))))
+        whole = pd.concat(counts.values()).groupby(level=[0, 1]).sum()
+        rows.insert(0, ("all themes", *_agreed(whole)))
     return pd.DataFrame(rows, columns=["theme", "units", "both", "alpha", "low", "high"])
+
+
+def _kinds(gave: pd.DataFrame, every: pd.Series) -> pd.Series:
+    """How many units there are of each kind: by the coders that did not give it a theme, and that did.
+
+    Parameters
+    ----------
+    gave : a row a unit to which some coder gave the theme: `size`, its coders, and how many `gave` it.
+    every : how many units there are in all, by their coders.
+    """
+    did = gave.groupby([gave["size"] - gave.gave, "gave"]).size()
+    did_not = every.sub(gave["size"].value_counts(), fill_value=0).astype(int)
+    did_not.index = pd.MultiIndex.from_product([did_not.index, [0]])
+    return pd.concat([did, did_not[did_not > 0]])
 
 
 def alpha(counts: NDArray[Any], weights: NDArray[Any] | int = 1) -> NDArray[np.float64]:
@@ -83,28 +98,33 @@ def alpha(counts: NDArray[Any], weights: NDArray[Any] | int = 1) -> NDArray[np.f
     return found
 
 
-def _agreed(counts: NDArray[Any]) -> tuple[int, float, float, float, float]:
-    given = counts[counts[:, 1] > 0]
-    kinds, times = np.unique(counts, axis=0, return_counts=True)
-    drawn = np.random.default_rng(SEED).multinomial(len(counts), times / len(counts), DRAWN)
-    ranges = alpha(kinds, drawn)
+def _agreed(kinds: pd.Series) -> tuple[int, float, float, float, float]:
+    """Of units by their kinds (`_kinds`): how many have the theme, of how many all agree, and alpha."""
+    counts, times = np.array(kinds.index.to_list()), kinds.to_numpy()
+    theirs = counts[:, 1] > 0
+    drawn = np.random.default_rng(SEED).multinomial(times.sum(), times / times.sum(), DRAWN)
+    ranges = alpha(counts, drawn)
     low, high = (
         np.percentile(ranges[~np.isnan(ranges)], [2.5, 97.5]) if not np.isnan(ranges).all() else (np.nan,) * 2
     )
-    return len(given), 100 * float((given[:, 0] == 0).mean()), alpha(kinds, times)[0], low, high
+    units = int(times[theirs].sum())
+    both = 100 * float(times[theirs & (counts[:, 0] == 0)].sum()) / units
+    return units, both, alpha(counts, times)[0], low, high
 
 
 def disagreements(segments: pd.DataFrame) -> pd.DataFrame:
     """The units to which some coders of an interview gave a theme and others did not, and who did."""
     found = units(segments)
     everyone = found.groupby("interview_id").coder.agg(set).to_dict()
-    rows = []
-    for (interview, _, theme), own in found.groupby(["interview_id", "unit", "theme"]):
-        gave = set(own.coder)
-        others = everyone[interview] - gave
-        rows.append((interview, own.place.iloc[0], theme, ", ".join(sorted(gave)), ", ".join(sorted(others))))
-    told = pd.DataFrame(rows, columns=["interview_id", "place", "theme", "gave it", "did not"])
-    return told[told["did not"] != ""].reset_index(drop=True)
+    given = found.groupby(["interview_id", "unit", "theme"]).agg(
+        place=("place", "first"), gave=("coder", frozenset)
+    )
+    rows = [
+        (interview, place, theme, ", ".join(sorted(gave)), ", ".join(sorted(everyone[interview] - gave)))
+        for (interview, _, theme), place, gave in given.itertuples(name=None)
+        if everyone[interview] - gave
+    ]
+    return pd.DataFrame(rows, columns=["interview_id", "place", "theme", "gave it", "did not"])
 
 
 def framework(segments: pd.DataFrame) -> pd.DataFrame:

@@ -8,9 +8,8 @@ and a `Maker` says "not collected" of what nobody can give: there is no second p
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -36,7 +35,7 @@ DAYS_A_MONTH = 30.4375
 def parts(
     tables: Tables, columns: Mapping[str, Sequence[str]], by: By | None = None
 ) -> Iterator[tuple[dict[str, str], dict[str, pd.DataFrame]]]:
-    """Everybody as one part, or one part for each value of `by`, in alphabetical order.
+    """Everybody as one part, or one part for each value of `by`, in alphabetical order; periods in their own.
 
     Parameters
     ----------
@@ -59,8 +58,17 @@ def parts(
     groups = {name: {str(value): rows for value, rows in f.groupby(by)} for name, f in frames.items()}
     # every measure names the same groups: one that is left out would be told to have nobody in it
     everyone = {str(value) for value in _columns(tables.get("participants"), [], by)[by].unique()}
-    for value in sorted(everyone.union(*groups.values())) or [NOT_RECORDED]:
+    for value in in_order(everyone.union(*groups.values()), tables.get("participants"), by) or [NOT_RECORDED]:
         yield {by: value}, {name: groups[name].get(value, f.head(0)) for name, f in frames.items()}
+
+
+def in_order(values: Collection[str], people: pd.DataFrame | None, by: str) -> list[str]:
+    """The names of groups in alphabetical order; of periods in that of the first day of each."""
+    first: Mapping[Any, Any] = {}
+    if by == "period" and people is not None and {by, "referral_date"} <= set(people):
+        days = pd.to_datetime(people.referral_date)
+        first = days.groupby(people[by].astype("str")).min().dropna().to_dict()
+    return sorted(values, key=lambda v: (first.get(v, pd.Timestamp.max), v))
 
 
 def collected(tables: Tables, name: str) -> bool:
@@ -81,19 +89,6 @@ def among(ids: pd.Series, others: pd.Series) -> NDArray[np.bool_]:
     there = np.zeros(len(names) + 1, dtype=np.bool_)
     there[codes[len(ids) :]] = True
     return there[codes[: len(ids)]]
-
-
-def halves(dates: pd.Series, start: date | None, end: date | None) -> pd.Series:
-    """Which half of delivery each date falls in: "first half", "second half", or "not recorded".
-
-    The halves meet at the day midway between `start` and the day after `end`; what came before
-    delivery counts in the first half, what came after it in the second. Without both there are none.
-    """
-    if start is None or end is None:
-        return pd.Series(NOT_RECORDED, index=dates.index)
-    middle = pd.Timestamp(start) + (pd.Timestamp(end) + pd.Timedelta(days=1) - pd.Timestamp(start)) / 2
-    half = pd.Series("second half", index=dates.index).mask(dates < middle, "first half")
-    return half.mask(dates.isna(), NOT_RECORDED)
 
 
 @dataclass(frozen=True)

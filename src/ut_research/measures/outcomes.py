@@ -13,6 +13,7 @@ from datetime import date
 
 import pandas as pd
 
+from ut_research.core import periods
 from ut_research.core.estimate import Origin
 from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
@@ -25,7 +26,6 @@ from ut_research.measures.grouping import (
     among,
     by_person,
     collected,
-    halves,
     parts,
     whether,
 )
@@ -121,7 +121,7 @@ def measure(
         found.append(make.share("outcomes.any", "Reached at least one of these", anyone))
 
         housed = by_person(first[first.outcome == "housing"])
-        found += _halves(make, halves(housed.start_date, delivery_start, delivery_end))
+        found += _halves(make, periods.of(housed.start_date, (), delivery_start, delivery_end))
     return found
 
 
@@ -138,7 +138,7 @@ def _halves(make: Maker, half: pd.Series) -> list[Measurement]:
     label, known = "Housing that began in the {} of delivery", half[half != NOT_RECORDED]
     return [
         make.share("outcomes.housing_half", label.format(name), known == name, half=name)
-        for name in ("first half", "second half")
+        for name in periods.HALVES
     ]
 
 

@@ -18,7 +18,17 @@ from ut_research.core.estimate import Origin
 from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity, Scale
 from ut_research.core.schema import NOT_RECORDED
-from ut_research.measures.grouping import By, Maker, Tables, among, collected, parts, recorded, whether
+from ut_research.measures.grouping import (
+    By,
+    Maker,
+    Tables,
+    among,
+    collected,
+    in_order,
+    parts,
+    recorded,
+    whether,
+)
 from ut_research.stats.survival import last_step, median_time, restricted_mean
 
 #: Oldest age of each age band, in years.
@@ -205,7 +215,7 @@ def _groups(make: Maker, people: pd.DataFrame, by: By | None, told: Sequence[str
     for key, label in GROUPS.items():
         if key == by:
             continue
-        names = sorted(people[key].unique()) if key in told else []
+        names = in_order(people[key].unique(), people, key) if key in told else []
         found += [
             make.share(f"reach.{key}", f"{label}: {name}", people[key] == name, about={key: str(name)})
             for name in names

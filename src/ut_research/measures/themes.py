@@ -7,6 +7,8 @@ findings. Out: counts of people, never of passages: who came back to a theme ten
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -15,7 +17,7 @@ from ut_research.core.estimate import Origin
 from ut_research.core.measurement import PERSON, Measurement
 from ut_research.core.quantity import Quantity
 from ut_research.core.schema import NOT_RECORDED
-from ut_research.measures.grouping import Maker, Tables, collected, numbered, parts
+from ut_research.measures.grouping import By, Maker, Tables, collected, numbered, parts, recorded
 
 #: What the rounds of interviews are called, in order, unless the study says.
 ROUNDS = ("Earlier round", "Later round")
@@ -25,16 +27,26 @@ ROLES = ("strategic", "delivery", "participant")
 #: A theme that the study does not list is named where as many people were asked: fewer might be known by it.
 NAMED_FROM = 5
 
+#: Question, theme, whether it is what was said against it, the finding, and the rounds that were asked.
+Themes = list[tuple[str, str, bool, str, frozenset[str]]]
+
 QUANTITIES = (
     Quantity(id="themes.people"),
-    Quantity(id="themes.spoke", importance="ancillary", said=True),
-    Quantity(id="themes.against", importance="ancillary", said=True),
+    Quantity(id="themes.spoke", by=("period",), importance="ancillary", said=True),
+    Quantity(id="themes.against", by=("period",), importance="ancillary", said=True),
 )
+
+_COLUMNS = {
+    "interviews": ["interview_id", "method", "role", "held_date", "people", "period"],
+    "coded_segments": ["interview_id", "question", "theme", "speaker", "against"],
+    "themes": ["question", "theme", "against", "finding"],
+}
 
 
 def measure(
     tables: Tables,
     *,
+    by: By | None = None,
     findings: pd.DataFrame | None = None,
     origin: Origin = "export",
     findings_of: str = "",
@@ -42,10 +54,12 @@ def measure(
     later_round: str = ROUNDS[1],
     interview_round_from: date | None = None,
 ) -> list[Measurement]:
-    """Interviews, people, published findings and who spoke of each theme (``themes.*``), of no group.
+    """Interviews, people, published findings and who spoke of each theme (``themes.*``).
 
     Parameters
     ----------
+    by : ``period``, the only group: who spoke of each theme in interviews that were held in each, where a
+        study dates its periods.
     findings : the register of published findings: columns document, question, theme, kind and place. Themes
         come in the order of the codebook, or else in this one, and are listed whether anybody spoke or not.
     findings_of : the document whose questions and findings are counted.
@@ -53,27 +67,22 @@ def measure(
     interview_round_from : day from which an interview belongs to the later round; without it all do.
     """
     names = (earlier_round, later_round) if interview_round_from else (later_round,)
-    columns = {
-        "interviews": ["interview_id", "method", "role", "held_date", "people"],
-        "coded_segments": ["interview_id", "question", "theme", "speaker", "against"],
-        "themes": ["question", "theme", "against", "finding"],
-    }
-    ((_, part),) = parts(tables, columns)
+    ((_, part),) = parts(tables, _COLUMNS)
     interviews, segments, codebook = part["interviews"], part["coded_segments"], part["themes"]
     segments = segments.astype({c: "str" for c in segments.columns.drop("against")})
     interviews = interviews.assign(round=_rounds(interviews, names, interview_round_from))
-    there = collected(tables, "interviews")
-    coded = there and collected(tables, "coded_segments")
-    held = Maker("interviews", origin, collected=there)
+    there, coded = (collected(tables, name) for name in ("interviews", "coded_segments"))
+    make = Maker("coded_segments, interviews", origin, collected=there and coded)
+    voices = _voices(interviews, segments, _after_all(tables))
+    said = _said(segments, voices)
+    known = _themes(said, voices, _listed(codebook, findings))
+    if by:
+        held_in = interviews if by == "period" and recorded(part, "period") else interviews[:0]
+        return _by_period(make, said, voices, known, held_in)
     return [
         *_published(findings, findings_of),
-        *_interviews(held, interviews, names),
-        *_spoke(
-            Maker("coded_segments, interviews", origin, collected=coded),
-            segments.dropna(subset=["theme"]).fillna({"question": NOT_RECORDED}),
-            _voices(interviews, segments, _after_all(tables)),
-            _listed(codebook, findings),
-        ),
+        *_interviews(Maker("interviews", origin, collected=there), interviews, names),
+        *_by_theme(make, said, voices, known),
     ]
 
 
@@ -112,7 +121,8 @@ def _interviews(make: Maker, interviews: pd.DataFrame, names: Sequence[str]) -> 
             ("themes.focus_groups", "Focus groups", "focus group", "focus groups"),
         ):
             count = int((here & (interviews.method == method)).sum())
-            found.append(make.tally(id, f"{label}, {name}", count, unit, round=name))
+            known = replace(make, collected=make.collected and bool(interviews.method[here].notna().all()))
+            found.append(known.tally(id, f"{label}, {name}", count, unit, round=name))
         for role in ROLES:
             count = int(people[here & (interviews.role == role)].sum())
             label = f"People in a {role} role" if role != "participant" else "Participants"
@@ -149,54 +159,82 @@ def _listed(codebook: pd.DataFrame, findings: pd.DataFrame | None) -> pd.DataFra
     return rows.drop_duplicates(["question", "theme", "against"])
 
 
-def _spoke(make: Maker, said: pd.DataFrame, voices: pd.DataFrame, listed: pd.DataFrame) -> list[Measurement]:
-    """Of those who were asked a question, how many spoke of each theme of it, and against: of all, by role.
+def _said(segments: pd.DataFrame, voices: pd.DataFrame) -> pd.DataFrame:
+    """The passages of interviews that are known, each with who spoke, by number, and the round of it."""
+    said = segments.dropna(subset=["theme"]).fillna({"question": NOT_RECORDED})
+    said = said[said.interview_id.isin(voices.interview_id)]
+    numbers = dict(zip(voices.voice, voices.index, strict=True))
+    return said.assign(
+        person=said.speaker.fillna(said.interview_id).map(numbers),
+        against=said.against.eq(True).fillna(False).astype(bool),
+        round=said.interview_id.map(voices.groupby("interview_id")["round"].first()),
+    )
+
+
+def _themes(said: pd.DataFrame, voices: pd.DataFrame, listed: pd.DataFrame) -> Themes:
+    """The themes of each question, with the finding of each and the rounds in which it was asked.
 
     A question was asked of everybody in a round in which somebody spoke to it.
     """
-    said = said[said.interview_id.isin(voices.interview_id)]
-    said = said.assign(
-        voice=said.speaker.fillna(said.interview_id), against=said.against.eq(True).fillna(False).astype(bool)
-    )
-    said["round"] = said.interview_id.map(voices.groupby("interview_id")["round"].first())
-    found: list[Measurement] = []
+    found: Themes = []
     questions = dict.fromkeys([*listed.question, *sorted(said.question.unique())])
     for question in (q for q in questions if (said.question == q).any()):
         own, known = said[said.question == question], listed[listed.question == question]
-        asked = voices[voices["round"].isin(own["round"])]
-        asked = asked[~asked.index.duplicated()]
-        columns = ["theme", "against", "finding"]
-        themes = list(known[columns].itertuples(index=False, name=None))
-        if len(asked) >= NAMED_FROM:
+        rounds = frozenset(own["round"])
+        themes = list(known[["theme", "against", "finding"]].itertuples(index=False, name=None))
+        if voices.index[voices["round"].isin(rounds)].nunique() >= NAMED_FROM:
             others = set(zip(own.theme, own.against, strict=True)) - {(t, a) for t, a, _ in themes}
             themes += [(theme, against, theme) for theme, against in sorted(others)]
-        for theme, against, label in themes:
-            who = own.voice[(own.theme == theme) & (own.against == against)]
-            about = {"question": question, "theme": theme}
-            found += _by_role(make, "against" if against else "spoke", label, asked, who, about)
-    named = {e.id for e in found}
-    absent = [name for name in ("spoke", "against") if f"themes.{name}" not in named]
-    return [
-        *found,
-        *(e for name in absent for e in _by_role(make, name, "Themes", voices[:0], voices.voice, {})),
-    ]
-
-
-def _by_role(
-    make: Maker, name: str, label: str, asked: pd.DataFrame, who: pd.Series, about: Mapping[str, str]
-) -> list[Measurement]:
-    """How many of those `asked` are among `who`, and how many in each role."""
-    method = f"people who spoke {'against' if name == 'against' else 'of'} it, of those asked"
-    found = []
-    for role in ("", *(_with_unknown(ROLES, asked.role) if about else ())):
-        of = asked[asked.role == role] if role else asked
-        spoke = of.index[of.voice.isin(who).to_numpy(dtype=bool)]
-        value = float(len(spoke)) if len(of) else None
-        key = {**about, "role": role} if role else about
-        found.append(
-            make.number(f"themes.{name}", label, value, "people", method, count=spoke, n=of.index, about=key)
-        )
+        found += [(question, *theme, rounds) for theme in themes]
     return found
+
+
+def _by_theme(make: Maker, said: pd.DataFrame, voices: pd.DataFrame, themes: Themes) -> list[Measurement]:
+    """Of everybody who was asked, how many spoke of each theme; of none, that it was not collected."""
+    found = _spoke(make, said, voices, themes, ROLES)
+    absent = [name for name in ("spoke", "against") if f"themes.{name}" not in {e.id for e in found}]
+    return [*found, *(_counted(make, name, "Themes", set(), voices.index[:0], {}) for name in absent)]
+
+
+def _by_period(
+    make: Maker, said: pd.DataFrame, voices: pd.DataFrame, themes: Themes, interviews: pd.DataFrame
+) -> list[Measurement]:
+    """Of those who were asked in interviews of each period, how many spoke of each theme then."""
+    found: list[Measurement] = []
+    for period, own in interviews.sort_values("held_date").groupby("period", sort=False):
+        there, then = (rows[rows.interview_id.isin(own.interview_id)] for rows in (voices, said))
+        found += _spoke(replace(make, group={"period": str(period)}), then, there, themes, ())
+    return found
+
+
+def _spoke(
+    make: Maker, said: pd.DataFrame, voices: pd.DataFrame, themes: Themes, roles: Sequence[str]
+) -> list[Measurement]:
+    """Of those of `voices` who were asked, how many spoke of each theme, and against: of all, by role."""
+    found: list[Measurement] = []
+    who = said.groupby(["question", "theme", "against"]).person.agg(set).to_dict()
+    asked: dict[frozenset[str], dict[str, pd.Index]] = {}
+    for question, theme, against, label, rounds in themes:
+        if rounds not in asked:
+            of = voices[voices["round"].isin(rounds)]
+            of = of[~of.index.duplicated()]
+            named = _with_unknown(roles, of.role) if roles else []
+            asked[rounds] = {"": of.index, **{role: of.index[of.role == role] for role in named}}
+        spoke = who.get((question, theme, against), set())
+        for role, there in asked[rounds].items():
+            about = {"question": question, "theme": theme} | ({"role": role} if role else {})
+            found.append(_counted(make, "against" if against else "spoke", label, spoke, there, about))
+    return found
+
+
+def _counted(
+    make: Maker, name: str, label: str, who: AbstractSet[int], asked: pd.Index, about: Mapping[str, str]
+) -> Measurement:
+    """How many of those `asked` are among `who`, all by their numbers."""
+    method = f"people who spoke {'against' if name == 'against' else 'of'} it, of those asked"
+    spoke = asked[[person in who for person in asked]]
+    value = float(len(spoke)) if len(asked) else None
+    return make.number(f"themes.{name}", label, value, "people", method, count=spoke, n=asked, about=about)
 
 
 def _with_unknown(names: Sequence[str], seen: pd.Series) -> list[str]:

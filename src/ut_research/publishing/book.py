@@ -125,6 +125,7 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
     ProblemsFound : a page asks for what was not released.
     """
     from ut_research.disclosure import decision
+    from ut_research.publishing import generated_pages
     from ut_research.publishing.brief import TooLittle
 
     root, parameters, parts = Path(settings["root"]), settings["parameters"], settings["parts"]
@@ -135,6 +136,7 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
     without, on = _chapters(folder, root, settings["chapters"])
     tokens, released = _tokens(settings, folder)
     inserts, words = studies.inserts(parts["pages"]), design.words(parameters)
+    inserts["involvement"] = generated_pages.involvement(parameters["gripp2"])
     problems: list[Problem] = []
     for page in sorted(folder.rglob("*.md")):
         try:

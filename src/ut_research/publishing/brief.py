@@ -34,7 +34,7 @@ from ut_research.publishing.blocks import (
     Text,
     plain,
 )
-from ut_research.show import charts, design, prose
+from ut_research.show import charts, design, prose, voices
 from ut_research.show.tables import held, name, number
 
 FILE, LOGOS = "brief.txt", "logos"
@@ -52,6 +52,8 @@ LABELS = {
 STARRED = "Invented data: not real results. Numbers marked * are made up. The others are published."
 #: About how many words a line of both columns holds.
 WORDS_A_LINE = 14
+#: Where the findings in a table come from, and what stands before one that was said against another.
+OWN, PUBLISHED, AGAINST = "From the coded interviews of these data", "As published:", "Said against it: "
 #: How many findings with a number a brief needs.
 ENOUGH = 3
 _SECTION = re.compile(r"## (?P<title>.+?)(?: \| page (?P<page>[12]))?$")
@@ -61,6 +63,8 @@ _CHART = re.compile(
 )
 #: Digits that may be typed: in names, and in years.
 _NAMES = re.compile(r"COVID-19|\b(?:19|20)\d\d\b")
+#: How the ids of published findings begin.
+_IDS = re.compile(r"[\w.-]+")
 _TOKEN = re.compile(r"\{\{(.*?)\}\}")
 
 
@@ -225,6 +229,7 @@ class _Writer:
 
     def __init__(self, released: Released, registry: Registry, words: Mapping[str, str]) -> None:
         self.released, self.registry, self.words = released, registry, words
+        self.own = voices.by_question(voices.counted(released), registry.findings)
         self.quoted: set[tuple[str, str]] = set()
         self.missing: dict[str, str] = {}
         self.documents: set[str] = set()
@@ -327,17 +332,34 @@ class _Writer:
             yield Picture(drawn.svg, drawn.alt, caption + "*" * any(e.origin == "example" for e in rows))
 
     def _table(self, caption: str, lines: Sequence[str], title: str) -> Iterator[Block]:
-        known = self.registry.findings
-        rows: list[tuple[tuple[Text, ...], ...]] = [((plain("Question"),), (plain("What they said"),))]
-        for line in lines:
-            heading, _, ids = line.removeprefix("- ").rpartition(": ")
-            said = known[known["id"].str.startswith(ids + ".")]
-            if not heading or said.empty:
+        """A row a question with its findings; under the caption where they come from."""
+        rows: list[tuple[tuple[Text, ...], ...]] = []
+        told: dict[str, list[str]] = {}
+        asked = [line.removeprefix("- ").rpartition(": ")[::2] for line in lines]
+        for heading, of in asked or zip(self.own, self.own, strict=True):
+            where, words = self._answer(of, None if asked else 1)
+            if not heading or (not words and _IDS.fullmatch(of)):
                 todo = "see findings.csv in the study's folder published"
-                self._wrong("no such published findings", title, line, todo)
-            self.documents |= set(said["document"])
-            rows.append(((plain(heading),), (plain(" ".join(said["finding"])),)))
-        yield Table(plain(caption), tuple(rows))
+                self._wrong("no such published findings", title, f"{heading}: {of}", todo)
+            elif words:
+                told.setdefault(where, []).append(heading)
+                rows.append(((plain(heading),), (plain(words),)))
+        if rows:
+            sources = [where if len(told) == 1 else f"{where}: {', '.join(told[where])}" for where in told]
+            heads = ((plain("Question"),), (plain("What they said"),))
+            yield Table(plain(". ".join([caption, *sources])), (heads, *rows))
+
+    def _answer(self, of: str, most: int | None) -> tuple[str, str]:
+        """Where the findings on a question come from, and they: a coded project's own, or as published."""
+        known = self.registry.findings
+        said = known[known["id"].str.startswith(of + ".")]
+        own = [one for question in [*said["question"].unique(), of] for one in self.own.get(question, ())]
+        if own := own[:most]:
+            star = "*" * any(e.origin == "example" for one in own for e in one.spoke.values())
+            return OWN + star, " ".join(AGAINST * one.against + one.words for one in own) + star
+        self.documents |= set(said["document"])
+        places = dict.fromkeys(self.registry.documents[id].short for id in said["document"])
+        return f"{PUBLISHED} {', '.join(places)}", " ".join(said["finding"])
 
     def _wrong(self, what: str, title: str, where: str, todo: str) -> None:
         self.problems.append(Problem(what, f"{FILE}, section “{title}”, {where}", todo))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import platform
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -185,6 +186,20 @@ def coverage() -> str:
     )
     caption = f"Intervals and tests in groups of our size, simulated: {table['replicates'].max():,} of each"
     return f"::::{{fold}} Show {len(rows)} rows: {caption}\n{grid(caption, heads, rows)}\n::::"
+
+
+#: The short form of GRIPP2, by which it is reported how the public was involved.
+GRIPP2 = ("Aim", "Methods", "Study results", "Discussion and conclusions", "Reflections")
+
+
+def involvement(said: Mapping[str, str]) -> str:
+    """How the public was involved, an item a row; tokens of findings stay, for the page to fill."""
+    rows = ((item, said.get(str(n), "Not stated")) for n, item in enumerate(GRIPP2, 1))
+    caption = "Involvement of the public, by the short form of GRIPP2"
+    table = grid(caption, ("Item", "What is reported"), rows)
+    for token in re.findall(r"\{\{.*?\}\}", " ".join(said.values())):
+        table = table.replace(literal(token), token)
+    return table
 
 
 def grid(caption: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:

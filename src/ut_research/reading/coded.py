@@ -1,7 +1,8 @@
 """A project of a program for qualitative analysis as sheets: its interviews, coded passages and codebook.
 
-No word that was spoken is in a sheet. Of a passage it says where it is, who spoke, who coded it to what, and
-the coder's own note. Sources, cases and coders go by numbers, in the order there: names may be people's.
+Of a passage a sheet says where it is, who spoke, who coded it to what, and the coder's own note. What was
+spoken is in none, but where a code or attribute says that whoever spoke agreed, and nothing in it looks as if
+it pointed to somebody. Sources, cases and coders go by numbers, in the order there: names may be people's.
 
 A code below another answers the question that is the code above; below that, a code named "against" is what
 was said against it. By the heading "code", which has a code's name after those above it ("Works / Clubs"), a
@@ -11,31 +12,40 @@ recipe can say otherwise, and which codes are left out. An attribute of the proj
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from ut_research.core.problems import stop
+from ut_research.core.schema import QUOTE
 from ut_research.reading.grids import Grid, Note, from_rows
-from ut_research.reading.refi import Case, Coding, Project, Source, project
+from ut_research.reading.identifiers import pointing
+from ut_research.reading.refi import Case, Code, Coding, Project, Source, project
+from ut_research.reading.values import YES
 
 PASSAGES = (
     *("segment_id", "interview_id", "speaker", "coder", "place"),
-    *("question", "theme", "against", "summary", "code"),
+    *("question", "theme", "against", "summary", QUOTE, "code"),
 )
 
 THEMES = ("question", "theme", "against", "finding", "code")
 
 
-def read(path: Path) -> Iterator[Grid]:
-    """The sheets interviews, coded_segments and themes of the project at `path`; of a codebook the last."""
+def read(path: Path, consent: str = "") -> Iterator[Grid]:
+    """The sheets interviews, coded_segments and themes of the project at `path`; of a codebook the last.
+
+    `consent` is the code, with those above it, or the attribute by which a passage may be quoted.
+    """
     found = project(path)
+    no_theme = _cased(found) | {code.guid for code in found.codes if _named(code) == consent}
     if found.sources:
         yield _interviews(found, path)
-        yield _passages(found, path)
+        yield _passages(found, path, no_theme, consent)
     rows: dict[int, tuple[str, ...]] = {1: THEMES}
-    above, cased = {code.path[:-1] for code in found.codes}, _cased(found)
+    above = {code.path[:-1] for code in found.codes}
     for code in found.codes:
-        if code.guid not in cased and (len(code.path) > 1 or code.path not in above):
-            rows[len(rows) + 1] = (*_answers(code.path), code.meaning, " / ".join(code.path))
+        if code.guid not in no_theme and (len(code.path) > 1 or code.path not in above):
+            rows[len(rows) + 1] = (*_answers(code.path), code.meaning, _named(code))
     yield from_rows("themes", f"{path.name}, codes", rows)
 
 
@@ -43,6 +53,10 @@ def _answers(path: tuple[str, ...]) -> tuple[str, str, str]:
     """The question, the theme, and whether against it, that a code is for."""
     against = "yes" if len(path) > 2 and path[-1].casefold() == "against" else ""
     return (path[0], path[1], against) if len(path) > 1 else ("", path[0], "")
+
+
+def _named(code: Code) -> str:
+    return " / ".join(code.path)
 
 
 def _numbers(letter: str, things: Sequence[Case | Source]) -> dict[str, str]:
@@ -83,24 +97,66 @@ def _interviews(found: Project, path: Path) -> Grid:
     return from_rows("interviews", f"{path.name}, sources", rows, notes=notes)
 
 
-def _passages(found: Project, path: Path) -> Grid:
-    """A row a code that was given to a passage; a code that stands for a case says who spoke, and is none."""
+def _passages(found: Project, path: Path, no_theme: frozenset[str], consent: str) -> Grid:
+    """A row a code that was given to a passage; one that says who spoke, or that they agreed, is none."""
     codes = {code.guid: code for code in found.codes}
     sources, people = _numbers("I", found.sources), _numbers("P", found.cases)
     coders = {guid: f"C{n}" for n, guid in enumerate(found.coders, 1)}
-    speaker, cased = _speakers(found), _cased(found)
+    speaker = _speakers(found)
+    agreed = _agreed(found, path, consent, speaker) if consent else lambda _: False
+    texts, names, notes = {s.guid: s.text or "" for s in found.sources}, _of_one(found.cases), list[Note]()
     rows: dict[int, tuple[str, ...]] = {1: PASSAGES}
     for coding in found.codings:
         code = codes.get(coding.code)
-        if code is None or code.guid in cased:
+        if code is None or code.guid in no_theme:
             continue
-        question, theme, against = _answers(code.path)
+        begins, ends = characters(coding.place) or (0, 0)
+        said = " ".join(texts[coding.source][begins:ends].split()) if agreed(coding) else ""
+        where, row = sources[coding.source], len(rows) + 1
+        if said and (what := pointing(said, names)):
+            done = f"not quoted ({what}): {where}, {coding.place}"
+            notes.append(Note("may point to somebody", "reported", done, (row,)))
+            said = ""
         who = people.get(speaker(coding), "")
-        rows[len(rows) + 1] = (
-            *(f"S{len(rows):05d}", sources[coding.source], who, coders.get(coding.coder, ""), coding.place),
-            *(question, theme, against, coding.note, " / ".join(code.path)),
+        rows[row] = (
+            *(f"S{row - 1:05d}", where, who, coders.get(coding.coder, ""), coding.place),
+            *(*_answers(code.path), coding.note, said, _named(code)),
         )
-    return from_rows("coded_segments", f"{path.name}, codings", rows)
+    return from_rows("coded_segments", f"{path.name}, codings", rows, notes=tuple(notes))
+
+
+def _agreed(
+    found: Project, path: Path, consent: str, speaker: Callable[[Coding], str]
+) -> Callable[[Coding], bool]:
+    """Whether somebody agreed that a passage be quoted: by a code around it, or an attribute of who spoke.
+
+    Of a passage of which nobody knows who spoke, an attribute of its source says so.
+    """
+    given = {code.guid for code in found.codes if _named(code) == consent}
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for coding in found.codings:
+        if coding.code in given and (ends := characters(coding.place)):
+            spans.setdefault(coding.source, []).append(ends)
+    things: list[Case | Source] = [*found.cases, *found.sources]
+    said = {t.guid: v.casefold() in YES for t in things for name, v in t.values if name == consent}
+    if not given and not said:
+        what = f"there is no code and no attribute “{consent}” in it"
+        raise stop(
+            what, path.name, "Mend consent in the recipe: the code after those above it, as Above / Code"
+        )
+
+    def agreed(coding: Coding) -> bool:
+        begins, ends = characters(coding.place) or (-1, -1)
+        marked = any(low <= begins and ends <= high for low, high in spans.get(coding.source, ()))
+        return begins >= 0 and (marked or said.get(speaker(coding) or coding.source, False))
+
+    return agreed
+
+
+def _of_one(cases: Sequence[Case]) -> list[str]:
+    """Words of the names of cases that are of one case alone, as a person's name is."""
+    words = Counter(word for case in cases for word in set(re.findall(r"[^\W\d_]{3,}", case.name.casefold())))
+    return [word for word, times in words.items() if times == 1]
 
 
 def _speakers(found: Project) -> Callable[[Coding], str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ut_research.core.schema import TABLES, Table
+from ut_research.core.schema import QUOTE, TABLES, Table
 from ut_research.reading import dates
 from ut_research.reading.likeness import SURE, match
 from ut_research.reading.values import tidy
@@ -56,7 +56,7 @@ def owners(table: Table, headings: Mapping[int, str], least: float) -> dict[str,
 
     A heading goes to one column, the likest; from `least` on it is like at all.
     """
-    matches = {c.name: match(c, headings) for c in table.columns}
+    matches = {c.name: match(c, headings) for c in table.columns if c.name != QUOTE}
     owner: dict[int, str] = {}
     for name, (at, score) in sorted(matches.items(), key=lambda m: -m[1][1]):
         if score >= least and at not in owner:

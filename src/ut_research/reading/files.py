@@ -38,14 +38,17 @@ def read(path: Path, layouts: Mapping[str, Layout] | None = None) -> list[Sheet]
     """Read every sheet of the file at `path`, laid out as `layouts` say; empty sheets are left out."""
     layouts = layouts or {}
     quoted = all(lay.quotes for name, lay in layouts.items() if plain(lay.of or name) == plain(path.stem))
-    sheets = [sheet for grid in read_grids(path, quoted) for sheet in lay_out(grid, layouts)]
+    consent = next((lay.consent for lay in layouts.values() if lay.consent), "")
+    sheets = [sheet for grid in read_grids(path, quoted, consent) for sheet in lay_out(grid, layouts)]
     if path.suffix.lower() in FOLDER_KINDS and (problems := [p for s in sheets for p in s.problems]):
         raise ProblemsFound(problems)
     return [replace(sheet, file=path.stem) for sheet in sheets]
 
 
-def read_grids(path: Path, quoted: bool = True) -> list[Grid]:
+def read_grids(path: Path, quoted: bool = True, consent: str = "") -> list[Grid]:
     """Read every row of every sheet of the file at `path`; of text, cells may be `quoted`.
+
+    `consent` is the code or attribute of a project of interviews by which passages may be quoted.
 
     Raises
     ------
@@ -63,7 +66,8 @@ def read_grids(path: Path, quoted: bool = True) -> list[Grid]:
         if wrong:
             raise stop(what, path.name, todo)
     try:
-        return list(_READERS[kind](path) if quoted else _csv(path, False))
+        more = {"consent": consent} if kind in refi.KINDS else {}
+        return list(_READERS[kind](path, **more) if quoted else _csv(path, False))
     except ProblemsFound:
         raise
     except RecursionError:
@@ -269,7 +273,7 @@ def _as_text(column: pd.Series) -> dict[object, str | None]:
 
 #: How a number is kept that is shown as a day, by the format that it is shown in.
 _DAYS = {r"[AEJS]?DATE|YMDHMS": "s", r"%-?\d*t?d": "D", r"%t[cC]": "ms"}
-_READERS: dict[str, Callable[[Path], Iterable[Grid]]] = {
+_READERS: dict[str, Callable[..., Iterable[Grid]]] = {
     ".csv": _csv, ".tsv": _csv, ".txt": _csv, ".sav": _labelled, ".dta": _labelled,
     ".xlsx": workbooks.xlsx, ".ods": workbooks.ods, **dict.fromkeys(refi.KINDS, coded.read),
 }  # fmt: skip

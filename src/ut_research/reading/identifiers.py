@@ -62,6 +62,26 @@ _CONTENT = {
     "national insurance numbers": re.compile(r"\b[A-CEGHJ-PR-TW-Z]{2} ?\d\d ?\d\d ?\d\d ?[A-D]\b", re.I),
     "NHS numbers": re.compile(r"(?<!\d)\d{3}[ -]?\d{3}[ -]?\d{4}(?!\d)"),
 }
+#: What stands where something personal was.
+_REMOVED = "[removed]"
+#: Words with a capital that begin a sentence and are nobody's name; where any word may, names could hide.
+_STARTS = (
+    " a about after all also always an and any as at because before being both but by can could did do "
+    "does each even every everybody everyone everything for from getting going had has have having he "
+    "her here his how i if in instead is it its just knowing like lots many maybe more most much my "
+    "never no nobody not nothing now of often on once one only or other our out people so some somebody "
+    "someone something sometimes still talking than that the their them then there these they thing "
+    "things this those though to under until we well were what when where which while who why with "
+    "without would yes you your "
+)
+_DAYS = (
+    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:january|february|april|june|july|august|september"
+    r"|october|november|december)\b"
+)
+#: What looks like a number, a day, an address or a title in a passage, whatever stands around it.
+_POINTS = re.compile(
+    rf"\d|@|www|https?:|/|\b(?:mr|mrs|ms|miss|dr|prof|street|avenue)\b|{_DAYS}", re.IGNORECASE
+)
 
 
 def key() -> bytes:
@@ -133,8 +153,25 @@ def personal_content(text: str) -> str | None:
 def without_personal(text: str) -> str:
     """Return `text` with whatever looks personal in it replaced by "[removed]"."""
     for _, found in _personal(text):
-        text = text.replace(found, "[removed]")
+        text = text.replace(found, _REMOVED)
     return text
+
+
+def pointing(text: str, names: Iterable[str] = ()) -> str | None:
+    """What in a passage may point to somebody, or None; in doubt it does.
+
+    A word with a capital may be a name or a place, but at the start of a sentence where it is a word such as
+    "the" or "because". `names` are those that are known, in any case.
+    """
+    if _POINTS.search(text) or _REMOVED in text or personal_content(text):
+        return "a number, a day or an address"
+    starts = {m.end() for m in re.finditer(r"(?:^|[.!?…][\s\"”'’)\]]*\s)[\s\"“'‘(\[…-]*", text)}
+    for word in re.finditer(r"[^\W\d_]+", text):
+        first = word.start() in starts and f" {word[0].casefold()} " in _STARTS
+        if word[0] != word[0].lower() and word[0] != "I" and not first:
+            return "a name or a place"
+    known = "|".join(re.escape(name) for name in names if name.strip())
+    return "a name that is known" if known and re.search(rf"\b(?:{known})\b", text, re.IGNORECASE) else None
 
 
 def _personal(text: str) -> Iterator[tuple[str, str]]:

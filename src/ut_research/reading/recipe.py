@@ -87,6 +87,8 @@ class Layout(_Part):
     """quotation marks are text, and a line is a row: `quotes = false`"""
     days_since: date | None = None
     """what a day that is a number counts from: `days_since = "1960-01-01"`"""
+    consent: str = ""
+    """the code, or attribute, by which passages may be quoted: `consent = "Consent to quote"`"""
 
 
 class From(_Part):

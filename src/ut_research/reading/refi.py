@@ -113,11 +113,12 @@ def project(path: Path) -> Project:
         variables = {_guid(e): e.get("name", "").strip() for e in _all(root, "Variable")}
         sources = [e for e in root.iter() if _SOURCE.fullmatch(_tag(e))]
         codes = _below(root, "CodeBook")
+        atlas = root.get("origin", "").startswith("ATLAS")
         return Project(
             {_guid(e): e.get("name", "") for e in _all(root, "User")},
             tuple(code for e in codes for code in _codes(e)),
             tuple(_case(e, variables) for e in _all(root, "Case")),
-            tuple(_source(e, variables, archive) for e in sources),
+            tuple(_source(e, variables, archive, atlas) for e in sources),
             tuple(coding for e in sources for coding in _codings(e, notes)),
             _unknown(root),
         )
@@ -210,11 +211,16 @@ def _case(e: Element, variables: dict[str, str]) -> Case:
     return Case(_guid(e), e.get("name", "").strip(), _values(e, variables), *refs)
 
 
-def _source(e: Element, variables: dict[str, str], archive: zipfile.ZipFile) -> Source:
-    """A source; its text from beside the project, under the name that it goes by in it, or from within."""
+def _source(e: Element, variables: dict[str, str], archive: zipfile.ZipFile, one_to_a_line: bool) -> Source:
+    """A source; its text from beside the project, under the name that it goes by in it, or from within.
+
+    `one_to_a_line` says that the two characters at the end of a line count as one in the places of passages.
+    """
     file = e.get("plainTextPath", "").removeprefix("internal://").rpartition("/")[2].lower()
     there = [n for n in archive.namelist() if n.lower() in (file, f"sources/{file}")] if file else []
     text = archive.read(there[0]).decode("utf-8-sig", "replace") if there else None
+    if text is not None and one_to_a_line:
+        text = text.replace("\r\n", "\n")
     if text is None and _below(e, "PlainTextContent"):
         text = _below(e, "PlainTextContent")[0].text or ""
     return Source(_guid(e), e.get("name", "").strip(), _tag(e), _values(e, variables), text)

@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from ut_research.reading.refi import Project
+from ut_research.reading.refi import Coding, Project
 
 _SCHEMA = "urn:QDA-XML:project:1.0"
 
@@ -51,11 +51,14 @@ def write(found: Project, path: Path) -> None:
 
 def _sources(root: Element, found: Project) -> None:
     """Each source, its passages, and of each what it was coded to."""
+    within: dict[str, list[Coding]] = {}
+    for coding in found.codings:
+        within.setdefault(coding.source, []).append(coding)
     for source in found.sources:
         text = {"plainTextPath": f"internal://{source.guid}.txt"} if source.kind == "TextSource" else {}
         own = SubElement(root, source.kind, {"guid": source.guid, "name": source.name, **text})
         passages: dict[tuple[str, str, str], Element] = {}
-        for n, coding in enumerate(c for c in found.codings if c.source == source.guid):
+        for n, coding in enumerate(within.get(source.guid, ())):
             at = (coding.selection, coding.place, coding.note)
             if at not in passages:
                 passages[at] = _passage(own, *at) if coding.selection else own

@@ -34,7 +34,7 @@ CHAPTERS = (
 PAGES = ("yaml", "pandera.pandas", "ut_research.publishing.brief")
 BOOK = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx.builders.html")
 #: The parameters of a study that cleaning depends on.
-CLEANING = ("delivery_start", "delivery_end", "partners", "areas", "common_words")
+CLEANING = ("delivery_start", "delivery_end", "partners", "areas", "common_words", "periods")
 #: The steps that prepare a report.
 PREPARED = ("clean", "measure", "part")
 #: Files beside a workbook that are read with it.

@@ -328,8 +328,9 @@ class Chapter:
         self.published_in(found["place"])
 
     def published_in(self, places: Iterable[str]) -> None:
-        """Show where published figures or findings stand, each place once."""
-        stand = sorted(set(map(str, places)))
+        """Show where published figures or findings stand, each place once; nothing where there are none."""
+        if not (stand := sorted(set(map(str, places)))):
+            return
         text = "; ".join(stand)
         said = f"Published in: {text}{'' if text.endswith('?') else '.'}"
         self._markdown(said, [("places", place) for place in stand])

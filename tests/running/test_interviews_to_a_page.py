@@ -1,0 +1,54 @@
+"""What each program for qualitative analysis exports reaches the page about what people said."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from dialects import AGAINST, CLUBS, DIALECTS, MEANS, MENTORS, qualcoder_csv
+from united_together import ROOT
+
+from ut_research.core import studies
+from ut_research.running import build
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A project whose one study says nothing."""
+    root = tmp_path_factory.mktemp("one") / "project"
+    for part in ("notebooks", "book"):
+        shutil.copytree(ROOT / part, root / part)
+    shutil.copyfile(ROOT / "requirements.lock", root / "requirements.lock")
+    studies.new(root, "my-programme", "My programme")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        patch.setenv("UT_RESEARCH_KEY", "an invented key of the tests")
+        yield root
+
+
+def page(export: Path) -> str:
+    """The built chapter as text."""
+    run = build.plan(str(export), "my-programme")
+    build.build(run, lambda event: None)
+    html = (run.report / "book" / "08_voices.html").read_text(encoding="utf-8")
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+@pytest.mark.parametrize("program", DIALECTS, ids=lambda p: p.__name__)
+def test_findings_of_each_program_stand_on_the_page_and_no_word_that_was_spoken(
+    root: Path, program: Callable[[Path], None]
+) -> None:
+    export = root / "exports" / program.__name__
+    export.mkdir(parents=True)
+    program(export)
+    text = page(export)
+    codebook = [MEANS[MENTORS], f"Said against it: {MEANS[AGAINST]}", MEANS[CLUBS]]
+    for words in [MENTORS, CLUBS] if program is qualcoder_csv else codebook:
+        assert words in text
+    assert "We have" not in text and "Person" not in text
