@@ -181,9 +181,10 @@ def test_nothing_is_measured_that_no_page_shows(book: Path) -> None:
         figure.measure for figure in REGISTRY.figures
     }
     tokens = [re.compile(id.replace(".", r"\.").replace("%s", r"\w+")) for id in asked if "." in id]
-    assert [
-        id for id in declared.quantities() if id not in shown and not any(t.fullmatch(id) for t in tokens)
-    ] == []
+    rows = json.loads((book.parent / "findings.json").read_text(encoding="utf-8"))
+    held = {row["id"] for row in rows if row["status"] != "not collected"} & declared.quantities().keys()
+    assert len(held) > 100
+    assert [id for id in held if id not in shown and not any(t.fullmatch(id) for t in tokens)] == []
 
 
 def test_each_published_story_is_told_by_what_it_shows_and_not_by_whose_it_is(pages: Pages) -> None:
