@@ -514,6 +514,12 @@ class _Puzzle:
 
         for table, people in ROWS.items():
             equal(count("quality.kept", table=table), *(count(id) for id in people))
+        for subject, table in (("wellbeing", "wemwbs"), ("activity", "activity")):
+            waves = [v for (id, _), v in self.counts.items() if id == f"{subject}.answered"]
+            pairs, alone = count(f"{subject}.pairs"), count(f"{subject}.t1_only")
+            equal(count("quality.kept", table=table), *waves or [None])
+            equal(count(f"{subject}.answered", wave="1"), pairs, alone)
+            equal(count(f"{subject}.answered", wave="2"), pairs)
         rates = [k for k in self.sizes if k[0] == "reoffending.rate" and {p[0] for p in k[1]} == {"group"}]
         followed = [self.sizes[k] for k in rates]
         equal(count("quality.kept", table="reoffending"), *followed)

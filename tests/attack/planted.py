@@ -36,6 +36,8 @@ def plant(folder: Path, people: int, seed: int) -> Planted:
     reasons for leaving that only one person has; words spoken. Half of the exports ask for one need more.
     """
     tables = example.generate(people, seed, calibrated=False)
+    if seed % 2:
+        tables |= {name: _again(tables[name], seed) for name in ("wemwbs", "activity")}
     rng = np.random.default_rng(seed)
     ids = {old: _word("id", seed, old) for old in tables["participants"]["participant_id"]}
     sheets: dict[str, pd.DataFrame] = {}
@@ -71,6 +73,12 @@ def plant(folder: Path, people: int, seed: int) -> Planted:
     for name, sheet in sheets.items():
         sheet.to_csv(folder / f"{name}.csv", index=False)
     return Planted(folder, tables, frozenset(c.lower() for c in canaries))
+
+
+def _again(answers: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """The answers, and a third of a few or of most people who gave a second, the same as that."""
+    third = answers[answers["timepoint"] == "T2"].iloc[:: 1 + seed % 7].assign(timepoint="T3")
+    return pd.concat([answers, third], ignore_index=True)
 
 
 def _word(kind: str, seed: int, about: object) -> str:

@@ -318,7 +318,7 @@ def test_codes_that_may_be_names_of_people_are_not_shown(tmp_path):
     assert "Zed" not in text and "# the codes of group may be names of people, and are not shown" in text
 
 
-@pytest.mark.parametrize("waves, told", [("12", "Wave"), ("01", None), ("123", None)])
+@pytest.mark.parametrize("waves, told", [("12", "Wave"), ("01", None), ("123", "Wave"), ("12x", None)])
 def test_a_column_of_waves_is_taken_where_it_says_first_and_second(tmp_path, waves, told):
     heads = "Client ID,Wave,Date completed," + ",".join(f"Q{n}" for n in range(1, 15))
     rows = [f"A-{n},{w},0{i + 1}/02/2020" + ",3" * 14 for n in range(9) for i, w in enumerate(waves)]

@@ -138,19 +138,20 @@ def _age(sheet: Sheet) -> None:
 
 
 def _wemwbs(sheet: Sheet) -> None:
-    _t2_before_t1(sheet)
+    _later_before_first(sheet)
     if "total" in sheet.columns and all(item in sheet.columns for item in ITEMS):
         items = reduce(add, (sheet[i] for i in ITEMS))
         differs = (items != sheet["total"]).fillna(False).to_numpy(bool)
         sheet.blank(differs, "total", "total is not the sum of the items")
 
 
-def _t2_before_t1(sheet: Sheet) -> None:
-    """Reject a second questionnaire dated before the person's first: it cannot show what came after."""
+def _later_before_first(sheet: Sheet) -> None:
+    """Reject a later questionnaire dated before the person's first: it cannot show what came after."""
     day, point = sheet["completed_date"], sheet["timepoint"]
     first = day.where((point == "T1") & sheet.keep).groupby(sheet.person).transform("min")
-    early = ((point == "T2") & (day < first)).to_numpy(bool)
-    sheet.reject(early, "completed_date", "T2 before T1")
+    early = ((point != "T1") & (day < first)).to_numpy(bool)
+    sheet.reject(early & (point == "T2").to_numpy(bool), "completed_date", "T2 before T1")
+    sheet.reject(early, "completed_date", "later questionnaire before T1")
 
 
 def _reoffending(sheet: Sheet) -> None:
@@ -172,7 +173,8 @@ def _reoffending(sheet: Sheet) -> None:
 
 
 _RULES: dict[str, Callable[[Sheet], None]] = {
-    "participants": _participants, "wemwbs": _wemwbs, "activity": _t2_before_t1, "reoffending": _reoffending,
+    "participants": _participants, "wemwbs": _wemwbs, "activity": _later_before_first,
+    "reoffending": _reoffending,
 }  # fmt: skip
 
 

@@ -109,6 +109,9 @@ class Study:
     adjust_for: str = _words(
         "", "What the groups are made alike in, beside the plain comparison", "analysis", blank=True
     )
+    waves: str = _words(
+        "first and last", "Which questionnaires are compared: first and last, or as 1 and 3", "analysis"
+    )
     follow_up_days: int = _parameter(
         365,
         "reoffending",

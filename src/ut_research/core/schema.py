@@ -117,7 +117,11 @@ ITEMS = tuple(f"item_{n:02d}" for n in range(1, 15))
 GROUPS = ("partner", "area", "gender", "period")
 NOT_RECORDED = "not recorded"
 
-_TIMEPOINT = _code("timepoint", "which questionnaire: T1 at the start, T2 later", "T1", "T2", needed=True)
+#: The questionnaires of a person, in their order.
+TIMEPOINTS = tuple(f"T{n}" for n in range(1, 10))
+_TIMEPOINT = _code(
+    "timepoint", "which questionnaire: T1 at the start, T2 later, and so on", *TIMEPOINTS, needed=True
+)
 
 _ALL = (
     Table("participants", "a referral", (

@@ -19,7 +19,7 @@ from ut_research.core.schema import TABLES as DICTIONARY
 from ut_research.measures.grouping import Maker, Tables
 
 #: Columns of the canonical tables whose blanks are not counted: cleaning adds them, or nobody misses them.
-UNCOUNTED = frozenset({"participant_id", "partner", "area", "gender", "period"})
+UNCOUNTED = frozenset({"participant_id", "partner", "area", "gender", "period", "wave"})
 UNCOUNTED |= {c.name for t in DICTIONARY.values() for c in t.columns if c.spare}
 
 #: Passages are not counted where fewer people than this spoke: it would tell how much one of them said.

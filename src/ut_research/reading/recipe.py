@@ -101,7 +101,7 @@ class From(_Part):
     file_name: bool = False
     """the name of the file: `partner = { file_name = true }`"""
     order_of: str | None = None
-    """first and last of a person, by days or by waves ("{wave}"): `[tables.wemwbs.columns] timepoint
+    """T1, T2 … of a person, by days or by waves ("{wave}"): `[tables.wemwbs.columns] timepoint
     = { order_of = "completed_date" }`"""
     after: str | None = None
     """after another column of ours: `registered_date = { after = "referral_date", days = 7 }`"""
