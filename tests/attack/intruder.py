@@ -31,7 +31,8 @@ OUT_OF = {
     "reach.registered": "reach.referred", "reach.gender": "reach.referred",
     "reach.assessed": "reach.registered", "reach.completed": "reach.registered",
     "outcomes.": "reach.registered", "needs.": "reach.assessed", "wellbeing.": "reach.completed",
-    "reach.still_supported": "reach.registered",
+    "reach.still_supported": "reach.registered", "sessions.any": "reach.registered",
+    "sessions.kind": "sessions.any", "sessions.number_": "sessions.any",
 }  # fmt: skip
 
 
@@ -39,6 +40,7 @@ OUT_OF = {
 NESTED = (
     [f"wellbeing.meaningful{rule}" for rule in ("", "_more_than_3", "_at_least_3", "_sem", "_rci")],
     ["wellbeing.floor_t1", "wellbeing.low_t1"],
+    *([f"sessions.{of}_{at}" for at in ("lower", "median", "upper")] for of in ("number", "minutes")),
     ["reoffending.rate", "reoffending.proven_follow_up", "reoffending.complete_follow_up"],
 )
 

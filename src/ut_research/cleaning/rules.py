@@ -114,7 +114,8 @@ def _rare_words(sheet: Sheet, column: str) -> None:
     """Replace what fewer than `RARE_WORDS` people have in `column`, and is in no list, by "other"."""
     words = pd.Series(sheet.columns[column]).where(sheet.keep)
     known = ["other", *sheet.names.listed(column)]
-    rare = ((words.map(words.value_counts()) < RARE_WORDS) & ~words.isin(known)).to_numpy(bool)
+    people = pd.Series(sheet.person).groupby(words).nunique()
+    rare = ((words.map(people) < RARE_WORDS) & ~words.isin(known)).to_numpy(bool)
     sheet.log(rare, column, "rare text", "repaired")
     sheet.put(column, rare, "other")
 
@@ -176,6 +177,24 @@ _RULES: dict[str, Callable[[Sheet], None]] = {
     "participants": _participants, "wemwbs": _wemwbs, "activity": _later_before_first,
     "reoffending": _reoffending,
 }  # fmt: skip
+
+
+def report_sessions(sheets: Mapping[str, Sheet], people: int) -> None:
+    """Make rare kinds of sessions "other", and log those before a person's referral or after their exit."""
+    if "sessions" not in sheets:
+        return
+    sessions = sheets["sessions"]
+    if "kind" in sessions.columns:
+        _rare_words(sessions, "kind")
+    if "participants" not in sheets:
+        return
+    known = sheets["participants"]
+    for column, rule in (("referral_date", "before referral"), ("exit_date", "after support ended")):
+        days = np.full(people + 1, np.datetime64("NaT"), dtype="datetime64[ns]")
+        days[known.person[known.keep]] = known[column][known.keep].to_numpy("datetime64[ns]")
+        on, other = sessions["session_date"].to_numpy("datetime64[ns]"), days[sessions.person]
+        outside = on < other if rule == "before referral" else on > other
+        sessions.log(outside, "session_date", f"session {rule}", "reported")
 
 
 def reject_strangers(sheets: Mapping[str, Sheet], people: int) -> None:

@@ -35,6 +35,8 @@ RULES: dict[tuple[Action, str], str] = {
     ("reported", "total is not the sum of the items"): "left blank: the items are used",
     ("rejected", "T2 before T1"): "left out: it was done before the first questionnaire",
     ("rejected", "later questionnaire before T1"): "left out: it was done before the first questionnaire",
+    ("reported", "session before referral"): "kept",
+    ("reported", "session after support ended"): "kept",
     ("reported", "follow-up ends before it begins"): "left blank",
     ("reported", "reoffence outside follow-up"): "left blank",
     ("rejected", "no reoffence, but a date of one"): _CONTRADICTS,

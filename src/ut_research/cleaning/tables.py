@@ -102,6 +102,7 @@ def clean(raw: Raw, parameters: Mapping[str, Any] | None = None, key: bytes | No
             sheet.columns["participant_id"] = ids.take(sheet.person, allow_fill=True)
         rules.apply(sheet)
     rules.reject_strangers(sheets, len(ids))
+    rules.report_sessions(sheets, len(ids))
     tables = {name: sheet.kept() for name, sheet in sheets.items()}
     _add_groups(tables, {n: s.person[s.keep] for n, s in sheets.items()}, len(ids), start, end)
     counts = {

@@ -170,6 +170,12 @@ _ALL = (
               "treatment", needed=True),
         _date("start_date", "day it began"),
     )),
+    Table("sessions", "a session that a person attended", (
+        _person(),
+        _date("session_date", "day of the session"),
+        _name("kind", "what kind of session it was; rare kinds become “other”", "one to one"),
+        _number("minutes", "how long the person was there", 1, 720, "minutes"),
+    )),
     Table("interviews", "an interview or a focus group", (
         Column("interview_id", "the researchers' own identifier of the interview", "id", "I-01", needed=True),
         _code("method", "how it was held", "interview", "focus group"),
