@@ -53,14 +53,16 @@ def ticked(frame: pd.DataFrame, columns: Sequence[pd.Series], told: Ticks) -> tu
         cells = cells.str.cat(more, sep=mark, na_rep="")
     texts = cells.fillna("").map(lambda cell: _framed(cell, mark))
     blank = cells.fillna("").str.strip().str.strip(told.separator) == ""
-    left = texts
+    left, end = texts, re.escape(mark)
     for column, options in told.options.items():
         found = pd.Series(False, index=cells.index)
         for option in sorted(options, key=len, reverse=True):
             tick = _framed(option, mark)
             found |= texts.str.contains(tick, regex=False)
-            left = left.str.replace(tick, mark, regex=False)
+            left = left.str.replace(re.escape(tick.removesuffix(mark)) + f"(?={end})", "", regex=True)
         frame[column] = pd.Series(np.where(found, "yes", "no"), index=cells.index, dtype="str").mask(blank)
+    words = "|".join(map(re.escape, NO))  # a column each, filled in with yes and no
+    left = left.str.replace(f"{end}(?:{words})(?={end})", "", regex=True)
     rest = left.str.strip(mark + " ") != ""
     return frame, [int(n) for n in cells.index[rest]]
 
