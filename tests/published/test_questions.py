@@ -185,6 +185,22 @@ FAULTS: dict[str, Callable[[Registry], Registry]] = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("measure", "value", "asked"),
+    [
+        *(("wellbeing.change_mean", value, value in (-0.7, 10.7)) for value in (-0.7, -0.6, 10.6, 10.7)),
+        *(("wellbeing.meaningful", value, value in (12.7, 45.8)) for value in (12.7, 12.8, 45.7, 45.8)),
+    ],
+)
+def test_what_lies_beyond_the_literature_is_what_twelve_evaluations_did_not_see(
+    measure: str, value: float, asked: bool
+) -> None:
+    """Maheswaran and others 2012: mean changes of -0.6 to 10.6 points; 12.8% to 45.7% improved."""
+    one = Registry((figure("change", value, measure=measure),), pd.DataFrame(), (), ())
+
+    assert ("beyond the literature" in set(published.questions(one)["rule"])) is asked
+
+
 @given(reports())
 @settings(max_examples=samples(15, 150))
 def test_a_clean_report_is_asked_nothing(registry: Registry) -> None:
