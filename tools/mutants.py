@@ -31,7 +31,7 @@ PACKAGES = ("stats", "measures", "disclosure", "published")
 TESTS = {
     "stats": ["tests/stats", "tests/measures/test_adjusted.py"],
     "measures": ["tests/measures", "tests/disclosure/test_gate.py"],
-    "disclosure": ["tests/disclosure", "tests/measures/test_declared.py"],
+    "disclosure": ["tests/disclosure", "tests/test_way_in.py", "tests/measures/test_declared.py"],
     "published": ["tests/published"],
 }
 #: Seconds after which tests that do not end have found the mistake.
