@@ -51,7 +51,7 @@ help:
 	@echo 'make test                       run every test (browser tests need Chromium): a quarter of an hour'
 	@echo 'make deep                       run every test on many more samples (hours)'
 	@echo 'make bench                      measure how fast things are, as ratios'
-	@echo 'make mutants                    plant mistakes in the measures and count those the tests find (hours)'
+	@echo 'make mutants                    plant mistakes in the code and count those the tests find (an hour)'
 	@echo 'make forget EXPORT=path         remove every trace of an export'
 	@echo 'make clean                      remove what builds and tests left; reports stay'
 	@echo 'make headlines                  write the headlines anew that the notebook tests compare'
@@ -115,7 +115,7 @@ mutants: $(READY)
 
 clean:
 	find data/processed -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
-	rm -rf .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants
+	rm -rf .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tools tests bench notebooks -name __pycache__ -prune -o -name .ipynb_checkpoints -prune | xargs rm -rf
 
 headlines: $(READY)

@@ -22,7 +22,7 @@ OURS = re.compile(
 )
 #: A file of an invented cohort: its mark, or one of the tables that an export may hold.
 MARK = "INVENTED.md"
-TABLES = "participants|needs|wemwbs|activity|reoffending|outcomes|interviews|coded_segments|themes"
+TABLES = "participants|needs|wemwbs|activity|reoffending|outcomes|sessions|interviews|coded_segments|themes"
 TABLES += "|steering_comments"
 NOTES = (MARK, "columns.toml")
 COHORT = re.compile(rf"data/raw/[a-z0-9-]+/({'|'.join(NOTES)}|({TABLES})\.csv|interviews\.qdpx)")

@@ -21,9 +21,10 @@ AREAS = {"Invented City": 0.4, "Invented Port": 0.35, "Invented Valley": 0.25}  
 NEEDS = {  # of those assessed: the needs that the news item speaks of
     "alcohol_drugs": 84 / 90, "housing": 45 / 90, "employability": 52 / 90, "training_education": 36 / 90,
 }  # fmt: skip
-TREATED = 63 / REGISTERED
+TREATED, NEVER_CAME = 63 / REGISTERED, 22
 FIRST, LAST = np.datetime64("2021-03-01"), np.datetime64("2023-09-30")
 EXTRACTED = np.datetime64("2023-12-31")
+KINDS = {"one to one": 0.6, "group": 0.3, "phone call": 0.1}  # share of sessions
 
 INVENTED = """# These people are invented
 
@@ -35,8 +36,8 @@ Project ADDER.
 
 
 def generate(seed: int = SEED) -> draw.Tables:
-    """The clean tables of the cohort, from a seed: `participants`, `needs` and `outcomes`."""
-    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(4)]
+    """The clean tables of the cohort, from a seed: `participants`, `needs`, `outcomes`, `sessions`."""
+    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(5)]
     participants = draw.referred(
         streams[0],
         PEOPLE,
@@ -53,6 +54,7 @@ def generate(seed: int = SEED) -> draw.Tables:
         "participants": participants,
         "needs": _needs(streams[2], registered),
         "outcomes": _outcomes(streams[3], registered),
+        "sessions": _sessions(streams[4], registered),
     }
 
 
@@ -82,6 +84,25 @@ def _outcomes(rng: np.random.Generator, registered: pd.DataFrame) -> pd.DataFram
     )
     reached = {"participant_id": treated["participant_id"].to_numpy(), "outcome": "treatment"}
     return draw.in_order(pd.DataFrame({**reached, "start_date": draw.dates(np.minimum(start, EXTRACTED))}))
+
+
+def _sessions(rng: np.random.Generator, registered: pd.DataFrame) -> pd.DataFrame:
+    """The weeks of support in which people came, some never: who stays longer comes more often."""
+    end = registered["exit_date"].fillna(pd.Timestamp(EXTRACTED))
+    weeks = ((end - registered["registered_date"]).dt.days // 7).to_numpy()
+    at = np.repeat(np.arange(len(weeks)), weeks)
+    week = np.concatenate([np.arange(w) for w in weeks])
+    never = draw.chosen(rng.random(len(weeks)), NEVER_CAME / REGISTERED)
+    came = ~never[at] & (rng.random(len(at)) < np.where(week < 12, 0.4, 0.15))
+    at, week = at[came], week[came]
+    start = registered["registered_date"].to_numpy().astype("datetime64[D]")[at]
+    rows = {
+        "participant_id": registered["participant_id"].to_numpy()[at],
+        "session_date": draw.dates(start + draw.days_of(7 * week + rng.integers(0, 7, len(at)))),
+        "kind": rng.choice(np.array(list(KINDS), dtype=object), len(at), p=list(KINDS.values())),
+        "minutes": pd.array(15 * rng.integers(1, 7, len(at)), dtype="Int64"),
+    }
+    return draw.in_order(pd.DataFrame(rows), "session_date")
 
 
 if __name__ == "__main__":

@@ -1,187 +1,158 @@
-"""Plant mistakes in the measures, the estimates and the published figures, and count those the tests find.
+"""Plant mistakes in what measures, estimates, withholds and audits, and count those that the tests find.
 
-It writes the folder `mutants/`, which is not kept. docs/mutation.md says what came of it. mutmut plants the
-mistakes, one at a time, and runs the tests that reach each; this chooses a sample, and sets aside mistakes in
-words that only a reader sees (labels, methods, messages): a test finds those only by repeating the words.
+One line is changed at a time, in a copy of the project: a comparison turned round, a sum made a difference,
+a number one higher, a yes made a no. A seed draws them, as many of each package. docs/mutation.md says what
+came of it.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
-import json
+import copy
+import os
 import random
-import re
+import shutil
 import subprocess
 import sys
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import redirect_stdout
-from dataclasses import astuple
-from io import StringIO
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-import mutmut.__main__ as mutmut
-from mutmut.mutation.trampoline import set_mutant_under_test
-from mutmut.runners.harness import PytestRunner
-from mutmut.state import state
-from mutmut.stats import status_by_exit_code
-from mutmut.utils.file_utils import copy_also_copy_files, copy_src_dir, setup_source_paths
+from ut_research.stats.intervals import wilson
 
-NOT_RUN = 34  # mutmut's code for a mutant that is skipped
-FOUND = ("killed", "timeout")
-#: Strings of several words that the code goes by, and so are behaviour.
-CODES = {
-    "at least", "more than", "at most", "less than", "similar to", "out of", "first half", "second half",
-    "not collected", "not recorded", "not engaged", "focus group", "focus groups", "percentage points",
-    "standard deviations", "reproduced", "consistent", "not attainable", "inconsistent with another entry",
-    "base not stated", "method note", "whole number", "no base",
+ROOT = Path(__file__).parents[1]
+#: What the copy needs, and the packages that mistakes are planted in.
+COPIED = ("src", "tests", "tools", "studies", "data/raw", "notebooks", "book", "docs", "pyproject.toml")
+PACKAGES = ("stats", "measures", "disclosure", "published")
+#: Beside the tests of a module's own name, those of its whole package, the quickest first.
+TESTS = {
+    "stats": ["tests/stats", "tests/measures/test_adjusted.py"],
+    "measures": ["tests/measures", "tests/disclosure/test_gate.py"],
+    "disclosure": ["tests/disclosure", "tests/test_way_in.py", "tests/measures/test_declared.py"],
+    "published": ["tests/published"],
+}
+#: Seconds after which tests that do not end have found the mistake.
+LONGEST = 900
+OTHER: dict[type[ast.AST], type[ast.AST]] = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.Add: ast.Sub,
+    ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.And: ast.Or, ast.Or: ast.And,
+    ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One line of a file, as it is and as it would be."""
+
+    file: str
+    line: int
+    was: str
+    is_: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}\n    - {self.was.strip()}\n    + {self.is_.strip()}"
+
+
+def mistakes(file: Path) -> Iterator[Mistake]:
+    """Every mistake that can be planted in a line of code; none in words, types or documentation."""
+    text = file.read_text(encoding="utf-8")
+    lines, tree = text.split("\n"), ast.parse(text)
+    told = ("annotation", "returns", "decorator_list")
+    hints = [getattr(node, part, None) or [] for node in ast.walk(tree) for part in told]
+    types = {
+        id(inner)
+        for hint in hints
+        for one in (hint if isinstance(hint, list) else [hint])
+        for inner in ast.walk(one)
+    }
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.expr) or id(node) in types or node.lineno != node.end_lineno:
+            continue
+        if (other := changed(node)) is not None:
+            line = lines[node.lineno - 1].encode()
+            new = line[: node.col_offset] + f"({ast.unparse(other)})".encode() + line[node.end_col_offset :]
+            yield Mistake(str(file.relative_to(ROOT)), node.lineno, line.decode(), new.decode())
+
+
+def changed(node: ast.expr) -> ast.expr | None:
+    """The expression with one mistake in it; None where there is none to make."""
+    new = copy.deepcopy(node)
+    if isinstance(new, ast.Compare) and type(new.ops[0]) in OTHER:
+        new.ops[0] = OTHER[type(new.ops[0])]()  # type: ignore[call-overload]
+    elif isinstance(new, ast.BinOp | ast.BoolOp) and type(new.op) in OTHER:
+        new.op = OTHER[type(new.op)]()  # type: ignore[assignment]
+    elif isinstance(new, ast.UnaryOp) and isinstance(new.op, ast.Not):
+        return new.operand
+    elif isinstance(new, ast.Constant) and isinstance(new.value, bool):
+        new.value = not new.value
+    elif isinstance(new, ast.Constant) and isinstance(new.value, int | float):
+        new.value += 1
+    else:
+        return None
+    return new
+
+
+def drawn(each: int, seed: int) -> list[Mistake]:
+    """So many mistakes of each package, at random."""
+    found = []
+    for package in PACKAGES:
+        files = sorted((ROOT / "src" / "ut_research" / package).glob("*.py"))
+        every = [mistake for file in files for mistake in mistakes(file)]
+        found += random.Random(f"{seed} {package}").sample(every, min(each, len(every)))
+    return found
+
+
+def is_found(mistake: Mistake, project: Path) -> bool:
+    """Whether a test fails, or does not end, with the mistake planted in the copy of the project."""
+    file = project / mistake.file
+    whole = file.read_text(encoding="utf-8")
+    lines = whole.split("\n")
+    lines[mistake.line - 1] = mistake.is_
+    package, name = file.parent.name, file.stem
+    own = [p for p in (f"tests/{package}/test_{name}.py", f"tests/{package}") if (project / p).exists()][:1]
+    run = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    paths = {"PYTHONPATH": str(project / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        file.write_text("\n".join(lines), encoding="utf-8")
+        for tests in (own, [*TESTS[package], "-m", "not slow"]):
+            done = subprocess.run(
+                [*run, *tests], cwd=project, env={**os.environ, **paths}, capture_output=True, timeout=LONGEST
+            )
+            if done.returncode:
+                return True
+        return False
+    except subprocess.TimeoutExpired:
+        return True
+    finally:
+        file.write_text(whole, encoding="utf-8")
 
 
 def main() -> None:
     """Do what the command line asks for."""
     asked = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    asked.add_argument(
-        "--share", type=float, default=1.0, help="of each module's mistakes, at random (0 to 1)"
-    )
+    asked.add_argument("--each", type=int, default=15, help="mistakes of each package")
     asked.add_argument("--seed", type=int, default=1, help="of the sample")
-    asked.add_argument("--again", action="store_true", help="only those of the last run that were not found")
-    asked.add_argument("--count", action="store_true", help="run nothing; count the last run")
-    asked.add_argument("--run", action="store_true", help=argparse.SUPPRESS)
     chosen = asked.parse_args()
-    if chosen.run:
-        run()
-        return
-    words = plant()
-    if not chosen.count:
-        choose(words, chosen.share, chosen.seed, chosen.again)
-        # which tests reach which function is found anew, as the tests may have changed
-        Path("mutants/mutmut-stats.json").unlink(missing_ok=True)
-        # where nothing is imported yet
-        subprocess.run([sys.executable, "-m", "tools.mutants", "--run"], check=True)
-    count(words)
-
-
-def plant() -> set[str]:
-    """Write every mutant; the names of those that change only words."""
-    set_mutant_under_test("mutant_generation")
-    Path("mutants").mkdir(exist_ok=True)
-    with redirect_stdout(StringIO()):
-        copy_src_dir()
-        copy_also_copy_files()
-        setup_source_paths()
-        mutmut.create_mutants(2)
-    return {name for meta in metas() for name in wording(meta)}
-
-
-def choose(words: set[str], share: float, seed: int, again: bool) -> None:
-    """Leave to be run a random `share` of each module's mutants of behaviour, or those not found before."""
-    for meta in metas():
-        data = json.loads(meta.read_text())
-        codes = data["exit_code_by_key"]
-        names = sorted(set(codes) - words)
-        if again:
-            wanted = {name for name in names if status_by_exit_code[codes[name]] not in (*FOUND, "skipped")}
-        else:
-            wanted = set(random.Random(f"{seed} {meta.name}").sample(names, round(share * len(names))))
-        for name in codes:
-            if name in wanted:
-                codes[name] = None
-            elif not again:
-                codes[name] = NOT_RUN
-        meta.write_text(json.dumps(data))
-
-
-def run() -> None:
-    """Run what is left to be run, the quickest tests first, as one that fails is enough."""
-    run_tests = PytestRunner.run_tests
-
-    def quickest_first(self: PytestRunner, *, mutant_name: str | None, tests: Iterable[str]) -> int:
-        ordered = sorted(tests, key=lambda test: (state().duration_by_test[test], test))
-        return run_tests(self, mutant_name=mutant_name, tests=ordered)
-
-    PytestRunner.run_tests = quickest_first  # type: ignore[method-assign]
-    mutmut._run((), 2)
-
-
-def count(words: set[str]) -> None:
-    """Print a table of the modules; name the mutants that were not found in `mutants/survivors.txt`."""
-    from ut_research.stats.intervals import wilson
-
-    table: dict[str, Counter[str]] = defaultdict(Counter)
-    left = []
-    for meta in metas():
-        for name, code in json.loads(meta.read_text())["exit_code_by_key"].items():
-            module = meta.stem.removesuffix(".py")
-            row = table[f"{meta.parent.name}/{module}" if meta.parent.name != "ut_research" else module]
-            row["made"] += 1
-            row["words only"] += name in words
-            if name in words or code in (NOT_RUN, None):
-                continue
-            status = status_by_exit_code[code]
-            row["run"] += 1
-            row[status if status in FOUND else "survived"] += 1
-            if status not in FOUND:
-                left.append((name, status))
-    columns = ("made", "words only", "run", "killed", "timeout", "survived")
-    print("| module | made | words only | run | killed | timed out | survived | found |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-    rows = [*sorted(table.items()), ("all", sum(table.values(), Counter()))]
-    for module, row in rows:
-        found = row["killed"] + row["timeout"]
-        rate = f"{100 * found / row['run']:.0f}%" if row["run"] else ""
-        print(f"| {module} | " + " | ".join(f"{row[c]:,}" for c in columns) + f" | {rate} |")
-    share, low, high = astuple(wilson(row["killed"] + row["timeout"], row["run"]))
-    if share is not None:
-        print(f"\nFound: {share:.1%} (of a sample, the 95% interval is {low:.1%} to {high:.1%})")
-    Path("mutants/survivors.txt").write_text("".join(f"{name} {status}\n" for name, status in left))
-    print("The others are in mutants/survivors.txt; mutmut show NAME prints one.")
-
-
-def metas() -> list[Path]:
-    """What mutmut knows of each module that it changed."""
-    return sorted(Path("mutants").rglob("*.py.meta"))
-
-
-def wording(meta: Path) -> Iterator[str]:
-    """The mutants of one module that change only words."""
-    names = json.loads(meta.read_text())["exit_code_by_key"]
-    if not names:
-        return
-    tree = ast.parse(meta.with_suffix("").read_text())
-    functions = {f.name: f for f in ast.walk(tree) if isinstance(f, ast.FunctionDef)}
-    for name in names:
-        mutant = name.rpartition(".")[2]
-        original = functions[mutant.rpartition("__mutmut_")[0] + "__mutmut_orig"]
-        one, other = ([f.args, f.body] for f in (original, functions[mutant]))
-        if same_but_for_words(one, other):
-            yield name
-
-
-def same_but_for_words(one: object, other: object) -> bool:
-    """Whether two pieces of code differ in nothing but strings of words, or one that was taken out."""
-    if is_words(one) and isinstance(other, ast.Constant) and isinstance(other.value, str | None):
-        return True
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, list) and isinstance(other, list):
-        if len(one) == len(other) + 1 and is_words(one[-1]):  # the last argument left out
-            one = one[:-1]
-        return len(one) == len(other) and all(map(same_but_for_words, one, other))
-    if isinstance(one, ast.AST):
-        return all(same_but_for_words(getattr(one, f, None), getattr(other, f, None)) for f in one._fields)
-    return one == other
-
-
-def is_words(node: object) -> bool:
-    """Whether it is a string of two words or more, or a capitalised one, that no code goes by."""
-    said = ""
-    if isinstance(node, ast.JoinedStr):  # f"{a} of {b}": what stands in braces counts as a word
-        said = "".join(str(v.value) if isinstance(v, ast.Constant) else "x" for v in node.values)
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        said = node.value
-    return said not in CODES and re.search(r"\w+\W* \W*\w+|^[A-Z][a-z]+", said) is not None
+    made, found = Counter[str](), Counter[str]()
+    with tempfile.TemporaryDirectory() as folder:
+        for part in COPIED:
+            from_, to = ROOT / part, Path(folder, part)
+            to.parent.mkdir(parents=True, exist_ok=True)
+            (shutil.copytree if from_.is_dir() else shutil.copyfile)(from_, to)
+        for mistake in drawn(chosen.each, chosen.seed):
+            package = mistake.file.split("/")[2]
+            ok = is_found(mistake, Path(folder))
+            made[package] += 1
+            found[package] += ok
+            print("found" if ok else "NOT FOUND", mistake, flush=True)
+    for package in PACKAGES:
+        print(f"{package}: {found[package]} of {made[package]} found")
+    share = wilson(found.total(), made.total())
+    print(f"all: {found.total()} of {made.total()} found; 95% interval {share.low:.0%} to {share.high:.0%}")
 
 
 if __name__ == "__main__":

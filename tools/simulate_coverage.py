@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 import ut_research
-from ut_research.stats import intervals, survival, weighting
+from ut_research.stats import intervals, mixed, survival, weighting
 from ut_research.stats.intervals import Interval
 
 FILE = Path(ut_research.__file__).parent / "data" / "coverage.csv"
@@ -120,6 +120,9 @@ def settings() -> Iterator[Setting]:
         yield Setting("McNemar's test", "false positives", n, 0, "56% then 56%", _mcnemar(n, cells))
         truth_said = "56% in a year, followed 6 to 18 months"
         yield Setting("median time interval", "coverage", n, 0, truth_said, _median(n, 0.56))
+    for n in (9, 27, 61, 103):
+        truth_said = "a rise of 4 in three waves, lower scorers missing more"
+        yield Setting("mixed model interval", "coverage", n, 0, truth_said, _mixed(n))
 
 
 def simulate(setting: Setting, seed: int, replicates: int = REPLICATES) -> Row:
@@ -240,6 +243,21 @@ def _weighted(n1: int, n2: int, p: float, q: float) -> Trial:
         both = np.concatenate([days, more]), np.concatenate([event, others])
         found = weighting.overlap_adjusted(*both, first, known, 365)
         return None if found is None else _holds(found.change, p - q)
+
+    return trial
+
+
+def _mixed(n: int) -> Trial:
+    """Whole points, half of the variance between people; who scored low at first misses more later."""
+    person, wave = np.repeat(np.arange(n), 3), np.tile(np.arange(3), n)
+    design = np.column_stack([np.ones(3 * n), wave == 2, wave == 1])
+
+    def trial(rng: np.random.Generator) -> bool | None:
+        usual = rng.normal(40, 8, n)[person]
+        score = np.rint(usual + 2 * wave + rng.normal(0, 8, 3 * n))
+        stays = np.clip(0.65 + 0.02 * (score[::3] - 40), 0.2, 0.95)
+        there = (wave == 0) | (rng.random(3 * n) < stays[person])
+        return _holds(mixed.random_intercept(score[there], design[there], person[there])[1], 4)
 
     return trial
 

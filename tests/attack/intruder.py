@@ -31,7 +31,8 @@ OUT_OF = {
     "reach.registered": "reach.referred", "reach.gender": "reach.referred",
     "reach.assessed": "reach.registered", "reach.completed": "reach.registered",
     "outcomes.": "reach.registered", "needs.": "reach.assessed", "wellbeing.": "reach.completed",
-    "reach.still_supported": "reach.registered",
+    "reach.still_supported": "reach.registered", "sessions.any": "reach.registered",
+    "sessions.kind": "sessions.any", "sessions.number_": "sessions.any",
 }  # fmt: skip
 
 
@@ -39,6 +40,7 @@ OUT_OF = {
 NESTED = (
     [f"wellbeing.meaningful{rule}" for rule in ("", "_more_than_3", "_at_least_3", "_sem", "_rci")],
     ["wellbeing.floor_t1", "wellbeing.low_t1"],
+    *([f"sessions.{of}_{at}" for at in ("lower", "median", "upper")] for of in ("number", "minutes")),
     ["reoffending.rate", "reoffending.proven_follow_up", "reoffending.complete_follow_up"],
 )
 
@@ -514,6 +516,12 @@ class _Puzzle:
 
         for table, people in ROWS.items():
             equal(count("quality.kept", table=table), *(count(id) for id in people))
+        for subject, table in (("wellbeing", "wemwbs"), ("activity", "activity")):
+            waves = [v for (id, _), v in self.counts.items() if id == f"{subject}.answered"]
+            pairs, alone = count(f"{subject}.pairs"), count(f"{subject}.t1_only")
+            equal(count("quality.kept", table=table), *waves or [None])
+            equal(count(f"{subject}.answered", wave="1"), pairs, alone)
+            equal(count(f"{subject}.answered", wave="2"), pairs)
         rates = [k for k in self.sizes if k[0] == "reoffending.rate" and {p[0] for p in k[1]} == {"group"}]
         followed = [self.sizes[k] for k in rates]
         equal(count("quality.kept", table="reoffending"), *followed)

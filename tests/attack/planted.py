@@ -36,7 +36,11 @@ def plant(folder: Path, people: int, seed: int) -> Planted:
     reasons for leaving that only one person has; words spoken. Half of the exports ask for one need more.
     """
     tables = example.generate(people, seed, calibrated=False)
+    if seed % 2:
+        tables |= {name: _again(tables[name], seed) for name in ("wemwbs", "activity")}
     rng = np.random.default_rng(seed)
+    if seed % 3:
+        tables["sessions"] = _sessions(rng, tables["participants"])
     ids = {old: _word("id", seed, old) for old in tables["participants"]["participant_id"]}
     sheets: dict[str, pd.DataFrame] = {}
     canaries = set(ids.values())
@@ -62,6 +66,9 @@ def plant(folder: Path, people: int, seed: int) -> Planted:
         canaries.add(reason)
     if seed % 2:
         sheets["needs"]["money"] = rng.choice(["yes", "no"], len(sheets["needs"]))
+    if "sessions" in sheets:
+        sheets["sessions"].loc[0, "kind"] = kind = _word("kind", seed, 0)
+        canaries.add(kind)
     said = sheets["coded_segments"]
     said["summary"] = [_word("said", seed, i) for i in range(len(said))]
     said["verbatim"] = [_word("verbatim", seed, i) for i in range(len(said))]
@@ -71,6 +78,24 @@ def plant(folder: Path, people: int, seed: int) -> Planted:
     for name, sheet in sheets.items():
         sheet.to_csv(folder / f"{name}.csv", index=False)
     return Planted(folder, tables, frozenset(c.lower() for c in canaries))
+
+
+def _again(answers: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """The answers, and a third of a few or of most people who gave a second, the same as that."""
+    third = answers[answers["timepoint"] == "T2"].iloc[:: 1 + seed % 7].assign(timepoint="T3")
+    return pd.concat([answers, third], ignore_index=True)
+
+
+def _sessions(rng: np.random.Generator, people: pd.DataFrame) -> pd.DataFrame:
+    """What people came to: most of those who registered, a few times each, and one kind to which few did."""
+    who = people["participant_id"][people["registered_date"].notna() & (rng.random(len(people)) < 0.8)]
+    who = pd.concat([who, people["participant_id"].head(1)]).drop_duplicates()
+    who = who.repeat(rng.integers(1, 6, len(who)))
+    return pd.DataFrame({
+        "participant_id": who.to_numpy(),
+        "kind": rng.choice(np.array(["meeting", "group", "call"], dtype=object), len(who), p=[0.6, 0.3, 0.1]),
+        "minutes": rng.integers(10, 90, len(who)),
+    })  # fmt: skip
 
 
 def _word(kind: str, seed: int, about: object) -> str:

@@ -289,7 +289,7 @@ ROWS = [
          issues=(("outcomes", 3, "participant_id", "identifier in other letters", MENDED),), kept=(("outcomes", 2),)),
     Case("an outcome that is none", _cell("outcomes", 3, "outcome", "gym"), issues=(
          ("outcomes", 3, "outcome", "unknown code", LEFT), _gone("outcomes", 3, "outcome", "no outcome"))),
-    Case("a third questionnaire", _cell("wemwbs", 3, "timepoint", "T3"), issues=(
+    Case("a tenth questionnaire", _cell("wemwbs", 3, "timepoint", "T10"), issues=(
          ("wemwbs", 3, "timepoint", "unknown code", LEFT), _gone("wemwbs", 3, "timepoint", "no timepoint"))),
     Case("eight active days", _cell("activity", 3, "active_days", "8"), issues=(
          ("activity", 3, "active_days", "out of range", LEFT), _gone("activity", 3, "active_days", "no active_days"))),
@@ -297,6 +297,8 @@ ROWS = [
          ("reoffending", 3, "group", "unknown code", LEFT), _gone("reoffending", 3, "group", "no group"))),
     Case("T2 before T1", _cell("wemwbs", 3, "completed_date", "01/01/2020"),
          issues=(_gone("wemwbs", 3, "completed_date", "T2 before T1"),), kept=(("wemwbs", 2),)),
+    Case("T3 before T1", _rows("wemwbs", lambda rows: rows[1].update(timepoint="T3", completed_date="01/01/2020")),
+         issues=(_gone("wemwbs", 3, "completed_date", "later questionnaire before T1"),), kept=(("wemwbs", 2),)),
     Case("a row twice", _rows("outcomes", _again(2)),
          issues=(_gone("outcomes", 4, "", "duplicated row"),), kept=(("outcomes", 2),)),
     Case("a second T1", _rows("wemwbs", _again(2, completed_date="15/01/2020")),

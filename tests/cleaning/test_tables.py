@@ -66,6 +66,39 @@ def test_dates_in_every_way_of_writing_them_become_the_same_day():
     assert [d.isoformat() for d in found.dt.date.iloc[11:]] == ["2020-09-04", "2020-12-25"]
 
 
+def test_sessions_are_kept_once_and_those_at_odds_with_support_are_told() -> None:
+    people = "\n".join(f"p{n} | 2020-02-01 | 2020-02-02 | 2020-06-30" for n in range(1, 6))
+    came = "\n".join(f"p{n} | 2020-03-0{n} | group | 60" for n in range(1, 6))
+    found = clean(
+        participants="participant_id | referral_date | registered_date | exit_date\n" + people,
+        sessions=f"""
+        participant_id | session_date | kind | minutes
+        {came}
+        p1 | 01/03/2020 | Group | 60
+        p1 | 2020-01-05 | GROUP | 45
+        p2 | 2020-07-01 | group | 1000
+        p3 | 2020-05-05 | boxing with her uncle | 30
+        p9 | 2020-05-05 | group | 30
+           | 2020-05-05 | group | 30
+    """,
+    )
+
+    log = found.issues.query("table == 'sessions'")
+    told = {
+        (rule, action): sorted(map(int, rows.row.dropna()))
+        for (rule, action), rows in log.groupby(["rule", "action"])
+    }
+    assert found.counts["sessions"] == {"in": 11, "kept": 8, "rejected": 3, "blank": 0}
+    assert told["duplicated row", "rejected"] == [7]
+    assert told["session before referral", "reported"] == [8]
+    assert told["session after support ended", "reported"] == [9]
+    assert told["out of range", "reported"] == [9]
+    assert told["rare text", "repaired"] == [10]
+    assert told["person not in participants", "rejected"] == [11]
+    assert told["no identifier", "rejected"] == [12]
+    assert set(found.tables["sessions"]["kind"]) == {"group", "other"}
+
+
 def test_a_spreadsheets_day_number_counts_from_1900_with_its_leap_year_that_never_was():
     # Excel shows 1 March 1961 for 22341 and 1 January 2020 for 43831
     days = dates.read_days(["22341", "43831"], epoch=dates.SPREADSHEET)

@@ -27,10 +27,31 @@ DATA_TO = pd.Timestamp("2021-06-01")
 DECLARED = declared.quantities()
 
 
+def asked_again(made: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The tables with a third answer of every other person who gave a second, the same as that."""
+    more = {}
+    for name in ("wemwbs", "activity"):
+        second = made[name].query("timepoint == 'T2'")
+        more[name] = pd.concat([made[name], second.iloc[::2].assign(timepoint="T3")], ignore_index=True)
+    return {**made, **more}
+
+
+def attended(made: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The tables with sessions: of each registered person but every third, as many as the last digit says."""
+    people = made["participants"].query("registered_date.notna()")
+    rows = [
+        {"participant_id": id, "kind": ("one to one", "group")[n % 2], "minutes": 30 + n}
+        for i, id in enumerate(people.participant_id)
+        for n in range(i % 3 and 1 + i % 10)
+    ]
+    sessions = pd.DataFrame(rows).assign(session_date=pd.Timestamp("2020-06-01")).astype({"minutes": "Int64"})
+    return {**made, "sessions": sessions}
+
+
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
     """The invented cohort, asked about money too; seven have no age, two gave the most and least points."""
-    made = example.generate()
+    made = attended(asked_again(example.generate()))
     made["needs"]["money"] = made["needs"]["housing"]
     made["participants"].loc[:6, "age_at_referral"] = pd.NA
     answers = made["wemwbs"]
@@ -141,7 +162,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> list[Sets]:
     """The people of every count about everyone, in eight drawn exports."""
     found = []
     for seed, size in enumerate((158, 126, 240, 35, 90, 175, 46, 60)):
-        tables = example.generate(size, seed, calibrated=False)
+        tables = attended(asked_again(example.generate(size, seed, calibrated=False)))
         tables["participants"] = tables["participants"].assign(period="first half")
         manifest = {"origin": "example", "rows": {}, "data_to": DATA_TO}
         issues = pd.DataFrame({"rule": ["a"], "action": ["repaired"]})

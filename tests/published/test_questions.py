@@ -14,6 +14,7 @@ from samples import samples
 from united_together import REGISTRY
 
 from ut_research import published
+from ut_research.published.audit import base_of
 from ut_research.published.registry import Definition, Figure, Registry, Relation
 
 #: What a careful reader finds in the 2021 report: the rule, and a figure of the question.
@@ -183,6 +184,41 @@ FAULTS: dict[str, Callable[[Registry], Registry]] = {
     "beyond the literature": lambda r: changed(r, "change", value=13.0),
     "left out of the summary": lambda r: months(r, "", 2.8, 4.2),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "asked"),
+    [
+        *(("wellbeing.change_mean", value, value in (-0.7, 10.7)) for value in (-0.7, -0.6, 10.6, 10.7)),
+        *(("wellbeing.meaningful", value, value in (12.7, 45.8)) for value in (12.7, 12.8, 45.7, 45.8)),
+    ],
+)
+def test_what_lies_beyond_the_literature_is_what_twelve_evaluations_did_not_see(
+    measure: str, value: float, asked: bool
+) -> None:
+    """Maheswaran and others 2012: mean changes of -0.6 to 10.6 points; 12.8% to 45.7% improved."""
+    one = Registry((figure("change", value, measure=measure),), pd.DataFrame(), (), ())
+
+    assert ("beyond the literature" in set(published.questions(one)["rule"])) is asked
+
+
+@pytest.mark.parametrize(
+    ("printed", "base"),
+    [
+        pytest.param({"numerator": 13}, "registered", id="13, 6%: only 204 fits"),
+        pytest.param({}, None, id="0% with no count: any base would fit"),
+        pytest.param({"numerator": 13, "denominator": 204}, None, id="both printed: none is looked for"),
+    ],
+)
+def test_a_base_is_looked_for_where_the_count_is_printed_and_the_base_is_not(
+    printed: dict[str, int], base: str | None
+) -> None:
+    share_ = figure("volunteering", 0 if not printed else 6, **printed)
+    registry = Registry((count("registered", 204), share_), pd.DataFrame(), (), ())
+
+    found = base_of(registry, share_)
+
+    assert (found and found.id) == base
 
 
 @given(reports())

@@ -18,6 +18,9 @@ from ut_research.publishing import one_file, parts_page
 SIZES = {"Pendle": 40, "Hyndburn": 60, "Wyre": 3, "<b>Chorley": 51}
 
 
+MANY = {"Pendle": (20, 40), "Hyndburn": (50, 60), "Wyre": (12, 30), "Chorley": (25, 51), "Ribble": (9, 20)}
+
+
 def registered(area: str, n: int) -> Measurement:
     return Measurement(
         "reach.registered",
@@ -30,6 +33,48 @@ def registered(area: str, n: int) -> Measurement:
         "%",
         group={"area": area},
     )
+
+
+def counted(id: str, size: tuple[int, int], **group: str) -> Measurement:
+    count, n = size
+    return Measurement(id, "What it counts", 100 * count / n, None, None, count, n, "%", group=group)
+
+
+def apart(*measured: Measurement) -> BeautifulSoup:
+    """What the page says of how far the shares of the parts lie apart."""
+    released = gate.release(list(measured), Policy())
+    shown = [e for e in released if e.group.get("area") and e.status == "number"]
+    return BeautifulSoup("".join(parts_page._apart(released, shown, "area")), "html.parser")
+
+
+def test_five_shares_are_set_against_chance_and_drawn_towards_all() -> None:
+    found = apart(*(counted("reach.registered", size, area=area) for area, size in MANY.items()))
+
+    alt = found.img["alt"]
+    assert "5 are drawn, and the share of all their people together is 58%" in alt
+    assert "1 lie outside the limits of 95%, 1 of them outside those of 99.8%" in alt
+    cells = {row.th.get_text(): [c.get_text() for c in row.select("td")] for row in found.select("tbody tr")}
+    assert list(cells) == list(MANY)  # as they are given: nobody is ranked
+    assert cells["Hyndburn"][:2] == ["50 of 60", "83%"]
+    towards = {area: int(row[2].rstrip("%")) for area, row in cells.items()}
+    assert 58 < towards["Hyndburn"] < 83 and 40 < towards["Wyre"] < 58
+    assert "do not rank" in found.get_text() and "hidden are in none" in found.get_text()
+
+
+def test_of_fewer_than_five_that_are_shown_nothing_is_drawn() -> None:
+    small = MANY | {"Ribble": (2, 20)}
+
+    assert not apart(*(counted("reach.registered", size, area=area) for area, size in small.items())).contents
+
+
+@pytest.mark.parametrize(("followed", "drawn"), [((201, 201), True), ((150, 201), False)])
+def test_shares_who_reoffended_are_compared_only_where_all_were_followed(followed, drawn) -> None:
+    shares = [counted("reoffending.rate", size, area=area) for area, size in MANY.items()]
+
+    found = apart(*shares, counted("reoffending.complete_follow_up", followed))
+
+    assert bool(found.img) is drawn
+    assert ("they may say how long people were followed" in found.get_text()) is not drawn
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """An organisation's own headings and codes: read, applied, worked out, and drafted."""
 
+import bz2
 import tomllib
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from bad_exports.cases import good, write
 
 from ut_research.cleaning import tables as cleaning
 from ut_research.core.problems import ProblemsFound
-from ut_research.reading import draft, export, likeness, recipe
+from ut_research.reading import draft, export, files, likeness, recipe
 
 KEY = b"a key for tests only"
 THEIRS = """\
@@ -88,6 +89,50 @@ def test_columns_are_worked_out_from_others(tmp_path):
     ]
 
 
+def test_months_after_or_before_a_day_end_on_the_same_day_or_the_last_of_a_shorter_month(tmp_path):
+    toml = """
+        [tables.participants.columns]
+        participant_id = { row_number = true }
+        date_of_birth = { before = "referral_date", months = "age" }
+        registered_date = { after = "referral_date", months = "waited" }
+    """
+    text = "referral_date,age,waited\n2020-01-31,1,1\n2020-03-15,441,0\n2020-03-31,,13\n"
+
+    found = _read(tmp_path, toml, participants=text)["participants"]
+
+    assert _rows(found[["date_of_birth", "registered_date"]]) == [
+        ["2019-12-31", "2020-02-29"],
+        ["1983-06-15", "2020-03-15"],
+        [None, "2021-04-30"],
+    ]
+
+
+def test_a_no_in_a_column_of_ticks_is_none(tmp_path):
+    toml = """
+        [tables.needs.ticks]
+        heading = ["drink", "drugs"]
+        options = { alcohol_drugs = ["1"] }
+    """
+    text = "participant_id,drink,drugs\na,1,1\nb,0,1\nc,0,No\nd,,\ne,0,often\n"
+    (tmp_path / "needs.csv").write_text(text)
+    (tmp_path / "columns.toml").write_text(toml)
+
+    raw = export.read(tmp_path)
+
+    assert [row[1] for row in _rows(raw.tables["needs"])] == ["yes", "yes", "no", None, "no"]
+    assert raw.issues.query("rule == 'tick not known'")["row"].tolist() == [6]
+
+
+def test_the_file_of_a_package_may_be_compressed(tmp_path):
+    (tmp_path / "people.csv.bz2").write_bytes(
+        bz2.compress("participant_id,area\na,Burnley\n".encode("utf-16"))
+    )
+
+    [sheet] = files.read(tmp_path / "people.csv.bz2")
+
+    assert sheet.frame.to_numpy().tolist() == [["a", "Burnley"]]
+
+
 def test_one_file_may_hold_several_tables(tmp_path):
     toml = """
         [tables.participants]
@@ -142,9 +187,9 @@ def test_the_public_study_is_read_from_its_package():
 
 @pytest.mark.parametrize("toml, told", [
     ("[tables.needs.columns]\nhousing = { after = 'assessed_date' }",
-    "after goes with exactly one of days and weeks"),
+    "after and before go with exactly one of days, weeks and months"),
     ("[tables.needs.columns]\nhousing = { value = 'yes', row_number = true }",
-    "exactly one of value, row_number and after"),
+    "exactly one of value, row_number, after and before"),
     ("[tables.needs.columns]\nhousing = { after = 'home', days = 1 }",
     "after should name a column of this table"),
     ("[tables.wemwbs.points]\nOften = 'x'", "[tables.wemwbs.points] Often: Often should be a whole number"),
@@ -318,7 +363,7 @@ def test_codes_that_may_be_names_of_people_are_not_shown(tmp_path):
     assert "Zed" not in text and "# the codes of group may be names of people, and are not shown" in text
 
 
-@pytest.mark.parametrize("waves, told", [("12", "Wave"), ("01", None), ("123", None)])
+@pytest.mark.parametrize("waves, told", [("12", "Wave"), ("01", None), ("123", "Wave"), ("12x", None)])
 def test_a_column_of_waves_is_taken_where_it_says_first_and_second(tmp_path, waves, told):
     heads = "Client ID,Wave,Date completed," + ",".join(f"Q{n}" for n in range(1, 15))
     rows = [f"A-{n},{w},0{i + 1}/02/2020" + ",3" * 14 for n in range(9) for i, w in enumerate(waves)]

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ut_research.stats import intervals, survival, weighting
+from ut_research.stats import intervals, mixed, parts, survival, weighting
 from ut_research.stats.intervals import Interval
 
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "tests" / "reference"))
-from cases import CHANGES, COVARIATES, ONE, OTHER  # noqa: E402
+from cases import CHANGES, COVARIATES, DISTANCES, ONE, OTHER, TUMOURS  # noqa: E402
 
 
 def rows(file: str) -> list[dict[str, str]]:
@@ -48,7 +48,7 @@ def test_no_method_is_named_there_in_plain_letters_alone() -> None:
     ours = {"an", "the", "own", "its", "each", "s", "two"}  # of an interval that has been named
     plain = [
         found
-        for item in items[:9]
+        for item in items[:11]
         for found in named.findall(item.replace("*", ""))
         if found.split()[0].lower() not in ours and found.rstrip("s").lower() not in bold
     ]
@@ -88,6 +88,19 @@ def standardised() -> float | None:
     return weighting.standardised_difference(known[first, 0], known[~first, 0])
 
 
+def grown() -> dict[str, Interval]:
+    """The growth of 27 children, at 8, 10, 12 and 14 years, of whom the first eleven are girls."""
+    child, age = np.repeat(np.arange(27), 4), np.tile([8, 10, 12, 14], 27)
+    design = np.column_stack([np.ones(108), age, child < 11])
+    return dict(
+        zip(
+            ("intercept", "age", "girls"),
+            mixed.random_intercept(np.ravel(DISTANCES), design, child),
+            strict=True,
+        )
+    )
+
+
 OURS: dict[tuple[str, str, str], Callable[[], float | None]] = {
     ("Wilcoxon's", "changes", "p"): lambda: intervals.wilcoxon_p(CHANGES),
     ("McNemar's test", "12 gained, 3 lost", "p"): lambda: intervals.mcnemar_p(12, 3),
@@ -116,6 +129,18 @@ INTERVALS: dict[tuple[str, str, str], Callable[[], Interval]] = {
     ("square and add", "one less other at 300", "difference"): apart,
     ("by their share", "80% as 9 of 34, the rest as 15 of 27", "share"): of_all,
 }
+OURS |= {
+    ("funnel plot", "20% of 50, limits of 95%", "lower"): lambda: parts.funnel_limits(0.2, 50, 0.95)[0],
+    ("funnel plot", "20% of 50, limits of 95%", "upper"): lambda: parts.funnel_limits(0.2, 50, 0.95)[1],
+    ("funnel plot", "20% of 200, limits of 99.8%", "lower"): lambda: parts.funnel_limits(0.2, 200, 0.998)[0],
+    ("funnel plot", "20% of 200, limits of 99.8%", "upper"): lambda: parts.funnel_limits(0.2, 200, 0.998)[1],
+    ("empirical Bayes", "71 experiments", "none of 20"): lambda: parts.shrunken(*zip(*TUMOURS, strict=True))[
+        0
+    ],
+    ("empirical Bayes", "71 experiments", "4 of 14"): lambda: parts.shrunken(*zip(*TUMOURS, strict=True))[-1],
+}
+for name in ("intercept", "age", "girls"):
+    INTERVALS["mixed model", f"Potthoff and Roy 1964: {name}", "slope"] = lambda name=name: grown()[name]
 for (method, case, quantity), make in INTERVALS.items():
     for name, field in ((quantity, "value"), ("lower", "low"), ("upper", "high")):
         OURS[method, case, name] = lambda make=make, field=field: getattr(make(), field)

@@ -58,6 +58,7 @@ def test_exact_methods_keep_their_promise():
         ("restricted mean interval", 103, 0.92),
         ("median time interval", 9, 0.94),
         ("Newcombe interval, same people", 9, 0.93),
+        ("mixed model interval", 9, 0.93),
     ],
 )
 def test_approximate_intervals_hold_the_truth_nearly_as_often_as_they_say(method, least_n, lowest):

@@ -127,7 +127,8 @@ def _rare_words(sheet: Sheet, column: str) -> None:
     """Replace what fewer than `RARE_WORDS` people have in `column`, and is in no list, by "other"."""
     words = pd.Series(sheet.columns[column]).where(sheet.keep)
     known = ["other", *sheet.names.listed(column)]
-    rare = ((words.map(words.value_counts()) < RARE_WORDS) & ~words.isin(known)).to_numpy(bool)
+    people = pd.Series(sheet.person).groupby(words).nunique()
+    rare = ((words.map(people) < RARE_WORDS) & ~words.isin(known)).to_numpy(bool)
     sheet.log(rare, column, "rare text", "repaired")
     sheet.put(column, rare, "other")
 
@@ -151,19 +152,20 @@ def _age(sheet: Sheet) -> None:
 
 
 def _wemwbs(sheet: Sheet) -> None:
-    _t2_before_t1(sheet)
+    _later_before_first(sheet)
     if "total" in sheet.columns and all(item in sheet.columns for item in ITEMS):
         items = reduce(add, (sheet[i] for i in ITEMS))
         differs = (items != sheet["total"]).fillna(False).to_numpy(bool)
         sheet.blank(differs, "total", "total is not the sum of the items")
 
 
-def _t2_before_t1(sheet: Sheet) -> None:
-    """Reject a second questionnaire dated before the person's first: it cannot show what came after."""
+def _later_before_first(sheet: Sheet) -> None:
+    """Reject a later questionnaire dated before the person's first: it cannot show what came after."""
     day, point = sheet["completed_date"], sheet["timepoint"]
     first = day.where((point == "T1") & sheet.keep).groupby(sheet.person).transform("min")
-    early = ((point == "T2") & (day < first)).to_numpy(bool)
-    sheet.reject(early, "completed_date", "T2 before T1")
+    early = ((point != "T1") & (day < first)).to_numpy(bool)
+    sheet.reject(early & (point == "T2").to_numpy(bool), "completed_date", "T2 before T1")
+    sheet.reject(early, "completed_date", "later questionnaire before T1")
 
 
 def _reoffending(sheet: Sheet) -> None:
@@ -205,9 +207,27 @@ def _themes(sheet: Sheet) -> None:
 
 
 _RULES: dict[str, Callable[[Sheet], None]] = {
-    "participants": _participants, "wemwbs": _wemwbs, "activity": _t2_before_t1, "reoffending": _reoffending,
-    "coded_segments": _coded_segments, "themes": _themes,
+    "participants": _participants, "wemwbs": _wemwbs, "activity": _later_before_first,
+    "reoffending": _reoffending, "coded_segments": _coded_segments, "themes": _themes,
 }  # fmt: skip
+
+
+def report_sessions(sheets: Mapping[str, Sheet], people: int) -> None:
+    """Make rare kinds of sessions "other", and log those before a person's referral or after their exit."""
+    if "sessions" not in sheets:
+        return
+    sessions = sheets["sessions"]
+    if "kind" in sessions.columns:
+        _rare_words(sessions, "kind")
+    if "participants" not in sheets:
+        return
+    known = sheets["participants"]
+    for column, rule in (("referral_date", "before referral"), ("exit_date", "after support ended")):
+        days = np.full(people + 1, np.datetime64("NaT"), dtype="datetime64[ns]")
+        days[known.person[known.keep]] = known[column][known.keep].to_numpy("datetime64[ns]")
+        on, other = sessions["session_date"].to_numpy("datetime64[ns]"), days[sessions.person]
+        outside = on < other if rule == "before referral" else on > other
+        sessions.log(outside, "session_date", f"session {rule}", "reported")
 
 
 def reject_strangers(sheets: Mapping[str, Sheet], people: int) -> None:

@@ -34,6 +34,9 @@ RULES: dict[tuple[Action, str], str] = {
     ("reported", "age and date of birth differ"): "the age given is kept",
     ("reported", "total is not the sum of the items"): "left blank: the items are used",
     ("rejected", "T2 before T1"): "left out: it was done before the first questionnaire",
+    ("rejected", "later questionnaire before T1"): "left out: it was done before the first questionnaire",
+    ("reported", "session before referral"): "kept",
+    ("reported", "session after support ended"): "kept",
     ("reported", "follow-up ends before it begins"): "left blank",
     ("reported", "reoffence outside follow-up"): "left blank",
     ("rejected", "no reoffence, but a date of one"): _CONTRADICTS,
@@ -113,7 +116,7 @@ class Sheet:
         if not self.table.key and not self.table.of_people:
             return np.zeros(len(self.rows), dtype=np.intp)
         parts = [self.person if k == "participant_id" else pd.factorize(self[k])[0] for k in self.table.key]
-        return parts[0] * 4 + parts[1] if len(parts) > 1 else parts[0] if parts else self.person
+        return parts[0] * 16 + parts[1] if len(parts) > 1 else parts[0] if parts else self.person
 
     def _read(self, column: Column, texts: pd.Series, month_first: bool) -> None:
         """Read every distinct text of a column once, and spread what it means over the rows."""

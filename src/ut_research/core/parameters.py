@@ -12,10 +12,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
-from difflib import get_close_matches
+from datetime import date
 from typing import Any
 
+from ut_research.core.complaints import complaint, complaints, suggest
 from ut_research.core.policies import KEYS, OWN, POLICIES
 from ut_research.core.problems import Problem, ProblemsFound
 
@@ -113,6 +113,9 @@ class Study:
     )
     adjust_for: str = _words(
         "", "What the groups are made alike in, beside the plain comparison", "analysis", blank=True
+    )
+    waves: str = _words(
+        "first and last", "Which questionnaires are compared: first and last, or as 1 and 3", "analysis"
     )
     follow_up_days: int = _parameter(
         365,
@@ -212,21 +215,21 @@ class Study:
 
         for section, entries in data.items():
             if section in known and "whole" in known[section].metadata:
-                for what, at, todo in _complaints(entries, known[section].metadata):
+                for what, at, todo in complaints(entries, known[section].metadata):
                     wrong(what, f"[{section}] {at}".strip(), todo)
                 values[section] = entries
             elif section in known:
                 todo = f"put it under [{known[section].metadata['section']}]"
                 wrong("this parameter is in no section", section, todo)
             elif section not in sections or not isinstance(entries, dict):
-                wrong("unknown section", f"[{section}]", _suggest(section, sections))
+                wrong("unknown section", f"[{section}]", suggest(section, sections))
             else:
                 names = {n for n, f in known.items() if f.metadata["section"] == section}
                 for name, value in entries.items():
                     if name not in names:
-                        wrong("unknown parameter", f"[{section}] {name}", _suggest(name, names))
-                    elif complaint := _complaint(value, known[name]):
-                        wrong(complaint[0], f"[{section}] {name}", complaint[1])
+                        wrong("unknown parameter", f"[{section}] {name}", suggest(name, names))
+                    elif wrong_value := complaint(value, known[name]):
+                        wrong(wrong_value[0], f"[{section}] {name}", wrong_value[1])
                     else:
                         values[name] = float(value) if type(known[name].default) is float else value
         for name in _settle(values):
@@ -253,9 +256,9 @@ class Study:
             known["gripp2"] = set("12345")
             for section, codes in known.items():
                 for name in sorted(set(getattr(self, section)) - codes):
-                    yield "there is no such code", f"[{section}] {name}", _suggest(name, codes)
+                    yield "there is no such code", f"[{section}] {name}", suggest(name, codes)
         for name in sorted(set(grid_of(self.grid)) - set(self.areas)):
-            yield f"{name} is no area", "[map] grid", _suggest(name, set(self.areas))
+            yield f"{name} is no area", "[map] grid", suggest(name, set(self.areas))
         if self.periods:
             from ut_research.core import periods
 
@@ -274,7 +277,7 @@ class Study:
         known = {f.name: f.metadata for f in fields(self)}
         if unknown := [name for name in choices if name not in known]:
             what = "there is no such parameter"
-            raise ProblemsFound(Problem(what, f"{where}, {n}", _suggest(n, set(known))) for n in unknown)
+            raise ProblemsFound(Problem(what, f"{where}, {n}", suggest(n, set(known))) for n in unknown)
         data: dict[str, Any] = {}
         for name, about in known.items():
             value = choices.get(name, getattr(self, name))
@@ -335,28 +338,6 @@ def _settle(values: dict[str, Any]) -> list[str]:
     return others
 
 
-def _complaints(value: Any, about: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """What is wrong with a section that is a value as a whole: what, at which of its entries, what to do."""
-    keys = about["keys"]
-    if keys:
-        for number, entry in enumerate(value if isinstance(value, list) else [value], 1):
-            given = entry if isinstance(entry, dict) else {}
-            unfit = (k for k in {*given, *keys} if k not in keys or not isinstance(given.get(k, ""), str))
-            if (wrong := sorted(unfit)) or not isinstance(value, list) or not given:
-                todo = f"write [[{about['section']}]] and, as text in quotes, {', '.join(keys)}"
-                yield "not as such an entry is written", f"{number} {', '.join(wrong)}".strip(), todo
-        return
-    if not isinstance(value, dict):
-        yield "the wrong kind of value", "", f"write [{about['section']}], and a name in each line"
-        return
-    for name, entry in value.items():
-        listed = about["whole"] is list
-        if listed and not (isinstance(entry, list) and all(isinstance(e, str) and e.strip() for e in entry)):
-            yield "the wrong kind of value", name, 'give other spellings: ["one", "another"], or []'
-        elif not listed and not (isinstance(entry, str) and entry.strip()):
-            yield "the wrong kind of value", name, "give text in quotes"
-
-
 #: The fields that are words of a report, and no choice of how anything is worked out.
 _IN_WORDS = (
     "study",
@@ -379,31 +360,3 @@ def _example(about: Mapping[str, Any]) -> list[str]:
         return [f"# [[{about['section']}]]", *(f'# {key} = "…"' for key in about["keys"])]
     entry = '["another spelling"]' if about["whole"] is list else '"In words that a reader sees"'
     return [f"# [{about['section']}]", f'# "Name" = {entry}']
-
-
-def _suggest(word: str, known: set[str]) -> str:
-    close = get_close_matches(word, sorted(known), n=1)
-    return f"did you mean {close[0]}?" if close else f"one of: {', '.join(sorted(known))}"
-
-
-_KINDS = {date: "a date, as 2019-10-01", str: "text in quotes", int: "a whole number", float: "a number",
-          bool: "true or false"}  # fmt: skip
-
-
-def _complaint(value: Any, parameter: Any) -> tuple[str, str] | None:
-    """What is wrong with `value` and what to do, or None."""
-    about, wanted = parameter.metadata, parameter.metadata.get("kind", type(parameter.default))
-    if wanted is float and type(value) is int:
-        value = float(value)
-    if wanted is date and isinstance(value, datetime):
-        return "a date and time where a date is needed", "write it as 2019-10-01"
-    if type(value) is not wanted:
-        return "the wrong kind of value", f"give {_KINDS[wanted]}"
-    if "choices" in about and value not in about["choices"]:
-        return "not one of the choices", "one of: " + ", ".join(f'"{c}"' for c in about["choices"])
-    low, high = about.get("between", (value, value))
-    if not low <= value <= high:
-        return "out of range", f"give a value from {low} to {high}"
-    if wanted is str and not value.strip() and not about.get("blank"):
-        return "empty text", "give it some text"
-    return None

@@ -119,7 +119,11 @@ NOT_RECORDED = "not recorded"
 #: The column of words that may be quoted. No draft of a recipe fills it: only a person knows who agreed.
 QUOTE = "quote_with_consent"
 
-_TIMEPOINT = _code("timepoint", "which questionnaire: T1 at the start, T2 later", "T1", "T2", needed=True)
+#: The questionnaires of a person, in their order.
+TIMEPOINTS = tuple(f"T{n}" for n in range(1, 10))
+_TIMEPOINT = _code(
+    "timepoint", "which questionnaire: T1 at the start, T2 later, and so on", *TIMEPOINTS, needed=True
+)
 
 _ALL = (
     Table("participants", "a referral", (
@@ -167,6 +171,12 @@ _ALL = (
         _code("outcome", "what was reached", "employment", "education_training", "housing", "volunteering",
               "treatment", needed=True),
         _date("start_date", "day it began"),
+    )),
+    Table("sessions", "a session that a person attended", (
+        _person(),
+        _date("session_date", "day of the session"),
+        _name("kind", "what kind of session it was; rare kinds become “other”", "one to one"),
+        _number("minutes", "how long the person was there", 1, 720, "minutes"),
     )),
     Table("interviews", "an interview or a focus group", (
         Column("interview_id", "the researchers' own identifier of the interview", "id", "I-01", needed=True),

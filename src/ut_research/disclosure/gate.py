@@ -274,9 +274,9 @@ def _rows_telling(estimates: list[Estimate], quantities: Quantities, withheld: s
 
 
 def _is_everyone(group: tuple[tuple[str, str], ...]) -> bool:
-    """Whether a finding is about everyone, or about those of whom something is not recorded."""
+    """Whether a finding is of everyone, of one questionnaire, or of whom something is not recorded."""
     keys = {key for key, value in group if value != NOT_RECORDED or key in GROUPS}
-    return keys <= {"group"}
+    return keys <= {"group", "wave"}
 
 
 def _about_the_same(derived: Estimate, quantity: Quantity, base: Estimate) -> bool:

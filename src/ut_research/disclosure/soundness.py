@@ -19,7 +19,8 @@ from ut_research.measures import declared
 UNITS = frozenset(
     {
         *("", "%", "people", "points", "percentage points", "ratio", "probability"),
-        *("days", "weeks", "months", "years", "needs", "items", "number", "interviews", "focus groups"),
+        *("minutes", "days", "weeks", "months", "years"),
+        *("needs", "items", "number", "sessions", "interviews", "focus groups"),
         *("analyses", "figures", "questions", "findings", "partners", "areas", "rows", "tables"),
         *("£", "p-value", "comments", "quotations"),
     }

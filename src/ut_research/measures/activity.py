@@ -12,7 +12,7 @@ import pandas as pd
 from ut_research.core.estimate import Origin
 from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity, Scale
-from ut_research.measures import GROUPS
+from ut_research.measures import GROUPS, waves
 from ut_research.measures.change import both_times, change, changes, means, moved, without_second
 from ut_research.measures.grouping import By, Maker, Tables, collected, parts
 
@@ -24,6 +24,7 @@ _SCALES = {time: Scale(f"activity {time}", DAYS[0], DAYS[-1]) for time in ("t1",
 QUANTITIES = (
     *means("activity", _SCALES, GROUPS),
     *changes("activity", "activity", _SCALES["t1"], "reach.registered"),
+    *waves.quantities("activity", "activity", "reach.registered"),
     *(
         Quantity(id=f"activity.{name}_{time}", scale=scale)
         for name in ("active", "days")
@@ -47,7 +48,7 @@ def measure(
     active_days : days a week, from 0 to 7, from which a person counts as active.
     """
     found: list[Measurement] = []
-    columns = {"activity": ["participant_id", "timepoint", "active_days"]}
+    columns = {"activity": ["participant_id", "timepoint", "wave", "active_days"]}
     for group, part in parts(tables, columns, by):
         make = Maker("activity", origin, group, confidence, collected(tables, "activity"))
         people = both_times(part["activity"], ["active_days"]).astype(float)
@@ -61,6 +62,8 @@ def measure(
         found += without_second(
             make, "activity", people.active_days_t1, people.active_days_t2, "days", what, DAYS[0], DAYS[-1]
         )
+        values = part["activity"].assign(value=part["activity"].active_days)
+        found += waves.along(make, "activity", values, "days", what, waves.most(tables, "activity"))
         ways = ("Active days rose", "Active days stayed the same", "Active days fell")
         found += moved(make, "activity.moved", after - before, "more than", 0, ways, DAYS[-1])
     return found

@@ -12,8 +12,8 @@ from ut_research.measures import GROUPS
 
 #: The modules of measures, in the order in which what they measure is decided on.
 SUBJECTS = (
-    *("reach", "needs", "reoffending", "wellbeing", "activity", "outcomes", "alike", "adjusted"),
-    *("themes", "multiverse", "quality"),
+    *("reach", "needs", "reoffending", "wellbeing", "activity", "outcomes", "sessions"),
+    *("alike", "adjusted", "themes", "multiverse", "quality"),
 )
 
 

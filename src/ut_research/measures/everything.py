@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ut_research.core.measurement import Measurement
-from ut_research.measures import GROUPS, declared
+from ut_research.measures import GROUPS, declared, waves
 from ut_research.measures.grouping import numbered, recorded
 
 
@@ -28,7 +28,7 @@ def measured(
         ``issues``), by name; each measure is given those that it takes. Days may be ISO text.
     parts : the column whose parts have reports of their own: what they say is measured by it too.
     """
-    tables = numbered(tables)
+    tables = waves.compared(numbered(tables), given.get("waves", waves.ENDS))
     found: list[Measurement] = []
     for module in declared.modules().values():
         taken = inspect.signature(module.measure).parameters

@@ -19,7 +19,7 @@ from ut_research.core.schema import TABLES as DICTIONARY
 from ut_research.measures.grouping import Maker, Tables
 
 #: Columns of the canonical tables whose blanks are not counted: cleaning adds them, or nobody misses them.
-UNCOUNTED = frozenset({"participant_id", "partner", "area", "gender", "period"})
+UNCOUNTED = frozenset({"participant_id", "partner", "area", "gender", "period", "wave"})
 UNCOUNTED |= {c.name for t in DICTIONARY.values() for c in t.columns if c.spare}
 
 #: Passages are not counted where fewer people than this spoke: it would tell how much one of them said.
@@ -33,9 +33,13 @@ TABLES = {
     "activity": "Activity questions",
     "reoffending": "People followed up",
     "outcomes": "Outcomes reached",
+    "sessions": "Sessions attended",
     "interviews": "Interviews and groups",
     "coded_segments": "Coded passages",
 }
+
+#: Tables of which nothing is said where an export has none: few projects keep them.
+SPARE = frozenset({"sessions"})
 
 QUANTITIES = tuple(
     Quantity(id=f"quality.{name}", about="rows", importance="ancillary")
@@ -60,6 +64,8 @@ def measure(
     """
     found: list[Measurement] = []
     for table, label in TABLES.items():
+        if table in SPARE and table not in rows:
+            continue
         few = table == "coded_segments" and _few_spoke(tables)
         there = table in rows and not few
         make = Maker(table, origin, {"table": table}, confidence, there)

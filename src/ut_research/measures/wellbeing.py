@@ -20,7 +20,7 @@ from ut_research.core.estimate import Origin
 from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity, Scale
 from ut_research.core.schema import ITEMS
-from ut_research.measures import GROUPS
+from ut_research.measures import GROUPS, waves
 from ut_research.measures.change import (
     both_times,
     change,
@@ -65,6 +65,7 @@ _RULES = tuple(f"{_IN_FORCE}{rule}" for rule in ("", "_more_than_3", "_at_least_
 QUANTITIES = (
     *means("wellbeing", _SCALES),
     *changes("wellbeing", "wemwbs", _SCALES["t1"], "reach.registered"),
+    *waves.quantities("wellbeing", "wemwbs", "reach.registered"),
     *(
         Quantity(
             id=f"wellbeing.low_{time}",
@@ -127,7 +128,7 @@ QUANTITIES = (
 )
 
 
-_COLUMNS = ["participant_id", "timepoint", *ITEMS, "total"]
+_COLUMNS = ["participant_id", "timepoint", "wave", *ITEMS, "total"]
 
 
 def measure(
@@ -169,6 +170,8 @@ def measure(
         first, second = people.total_t1, people.total_t2
         found += without_second(make, "wellbeing", first, second, "points", WHAT, LOWEST, HIGHEST)
         found.append(_everyone(make, first, low_at_most, high_at_least))
+        values = answers.assign(value=totals(answers, missing_items))
+        found += waves.along(make, "wellbeing", values, "points", WHAT, waves.most(tables, "wemwbs"))
     return found
 
 

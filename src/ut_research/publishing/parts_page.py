@@ -18,7 +18,9 @@ from ut_research.disclosure.gate import Released
 from ut_research.measures import declared
 from ut_research.publishing import blocks as paper
 from ut_research.publishing import one_file
-from ut_research.show import charts, tables
+from ut_research.show import along, charts, tables
+from ut_research.show.drawing import Chart
+from ut_research.stats import parts as small
 
 PAGE, STUDIES = "parts.html", "studies.html"
 #: How to read it, before anything is compared.
@@ -26,6 +28,20 @@ HOW = (
     "They stand in alphabetical order. Please do not rank them. They work with different people in different "
     "places, and with so few people chance alone moves every number. Where two ranges overlap, the numbers "
     "may be the same."
+)
+#: How to read a funnel plot and the shares drawn together.
+FUNNEL = (
+    "The fewer people, the further chance alone moves a share. Where a dot lies between the lines, chance is "
+    "enough to explain it, and of twenty dots about one lies outside the inner lines by chance. The table "
+    "draws each share towards that of all of them, the more the fewer its people are: that is nearer to what "
+    "the next year will show than the share as it was counted. Please do not rank them by either. A dot "
+    "outside is a question to ask, and no answer: people differ between places. Those of whom the number is "
+    "hidden are in none of this."
+)
+#: Why there is no funnel of shares that go by how long people were followed.
+UNEQUAL = (
+    "These shares are not set against what chance would give: it is not so, or not shown, that everyone was "
+    "followed to the end, and they may say how long people were followed."
 )
 #: What is said of those of whom too little may be said.
 TOO_FEW = (
@@ -97,6 +113,37 @@ def _page(file: Path, title: str, body: Iterable[str], *books: Path) -> Path:
     return file
 
 
+def _picture(chart: Chart) -> str:
+    picture = paper.embedded(chart.svg.encode())
+    return f'<img alt="{escape(chart.alt, quote=True)}" src="{picture}">'
+
+
+def _apart(released: Released, shown: list[Estimate], by: str) -> Iterable[str]:
+    """A funnel plot of the shares of parts, and each drawn towards that of all; of those that are shown."""
+    counted = [e for e in shown if e.unit == "%" and e.count is not None and e.n]
+    if len(counted) < small.FEWEST or len(counted) < len(shown):
+        return
+    followed = [
+        e
+        for e in released.select(f"{shown[0].id.split('.')[0]}.complete_follow_up")
+        if not set(e.group) - {"group"}
+    ]
+    if any(e.count is None or e.count != e.n for e in followed):
+        yield f"<p>{UNEQUAL}</p>"
+        return
+    title = f"{shown[0].label}: what chance alone would give"
+    chart = along.funnel(released.of(counted), title=title)
+    yield _picture(chart)
+    drawn = small.shrunken([e.count or 0 for e in counted], [e.n or 0 for e in counted])
+    rows = [
+        (e.group[by], f"{e.count} of {e.n}", f"{e.value or 0:.0f}%", f"{100 * share:.0f}%")
+        for e, share in zip(counted, drawn, strict=True)
+    ]
+    heads = (by.capitalize(), "People", "As counted", "Drawn towards all")
+    yield f"<p>{escape(chart.note)} {FUNNEL}</p>"
+    yield tables.grid(heads, rows, f"{shown[0].label}, drawn towards the share of all")
+
+
 def _compared(released: Released, by: str) -> Iterable[str]:
     """A chart of each headline that is shown of two parts at least, and a table of all headlines."""
     cells = [e for e in released.select(declared.headlines()) if e.group.keys() - {"group"} == {by}]
@@ -107,10 +154,9 @@ def _compared(released: Released, by: str) -> Iterable[str]:
             subjects.setdefault((e.id, e.group.get("group", "")), []).append(e)
     for shown in subjects.values():
         if len(shown) > 1 and shown[0].unit != "people":
-            chart = charts.side_by_side(released.of(shown), title=shown[0].label)
-            picture = paper.embedded(chart.svg.encode())
-            yield f"<h3>{escape(chart.title)}</h3>"
-            yield f'<img alt="{escape(chart.alt, quote=True)}" src="{picture}">'
+            yield f"<h3>{escape(shown[0].label)}</h3>"
+            yield _picture(charts.side_by_side(released.of(shown), title=shown[0].label))
+            yield from _apart(released, shown, by)
     html, hidden = tables.breakdown(found, by, f"What is said of each {by}")
     yield html
     if hidden:

@@ -172,15 +172,16 @@ def _dated(found: _Found, columns: Mapping[str, Line]) -> list[Line]:
     if event and 0 < len(events) <= 2 and not found.waves:
         codes = dict(zip(events, ("T1", "T2"), strict=False))
         waves = [Line("columns.timepoint", event), Line("codes.timepoint", codes, "guessed: their order")]
-    elif wave and not found.waves and _two_waves(found, wave.value):
+    elif wave and not found.waves and _known_waves(found, wave.value):
         waves = [wave]
     return [*([day] if day else []), *waves]
 
 
-def _two_waves(found: _Found, heading: str) -> bool:
-    """Whether all that a column says of the wave is the first and the second, in words that are known."""
+def _known_waves(found: _Found, heading: str) -> bool:
+    """Whether a column says which wave each is, the first two among them, in words that are known."""
     read = reader(TABLES["wemwbs"].column("timepoint"))
-    return {read(answer)[0] for answer in found.answers(heading)} == {"T1", "T2"}
+    said = {read(answer)[0] for answer in found.answers(heading)}
+    return {"T1", "T2"} <= said and None not in said
 
 
 def _events(found: _Found) -> list[str]:

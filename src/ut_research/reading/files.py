@@ -6,6 +6,7 @@ or not what their name says are refused, and so is text whose quotation marks do
 
 from __future__ import annotations
 
+import bz2
 import codecs
 import csv
 import io
@@ -132,7 +133,8 @@ def _csv(path: Path, quoted: bool = True) -> Iterator[Grid]:
 
 def _utf8(path: Path) -> tuple[bytes, tuple[Note, ...]]:
     """Return the file's text as UTF-8, and what is to be logged of its encoding."""
-    raw, notes = path.read_bytes().removeprefix(codecs.BOM_UTF8), tuple[Note, ...]()
+    with bz2.open(path) if path.suffix.lower() == ".bz2" else path.open("rb") as opened:
+        raw, notes = opened.read().removeprefix(codecs.BOM_UTF8), tuple[Note, ...]()
     sample = raw[:2000]
     try:
         if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -274,6 +276,6 @@ def _as_text(column: pd.Series) -> dict[object, str | None]:
 #: How a number is kept that is shown as a day, by the format that it is shown in.
 _DAYS = {r"[AEJS]?DATE|YMDHMS": "s", r"%-?\d*t?d": "D", r"%t[cC]": "ms"}
 _READERS: dict[str, Callable[..., Iterable[Grid]]] = {
-    ".csv": _csv, ".tsv": _csv, ".txt": _csv, ".sav": _labelled, ".dta": _labelled,
+    ".csv": _csv, ".tsv": _csv, ".txt": _csv, ".bz2": _csv, ".sav": _labelled, ".dta": _labelled,
     ".xlsx": workbooks.xlsx, ".ods": workbooks.ods, **dict.fromkeys(refi.KINDS, coded.read),
 }  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ut_research.core.problems import Problem, ProblemsFound, stop
@@ -154,7 +155,7 @@ def _work_out_all(later: dict[str, From], found: dict[str, pd.Series], own: dict
     """Work out columns from others, in whatever order they need each other."""
     later = {name: rule for name, rule in later.items() if not rule.order_of}
     while later:
-        ready = [c for c, rule in later.items() if rule.after is None or rule.after not in later]
+        ready = [c for c, rule in later.items() if rule.of is None or rule.of not in later]
         if not ready:
             raise stop("columns are worked out from each other in a circle", place,
                        "Start from a column that the export holds")  # fmt: skip
@@ -181,17 +182,17 @@ def _work_out(rule: From, columns: dict[str, pd.Series], own: dict[str, pd.Serie
         result = pd.Series(sheet.file if rule.file_name else rule.value, index=index, dtype="str")
     elif rule.row_number:
         result = pd.Series(index.astype("str"), index=index, dtype="str")
-    elif rule.after not in columns:
-        raise stop(f"it is worked out from {rule.after}, which is not there", place, "Give that column too")
+    elif rule.of not in columns:
+        raise stop(f"it is worked out from {rule.of}, which is not there", place, "Give that column too")
     else:
-        result = _after(rule, columns[rule.after], own)
+        result = _after(rule, columns[rule.of], own)
     for heading, values in rule.where.items():
         result = result.where(_among(own[heading], values))
     return result
 
 
 def _after(rule: From, begin: pd.Series, own: dict[str, pd.Series]) -> pd.Series:
-    """Return the days some time after those of another column."""
+    """Return the days some time after those of another column, or before."""
     places, distinct = pd.factorize(begin.array)
     days = [day for day, _ in read_days([tidy(str(u)) for u in distinct])]
     nat = np.datetime64("NaT", "D")
@@ -199,5 +200,14 @@ def _after(rule: From, begin: pd.Series, own: dict[str, pd.Series]) -> pd.Series
     told, each = rule.step()
     number = pd.to_numeric(own.get(told, pd.Series(told, begin.index)), errors="coerce").to_numpy("float64")
     start = np.where(np.isnan(number), nat, start)
-    texts = np.datetime_as_string(start + (np.nan_to_num(number) * each).astype("timedelta64[D]"), unit="D")
+    steps = (np.nan_to_num(number) * each).astype("int64")
+    ended = _months_on(start, steps) if rule.months is not None else start + steps.astype("timedelta64[D]")
+    texts = np.datetime_as_string(ended, unit="D")
     return pd.Series(texts, index=begin.index, dtype="str").replace("NaT", None)
+
+
+def _months_on(start: npt.NDArray[np.datetime64], steps: npt.NDArray[np.int64]) -> npt.NDArray[np.datetime64]:
+    """The same day so many months on, or the last of a month that is shorter."""
+    then = start.astype("datetime64[M]") + steps.astype("timedelta64[M]")
+    same = then.astype("datetime64[D]") + (start - start.astype("datetime64[M]").astype("datetime64[D]"))
+    return np.asarray(np.minimum(same, (then + 1).astype("datetime64[D]") - 1))

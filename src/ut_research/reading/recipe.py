@@ -103,14 +103,18 @@ class From(_Part):
     file_name: bool = False
     """the name of the file: `partner = { file_name = true }`"""
     order_of: str | None = None
-    """first and last of a person, by days or by waves ("{wave}"): `[tables.wemwbs.columns] timepoint
+    """T1, T2 … of a person, by days or by waves ("{wave}"): `[tables.wemwbs.columns] timepoint
     = { order_of = "completed_date" }`"""
     after: str | None = None
     """after another column of ours: `registered_date = { after = "referral_date", days = 7 }`"""
+    before: str | None = None
+    """before another column of ours: `date_of_birth = { before = "referral_date", months = "Age" }`"""
     days: Text | None = None
     """so many days, or a column of theirs: `exit_date = { after = "referral_date", days = "Stay" }`"""
     weeks: Text | None = None
     """the same in weeks: `exit_date = { after = "referral_date", weeks = 52 }`"""
+    months: Text | None = None
+    """the same in months: `exit_date = { after = "referral_date", months = "Months with us" }`"""
     where: Where = {}
     """for these rows of theirs only: `exit_date = { heading = "Seen", where = { Left = "Yes" } }`"""
 
@@ -125,18 +129,23 @@ class From(_Part):
 
     @model_validator(mode="after")
     def _one_way(self) -> From:
-        ways = (*map(bool, (self.heading, self.row_number, self.file_name, self.order_of, self.after)),
-                self.value is not None)  # fmt: skip
-        if sum(ways) != 1:
-            raise ValueError("exactly one of value, row_number and after is needed, or one of heading, "
-                             "file_name and order_of")  # fmt: skip
-        if sum(step is not None for step in (self.days, self.weeks)) != bool(self.after):
-            raise ValueError("after goes with exactly one of days and weeks")
+        told = (self.heading, self.row_number, self.file_name, self.order_of, self.after, self.before)
+        if sum((*map(bool, told), self.value is not None)) != 1:
+            raise ValueError("exactly one of value, row_number, after and before is needed, or one of "
+                             "heading, file_name and order_of")  # fmt: skip
+        if sum(step is not None for step in (self.days, self.weeks, self.months)) != bool(self.of):
+            raise ValueError("after and before go with exactly one of days, weeks and months")
         return self
 
+    @property
+    def of(self) -> str | None:
+        """The column of ours that it is some time after or before."""
+        return self.after or self.before
+
     def step(self) -> tuple[str, int]:
-        """Return how long after, in words, and the days of one such step."""
-        return (self.weeks, 7) if self.weeks is not None else (self.days or "", 1)
+        """Return how long after or before, in words, and the days, or months, of one such step."""
+        told = next((t for t in (self.days, self.weeks, self.months) if t is not None), "")
+        return told, (7 if self.weeks is not None else 1) * (-1 if self.before else 1)
 
 
 class Ticks(_Part):
@@ -209,7 +218,7 @@ def _keys(keys: MappingOf[str, Any]) -> Any:
 def _rule(table: Table) -> type[TableRule]:
     """Return the model of `[tables.NAME]`: the table's own columns, and the codes that each may have."""
     names: Any = Literal[tuple(c.name for c in table.columns)]
-    one = create_model("From", __base__=From, after=(names | None, None))
+    one = create_model("From", __base__=From, after=(names | None, None), before=(names | None, None))
     codes = {c.name: dict[str, Annotated[Text, AfterValidator(partial(_meaning, c))]] for c in table.columns}
     outcomes = table.column("outcome").allowed if table.name == "outcomes" else ()
     return create_model(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ut_research.core.issues import Action
-from ut_research.core.schema import ITEMS, NEEDS, TABLES
+from ut_research.core.schema import ITEMS, NEEDS, TABLES, TIMEPOINTS
 from ut_research.reading.dates import read_days
 from ut_research.reading.grids import Note, Sheet
 from ut_research.reading.recipe import From, TableRule, Ticks
@@ -53,14 +53,16 @@ def ticked(frame: pd.DataFrame, columns: Sequence[pd.Series], told: Ticks) -> tu
         cells = cells.str.cat(more, sep=mark, na_rep="")
     texts = cells.fillna("").map(lambda cell: _framed(cell, mark))
     blank = cells.fillna("").str.strip().str.strip(told.separator) == ""
-    left = texts
+    left, end = texts, re.escape(mark)
     for column, options in told.options.items():
         found = pd.Series(False, index=cells.index)
         for option in sorted(options, key=len, reverse=True):
             tick = _framed(option, mark)
             found |= texts.str.contains(tick, regex=False)
-            left = left.str.replace(tick, mark, regex=False)
+            left = left.str.replace(re.escape(tick.removesuffix(mark)) + f"(?={end})", "", regex=True)
         frame[column] = pd.Series(np.where(found, "yes", "no"), index=cells.index, dtype="str").mask(blank)
+    words = "|".join(map(re.escape, NO))  # a column each, filled in with yes and no
+    left = left.str.replace(f"{end}(?:{words})(?={end})", "", regex=True)
     rest = left.str.strip(mark + " ") != ""
     return frame, [int(n) for n in cells.index[rest]]
 
@@ -88,7 +90,7 @@ def paired(
 def in_order(
     frame: pd.DataFrame, table: str, told: TableRule, epoch: date | None = None
 ) -> tuple[pd.DataFrame, Array, list[Note], int]:
-    """Give each person's first and last wave their timepoint, and keep the first row where only it is asked.
+    """Number each person's own waves from T1 on, and keep the first row where only it is asked.
 
     Returns
     -------
@@ -117,14 +119,16 @@ def in_order(
         done = "left out: its wave cannot be known"
         at = without(np.isnan(when[at]) & several, "no day to order it by", "rejected", done)
     lost = known - len(at)
-    second = pd.Series(person[at]).duplicated().to_numpy()
-    last = ~pd.Series(person[at]).duplicated(keep="last").to_numpy() & bool(order)
-    rule, done = ("wave between first and last", "not used: a person's first and last are") if order else (
+    own = pd.Series(person[at])
+    number, most = own.groupby(own).cumcount().to_numpy(), len(TIMEPOINTS) if order else 1
+    last = ~own.duplicated(keep="last").to_numpy() & bool(order)
+    rule, done = ("wave too many", f"not used: a person's first {most - 1} and last are") if order else (
         "later row of the same person", "not used here: the first is taken")  # fmt: skip
-    second, at = second[~second | last], without(second & ~last, rule, "reported", done)
-    second, at = second[np.argsort(at)], np.sort(at)
+    beyond = (number >= most - bool(order)) & ~last & (number > 0)
+    number, at = np.minimum(number[~beyond], most - 1), without(beyond, rule, "reported", done)
+    number, at = number[np.argsort(at)], np.sort(at)
     frame = frame.iloc[at].drop(columns=RANK, errors="ignore")
-    waves = {"timepoint": pd.array(np.where(second, "T2", "T1"), dtype="str")} if order else {}
+    waves = {"timepoint": pd.array(np.array(TIMEPOINTS)[number], dtype="str")} if order else {}
     return frame.assign(**waves), at, notes, lost
 
 

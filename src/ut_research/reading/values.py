@@ -69,6 +69,7 @@ _CODES: dict[str, dict[str, str]] = {
     "timepoint": {
         **dict.fromkeys(("1", "1.0", "t 1", "time 1", "baseline", "pre", "start", "first", "before"), "T1"),
         **dict.fromkeys(("2", "2.0", "t 2", "time 2", "follow up", "followup", "post", "end", "after"), "T2"),
+        **{way: f"T{n}" for n in range(3, 10) for way in (f"{n}", f"{n}.0", f"t {n}", f"time {n}")},
     },
     "group": {
         "engage": "engaged", "did not engage": "not engaged", "non engaged": "not engaged",

@@ -28,7 +28,7 @@ REPORT = (
 )
 #: The tables that cleaning writes, see `ut_research.core.schema`.
 TABLES = (
-    *("participants", "needs", "wemwbs", "activity", "reoffending", "outcomes"),
+    *("participants", "needs", "wemwbs", "activity", "reoffending", "outcomes", "sessions"),
     *("interviews", "coded_segments", "themes", "steering_comments"),
 )
 #: What a run makes in its folder.

@@ -1,4 +1,4 @@
-"""Charts along something: time, the size of a study, the ways of doing an analysis.
+"""Charts along something: time, the size of a study or of a part, the ways of doing an analysis.
 
 Made and shown as those of `ut_research.show.charts`.
 """
@@ -36,6 +36,7 @@ from ut_research.show.drawing import (
     styled,
 )  # fmt: skip
 from ut_research.show.tables import HIDDEN, interval, names, number
+from ut_research.stats.parts import funnel_limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -136,6 +137,52 @@ def specification_curve(released: Released, title: str, *, nothing: float = 0.0)
     ]
     note = "Filled: can be told from no difference."
     return chart(figure, "Specification curve", released, title, said, note)
+
+
+#: The limits of a funnel, and how they are drawn.
+LIMITS: tuple[tuple[float, Any], ...] = ((0.95, (0, (6, 3))), (0.998, (0, (1, 2))))
+
+
+@styled
+def funnel(released: Released, title: str) -> Chart:
+    """The share of each part by how many people it is of, and how far chance alone would spread such shares.
+
+    The line in the middle is the share of all parts that are drawn; Spiegelhalter 2005, Stat Med 24:1185.
+    """
+    shown = [e for e in numbers(released) if e.count is not None and e.n]
+    whole = sum(e.count or 0 for e in shown) / max(1, sum(e.n or 0 for e in shown))
+    if not 0 < whole < 1:
+        return nothing_drawn(released, title)
+    most = max(e.n or 0 for e in shown)
+    sizes = sorted({max(1, round(most * 1.05 * (i / 60) ** 2)) for i in range(61)})
+    figure, ax = sheet(2.8, extra=0.75, side=0.45, above=0.3)
+    ax.axhline(100 * whole, color=INK, lw=1.4)
+    beyond = []
+    for level, dash in LIMITS:
+        ends = [funnel_limits(whole, n, level) for n in sizes]
+        for line in zip(*ends, strict=True):
+            ax.plot(sizes, [100 * share for share in line], color=QUIET, lw=1.4, ls=dash)
+        beyond.append(sum(_outside(e, *funnel_limits(whole, e.n or 1, level)) for e in shown))
+    ax.plot(
+        [e.n or 0 for e in shown],
+        [e.value or 0.0 for e in shown],
+        "o",
+        color=BLUE,
+        ms=7,
+        mec="white",
+        zorder=3,
+    )
+    ax.set(xlim=(0, sizes[-1]), ylim=(0, 104), yticks=range(0, 101, 20))
+    ax.set_xlabel("people")
+    ax.set_title("%", loc="left", color=QUIET)
+    said = [f"{len(shown)} are drawn, and the share of all their people together is {100 * whole:.0f}%"]
+    said.append(f"{beyond[0]} lie outside the limits of 95%, {beyond[1]} of them outside those of 99.8%")
+    note = "Inner lines: 95 of 100 would lie between them if only chance set them apart. Outer: 998 of 1,000."
+    return chart(figure, "Funnel plot", released, title, said, note)
+
+
+def _outside(e: Estimate, low: float, high: float) -> bool:
+    return not low <= (e.value or 0) / 100 <= high
 
 
 def _choices(ax: Axes, shown: Sequence[Estimate], choices: Mapping[str, list[str]], edge: float) -> None:
