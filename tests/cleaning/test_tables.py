@@ -78,6 +78,7 @@ def test_sessions_are_kept_once_and_those_at_odds_with_support_are_told() -> Non
         p1 | 2020-01-05 | GROUP | 45
         p2 | 2020-07-01 | group | 1000
         p3 | 2020-05-05 | boxing with her uncle | 30
+        p3 | 2020-05-05 | darts with her uncle | 30
         p9 | 2020-05-05 | group | 30
            | 2020-05-05 | group | 30
     """,
@@ -88,14 +89,14 @@ def test_sessions_are_kept_once_and_those_at_odds_with_support_are_told() -> Non
         (rule, action): sorted(map(int, rows.row.dropna()))
         for (rule, action), rows in log.groupby(["rule", "action"])
     }
-    assert found.counts["sessions"] == {"in": 11, "kept": 8, "rejected": 3, "blank": 0}
-    assert told["duplicated row", "rejected"] == [7]
+    assert found.counts["sessions"] == {"in": 12, "kept": 8, "rejected": 4, "blank": 0}
+    assert told["duplicated row", "rejected"] == [7, 11]  # both are “other”
     assert told["session before referral", "reported"] == [8]
     assert told["session after support ended", "reported"] == [9]
     assert told["out of range", "reported"] == [9]
-    assert told["rare text", "repaired"] == [10]
-    assert told["person not in participants", "rejected"] == [11]
-    assert told["no identifier", "rejected"] == [12]
+    assert told["rare text", "repaired"] == [10, 11]
+    assert told["person not in participants", "rejected"] == [12]
+    assert told["no identifier", "rejected"] == [13]
     assert set(found.tables["sessions"]["kind"]) == {"group", "other"}
 
 

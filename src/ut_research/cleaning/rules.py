@@ -219,6 +219,7 @@ def report_sessions(sheets: Mapping[str, Sheet], people: int) -> None:
     sessions = sheets["sessions"]
     if "kind" in sessions.columns:
         _rare_words(sessions, "kind")
+        _reject_repeated(sessions)  # two kinds that are “other” may be one row twice
     if "participants" not in sheets:
         return
     known = sheets["participants"]
