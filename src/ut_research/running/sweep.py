@@ -34,8 +34,6 @@ SAID = "snakemake.txt"
 PREPARE = "prepare"
 #: Seconds that Snakemake has to end its jobs, when it is told to.
 PATIENCE = 20
-#: Megabytes that it may take, where an engine keeps to it.
-MEMORY = 6000
 #: What a log says when the command in it ended in a message, and what is said of one that does not.
 STOPPED, KILLED = "Stopped", "it was stopped from outside, or never began: see"
 RESUME = "The other reports are ready. Put this right and sweep again: only what is missing is built."
@@ -148,7 +146,7 @@ def _command(runs: Sequence[Run], by: str, folder: Path) -> list[str]:
     """The command that runs the jobs, whose settings are left in `folder`."""
     ours = shlex.join([sys.executable, "-m", "ut_research.cli"])
     wholes = {run.name: shlex.join([str(run.export), "--study", str(run.study), "--by", by]) for run in runs}
-    settings = {"command": ours, "place": str(runs[0].place), "folder": str(folder), "memory": MEMORY}
+    settings = {"command": ours, "place": str(runs[0].place), "folder": str(folder)}
     settings |= {"wholes": wholes}
     file = folder / "sweep.settings.json"
     file.write_text(json.dumps(settings, indent=1), encoding="utf-8")

@@ -359,7 +359,7 @@ def extent(found: Estimate) -> str:
     low, high = (round(limit, digits) for limit in (found.low, found.high))
     of = " of every 100" if shares else ""
     unit, less = ("", "fewer") if shares else (f" {found.unit}", "less")
-    if low < 0 < high:
+    if found.low < 0 < found.high:
         return f"between {-low:.{digits}f}{unit} {less} and {high:.{digits}f}{unit} more{of}"
     small, large = sorted((abs(low), abs(high)))
     return f"between {small:.{digits}f} and {large:.{digits}f}{unit} {less if high <= 0 else 'more'}{of}"
