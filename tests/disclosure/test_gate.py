@@ -269,15 +269,15 @@ def test_what_the_gate_does_not_know_stops_the_build(given: Any, said: str) -> N
 
 @pytest.mark.parametrize("status", ["number", "not collected"])
 def test_what_no_measure_declares_is_refused_by_name_and_says_where_to_declare_it(status: Any) -> None:
-    known, told = share("needs.housing", 20, 60), share("needs.money", 30, 60)
+    known, told = share("needs.housing", 20, 60), share("needs.luck", 30, 60)
     if status != "number":
-        told = Estimate("needs.money", "x", unit="%", status=status)
+        told = Estimate("needs.luck", "x", unit="%", status=status)
     with pytest.raises(DisclosureError) as stopped:
         gate.release([known, told, tally("reach.lost", 9)], POLICY)
     assert str(stopped.value) == "; ".join(
         f"{id} is declared by no measure: say in QUANTITIES of src/ut_research/measures/{file}.py what "
         "disclosure control must know of it"
-        for id, file in (("needs.money", "needs"), ("reach.lost", "reach"))
+        for id, file in (("needs.luck", "needs"), ("reach.lost", "reach"))
     )
     things = [Estimate("reach.lost", "x", 4, count=4, unit="areas"), replace(told, origin="published")]
     assert len(gate.release([known, *things], POLICY)) == 3

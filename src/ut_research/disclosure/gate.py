@@ -27,8 +27,8 @@ The rules, in the order in which they apply:
 6. *Rounding*, where the policy asks for it: counts and n are rounded, shares are recomputed from
    them, and what would give the counts back (intervals of shares, statistics that rest on shares)
    is withheld.
-7. *Rows and blanks* of tables are rounded, always, to twice the threshold: less what is counted of
-   people they would tell of few.
+7. *Rows and blanks* of tables are rounded to twice the threshold where the policy asks for no rounding:
+   less what is counted of people they would tell of few.
 8. Every number but a share whose count and n are shown keeps only the digits that a page shows: the rest
    would tell of how many people it is, and of what each of them said.
 """
@@ -304,7 +304,7 @@ def _rounded(e: Estimate, quantity: Quantity, policy: Policy, *, on_curve: bool 
     """`e` as the policy rounds it; withheld where it would give the counts back more exactly."""
     if not about_people(e):
         return e
-    if quantity.about == "rows":
+    if quantity.about == "rows" and policy.rounding == "none":
         return _rows(e, 2 * policy.threshold)
     if policy.rounding == "none":
         return e if e.unit == "%" and e.count is not None and e.n else _as_shown(e)

@@ -76,7 +76,7 @@ def _spread(make: Maker, time: str, when: str, days: pd.Series, active_days: int
         make.share(f"activity.active_{time}", label, days >= active_days, between=(active_days, most)),
         *(
             make.share(
-                f"activity.days_{time}", f"{day} {'day' if day == 1 else 'days'} active {when}", days == day,
+                f"activity.days_{time}", f"{day} days active {when}", days == day,
                 between=(day, day), days=str(day),
             )
             for day in DAYS
