@@ -146,7 +146,7 @@ def _command(runs: Sequence[Run], by: str, folder: Path) -> list[str]:
     """The command that runs the jobs, whose settings are left in `folder`."""
     ours = shlex.join([sys.executable, "-m", "ut_research.cli"])
     wholes = {run.name: shlex.join([str(run.export), "--study", str(run.study), "--by", by]) for run in runs}
-    settings = {"command": ours, "place": str(runs[0].place), "folder": str(folder)}
+    settings: dict[str, Any] = {"command": ours, "place": str(runs[0].place), "folder": str(folder)}
     settings |= {"wholes": wholes}
     file = folder / "sweep.settings.json"
     file.write_text(json.dumps(settings, indent=1), encoding="utf-8")
