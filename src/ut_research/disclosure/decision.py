@@ -139,11 +139,12 @@ def of_run(folder: Path, parameters: Mapping[str, Any], registry: Registry, part
     issues = pd.read_csv(folder / "issues.csv", dtype={"row": "Int64"})
     found = measured(tables, parameters, manifest, issues, registry, parts)
     register, approved = before(folder)
-    refused = releases.are_refused(found, releases.refused(register)) if register else ()
+    rows = releases.refused(register) if register else []
     family = {"outcomes": parameters["primary"], "confidence": parameters["confidence"]}
+    refused = releases.are_refused(found, rows)
     out = released(found, policy(parameters), approved, refused, **family, parts=parts)
     said = quoted.quotations(tables, out, manifest["origin"])
-    gone = releases.are_refused(said, releases.refused(register)) if register else ()
+    gone = releases.are_refused(said, rows)
     return out + gate.release([e for e in said if estimate.key(e) not in gone], out.policy)
 
 

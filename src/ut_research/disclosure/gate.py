@@ -304,9 +304,9 @@ def _rounded(e: Estimate, quantity: Quantity, policy: Policy, *, on_curve: bool 
     """`e` as the policy rounds it; withheld where it would give the counts back more exactly."""
     if not about_people(e):
         return e
-    if quantity.about == "rows" and policy.rounding == "none":
-        return _rows(e, 2 * policy.threshold)
     if policy.rounding == "none":
+        if quantity.about == "rows":
+            return _rows(e, 2 * policy.threshold)
         return e if e.unit == "%" and e.count is not None and e.n else _as_shown(e)
     if quantity.rests_on:
         return _withhold(e)

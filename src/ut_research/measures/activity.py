@@ -48,6 +48,7 @@ def measure(
     active_days : days a week, from 0 to 7, from which a person counts as active.
     """
     found: list[Measurement] = []
+    every = waves.most(tables, "activity")
     columns = {"activity": ["participant_id", "timepoint", "wave", "active_days"]}
     for group, part in parts(tables, columns, by):
         make = Maker("activity", origin, group, confidence, collected(tables, "activity"))
@@ -62,11 +63,14 @@ def measure(
         found += without_second(
             make, "activity", people.active_days_t1, people.active_days_t2, "days", what, DAYS[0], DAYS[-1]
         )
-        values = part["activity"].assign(value=part["activity"].active_days)
-        found += waves.along(make, "activity", values, "days", what, waves.most(tables, "activity"))
+        found += waves.along(make, "activity", part["activity"], _days, "days", what, every)
         ways = ("Active days rose", "Active days stayed the same", "Active days fell")
         found += moved(make, "activity.moved", after - before, "more than", 0, ways, DAYS[-1])
     return found
+
+
+def _days(answers: pd.DataFrame) -> pd.Series:
+    return answers["active_days"]
 
 
 def _spread(make: Maker, time: str, when: str, days: pd.Series, active_days: int) -> list[Measurement]:

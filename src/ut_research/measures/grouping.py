@@ -91,6 +91,11 @@ def among(ids: pd.Series, others: pd.Series) -> NDArray[np.bool_]:
     return there[codes[: len(ids)]]
 
 
+def speakers(passages: pd.DataFrame) -> pd.Series:
+    """Who spoke each passage: the speaker that it names, or else its interview, as one person."""
+    return passages.speaker.astype("str").fillna(passages.interview_id.astype("str"))
+
+
 @dataclass(frozen=True)
 class Maker:
     """Makes the measurements of one part: the same origin, source, group and level of confidence for all.

@@ -16,7 +16,7 @@ from ut_research.core.estimate import Origin
 from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
 from ut_research.core.schema import TABLES as DICTIONARY
-from ut_research.measures.grouping import Maker, Tables
+from ut_research.measures.grouping import Maker, Tables, speakers
 
 #: Columns of the canonical tables whose blanks are not counted: cleaning adds them, or nobody misses them.
 UNCOUNTED = frozenset({"participant_id", "partner", "area", "gender", "period", "wave"})
@@ -88,5 +88,4 @@ def measure(
 
 def _few_spoke(tables: Tables) -> bool:
     passages = tables.get("coded_segments", pd.DataFrame()).reindex(columns=["speaker", "interview_id"])
-    speakers = passages.speaker.astype("str").fillna(passages.interview_id.astype("str"))
-    return bool(speakers.nunique() < SPEAKERS)
+    return bool(speakers(passages).nunique() < SPEAKERS)

@@ -17,7 +17,7 @@ from ut_research.core.estimate import Origin
 from ut_research.core.measurement import PERSON, Measurement
 from ut_research.core.quantity import Quantity
 from ut_research.core.schema import NOT_RECORDED
-from ut_research.measures.grouping import By, Maker, Tables, collected, numbered, parts, recorded
+from ut_research.measures.grouping import By, Maker, Tables, collected, numbered, parts, recorded, speakers
 
 #: What the rounds of interviews are called, in order, unless the study says.
 ROUNDS = ("Earlier round", "Later round")
@@ -165,7 +165,7 @@ def _said(segments: pd.DataFrame, voices: pd.DataFrame) -> pd.DataFrame:
     said = said[said.interview_id.isin(voices.interview_id)]
     numbers = dict(zip(voices.voice, voices.index, strict=True))
     return said.assign(
-        person=said.speaker.fillna(said.interview_id).map(numbers),
+        person=speakers(said).map(numbers),
         against=said.against.eq(True).fillna(False).astype(bool),
         round=said.interview_id.map(voices.groupby("interview_id")["round"].first()),
     )

@@ -7,6 +7,8 @@ measures take for the first and the last, and leaves its number in `wave`. Where
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -54,7 +56,7 @@ def compared(tables: Tables, waves: str = ENDS) -> dict[str, pd.DataFrame]:
         frame = tables.get(name)
         if frame is None or not {"participant_id", "timepoint"} <= set(frame):
             continue
-        wave = frame["timepoint"].astype("str").str.removeprefix("T").astype(int)
+        wave = frame["timepoint"].map({time: n for n, time in enumerate(TIMEPOINTS, 1)}).astype(int)
         if last is None:
             at_end = (wave > first) & (wave == wave.groupby(frame["participant_id"]).transform("max"))
         else:
@@ -83,18 +85,25 @@ def most(tables: Tables, name: str) -> int:
 
 
 def along(
-    make: Maker, subject: str, answers: pd.DataFrame, unit: str, what: str, every: int
+    make: Maker,
+    subject: str,
+    answers: pd.DataFrame,
+    value: Callable[[pd.DataFrame], pd.Series],
+    unit: str,
+    what: str,
+    every: int,
 ) -> list[Measurement]:
     """The mean of each questionnaire, of everyone who answered it, and the change by a mixed model.
 
     Parameters
     ----------
-    answers : `participant_id`, a number; `wave`; `timepoint`, T1 and T2 of those that are compared; `value`.
+    answers : `participant_id`, a number; `wave`; `timepoint`, T1 and T2 of those that are compared.
+    value : what each of `answers` gives, in `unit`; missing where it cannot be told.
     every : how many questionnaires anybody of the export answered. Nothing of two or fewer: the rest says it.
     """
     if every < 3:
         return []
-    answers = answers[answers.value.notna()].astype({"value": float})
+    answers = answers.assign(value=value).dropna(subset=["value"]).astype({"value": float})
     found: list[Measurement] = []
     for wave in range(1, every + 1):
         own = answers[answers.wave == wave].set_index("participant_id")["value"].rename_axis(PERSON)

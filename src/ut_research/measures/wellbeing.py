@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from math import ceil, floor
 
 import numpy as np
@@ -156,7 +157,8 @@ def measure(
     """
     all_answers = [(group, part["wemwbs"]) for group, part in parts(tables, {"wemwbs": _COLUMNS}, by)]
     all_people = [_scored(answers, missing_items) for _, answers in all_answers]
-    sd = _spread(all_people)
+    sd, every = _spread(all_people), waves.most(tables, "wemwbs")
+    score = partial(totals, missing_items=missing_items)
     found: list[Measurement] = []
     for (group, answers), people in zip(all_answers, all_people, strict=True):
         make = Maker("wemwbs", origin, group, confidence, collected(tables, "wemwbs"))
@@ -170,8 +172,7 @@ def measure(
         first, second = people.total_t1, people.total_t2
         found += without_second(make, "wellbeing", first, second, "points", WHAT, LOWEST, HIGHEST)
         found.append(_everyone(make, first, low_at_most, high_at_least))
-        values = answers.assign(value=totals(answers, missing_items))
-        found += waves.along(make, "wellbeing", values, "points", WHAT, waves.most(tables, "wemwbs"))
+        found += waves.along(make, "wellbeing", answers, score, "points", WHAT, every)
     return found
 
 

@@ -136,7 +136,7 @@ def _apart(released: Released, shown: list[Estimate], by: str) -> Iterable[str]:
     yield _picture(chart)
     drawn = small.shrunken([e.count or 0 for e in counted], [e.n or 0 for e in counted])
     rows = [
-        (e.group[by], f"{e.count} of {e.n}", f"{e.value or 0:.0f}%", f"{100 * share:.0f}%")
+        (e.group[by], tables.counted(e), tables.number(e), f"{100 * share:.0f}%")
         for e, share in zip(counted, drawn, strict=True)
     ]
     heads = (by.capitalize(), "People", "As counted", "Drawn towards all")

@@ -78,7 +78,7 @@ class Run:
 
         A copy of an invented cohort that took comments is that cohort.
         """
-        cohort = self.root / "data" / "raw" / self.export.name.removesuffix("-with-comments")
+        cohort = self.root / "data" / "raw" / self.export.name.removesuffix(places.COMMENTED)
         export = cohort if self.export == places.commented(cohort, self.place) else self.export
         return hashlib.sha256(str(export.resolve()).encode()).hexdigest()[:16]
 

@@ -16,6 +16,8 @@ from ut_research.core.problems import stop
 
 #: The register of releases, in a study's folder.
 REGISTER = "releases"
+#: What ends the name of the copy of an invented cohort that takes readers' comments.
+COMMENTED = "-with-comments"
 #: What programs leave in any folder that they open.
 _LEFT = (".ipynb_checkpoints", "__pycache__", ".DS_Store", "Thumbs.db", "desktop.ini")
 #: What a run makes in its report, and what is made there from it.
@@ -65,7 +67,7 @@ def refuse(export: Path, root: Path, made: Iterable[Path]) -> None:
 
 def commented(invented: Path, place: Path) -> Path:
     """The copy of an invented cohort that takes readers' comments, whether it is there yet or not."""
-    return place / "exports" / f"{invented.name}-with-comments"
+    return place / "exports" / f"{invented.name}{COMMENTED}"
 
 
 def registers(study: Path, export: Path, root: Path, place: Path) -> list[Path]:

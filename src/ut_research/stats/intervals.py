@@ -115,13 +115,13 @@ def mean_t(values: ArrayLike, confidence: float = 0.95) -> Interval:
     """
     data = _column(values, "values")
     n = len(data)
-    z_of(confidence)
+    far = t_of(confidence, n - 1)
     if n == 0:
         return NONE
     mean = float(data.mean())
     if np.ptp(data) <= 1e-9:  # filled totals of the same change differ in the last digit
         return Interval(mean, None, None)
-    half = float(special.stdtrit(n - 1, (1 + confidence) / 2)) * float(data.std(ddof=1)) / math.sqrt(n)
+    half = far * float(data.std(ddof=1)) / math.sqrt(n)
     return Interval(mean, mean - half, mean + half)
 
 
@@ -286,7 +286,7 @@ def p_of_limits(found: Interval, n: int | None = None, confidence: float = 0.95)
     far = abs(found.value) / abs(found.value - limit)
     if n is None:
         return float(2 * special.ndtr(-far * z_of(confidence)))
-    return float(2 * stats.t.sf(far * special.stdtrit(n - 1, (1 + confidence) / 2), n - 1))
+    return float(2 * stats.t.sf(far * t_of(confidence, n - 1), n - 1))
 
 
 # --- many tests -----------------------------------------------------------------------------------
@@ -327,6 +327,12 @@ def z_of(confidence: float) -> float:
     if not 0 < confidence < 1:
         raise ValueError("confidence must lie between 0 and 1, for example 0.95")
     return float(special.ndtri((1 + confidence) / 2))
+
+
+def t_of(confidence: float, free: int) -> float:
+    """The same of Student's t distribution, with so many degrees of freedom."""
+    z_of(confidence)  # refuses what is no confidence
+    return float(special.stdtrit(free, (1 + confidence) / 2))
 
 
 def _numbers(found: Interval) -> tuple[float, float, float]:

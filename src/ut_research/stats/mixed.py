@@ -9,9 +9,9 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize, special
+from scipy import optimize
 
-from ut_research.stats.intervals import NONE, Interval, z_of
+from ut_research.stats.intervals import NONE, Interval, t_of
 
 
 def random_intercept(
@@ -55,8 +55,7 @@ def random_intercept(
         lambda share: fit(share)[0], bounds=(0, 1 - 1e-9), method="bounded", options={"xatol": 1e-10}
     )
     _, slopes, variances = fit(float(best.x))
-    z_of(confidence)
-    halves = float(special.stdtrit(free, (1 + confidence) / 2)) * np.sqrt(variances)
+    halves = t_of(confidence, free) * np.sqrt(variances)
     return [Interval(float(b), float(b - h), float(b + h)) for b, h in zip(slopes, halves, strict=True)]
 
 

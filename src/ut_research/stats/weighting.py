@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from ut_research.stats.intervals import Floats, Interval
+from ut_research.stats.intervals import Floats, Interval, t_of
 
 #: Steps of Newton's method, and how little the last may be: of covariates in standard deviations.
 STEPS, ENOUGH = 30, 1e-9
@@ -130,7 +130,7 @@ def _limits(value: float, influence: Floats, columns: int, confidence: float) ->
     """`value` with its limits, of the t distribution; none where nobody moves it."""
     free = len(influence) - columns
     spread = math.sqrt(len(influence) / free * float(influence @ influence))
-    half = float(special.stdtrit(free, (1 + confidence) / 2)) * spread
+    half = t_of(confidence, free) * spread
     return Interval(value, value - half, value + half) if half > 0 else Interval(value, None, None)
 
 
