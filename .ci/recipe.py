@@ -1,8 +1,10 @@
 """Write the keys of a recipe into docs/recipe.md, from its schema (`python .ci/recipe.py`)."""
 
+import ast
 import inspect
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,12 +30,22 @@ class Key(NamedTuple):
     line: str
 
 
+def said(part: type) -> dict[str, str]:
+    """What stands below each key of a part, in the code."""
+    [whole] = ast.parse(inspect.getsource(part)).body
+    return {
+        key.target.id: text.value.value
+        for key, text in pairwise(whole.body)
+        if isinstance(key, ast.AnnAssign) and isinstance(text, ast.Expr)
+    }
+
+
 def keys() -> Iterator[Key]:
     """Give every key of the schema that holds no further part."""
     for part, section in PARTS.items():
-        for name, field in part.model_fields.items():
+        for name in part.model_fields:
             if name not in ("name", "source", "sheets", "tables", "ticks", "pairs"):
-                says, line = re.fullmatch(r"(.*): `(.*)`", field.description or "", re.S).groups()
+                says, line = re.fullmatch(r"(.*): `(.*)`", said(part)[name], re.S).groups()
                 own, _, rest = line.partition("] ")
                 inside = (own + "]", rest) if line[0] == "[" else (section, line)
                 yield Key(part, name, " ".join(says.split()), *(" ".join(text.split()) for text in inside))
