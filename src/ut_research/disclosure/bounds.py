@@ -127,9 +127,7 @@ class Reader:
         self._least, self._most, self._kind = (np.array([row[k] for row in rows], float) for k in (2, 3, 4))
         self._by = np.array([-1] * (len(rows) - len(told)) + [v for v, _ in told])
 
-    def narrow(
-        self, component: Sequence[int], hidden: set[int], guarded: Iterable[int], *, exactly: bool = True
-    ) -> list[int]:
+    def narrow(self, component: Sequence[int], hidden: set[int], guarded: Iterable[int]) -> list[int]:
         """Those of the `guarded` in one component that can be worked out.
 
         All of those that arithmetic finds; else the first that integer programming does, if there is one.
@@ -138,14 +136,13 @@ class Reader:
         ----------
         component : withheld variables that hang together (`System.linked`).
         hidden : all that is withheld.
-        exactly : else by arithmetic alone.
         """
         at = {v: k for k, v in enumerate(component)}
         doubtful = [v for v in guarded if v in at]
         rules = self._rules(component, hidden)
         spans = rules.spans()
         found = [v for v in doubtful if spans[at[v]] < self._enough]
-        if found or not doubtful or rules.one_line or not exactly:
+        if found or not doubtful or rules.one_line:
             return found
         some = self._found[:, component]
         possible = some[rules.hold(some)]
@@ -258,17 +255,6 @@ class _Rules:
                 return solution
         return None
 
-    def room(self, k: int) -> float:
-        """How far one can be from itself at most: as far as in fractions."""
-        import numpy as np
-
-        aim = np.zeros(len(self.low))
-        aim[k] = 1.0
-        most, least = (self._solved(sign * aim, whole=0, simplify=True) for sign in (1.0, -1.0))
-        if most is None or least is None:
-            return float("inf")
-        return float(np.floor(most[k] + 1e-6) - np.ceil(least[k] - 1e-6))
-
     def _solved(self, aim: NDArray[Any], *, whole: int, simplify: bool) -> NDArray[Any] | None:
         import numpy as np
         from scipy.optimize import Bounds, LinearConstraint, milp
@@ -313,8 +299,6 @@ def _spread(rules: _Rules, doubtful: Sequence[int], solutions: list[NDArray[Any]
         signs = ways.choice((-1.0, 1.0), stuck) if attempt > 1 else [1.0 - 2 * attempt] * stuck
         go(dict(zip(left, signs, strict=True)))
     for k in narrow():
-        if not rules.in_fractions and rules.room(k) < enough:
-            break
         for sign in (1.0, -1.0):
             if most[k] - least[k] < enough:
                 go({k: sign})

@@ -13,7 +13,6 @@ back at the end, the largest first.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ut_research.core.estimate import Estimate
@@ -126,62 +125,30 @@ class _Shown:
         return gone - self._back(sorted(gone, key=lambda i: (i in free, -sizes[i], i)))
 
     def _back(self, some: Sequence[int]) -> set[int]:
-        """Show of `some`, one after the other, each with which nothing can be worked out; which those are.
-
-        Each is looked at by arithmetic, and what passes is looked at exactly, all together. What tells beside
-        a few tells beside more too: halving them finds the first that does.
-        """
+        """Show of `some`, one after the other, each with which nothing can be worked out; which those are."""
         back = set[int]()
-        while some:
-            kept, affected = self._seemingly_safe(some)
-            end = len(kept)
-            while weak := next(self._weak(set[int]().union(*affected[:end])), None):
-                self.take(kept[:end])
-                one = weak[0][0]
-                first = next(k for k in range(end) if one in affected[k])
-                shorter = range(first, end - 1)
-                end = first + bisect_left(shorter, True, key=lambda k: self._tells(kept[: k + 1], one))
-                self.add(kept[:end])
-            back.update(kept[:end])
-            some = some[some.index(kept[end]) + 1 :] if end < len(kept) else ()
-        return back
-
-    def _seemingly_safe(self, some: Iterable[int]) -> tuple[list[int], list[set[int]]]:
-        """Show of `some` what gives nothing away by arithmetic; which, and the guarded that each tells of."""
-        kept, affected = list[int](), list[set[int]]()
         for i in some:
             about = self._affected(i)
             self.add([i])
-            if any(self._weak(about, exactly=False)):
+            if any(self._weak(about)):
                 self.take([i])
             else:
-                kept.append(i)
-                affected.append(about)
-        return kept, affected
+                back.add(i)
+        return back
 
-    def _tells(self, some: Sequence[int], guarded: int) -> bool:
-        """Whether a variable could be worked out if `some` were shown."""
-        self.add(some)
-        told = any(self._weak({guarded}))
-        self.take(some)
-        return told
-
-    def _weak(self, among: set[int], *, exactly: bool = True) -> Iterator[tuple[list[int], list[int]]]:
-        """Those of `among`, guarded, that can be worked out, of each component that one of them is in.
-
-        Where not `exactly`, those that arithmetic alone finds.
-        """
+    def _weak(self, among: set[int]) -> Iterator[tuple[list[int], list[int]]]:
+        """Those of `among`, guarded, that can be worked out, of each component that one of them is in."""
         done = set(self._wide)
         for v in sorted(among & self.hidden):
             if v in done:
                 continue
             component = self._system.linked([v], self.hidden)
             own = [u for u in component if u in among and u not in self._wide]
-            found = self._reader.narrow(component, self.hidden, own, exactly=exactly)
+            found = self._reader.narrow(component, self.hidden, own)
             done.update(component)
             if found:
                 yield found, component
-            elif exactly:
+            else:
                 self._wide.update(own)
 
     def _affected(self, i: int) -> set[int]:
