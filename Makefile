@@ -91,6 +91,7 @@ forget: $(READY)
 	@test -n "$$EXPORT" || { echo 'Which export? make forget EXPORT=path'; exit 2; }
 	@$(CLI) forget "$$EXPORT" --name "$$NAME"
 
+quick: export UT_QUICK := 1
 quick: lint
 	@echo 'Running the tests that need no report …'
 	@$(BIN)/pytest -n 2 --dist worksteal -m 'not slow and not browser'

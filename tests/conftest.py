@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from samples import samples
 from small_project import Project, make
 from xdist.scheduler import LoadScopeScheduling
 
-settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("same", deadline=None, derandomize=True, max_examples=samples(100, 100))
 settings.load_profile("same")
 #: Fixtures that build a report, or look at one that was built before.
 REPORT = {"project", "built", "build", "book"}

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from command import ut_research
 
 ROOT = Path(__file__).parents[1]
-
-
-def ut_research(*arguments: str, cwd: Path = ROOT) -> tuple[int, str]:
-    """Exit status and everything printed, wide enough that no line is broken."""
-    environment = {**os.environ, "COLUMNS": "300", "NO_COLOR": "1", "TERMINAL_WIDTH": "300"}
-    command = [sys.executable, "-m", "ut_research.cli", *arguments]
-    done = subprocess.run(
-        command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, encoding="utf-8"
-    )
-    return done.returncode, done.stdout + done.stderr
 
 
 def test_help_names_every_command_and_where_to_start() -> None:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import docutils.frontend
@@ -14,6 +11,7 @@ import docutils.nodes
 import docutils.utils
 import pandas as pd
 import pytest
+from command import ut_research
 from hypothesis import given
 from hypothesis import strategies as st
 from myst_parser.parsers.docutils_ import Parser
@@ -301,26 +299,18 @@ def project(root: Path) -> Path:
     return root
 
 
-def command(root: Path, *arguments: str) -> tuple[int, str]:
-    """``ut-research comments`` or ``answer``, run in `root`: its exit status and what it said."""
-    done = subprocess.run(
-        [sys.executable, "-m", "ut_research.cli", *arguments],
-        cwd=root, capture_output=True, text=True, check=False, encoding="utf-8",
-        env={**os.environ, "COLUMNS": "300", "NO_COLOR": "1"},
-    )  # fmt: skip
-    return done.returncode, done.stdout + done.stderr
-
-
 def test_the_example_stays_invented_and_a_copy_takes_the_comments(tmp_path: Path) -> None:
     root = project(tmp_path)
     was = (root / "data/raw/example/steering_comments.csv").read_bytes()
-    status, said = command(root, "comments", str(handed_in(tmp_path, ONE)))
+    status, said = ut_research("comments", str(handed_in(tmp_path, ONE)), cwd=root)
     assert status == 0, said
     assert "example's own comments are invented and stay as they are" in said
     copy = root / "exports" / "example-with-comments"
     assert [r["comment"] for r in rows(copy / "steering_comments.csv")] == ["Made up.", "Say it more simply."]
     assert (root / "data/raw/example/steering_comments.csv").read_bytes() == was
-    status, said = command(root, "comments", str(handed_in(tmp_path, ONE, {**ONE, "comment": "Another."})))
+    status, said = ut_research(
+        "comments", str(handed_in(tmp_path, ONE, {**ONE, "comment": "Another."})), cwd=root
+    )
     assert (status, len(rows(copy / "steering_comments.csv"))) == (0, 3)
     assert "1 new comment is in" in said
     assert "1 was there already" in said
@@ -332,7 +322,7 @@ def test_the_next_report_of_the_example_is_of_the_copy_that_took_comments(
     root = project(tmp_path)
     monkeypatch.chdir(root)
     before = build.plan()
-    assert command(root, "comments", str(handed_in(tmp_path, ONE)))[0] == 0
+    assert ut_research("comments", str(handed_in(tmp_path, ONE)), cwd=root)[0] == 0
     after = build.plan()
     assert after.export == root / "exports" / "example-with-comments"
     assert (after.name, after.owner) == (before.name, before.owner) == ("example", before.owner)
@@ -342,30 +332,30 @@ def test_the_next_report_of_the_example_is_of_the_copy_that_took_comments(
 def test_comments_are_listed_and_answered_without_opening_the_table(tmp_path: Path) -> None:
     root = project(tmp_path)
     table = root / "exports" / "example-with-comments" / "steering_comments.csv"
-    assert command(root, "comments", str(handed_in(tmp_path, ONE)))[0] == 0
-    _, said = command(root, "answer")
+    assert ut_research("comments", str(handed_in(tmp_path, ONE)), cwd=root)[0] == 0
+    _, said = ut_research("answer", cwd=root)
     assert "2. Reoffending: The answer: Say it more simply." in said
-    status, said = command(root, "answer", "2", "--response", "=We did", "--reason", "You were right")
+    status, said = ut_research("answer", "2", "--response", "=We did", "--reason", "You were right", cwd=root)
     assert status == 0, said
     assert "2. " not in said
     row = rows(table)[1]
     assert [row[name] for name in ("response", "status", "reason")] == ["'=We did", "done", "You were right"]
-    status, said = command(root, "answer", "7", "--status", "maybe")
+    status, said = ut_research("answer", "7", "--status", "maybe", cwd=root)
     assert status == 1
     for problem in ("there is no comment 7", "nothing stands so", "there is no answer"):
         assert problem in said
     assert "Traceback" not in said
-    assert command(root, "answer", "1", "--status", "open")[0] == 0
+    assert ut_research("answer", "1", "--status", "open", cwd=root)[0] == 0
     assert rows(table)[0]["status"] == "open"
 
 
 def test_the_command_takes_an_export_and_tells_a_bad_file_in_one_block(tmp_path: Path) -> None:
     root = project(tmp_path)
     export = export_of(tmp_path / "export")
-    status, said = command(root, "comments", str(handed_in(tmp_path, ONE)), "--export", str(export))
+    status, said = ut_research("comments", str(handed_in(tmp_path, ONE)), "--export", str(export), cwd=root)
     assert (status, len(rows(export / "steering_comments.csv"))) == (0, 2), said
     (tmp_path / "bad.json").write_text("{")
-    status, said = command(root, "comments", str(tmp_path / "bad.json"), "--export", str(export))
+    status, said = ut_research("comments", str(tmp_path / "bad.json"), "--export", str(export), cwd=root)
     assert status == 1
     assert "bad.json: it is not a file of comments" in said
     assert "Traceback" not in said

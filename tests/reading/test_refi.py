@@ -225,6 +225,7 @@ def test_the_invented_project_is_the_one_that_is_committed(tmp_path: Path) -> No
     assert refi.project(committed / "interviews.qdpx") == interviews.generate()
 
 
+@pytest.mark.slow
 def test_a_large_project_is_read_measured_and_written_in_seconds(tmp_path: Path) -> None:
     """100 interviews, 300 codes and 20,000 codings, in 20 seconds of a processor, however busy it is."""
     write(drawn(1, sources=100, codes=300, codings=20_000), tmp_path / "large.qdpx")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command import ut_research
 
 from ut_research.core.problems import ProblemsFound
 from ut_research.core.schema import TABLES
@@ -103,15 +102,8 @@ def test_every_command_that_writes_refuses_it(root: Path, command: str) -> None:
     arguments = [*command.split(), "reports/mine"]
     if command == "comments":
         arguments = [*command.split(), "comments.json", "--export", "reports/mine"]
-    done = subprocess.run(
-        [sys.executable, "-m", "ut_research.cli", *arguments],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert "an export may not lie in reports" in done.stderr
+    status, said = ut_research(*arguments, cwd=root)
+    assert (status, "an export may not lie in reports" in said) == (1, True), said
     assert everything(root) == before
 
 
@@ -150,15 +142,10 @@ def test_forget_says_what_it_leaves(root: Path) -> None:
     run = build.plan()
     made(run)
     (run.report / "notes.docx").touch()
-    done = subprocess.run(
-        [sys.executable, "-m", "ut_research.cli", "forget", "data/raw/example"],
-        cwd=root, capture_output=True, text=True, check=True, env={**os.environ, "COLUMNS": "300"},
-    )  # fmt: skip
-    assert "Removed data/processed/example\n" in done.stdout
-    assert (
-        "Removed reports/example, apart from what no run made:\n  reports/example/notes.docx is left"
-        in done.stdout
-    )
+    status, said = ut_research("forget", "data/raw/example", cwd=root)
+    assert (status, "Removed data/processed/example\n" in said) == (0, True), said
+    left = "Removed reports/example, apart from what no run made:\n  reports/example/notes.docx is left"
+    assert left in said
     assert not run.folder.exists()
 
 
@@ -187,6 +174,7 @@ def test_the_tables_of_a_run_are_those_of_the_dictionary() -> None:
     assert set(places.TABLES) == set(TABLES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("place", "names"), [("data/processed", places.FOLDER), ("reports", places.REPORT)])
 def test_everything_that_a_run_made_is_known(place: str, names: tuple[str, ...]) -> None:
     assert (ROOT / place / "example").is_dir(), "build it first: make report"

@@ -25,6 +25,7 @@ def decisions(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_findings_of_the_example_are_what_they_were() -> None:
     ledger = ROOT / "reports" / "example" / "findings.json"
     assert ledger.is_file(), "build it first: make report"

@@ -174,7 +174,8 @@ def hollow_rows(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Rows with nothing in them but white space."""
     hollow = np.ones(len(frame), bool)
     for i in frame.columns:
-        at = np.flatnonzero(hollow)
+        if not (at := np.flatnonzero(hollow)).size:
+            break
         texts = frame[i].iloc[at]
         hollow[at] = (texts.isna() | (texts.str.strip() == "")).to_numpy(bool)
     return hollow
