@@ -20,6 +20,21 @@ settings.register_profile("same", deadline=None, derandomize=True, max_examples=
 settings.load_profile("same")
 #: Fixtures that build a report, or look at one that was built before.
 REPORT = {"project", "built", "build", "book"}
+#: Tests of more than 2 seconds, which measure whole exports, or write a brief, again and again.
+LONG = (
+    "test_decision.py::test_a_parameter_reaches_every_measure_that_takes_it",
+    "test_decision.py::test_everything_is_measured_once_a_grouping_and_decided_on_in_one_call",
+    "test_releases.py::test_no_mean_of_what_people_said_or_are_is_forgotten",
+    "test_laws.py::test_groups_of_twenty_people_are_the_groups_asked_for_and_add_up",
+    "test_laws.py::test_a_finding_is_never_said_twice",
+    "test_declared.py::test_what_is_measured_of_people_is_what_is_declared",
+    "test_declared.py::test_a_grouping_is_measured_where_a_quantity_names_it_and_nowhere_else",
+    "test_declared.py::test_what_says_how_far_answers_lie_apart_is_said_to",
+    "test_declared.py::test_by_a_column_in_which_nobody_has_anything_nothing_is_said",
+    "test_multiverse.py::test_a_choice_that_gives_nobody_away_is_withheld_where_zeros_are_not_safe",
+    "test_brief.py::test_numbers_are_those_of_the_ledger",
+    "test_brief.py::test_equal_findings_give_equal_bytes",
+)
 #: Files whose tests share a build, or a kernel, and so stay in one process.
 WHOLE = ("notebooks/", "tests/running/", "tests/faults/", "tests/attack/test_built", "tests/book/test_say")
 
@@ -29,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs a report as slow, and what needs a browser."""
     for item in items:
         asked = set(getattr(item, "fixturenames", ()))  # a cell of a notebook has none
-        if asked & REPORT or item.path.suffix == ".ipynb":
+        if asked & REPORT or item.path.suffix == ".ipynb" or item.nodeid.partition("[")[0].endswith(LONG):
             item.add_marker(pytest.mark.slow)
         if "browser" in asked:
             item.add_marker(pytest.mark.browser)

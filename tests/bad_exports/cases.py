@@ -106,14 +106,11 @@ def book(
     made.save(folder / "export.xlsx")
 
 
-def _around(table: str) -> dict[str, Rows]:
-    """The table, and those that others refer to: an export without the rest is good too, and sooner read."""
-    return {name: rows for name, rows in good().items() if name in (table, "participants", "interviews")}
+def _cell(table: str, row: int, column: str, value: str, *beside: str) -> Callable[[Path], None]:
+    """One cell of a table changed, which is the whole export but for the tables `beside` it."""
 
-
-def _cell(table: str, row: int, column: str, value: str) -> Callable[[Path], None]:
     def make(folder: Path) -> None:
-        tables = _around(table)
+        tables = {name: good()[name] for name in (table, *beside)}
         tables[table][row - 2][column] = value
         write(folder, tables)
 
@@ -122,22 +119,17 @@ def _cell(table: str, row: int, column: str, value: str) -> Callable[[Path], Non
 
 def _rows(table: str, change: Callable[[Rows], object]) -> Callable[[Path], None]:
     def make(folder: Path) -> None:
-        tables = _around(table)
-        change(tables[table])
-        write(folder, tables)
+        rows = good()[table]
+        change(rows)
+        write(folder, {table: rows})
 
     return make
 
 
-def _file(name: str, content: bytes | str, *, alone: bool = False) -> Callable[[Path], None]:
-    def make(folder: Path) -> None:
-        if not alone:
-            tables = _around(table := name.split(".")[0])
-            tables.pop(table, None)
-            write(folder, tables)
-        (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
-
-    return make
+def _file(name: str, content: bytes | str) -> Callable[[Path], object]:
+    return lambda folder: (folder / name).write_bytes(
+        content.encode() if isinstance(content, str) else content
+    )
 
 
 def _book(change: Callable[[openpyxl.Workbook], object]) -> Callable[[Path], None]:
@@ -283,9 +275,9 @@ ROWS = [
          issues=(_gone("needs", 3, "participant_id", "no identifier"),), kept=(("needs", 1),)),
     Case("an identifier of spaces", _cell("needs", 3, "participant_id", "   "),
          issues=(_gone("needs", 3, "participant_id", "no identifier"),), kept=(("needs", 1),)),
-    Case("an unknown person", _cell("outcomes", 3, "participant_id", "TEST-99"),
+    Case("an unknown person", _cell("outcomes", 3, "participant_id", "TEST-99", "participants"),
          issues=(_gone("outcomes", 3, "participant_id", "person not in participants"),), kept=(("outcomes", 1),)),
-    Case("an identifier in other letters", _cell("outcomes", 3, "participant_id", " test-2 "),
+    Case("an identifier in other letters", _cell("outcomes", 3, "participant_id", " test-2 ", "participants"),
          issues=(("outcomes", 3, "participant_id", "identifier in other letters", MENDED),), kept=(("outcomes", 2),)),
     Case("an outcome that is none", _cell("outcomes", 3, "outcome", "gym"), issues=(
          ("outcomes", 3, "outcome", "unknown code", LEFT), _gone("outcomes", 3, "outcome", "no outcome"))),
@@ -331,7 +323,7 @@ ROWS = [
     Case("a total that is not the sum", _rows("wemwbs", lambda rows: [r.update(total="42") for r in rows[1:]]
          + [rows[0].update(total="41")]),
          issues=(("wemwbs", 2, "total", "total is not the sum of the items", LEFT),)),
-    Case("a follow-up of an unknown person", _cell("reoffending", 3, "participant_id", "TEST-99"),
+    Case("a follow-up of an unknown person", _cell("reoffending", 3, "participant_id", "TEST-99", "participants"),
          issues=(("reoffending", 3, "participant_id", "person not in participants", LEFT),), kept=(("reoffending", 2),)),
 ]  # fmt: skip
 
@@ -344,7 +336,7 @@ PEOPLE = [f"TEST-{n},1{n}/01/2020,Trust {n % 2},male,3{n}" for n in range(1, 7)]
 def _people(
     *lines: str, head: str = "participant_id,referral_date,partner,gender,age_at_referral"
 ) -> Callable[[Path], None]:
-    return _file("participants.csv", "\n".join([head, *lines]) + "\n", alone=True)
+    return _file("participants.csv", "\n".join([head, *lines]) + "\n")
 
 
 def _ods_cell(cell: str) -> Callable[[Path], None]:
@@ -415,7 +407,7 @@ def _refused(column: str, kind: str = "personal data") -> tuple[str, ...]:
 FILES = [
     Case("an empty folder", lambda folder: None, told=("no table of the data dictionary", "participants")),
     Case("only notes", lambda folder: (folder / "README.md").write_text("x"), told=("no table of the data dictionary",)),
-    Case("no table known", _file("people.csv", "a,b\n1,2\n", alone=True), told=("no table of the data dictionary",)),
+    Case("no table known", _file("people.csv", "a,b\n1,2\n"), told=("no table of the data dictionary",)),
     Case("an empty file", _file("needs.csv", b""), told=("needs.csv", "is empty")),
     Case("blank lines only", _file("needs.csv", "\n\n\n"), told=("needs.csv", "no headings")),
     Case("headings only", _file("needs.csv", _needs()), issues=(), kept=(("needs", 0),)),
@@ -460,10 +452,10 @@ FILES = [
     Case("a workbook called .csv", _file("needs.csv", b"PK\x03\x04rest"), told=("needs.csv", "not text")),
     Case("a PDF called .csv", _file("needs.csv", b"%PDF-1.7 rest"), told=("needs.csv", "not text")),
     Case("an old .xls called .csv", _file("needs.csv", b"\xd0\xcf\x11\xe0rest"), told=("needs.csv", "password", ".xls")),
-    Case("text called .xlsx", _file("export.xlsx", "participant_id\n1\n", alone=True), told=("export.xlsx", "not a workbook")),
+    Case("text called .xlsx", _file("export.xlsx", "participant_id\n1\n"), told=("export.xlsx", "not a workbook")),
     Case("text called .sav", _file("needs.sav", "participant_id\n1\n"), told=("needs.sav", "not an SPSS file")),
     Case("a broken .sav", _file("needs.sav", b"$FL2" + b"\0" * 300), told=("needs.sav", "damaged")),
-    Case("a broken .xlsx", _file("export.xlsx", b"PK\x03\x04" + b"\0" * 100, alone=True), told=("export.xlsx", "damaged")),
+    Case("a broken .xlsx", _file("export.xlsx", b"PK\x03\x04" + b"\0" * 100), told=("export.xlsx", "damaged")),
     Case("a zip of nothing called .ods", lambda folder: zipfile.ZipFile(folder / "export.ods", "w").writestr("a", "b"),
          told=("export.ods", "damaged")),
     Case("a zip bomb", _zip_bomb, told=("export.xlsx", "far larger")),

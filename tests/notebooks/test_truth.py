@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from chapters import prepare, run
 
+pytestmark = pytest.mark.slow
 CASES = Path(__file__).resolve().parents[1] / "cases"
 SURE = re.compile(r"chance alone is unlikely|number needed|E-value|We can say:", re.IGNORECASE)
 

@@ -8,20 +8,29 @@ import pytest
 from layouts import LAYOUTS, OPTIONS, cohort
 
 import ut_research as ut
+from ut_research.cleaning.tables import Cleaned
 from ut_research.reading import draft
 
 #: Layouts in which nothing is said of needs, and in which only those who opened the form are asked.
 NO_NEEDS, OPENED = {"Salesforce", "Stata"}, {"REDCap, codes", "REDCap, labels"}
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_tools_export_gives_its_findings_with_no_line_typed(layout: str, tmp_path: Path) -> None:
-    people = cohort()
-    LAYOUTS[layout](people, tmp_path)
+@pytest.fixture(params=LAYOUTS)
+def layout(request: pytest.FixtureRequest) -> str:
+    """What the export is like."""
+    return str(request.param)
+
+
+@pytest.fixture
+def cleaned(layout: str, tmp_path: Path) -> Cleaned:
+    """The cohort in that layout, drafted, read and cleaned."""
+    LAYOUTS[layout](cohort(), tmp_path)
     (tmp_path / "columns.toml").write_text(draft.draft(tmp_path, accept=True), encoding="utf-8")
+    return ut.clean(ut.read(tmp_path))
 
-    cleaned = ut.clean(ut.read(tmp_path))
 
+def test_a_tools_export_is_read_with_no_line_typed(layout: str, cleaned: Cleaned) -> None:
+    people = cohort()
     assert {name: count["rejected"] for name, count in cleaned.counts.items() if count["rejected"]} == {}
     found = cleaned.tables["participants"]
     assert sorted(found["age_at_referral"]) == sorted(p.age for p in people)
@@ -35,9 +44,13 @@ def test_a_tools_export_gives_its_findings_with_no_line_typed(layout: str, tmp_p
         needs = cleaned.tables["needs"]
         want = {need: sum(need in p.needs for p in asked) for need in OPTIONS}
         assert {need: int(needs[need].sum()) for need in OPTIONS} == want
+
+
+@pytest.mark.slow
+def test_and_gives_its_findings(cleaned: Cleaned) -> None:
     released = ut.release(ut.measure(cleaned))
-    assert released.get("reach.referred").count == len(people)
-    assert released.get("wellbeing.pairs").count == sum(len(p.waves) > 1 for p in people)
+    assert released.get("reach.referred").count == len(cohort())
+    assert released.get("wellbeing.pairs").count == sum(len(p.waves) > 1 for p in cohort())
 
 
 def counted(values) -> dict[str, int]:

@@ -10,6 +10,7 @@ from united_together import ROOT
 from bench import reading
 
 
+@pytest.mark.slow
 def test_a_caseload_is_cleaned_and_measured():
     command = [sys.executable, "-m", "bench.caseload", "500"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)

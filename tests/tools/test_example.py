@@ -96,6 +96,7 @@ def _value(estimates: list[Estimate], id: str, **group: str) -> Estimate:
     return next(e for e in estimates if e.id == id and dict(e.group) == group)
 
 
+@pytest.mark.slow
 def test_the_committed_files_are_what_the_generator_writes(tmp_path):
     command = [sys.executable, "-m", "tools.example", str(tmp_path)]
     subprocess.run(command, cwd=COMMITTED.parents[2], check=True, capture_output=True)
