@@ -10,18 +10,17 @@ import base64
 import contextlib
 import io
 import signal
+from collections.abc import Mapping
 from types import FrameType
 from typing import Any
 
-from IPython.core.displayhook import DisplayHook
-from IPython.core.displaypub import DisplayPublisher
+from IPython.core.displayhook import CapturingDisplayHook
+from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
 from traitlets.config import Config
-
-_outputs: list[NotebookNode] = []
 
 
 class OutOfTime(BaseException):
@@ -38,24 +37,24 @@ class InProcess(Engine):  # type: ignore[misc]
         """Execute every code cell of `nb_man`, in at most `time_limit` seconds altogether; 0 is no limit."""
         shell = _Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
         shell.enable_matplotlib("inline")
+        shell.display_pub = shown = CapturingDisplayPublisher()
+        shell.display_trap.hook = CapturingDisplayHook(shell, shown.outputs)
         signal.signal(signal.SIGALRM, _stop)
         signal.setitimer(signal.ITIMER_REAL, time_limit)
         for index, cell in enumerate(nb_man.nb.cells):
             if cell.cell_type != "code":
                 continue
             nb_man.cell_start(cell, index)
-            _outputs.clear()
+            shown.outputs.clear()
             said = {"stdout": io.StringIO(), "stderr": io.StringIO()}
             with contextlib.redirect_stdout(said["stdout"]), contextlib.redirect_stderr(said["stderr"]):
                 try:
-                    success = shell.run_cell(cell.source, store_history=True).success
+                    result = shell.run_cell(cell.source, store_history=True)
+                    fault = result.error_before_exec or result.error_in_exec
                 except OutOfTime as late:  # it struck between two statements of the shell's own
-                    success = False
-                    _outputs.append(new_output("error", ename="OutOfTime", evalue=str(late), traceback=[]))
-            texts = {name: stream.getvalue() for name, stream in said.items()}
-            streams = [new_output("stream", name=name, text=text) for name, text in texts.items() if text]
-            cell.outputs, cell.execution_count = [*streams, *_outputs], shell.execution_count - 1
-            if not success:
+                    fault = late
+            cell.outputs, cell.execution_count = _outputs(said, shown, fault), shell.execution_count - 1
+            if fault is not None:
                 nb_man.cell_exception(cell, index)
                 break
             nb_man.cell_complete(cell, index)
@@ -68,45 +67,27 @@ def register() -> str:
     return "in-process"
 
 
-class _Publisher(DisplayPublisher):
-    def publish(  # type: ignore[override]
-        self, data: dict[str, Any], metadata: dict[str, Any] | None = None, **_: Any
-    ) -> None:
-        _outputs.append(new_output("display_data", data=_as_text(data), metadata=metadata or {}))
-
-    def clear_output(self, wait: bool = False) -> None:
-        _outputs.clear()
-
-
-class _Hook(DisplayHook):
-    def write_output_prompt(self) -> None:
-        """Print nothing: the count is in the output."""
-
-    def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
-        count = self.prompt_count
-        _outputs.append(
-            new_output(
-                "execute_result", data=_as_text(format_dict), metadata=md_dict or {}, execution_count=count
-            )
-        )
-
-    def finish_displayhook(self) -> None:
-        self._is_active = False
-
-
 class _Shell(InteractiveShell):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(display_pub_class=_Publisher, displayhook_class=_Hook, **kwargs)
-
     def enable_gui(self, gui: str | None = None) -> None:
         """No window ever opens in a build."""
 
     def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
-        _outputs.append(new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb)))
+        """Print nothing: what went wrong is an output."""
 
 
-def _as_text(data: dict[str, Any]) -> dict[str, Any]:
-    return {k: base64.b64encode(v).decode() if isinstance(v, bytes) else v for k, v in data.items()}
+def _outputs(
+    said: Mapping[str, io.StringIO], shown: CapturingDisplayPublisher, fault: BaseException | None
+) -> list[NotebookNode]:
+    """What a cell printed, what it showed, and what went wrong, as Jupyter records it."""
+    texts = {name: stream.getvalue() for name, stream in said.items()}
+    found = [new_output("stream", name=name, text=text) for name, text in texts.items() if text]
+    for one in shown.outputs:
+        raw = {k: base64.b64encode(v).decode() for k, v in one["data"].items() if isinstance(v, bytes)}
+        kind = "display_data" if "transient" in one else "execute_result"  # the value that the cell ends with
+        found.append(new_output(kind, data=one["data"] | raw, metadata=one["metadata"] or {}))
+    if fault is not None:
+        found.append(new_output("error", ename=type(fault).__name__, evalue=str(fault), traceback=[]))
+    return found
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
