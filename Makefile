@@ -47,7 +47,7 @@ help:
 	@echo 'make comments FILE=path         add comments that a reader handed back (EXPORT=path: to that export)'
 	@echo 'make answer                     list the comments that are open; NUMBER=2 RESPONSE="We did" answers one'
 	@echo '                                (STATUS="not done" REASON="why": of what is not)'
-	@echo 'make quick                      check the code and run the tests that need no report: a minute or two'
+	@echo 'make quick                      check the code and run the tests that need no report, in a minute'
 	@echo 'make test                       run every test (browser tests need Chromium): a quarter of an hour'
 	@echo 'make deep                       run every test on many more samples (hours)'
 	@echo 'make bench                      measure how fast things are, as ratios'

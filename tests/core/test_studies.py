@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,35 @@ def test_what_a_study_does_not_say_is_that_of_the_one_it_is_based_on(root: Path)
     elsewhere.parent.mkdir()
     elsewhere.write_text('based_on = "two"\n')
     assert found.data == studies.read(elsewhere, root).data == root / "studies" / "one" / "kept"
+
+
+def chapter(root: Path, name: str, *lines: str) -> None:
+    """A chapter of nothing but its parameters cell."""
+    (root / "notebooks").mkdir(exist_ok=True)
+    cell = {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": "\n".join(lines)}
+    (root / "notebooks" / f"{name}.ipynb").write_text(json.dumps({"cells": [cell]}))
+
+
+def test_what_no_study_says_is_as_the_cell_of_a_chapter_has_it(root: Path) -> None:
+    chapter(root, "01_one", "low_at_most = 42  # points", "active_days = 4", 'data = ""')
+    chapter(root, "02_two", "active_days = 4", "low_at_mst = 1", 'reliability = "high"')  # told by the build
+    one, two = (studies.read(studies.find(root, name), root).study for name in ("one", "two"))
+    assert (one.low_at_most, one.active_days, two.low_at_most, two.active_days) == (42, 4, 41, 4)
+    assert one.reliability == Study().reliability
+
+    chapter(root, "02_two", "active_days = 3", "low_at_most = 40")
+    with pytest.raises(ProblemsFound) as told:
+        studies.read(studies.find(root, "two"), root)
+    assert str(told.value) == (
+        "notebooks/02_two.ipynb, parameter active_days: its default is another than in 01_one.ipynb. "
+        "Give both the same, or say it in study.toml."
+    )
+    for name in ("01_one", "02_two"):
+        chapter(root, name, "active_days = 9")
+    with pytest.raises(
+        ProblemsFound, match=r"notebooks/01_one.ipynb, \[activity\] active_days: out of range"
+    ):
+        studies.read(studies.find(root, "two"), root)
 
 
 def test_a_study_that_is_not_there_is_told_with_those_that_are(root: Path) -> None:

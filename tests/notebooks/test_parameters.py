@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from united_together import PARAMETERS, SETTINGS, STUDY
 
 from ut_research.core import notebooks
+from ut_research.core.parameters import Study
 from ut_research.running import stages
 from ut_research.show import chapter as module
 
@@ -53,6 +55,16 @@ def run(path: Path, parameters: dict[str, object], data: Path, out: Path) -> Non
         if "parameters" in cell.metadata.get("tags", ()):
             names |= {k: v for k, v in parameters.items() if k in names}
             names |= {"data": str(data), "out": str(out)}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_each_parameter_of_a_chapter_has_the_usual_value_and_says_what_it_is(path):
+    """Of a study that says nothing, cells, measures and the Methods page have one value."""
+    [cell] = [c for c in nbformat.read(path, 4).cells if "parameters" in c.metadata.get("tags", ())]
+    said = [line for line in cell.source.splitlines() if not re.fullmatch(r"\w+ = .+  # .{10,}", line)]
+    assert said == [], "each line says its unit or meaning, and its source"
+    own = {n: v for n, v in notebooks.parameters_of(path).items() if n not in notebooks.GIVEN}
+    assert own == {name: getattr(Study(), name) for name in own}
 
 
 @pytest.mark.slow

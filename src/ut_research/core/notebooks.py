@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ from ut_research.core.problems import Problem, ProblemsFound, stop
 
 #: Parameters that a build gives each chapter; all others are the study's.
 GIVEN = {"data": "", "out": ""}
+#: What a chapter's notebook is called.
+CHAPTERS = "[0-9][0-9]_*.ipynb"
 #: What a chapter asked for of what was released, in the folder of its results: ids, or what they begin with.
 ASKED = "asked.json"
 #: The project that comes with the library where it is installed without one: to be read, never written to.
@@ -46,7 +50,7 @@ def chapters(root: Path, study: Study) -> dict[str, list[str]]:
     known: dict[str, Any] = {**study.parameters(), **GIVEN}
     problems: list[Problem] = []
     named: dict[str, list[str]] = {}
-    for notebook in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+    for notebook in sorted((root / "notebooks").glob(CHAPTERS)):
         defaults: dict[str, Any] = {}
         try:
             defaults = parameters_of(notebook)
@@ -66,6 +70,30 @@ def chapters(root: Path, study: Study) -> dict[str, list[str]]:
     if problems:
         raise ProblemsFound(problems)
     return named
+
+
+def defaults(root: Path, said: Container[str]) -> dict[str, dict[str, Any]]:
+    """By notebook, what its parameters cell gives the parameters that no study has `said`.
+
+    One that cannot be read gives nothing here, and `chapters` says why.
+
+    Raises
+    ------
+    ProblemsFound : two chapters give one parameter different values.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    first: dict[str, tuple[Any, str]] = {}
+    for notebook in sorted((root / "notebooks").glob(CHAPTERS)):
+        with contextlib.suppress(ValueError):
+            own = {n: v for n, v in parameters_of(notebook).items() if n not in GIVEN and n not in said}
+            for name, value in own.items():
+                before, where = first.setdefault(name, (value, notebook.name))
+                if value != before:
+                    what = f"its default is another than in {where}"
+                    todo = "give both the same, or say it in study.toml"
+                    raise stop(what, f"notebooks/{notebook.name}, parameter {name}", todo)
+            found[notebook.name] = own
+    return found
 
 
 def about(notebook: Path) -> list[str]:

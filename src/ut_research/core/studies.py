@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ut_research.core import notebooks
 from ut_research.core.parameters import Study
 from ut_research.core.problems import Problem, ProblemsFound, stop
 
@@ -164,6 +165,8 @@ def with_export(root: Path, given: str, export: Path | None) -> tuple[Path, Path
 def read(file: Path, root: Path) -> Folder:
     """The study in `file`, with what it takes from the study that it is based on, in the project at `root`.
 
+    What neither says is as the parameters cells of the project's chapters have it.
+
     Raises
     ------
     ProblemsFound : a file cannot be read, or holds what no study has.
@@ -191,6 +194,12 @@ def read(file: Path, root: Path) -> Folder:
         }  # what is nearest holds
         here = find(root, str(above)) if above else None
     whole = said if len(folders) == 1 else Study.build(data, file.name)
+    named = {name for told in data.values() if isinstance(told, dict) for name in told}
+    for notebook, own in notebooks.defaults(root, named).items():
+        known = {
+            name: value for name, value in own.items() if type(value) is type(getattr(whole, name, None))
+        }
+        whole = whole.changed(f"notebooks/{notebook}", **known)
     return Folder(file, whole, tuple(folders), kept)
 
 
