@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ut_research import cli
+from ut_research.running import console
 
 ROOT = Path(__file__).parents[1]
 
@@ -20,6 +21,8 @@ def ut_research(*arguments: object, cwd: Path = ROOT) -> tuple[int, str]:
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(said):
         patch.chdir(cwd)
         patch.setenv("COLUMNS", "300")
+        for said_on in (console.say, console.warn):  # which may be older than that
+            patch.setattr(said_on, "_width", 300)
         patch.setenv("UT_DEBUG", "")
         patch.setattr(sys, "argv", ["ut-research", *map(str, arguments)])
         with contextlib.redirect_stderr(said), pytest.raises(SystemExit) as ended:

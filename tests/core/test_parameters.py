@@ -64,6 +64,10 @@ def test_a_whole_number_will_do_for_a_proportion_but_must_be_in_range():
         ({"study": {"design": "trial"}}, 'One of: "self-selected", "randomised"'),
         ({"study": {"title": " "}}, "empty text"),
         ({"study": {"delivery_start": date(1, 1, 1)}}, "Give a value from 1950-01-01 to 2049-12-31"),
+        (
+            {"reoffending": {"free_at_months": [6, 0]}},
+            "[reoffending] free_at_months: not a list of such numbers. Give whole numbers from 1 to 120",
+        ),
         ({"wellbeing": {"low_at_most": 65}}, "low wellbeing reaches into high"),
         ({"disclosure": {"threshold": 2}}, "out of range. Give a value from 3 to 100"),
         ({"threshold": 7}, "threshold: this parameter is in no section. Put it under [disclosure]"),

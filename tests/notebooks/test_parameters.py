@@ -34,6 +34,7 @@ OTHERWISE = replace(
     confidence=0.9,
     follow_up_days=300,
     conviction_lag_days=90,
+    free_at_months=(3, 9),
     low_at_most=42,
     high_at_least=58,
     meaningful_change=4,
@@ -64,7 +65,7 @@ def test_each_parameter_of_a_chapter_has_the_usual_value_and_says_what_it_is(pat
     said = [line for line in cell.source.splitlines() if not re.fullmatch(r"\w+ = .+  # .{10,}", line)]
     assert said == [], "each line says its unit or meaning, and its source"
     own = {n: v for n, v in notebooks.parameters_of(path).items() if n not in notebooks.GIVEN}
-    assert own == {name: getattr(Study(), name) for name in own}
+    assert own == {name: Study().parameters()[name] for name in own}
 
 
 @pytest.mark.slow
@@ -94,12 +95,13 @@ def test_a_notebook_runs_by_papermill_alone_in_a_fresh_clone_with_a_parameter_of
         copy(ROOT / part, tmp_path / part)
     command = [sys.executable, "-m", "papermill", "notebooks/04_reoffending.ipynb", "out.ipynb"]
     done = subprocess.run(
-        [*command, "-p", "follow_up_days", "180", "--no-progress-bar"],
+        [*command, "-p", "follow_up_days", "180", "-y", "free_at_months: [3, 6]", "--no-progress-bar"],
         cwd=tmp_path, env=os.environ | {"UT_RESEARCH_KEY": "an invented key of the tests"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     said = (tmp_path / "out.ipynb").read_text(encoding="utf-8")
     assert "Reoffended within 180 days" in said
+    assert "People who had not reoffended after 3 and 6 months" in said
     assert sorted(p.name for p in tmp_path.iterdir()) == ["data", "notebooks", "out.ipynb", "studies"]
     assert [p.name for p in (tmp_path / "data").iterdir()] == ["raw"]

@@ -25,6 +25,13 @@ def complaint(value: Any, parameter: Any) -> tuple[str, str] | None:
         value = float(value)
     if wanted is date and isinstance(value, datetime):
         return "a date and time where a date is needed", "write it as 2019-10-01"
+    if wanted is tuple:
+        low, high = about["between"]
+        fits = isinstance(value, list | tuple) and all(
+            type(one) is int and low <= one <= high for one in value
+        )
+        todo = f"give whole numbers from {low} to {high}, as [{low}, {high}]"
+        return None if fits and value else ("not a list of such numbers", todo)
     if type(value) is not wanted:
         return "the wrong kind of value", f"give {_KINDS[wanted]}"
     if "choices" in about and value not in about["choices"]:

@@ -133,6 +133,14 @@ class Study:
         "Days more for a conviction to be recorded",
         between=(0, 1096),
     )
+    free_at_months: tuple[int, ...] = _parameter(
+        (6, 12),
+        "reoffending",
+        "months",
+        "convention",
+        "Months from entry, one or several, at which it is said who had not reoffended",
+        between=(1, 120),
+    )
     low_at_most: int = _parameter(
         40,
         "wellbeing",
@@ -231,7 +239,8 @@ class Study:
                     elif wrong_value := complaint(value, known[name]):
                         wrong(wrong_value[0], f"[{section}] {name}", wrong_value[1])
                     else:
-                        values[name] = float(value) if type(known[name].default) is float else value
+                        kind = type(known[name].default)
+                        values[name] = kind(value) if kind in (float, tuple) else value
         for name in _settle(values):
             what, todo = f"the policy {values['policy']} has another", 'say policy = "own", or leave it out'
             wrong(what, f"[disclosure] {name}", todo)
@@ -290,6 +299,7 @@ class Study:
     def parameters(self) -> dict[str, Any]:
         """The parameters as plain values that a notebook can take: dates as ISO text."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
+        values |= {k: list(v) for k, v in values.items() if isinstance(v, tuple)}
         return {k: v.isoformat() if isinstance(v, date) else v for k, v in values.items()}
 
     @classmethod
