@@ -184,14 +184,8 @@ def read(file: Path, root: Path) -> Folder:
         above = own.pop(BASED_ON, "")
         said = Study.build(own, here.name)  # each file by itself: a mistake is looked for where it is
         kept = kept or ((here.parent / said.data).resolve() if said.data else None)
-        both = {
-            name for name, told in data.items() if isinstance(told, dict) and isinstance(own.get(name), dict)
-        }
-        data = {
-            **own,
-            **data,
-            **{name: {**own[name], **data[name]} for name in both},
-        }  # what is nearest holds
+        both = {n for n, told in own.items() if isinstance(told, dict) and isinstance(data.get(n), dict)}
+        data = own | data | {name: {**own[name], **data[name]} for name in both}  # what is nearest holds
         here = find(root, str(above)) if above else None
     whole = said if len(folders) == 1 else Study.build(data, file.name)
     named = {name for told in data.values() if isinstance(told, dict) for name in told}

@@ -203,20 +203,19 @@ class _Reading:
         try:
             structure.refuse(sheet)
             asked = _asked(sheet, table, self.told)
-            taken = take(sheet, table, self.told)
+            frame, used, notes = take(sheet, table, self.told)
         except ProblemsFound as stopped:
             self.problems += stopped.problems
             return asked
-        frame = taken.frame
         if wrong := refusals.missing(sheet, table, frame, self.told):
             self.problems += wrong
-            return set(taken.used)
+            return used
         second, unclear = structure.second_headings(sheet, frame, TABLES[table])
         if second:
             frame = frame.drop(index=second)
             self.log.add(table, second, "", "row of headings", "repaired", "passed over: headings, once more")
         self.problems += unclear or refusals.unfit(sheet, table, frame, self.told)
-        for note in taken.notes:
+        for note in notes:
             column = "" if note.column is None else _label(sheet, note.column)
             self.log.add(table, note.rows, column, note.rule, note.action, note.done)
         before = self.parts.setdefault(table, [])
@@ -225,7 +224,7 @@ class _Reading:
             todo = "Say days_since of each in the recipe"
             self.problems.append(Problem("these files count days from different days", places, todo))
         before.append((sheet, frame))
-        return set(taken.used)
+        return used
 
     def others(self, sheet: Sheet, table: str, used: set[int]) -> None:
         """Refuse the columns nobody asked for that look personal; log the others."""

@@ -18,22 +18,6 @@ from ut_research.reading.recipe import From, Recipe, TableRule
 from ut_research.reading.values import plain, tidy
 
 
-@dataclass(frozen=True)
-class Taken:
-    """What a sheet gave for one table.
-
-    Attributes
-    ----------
-    frame : text under the data dictionary's names; the index is the row's number, one row or more of each.
-    used : positions of the headings that were used.
-    notes : what is to be logged about rows.
-    """
-
-    frame: pd.DataFrame
-    used: frozenset[int]
-    notes: tuple[Note, ...] = ()
-
-
 @dataclass
 class _Headings:
     """The headings of a sheet, and what was asked for among them."""
@@ -67,8 +51,13 @@ class _Headings:
         return found[0] if found else None
 
 
-def take(sheet: Sheet, table: str, recipe: Recipe) -> Taken:
+def take(sheet: Sheet, table: str, recipe: Recipe) -> tuple[pd.DataFrame, set[int], tuple[Note, ...]]:
     """Return the columns of `table` from `sheet`, under the data dictionary's names and codes.
+
+    Returns
+    -------
+    frame of text, indexed by the row's number, one row or more of each; positions of the headings that were
+    used; and what is to be logged about rows
 
     Raises
     ------
@@ -102,7 +91,7 @@ def take(sheet: Sheet, table: str, recipe: Recipe) -> Taken:
         parts = [part.assign(**{reshape.RANK: n}) for n, part in enumerate(parts)]
     frame = pd.concat(parts) if len(parts) > 1 else parts[0]
     names = [c for c in (*(c.name for c in TABLES[table].columns), reshape.RANK) if c in frame]
-    return Taken(frame[names], frozenset(headings.used), (*sheet.notes, *more))
+    return frame[names], headings.used, (*sheet.notes, *more)
 
 
 def _only(sheet: Sheet, told: TableRule, headings: _Headings) -> Sheet:

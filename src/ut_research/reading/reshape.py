@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -105,19 +106,13 @@ def in_order(
     at = np.lexsort((np.arange(len(frame)), when, person))
     at = at[(_answered(frame, table) & frame["participant_id"].notna().to_numpy(bool))[at]]
     known, notes = len(at), list[Note]()
-
-    def without(gone: Array, rule: str, action: Action, done: str) -> Array:
-        """Return the positions that are not `gone`, of which note is taken."""
-        rows = np.sort(frame.index.to_numpy()[at[gone]]).tolist()
-        notes.extend([Note(rule, action, done, tuple(rows))] if rows else [])
-        return at[~gone]
-
+    without = partial(_without, frame.index.to_numpy(), notes)
     if order:
         done = "left out: the same as a row above"
-        at = without(frame.duplicated().to_numpy()[at], "duplicated row", "rejected", done)
+        at = without(at, frame.duplicated().to_numpy()[at], "duplicated row", "rejected", done)
         several = pd.Series(person[at]).duplicated(keep=False).to_numpy()  # it may be the first, or the last
         done = "left out: its wave cannot be known"
-        at = without(np.isnan(when[at]) & several, "no day to order it by", "rejected", done)
+        at = without(at, np.isnan(when[at]) & several, "no day to order it by", "rejected", done)
     lost = known - len(at)
     own = pd.Series(person[at])
     number, most = own.groupby(own).cumcount().to_numpy(), len(TIMEPOINTS) if order else 1
@@ -125,11 +120,20 @@ def in_order(
     rule, done = ("wave too many", f"not used: a person's first {most - 1} and last are") if order else (
         "later row of the same person", "not used here: the first is taken")  # fmt: skip
     beyond = (number >= most - bool(order)) & ~last & (number > 0)
-    number, at = np.minimum(number[~beyond], most - 1), without(beyond, rule, "reported", done)
+    number, at = np.minimum(number[~beyond], most - 1), without(at, beyond, rule, "reported", done)
     number, at = number[np.argsort(at)], np.sort(at)
     frame = frame.iloc[at].drop(columns=RANK, errors="ignore")
     waves = {"timepoint": pd.array(np.array(TIMEPOINTS)[number], dtype="str")} if order else {}
     return frame.assign(**waves), at, notes, lost
+
+
+def _without(
+    rows: Array, notes: list[Note], at: Array, gone: Array, rule: str, action: Action, done: str
+) -> Array:
+    """Return the positions `at` that are not `gone`; of the `rows` that are, note is taken."""
+    if gone.any():
+        notes.append(Note(rule, action, done, tuple(np.sort(rows[at[gone]]).tolist())))
+    return at[~gone]
 
 
 def _answered(frame: pd.DataFrame, table: str) -> Array:

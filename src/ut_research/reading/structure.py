@@ -42,10 +42,8 @@ def people(sheet: Sheet, at: int) -> Sheet:
     alone = hollow_rows(frame.drop(columns=at)) & filled & ~total & free
     usual = ids[~alone & ~total & filled].iloc[:1000]
     if packed := _packed(ids[alone], {*usual.map(shape)}, sum(map(bool, sheet.headings))):
-        todo = (
-            "Take the quotation marks around the row away, or give all rows one separator; or, if each is a "
-        )
-        todo += f"person, say in the recipe: {sheet.line('keep_rows', packed[:8])}"
+        todo = "Take the quotation marks around the row away, or give all rows one separator; or, if each is "
+        todo += f"a person, say in the recipe: {sheet.line('keep_rows', packed[:8])}"
         raise stop("one cell holds as many values as there are headings", sheet.at(packed), todo)
     note, unclear = _odd(frame, ids, usual, alone, ~total & free) if len(usual) else ([], [])
     unclear += frame.index[_totals(first) & ~total & free].tolist()  # with something for an identifier
