@@ -192,3 +192,28 @@ def test_a_report_and_those_of_its_parts_are_released_together(growing: Project)
     [record] = (growing.root / "studies").glob("*/releases/*.json")
     kept = json.loads(record.read_text())["findings"]
     assert [row["count"] for row in kept if row["id"] == "reach.referred" and row["group"]] == [15, 15]
+
+
+def test_a_journey_is_read_and_refused_like_a_finding_and_no_day_of_consent_leaves(growing: Project) -> None:
+    study = growing.root / "studies" / "walked" / "study.toml"
+    study.parent.mkdir()
+    study.write_text(
+        '[stages]\nReferral = "reach.referred"\nSport = "reach.completed"\n"A plan" = "reach.referred"\n'
+        '[[journeys]]\nconsent = 2021-02-03\nReferral = "at once"\n"A plan" = "later"\n'
+        '[[journeys]]\nconsent = 2021-02-03\nReferral = "at once"\nSport = "within a year"\n'
+    )
+    workflow.build(workflow.plan("growing", study="walked"), lambda _: None)
+    shown = "themes.journey[Referral=at once;A plan=later;number=1]"
+    assert "themes.journey" in report(growing, "findings.json")
+    assert "review-release.html" in review("growing")
+    page = report(growing, "review-release.html")
+    assert shown in page and "look with the team whether the person agreed" in page
+    assert "release.zip" in review("growing", "--approve", "A Person")
+    with zipfile.ZipFile(growing.root / "reports" / "growing" / "release.zip") as archive:
+        leaves = b"".join(archive.read(name) for name in archive.namelist())
+    (record,) = study.parent.glob("releases/0001-*.json")
+    leaves += record.read_bytes()
+    assert b"A plan" in leaves
+    assert b"2021-02-03" not in leaves and b"within a year" not in leaves, "what was not shown"
+    review("growing", "--approve", "A Person", "--refuse", f"{shown}=she thought better of it")
+    assert "themes.journey" not in report(growing, "findings.json")

@@ -49,3 +49,12 @@ def test_a_finding_is_counted_in_each_period_too() -> None:
     [found] = voices.counted(rows)
     assert voices.groups([found]) == ["", "lockdown"]
     assert found.people(["lockdown"], "–") == [rows[1]]
+
+
+def test_a_journey_is_a_list_in_order_of_boxes_with_its_times() -> None:
+    way = Estimate("themes.journey", "Journey", 1, unit="journeys",
+                   group={"Referral": "at once", "A <plan>": "later", "number": "1"})  # fmt: skip
+    assert voices.chain(way) == (
+        '<div class="ut-diagram ut-across"><ol><li><p><strong>Referral</strong> at once</p></li>'
+        "<li><p><strong>A &lt;plan&gt;</strong> later</p></li></ol></div>"
+    )

@@ -47,6 +47,8 @@ def complaint(value: Any, parameter: Any) -> tuple[str, str] | None:
 def complaints(value: Any, about: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """What is wrong with a section that is a value as a whole: what, at which of its entries, what to do."""
     keys = about["keys"]
+    if about["whole"] is object:
+        return
     if keys:
         for number, entry in enumerate(value if isinstance(value, list) else [value], 1):
             given = entry if isinstance(entry, dict) else {}

@@ -16,6 +16,7 @@ from datetime import date
 from typing import Any
 
 from ut_research.core.complaints import complaint, complaints, suggest
+from ut_research.core.journeys import CONSENT, TIMES, clashes
 from ut_research.core.policies import KEYS, OWN, POLICIES
 from ut_research.core.problems import Problem, ProblemsFound
 
@@ -45,7 +46,10 @@ def _day(meaning: str, section: str) -> Any:
 
 
 def _table(section: str, holds: type, meaning: str, *keys: str) -> Any:
-    """A section that is a value as a whole: names with what `holds`, or with `keys` a list of entries."""
+    """A section that is a value as a whole: names with what `holds`, or with `keys` a list of entries.
+
+    Entries that hold any `object` are checked in a module of their own, and `keys` are lines of an example.
+    """
     about = {"section": section, "whole": holds, "keys": keys, "meaning": meaning}
     return field(default_factory=list if keys else dict, metadata=about)
 
@@ -105,6 +109,16 @@ class Study:
         "from",
         "to",
     )
+    stages: dict[str, str] = _table(
+        "stages", str, "What happens to a person, in order, each with the id of the finding that counts who"
+        " came so far; |others for those whom it does not count",
+    )  # fmt: skip
+    journeys: list[dict[str, Any]] = _table(
+        "journeys", object, "Journeys through the stages, one for each person who agreed to it, and when",
+        "consent = 2024-04-01  # the day on which the person agreed",
+        '"The first stage" = "at once"',
+        f'"Another stage" = "within a month"  # one of: {", ".join(TIMES)}',
+    )  # fmt: skip
     confidence: float = _parameter(
         0.95, "analysis", "proportion", "convention", "Level of every interval", between=(0.5, 0.999)
     )
@@ -223,9 +237,10 @@ class Study:
 
         for section, entries in data.items():
             if section in known and "whole" in known[section].metadata:
-                for what, at, todo in complaints(entries, known[section].metadata):
+                told = list(complaints(entries, known[section].metadata))
+                for what, at, todo in told:
                     wrong(what, f"[{section}] {at}".strip(), todo)
-                values[section] = entries
+                values |= {} if told else {section: entries}
             elif section in known:
                 todo = f"put it under [{known[section].metadata['section']}]"
                 wrong("this parameter is in no section", section, todo)
@@ -272,6 +287,7 @@ class Study:
             from ut_research.core import periods
 
             yield from periods.clashes(self.periods)
+        yield from clashes(self.journeys, self.stages)
         if self.low_at_most >= self.high_at_least:
             place = "[wellbeing] low_at_most"
             yield "low wellbeing reaches into high", place, "give a value under high_at_least"
@@ -297,9 +313,10 @@ class Study:
         return Study.build(data, where)
 
     def parameters(self) -> dict[str, Any]:
-        """The parameters as plain values that a notebook can take: dates as ISO text."""
+        """The parameters as plain values that a notebook can take: dates as ISO text, and none of consent."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         values |= {k: list(v) for k, v in values.items() if isinstance(v, tuple)}
+        values["journeys"] = [{k: v for k, v in one.items() if k != CONSENT} for one in self.journeys]
         return {k: v.isoformat() if isinstance(v, date) else v for k, v in values.items()}
 
     @classmethod
@@ -360,6 +377,8 @@ _IN_WORDS = (
     "coreq",
     "gripp2",
     "periods",
+    "stages",
+    "journeys",
 )
 WORDS = tuple(f.name for f in fields(Study) if f.metadata["section"] in _IN_WORDS)
 
@@ -367,6 +386,7 @@ WORDS = tuple(f.name for f in fields(Study) if f.metadata["section"] in _IN_WORD
 def _example(about: Mapping[str, Any]) -> list[str]:
     """How a section that is a value as a whole is written, as notes."""
     if about["keys"]:
-        return [f"# [[{about['section']}]]", *(f'# {key} = "…"' for key in about["keys"])]
+        end = "" if about["whole"] is object else ' = "…"'
+        return [f"# [[{about['section']}]]", *(f"# {key}{end}" for key in about["keys"])]
     entry = '["another spelling"]' if about["whole"] is list else '"In words that a reader sees"'
     return [f"# [{about['section']}]", f'# "Name" = {entry}']

@@ -23,7 +23,7 @@ from ut_research.core.schema import NOT_RECORDED
 from ut_research.disclosure import gate, releases
 from ut_research.disclosure.gate import Policy, Released
 from ut_research.disclosure.releases import Release
-from ut_research.measures import declared, everything, multiverse, primary, quoted
+from ut_research.measures import declared, everything, journeys, multiverse, primary, quoted
 from ut_research.published import Registry, evidence
 
 #: What a run releases, in its folder: the Estimates that may leave and nothing else.
@@ -143,7 +143,9 @@ def of_run(folder: Path, parameters: Mapping[str, Any], registry: Registry, part
     family = {"outcomes": parameters["primary"], "confidence": parameters["confidence"]}
     refused = releases.are_refused(found, rows)
     out = released(found, policy(parameters), approved, refused, **family, parts=parts)
-    said = quoted.quotations(tables, out, manifest["origin"])
+    origin = manifest["origin"]
+    said = quoted.quotations(tables, out, origin)
+    said += journeys.shown(parameters, out, origin, out.policy.threshold)
     gone = releases.are_refused(said, rows)
     return out + gate.release([e for e in said if estimate.key(e) not in gone], out.policy)
 

@@ -22,7 +22,7 @@ UNITS = frozenset(
         *("minutes", "days", "weeks", "months", "years"),
         *("needs", "items", "number", "sessions", "interviews", "focus groups"),
         *("analyses", "figures", "questions", "findings", "partners", "areas", "rows", "tables"),
-        *("£", "p-value", "comments", "quotations"),
+        *("£", "p-value", "comments", "quotations", "journeys"),
     }
 )
 
@@ -30,7 +30,7 @@ UNITS = frozenset(
 THINGS = frozenset(
     {
         *("analyses", "interviews", "focus groups", "questions", "findings"),
-        *("partners", "areas", "figures", "tables", "comments", "quotations"),
+        *("partners", "areas", "figures", "tables", "comments", "quotations", "journeys"),
     }
 )
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ut_research.core import policies
+from ut_research.core.estimate import Estimate
 from ut_research.core.problems import Problem, ProblemsFound, stop
 from ut_research.disclosure import decision, releases
 from ut_research.disclosure.releases import Release
@@ -57,7 +58,7 @@ def make(folder: Path, report: Path) -> Path:
     moved = releases.changes(last.findings, found) if last else []
     refused = releases.refused(register)
     parts = [
-        f"<p>{escape(_asked(run))}</p>",
+        f"<p>{escape(_asked(run, shown))}</p>",
         f"<p>{escape(policies.words(run['parameters']))}</p>",
         _table("What would leave", ("File",), zip([*_files(report), *MADE, *_of_parts(folder, report)])),
         _table(
@@ -118,7 +119,8 @@ def approve(folder: Path, by: str) -> Path:
         what = f"this is released already: approved by {kept.by} on {kept.on}"
         raise stop(what, run["name"], f"pass on {ARCHIVE} in its report")
     about = (run["name"], run["about"], by, _today(), run["owner"], decision.who(folder))
-    return Release(*about, decision.policy(run["parameters"]), run["parameters"], found).write(register)
+    said = {k: v for k, v in run["parameters"].items() if k != "journeys"}  # those not shown stay here
+    return Release(*about, decision.policy(said), said, found).write(register)
 
 
 def pack(root: Path, folder: Path, report: Path, record: Path) -> Path:
@@ -176,12 +178,14 @@ def _counted(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     return {"shown": statuses.count("number"), "withheld": statuses.count("suppressed")}
 
 
-def _asked(run: Mapping[str, Any]) -> str:
+def _asked(run: Mapping[str, Any], shown: Iterable[Estimate]) -> str:
+    single = {"themes.quoted", "themes.journey"}.isdisjoint(e.id for e in shown)
+    agreed = "" if single else "Of each quotation and journey, look with the team whether the person agreed. "
     return (
         f"This lists all that would leave with the report {run['name']} of the study {run['about']}. Read "
         "it, look at the book, and approve in your own name, or refuse single findings with a reason: "
         f'ut-research review-release {run["name"]} --approve "Your name" --refuse "NAME=reason". '
-        "This page itself stays here."
+        f"{agreed}This page itself stays here."
     )
 
 

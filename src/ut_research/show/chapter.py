@@ -34,7 +34,7 @@ from ut_research.core.schema import NOT_RECORDED
 from ut_research.disclosure import decision, gate
 from ut_research.disclosure.gate import Released
 from ut_research.published import Registry
-from ut_research.show import design, prose
+from ut_research.show import design, prose, voices
 from ut_research.show.tables import (
     HIDDEN,
     breakdown,
@@ -290,6 +290,11 @@ class Chapter:
             note = f"Numbers: {_origin(released.of(quoted) if quoted else released)}."
         html = grid(heads, filled, caption, note)
         self._html("grid", _folded(f"Show {len(filled)} rows: {caption}", html) if folded else html, typed)
+
+    def chain(self, journey: Estimate) -> None:
+        """Show a finding that is somebody's way through stages, as boxes with an arrow between them."""
+        self._spoken(journey, ())
+        self._html("chain", voices.chain(journey))
 
     def _spoken(self, cell: str | Estimate, released: Iterable[Estimate]) -> list[prose.Piece]:
         """A cell of a table of words in pieces, as `prose.pieces` gives them."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 
 import pandas as pd
 
@@ -63,3 +64,10 @@ def groups(found: Sequence[Finding]) -> list[str]:
     for group, e in (row for one in found for row in one.spoke.items()):
         told.setdefault(group, []).append(e.status == "number")
     return [group for group, there in told.items() if sum(there) and 2 * sum(there) >= len(there)]
+
+
+def chain(journey: Estimate) -> str:
+    """A journey in HTML, as boxes with an arrow from each to the next: for whoever hears it, a list."""
+    went = ((stage, when) for stage, when in journey.group.items() if stage != "number")
+    boxes = (f"<li><p><strong>{escape(stage)}</strong> {escape(when)}</p></li>" for stage, when in went)
+    return f'<div class="ut-diagram ut-across"><ol>{"".join(boxes)}</ol></div>'
