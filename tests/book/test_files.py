@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import tomllib
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -13,6 +14,7 @@ from united_together import REGISTRY
 
 from ut_research.measures import declared
 
+STUDY = Path(__file__).parents[2] / "studies" / "united-together"
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 Pages = dict[str, BeautifulSoup]
 ELSEWHERE = re.compile(r"^(https?:)?//", re.IGNORECASE)
@@ -187,11 +189,37 @@ def test_nothing_is_measured_that_no_page_shows(book: Path) -> None:
     assert [id for id in held if id not in shown and not any(t.fullmatch(id) for t in tokens)] == []
 
 
+def cells(page: BeautifulSoup, caption: str) -> list[list[str]]:
+    """The rows of the table with this in its caption."""
+    [table] = [t for t in page.select("table") if caption in t.caption.text]
+    return [[cell.text for cell in row.select("th, td")] for row in table.select("tbody tr")]
+
+
+def test_interviews_are_told_by_all_items_of_coreq_and_what_is_not_stated_is_said(pages: Pages) -> None:
+    stated = tomllib.loads((STUDY / "study.toml").read_text(encoding="utf-8"))["coreq"]
+    rows = cells(pages["08_voices.html"], "interviews were done")
+    assert [said for _, said in rows] == [stated.get(str(n), "Not stated") for n in range(1, 33)]
+    assert len({item for item, _ in rows}) == 32 and 0 < len(stated) < 32
+
+
+def test_what_was_said_stands_beside_what_was_measured_and_whether_the_two_agree(pages: Pages) -> None:
+    rows = cells(pages["08_voices.html"], "beside what was measured")
+    agree = [row for row in rows if row[2].startswith("They agree. ")]
+    assert len(rows) == 4 and len(agree) == 1 and "Active days" in agree[0][1]
+
+
+def test_journeys_are_chains_that_say_that_they_are_invented(pages: Pages) -> None:
+    heading = pages["08_voices.html"].find("h3", string="What single people went through")
+    chains = [[box.strong.text for box in way.select("li")] for way in heading.parent.select(".ut-across ol")]
+    assert len(chains) == 3 and all(way[:2] == ["Referral", "First meeting"] for way in chains)
+    assert "These journeys are invented" in heading.parent.text
+    assert heading.parent.text.count("when is not shown") == 1
+
+
 def test_each_published_story_is_told_by_what_it_shows_and_not_by_whose_it_is(pages: Pages) -> None:
     known = REGISTRY.findings
     stories = known[known["kind"] == "case-study"]
-    [table] = [t for t in pages["08_voices.html"].select("table") if "published story" in t.caption.text]
-    rows = [[cell.text for cell in row.select("th, td")] for row in table.select("tbody tr")]
+    rows = cells(pages["08_voices.html"], "published story")
     assert rows == [[s.theme.capitalize(), s.finding] for s in stories.itertuples()]
     whose = re.compile(r"\b[A-Z]\b|\b(he|she|him|his|hers?|aged|street|Mr|Mrs|Ms)\b|\d|[“”\"]")
     assert len(rows) == 9 and not any(whose.search(cell.removeprefix("A ")) for row in rows for cell in row)

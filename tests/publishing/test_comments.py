@@ -376,3 +376,16 @@ def test_comments_go_to_a_program_for_qualitative_analysis_each_coded_to_its_pag
         (("Comments", "No page"), "Two <b>."),
         (("Comments", "In short"), "Thrée."),
     ]
+
+
+def test_comments_go_with_the_codes_of_the_team_to_be_coded_once_more(tmp_path: Path) -> None:
+    heads = ["question", "theme", "against", "finding"]
+    rows = [["Works?", "mentors", True, "Not all."], ["Works?", "mentors", None, "They are there."],
+            [None, "money", None, None]]  # fmt: skip
+    themes = pd.DataFrame(rows, columns=heads)
+    write(comments.project(pd.DataFrame({"page": ["A"], "comment": ["B."]}), themes), tmp_path / "c.qdpx")
+    codes = {code.path: code.meaning for code in refi.project(tmp_path / "c.qdpx").codes}
+    assert codes == {
+        **{("Comments",): "", ("Comments", "A"): "", ("Works?",): "", ("money",): ""},
+        **{("Works?", "mentors"): "They are there.", ("Works?", "mentors", "against"): "Not all."},
+    }

@@ -168,6 +168,23 @@ def test_an_archive_that_is_cut_off_is_refused_in_words(tmp_path: Path) -> None:
         export.read(path)
 
 
+def test_an_archive_whose_bytes_are_damaged_or_say_what_is_not_so_is_refused_in_words(tmp_path: Path) -> None:
+    text = random.Random(1).randbytes(600_000).hex()
+    whole = packed(tmp_path / "voices.qdpx", {**GOOD, "sources/t1.txt": text}).read_bytes()
+    entry = whole.rindex(b"PK\1\2")  # that of the text, in the list at the end
+    first = whole.index(b"PK\1\2")
+    for at, bytes_, said in (
+        (200, b"\0" * 60, "damaged"),
+        (entry + 24, (900).to_bytes(4, "little"), "damaged"),  # larger than it says
+        (first + 8, b"\1", "protected by a password"),
+        (first + 10, b"\x63", "damaged"),  # packed in a way that nobody knows
+    ):
+        (tmp_path / "voices.qdpx").write_bytes(whole[:at] + bytes_ + whole[at + len(bytes_) :])
+        with pytest.raises(ProblemsFound, match=rf"voices\.qdpx: .*{said}"):
+            export.read(tmp_path / "voices.qdpx")
+    assert [p.name for p in tmp_path.rglob("*")] == ["voices.qdpx"]
+
+
 def drawn(seed: int, sources: int = 6, codes: int = 9, codings: int = 60) -> Project:
     """A project of every kind of source, in no order."""
     rng = random.Random(seed)

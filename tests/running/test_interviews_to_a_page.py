@@ -40,6 +40,17 @@ def page(export: Path) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
+def test_the_invented_project_says_why_who_is_quoted_and_what_was_said_against_a_finding(root: Path) -> None:
+    text = page(
+        Path(shutil.copytree(ROOT / "data" / "raw" / "united-together", root / "exports" / "invented"))
+    )
+    assert "Said against it: Invented: for some people the sessions were too far away." in text
+    why = text.index("Somebody is quoted only where they agreed to it.")
+    assert text.index("These words are invented, and they are of", why) > why
+    assert "Somebody who was asked" in text and "Invented Person" not in text
+    assert "invented example: not evidence about real people" in text
+
+
 @pytest.mark.parametrize("program", DIALECTS, ids=lambda p: p.__name__)
 def test_findings_of_each_program_stand_on_the_page_and_no_word_that_was_spoken(
     root: Path, program: Callable[[Path], None]

@@ -45,6 +45,17 @@ def test_it_gives_back_the_fifteen_findings_by_question(shown: list) -> None:
 def test_people_are_those_of_the_two_studies(shown: list) -> None:
     people = {(e.group["round"], e.group["role"]): e.count for e in shown if e.id == "themes.people"}
     assert [people["2022 study", role] for role in ("strategic", "delivery")] == [6, 8]
+    held = {
+        (e.id, e.group["round"]): e.count
+        for e in shown
+        if e.id in ("themes.interviews", "themes.focus_groups")
+    }
+    assert held == {
+        ("themes.interviews", "2021 evaluation"): 8,
+        ("themes.focus_groups", "2021 evaluation"): 1,
+        ("themes.interviews", "2022 study"): 9,
+        ("themes.focus_groups", "2022 study"): 2,
+    }
     asked = {e.n for e in shown if e.id == "themes.spoke" and e.group.get("role") is None and e.n}
     assert asked == {6 + 8, 6 + 6}
 

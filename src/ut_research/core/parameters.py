@@ -92,8 +92,9 @@ class Study:
         "alongside", dict, "Other programmes", "title", "about", "study", "compare", "measure"
     )
     joint: list[dict[str, str]] = _table(
-        "joint", dict, "What was said beside what was measured", "said", "measured", "together"
-    )
+        "joint", dict, "What was said beside what was measured; they agree where the finding under rises did",
+        "said", "measured", "together", "rises",
+    )  # fmt: skip
     coreq: dict[str, str] = _table("coreq", str, "How interviews were done, by the items of COREQ (1 to 32)")
     gripp2: dict[str, str] = _table("gripp2", str, "How the public was involved, by those of GRIPP2 (1 to 5)")
     periods: list[dict[str, str]] = _table(

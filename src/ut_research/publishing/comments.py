@@ -23,8 +23,8 @@ import pandas as pd
 
 from ut_research.core.estimate import Estimate, Origin
 from ut_research.core.problems import Problem, ProblemsFound, stop
+from ut_research.reading import coded, identifiers, recipe, refi, values
 from ut_research.reading import files as sheets
-from ut_research.reading import identifiers, recipe, refi, values
 from ut_research.reading.refi_write import guid
 
 TABLE = "steering_comments"
@@ -225,10 +225,10 @@ def counts(table: pd.DataFrame | None, origin: Origin) -> list[Estimate]:
                      source=TABLE) for s, (i, label) in about.items()]  # fmt: skip
 
 
-def project(table: pd.DataFrame) -> refi.Project:
+def project(table: pd.DataFrame, themes: pd.DataFrame | None = None) -> refi.Project:
     """The comments as a project for a program for qualitative analysis: each a passage, coded to its page.
 
-    Readers can so be second coders there.
+    With the team's `themes`, if it has a codebook, readers can so be second coders there.
     """
     source, text = refi.Source(guid("comments"), "Comments of the steering group"), ""
     codes = {"": refi.Code(guid("code"), ("Comments",))}
@@ -239,7 +239,8 @@ def project(table: pd.DataFrame) -> refi.Project:
         codings.append(refi.Coding(source.guid, guid("comment", n), place, codes[page].guid))
         text += f"{words}\n"
     whole = replace(source, text=text)
-    return refi.Project(codes=tuple(codes.values()), sources=(whole,), codings=tuple(codings))
+    book = () if themes is None else coded.codebook(themes)
+    return refi.Project(codes=(*codes.values(), *book), sources=(whole,), codings=tuple(codings))
 
 
 def inert(text: str) -> str:

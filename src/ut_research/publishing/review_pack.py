@@ -46,7 +46,8 @@ If files do not open, copy the whole pack to the computer first, and unpack it t
 def make(root: Path, folder: Path, report: Path) -> list[Path]:
     """Write the pack and ``large-print.pdf`` of the run in `folder` into its `report`; the files.
 
-    And, for the team's own program for qualitative analysis, ``comments.qdpx``, where there are comments.
+    And, for the team's own program for qualitative analysis, ``comments.qdpx``, where there are comments:
+    with its codes, so that readers can be second coders.
     """
     settings = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     label = LABELS[decision.standing(folder)]
@@ -62,7 +63,9 @@ def make(root: Path, folder: Path, report: Path) -> list[Path]:
     made = [report / "review-pack.zip", report / "large-print.pdf"]
     if (said := folder / f"{comments.TABLE}.parquet").is_file():
         made.append(report / "comments.qdpx")
-        refi_write.write(comments.project(pd.read_parquet(said)), made[-1])
+        book = folder / "themes.parquet"
+        themes = pd.read_parquet(book) if book.is_file() else None
+        refi_write.write(comments.project(pd.read_parquet(said), themes), made[-1])
     return made
 
 

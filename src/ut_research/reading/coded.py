@@ -16,11 +16,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from ut_research.core.problems import stop
 from ut_research.core.schema import QUOTE
 from ut_research.reading.grids import Grid, Note, from_rows
 from ut_research.reading.identifiers import pointing
 from ut_research.reading.refi import Case, Code, Coding, Project, Source, project
+from ut_research.reading.refi_write import guid
 from ut_research.reading.values import YES
 
 PASSAGES = (
@@ -47,6 +50,17 @@ def read(path: Path, consent: str = "") -> Iterator[Grid]:
         if code.guid not in no_theme and (len(code.path) > 1 or code.path not in above):
             rows[len(rows) + 1] = (*_answers(code.path), code.meaning, _named(code))
     yield from_rows("themes", f"{path.name}, codes", rows)
+
+
+def codebook(themes: pd.DataFrame) -> list[Code]:
+    """The codes that the table of themes is made of: the questions, and below them what answers them."""
+    codes: dict[tuple[str, ...], str] = {}
+    told = themes[list(THEMES[:-1])].astype({"against": "boolean"})
+    told = told.fillna({"question": "", "against": False, "finding": ""})
+    for question, theme, against, finding in told.itertuples(index=False, name=None):
+        path = tuple(filter(None, (question, theme, "against" if against else "")))
+        codes |= {path[:n]: codes.get(path[:n], "") for n in range(1, len(path))} | {path: finding}
+    return [Code(guid("theme", *path), path, meaning) for path, meaning in codes.items()]
 
 
 def _answers(path: tuple[str, ...]) -> tuple[str, str, str]:
@@ -80,10 +94,10 @@ def _interviews(found: Project, path: Path) -> Grid:
     names = dict.fromkeys(name for values in every for name, _ in values)
     rows: dict[int, list[str]] = {1: ["interview_id", "people", "method", *names]}
     missing = []
-    for one, (guid, number) in zip(found.sources, _numbers("I", found.sources).items(), strict=True):
-        if guid not in used and guid not in of:
+    for one, number in zip(found.sources, _numbers("I", found.sources).values(), strict=True):
+        if one.guid not in used and one.guid not in of:
             continue
-        cases = of.get(guid, [])
+        cases = of.get(one.guid, [])
         shared = set.intersection(*(set(case.values) for case in cases)) if cases else set()
         own = dict(shared) | dict(one.values)
         method = "" if not cases else "interview" if len(cases) == 1 else "focus group"
