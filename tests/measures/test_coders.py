@@ -58,7 +58,16 @@ BOTH = passages(
 )  # fmt: skip
 
 
-def test_passages_that_overlap_are_one_unit_and_those_that_touch_are_two():
+def test_one_long_passage_does_not_agree_with_all_that_is_in_it():
+    """Were whatever overlaps one unit, whoever gave a whole interview a theme would agree with everybody."""
+    short = [("1", "B", f"{100 * i}-{100 * i + 20}", "time" if i else "money") for i in range(8)]
+    found = coders.agreement(passages(("1", "A", "0-900", "time"), *short)).set_index("theme")
+    assert found.loc["time", ["units", "both"]].tolist() == [8, 0]
+    twice = passages(("1", "A", "0-900", "time"), *short, ("1", "B", "300-899", "time"))
+    assert coders.agreement(twice).set_index("theme").loc["time", ["units", "both"]].tolist() == [8, 12.5]
+
+
+def test_passages_that_share_half_of_the_longer_are_one_unit_and_those_that_touch_are_two():
     found = coders.units(BOTH)
     assert found.groupby("unit").place.agg(list).tolist() == [
         ["0-10", "2-12"], ["20-30", "20-30"], ["30-40", "30-40"], ["page 2", "page 2"], ["page 3"]

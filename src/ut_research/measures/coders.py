@@ -2,12 +2,14 @@
 
 Nothing here is a finding, and none of it reaches a page: it is of single interviews. `chapter.look` shows it.
 
-Coders are compared in the interviews that two or more of them coded, on units: stretches of an interview that
-somebody coded, passages that overlap taken together. What nobody coded does not count as agreement.
+Coders are compared in the interviews that two or more of them coded, on units: passages that somebody coded,
+those that share half of the longer taken as one. What nobody coded does not count as agreement, nor do a long
+passage and the short ones in it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -29,12 +31,26 @@ def units(segments: pd.DataFrame) -> pd.DataFrame:
     known = segments.reindex(columns=columns).astype("str").dropna()
     coders = known.groupby("interview_id").coder.transform("nunique")
     ends = known.place.str.extract(r"^(\d+)-(\d+)$").astype(float)
-    found = known.assign(begins=ends[0], ends=ends[1], at=known.place.where(ends[0].isna(), ""))
+    at = known.place.where(ends[0].isna(), "")  # a page, say, which is one place
+    found = known.assign(at=at, begins=ends[0].fillna(0), ends=ends[1].fillna(1))
     found = found[coders > 1].sort_values(["interview_id", "at", "begins", "ends"])
-    here = found.groupby(["interview_id", "at"], sort=False)
-    before = here.ends.cummax().groupby([found.interview_id, found["at"]]).shift()
-    apart = ~found.duplicated(["interview_id", "at"]) | (found.begins >= before)
-    return found.assign(unit=apart.cumsum())
+    wheres = found[["interview_id", "at", "begins", "ends"]].itertuples(index=False, name=None)
+    return found.assign(unit=list(_same(wheres)))
+
+
+def _same(wheres: Iterable[tuple[str, str, float, float]]) -> Iterator[int]:
+    """The unit of each passage, by number: that of the first one that shares half of the longer with it."""
+    units: dict[tuple[str, str], list[tuple[float, float, int]]] = {}
+    many = 0
+    for interview, at, begins, ends in wheres:
+        here = units.setdefault((interview, at), [])
+        here[:] = [unit for unit in here if unit[1] >= begins]  # no later passage begins before this one
+        long = ends - begins
+        same = (n for start, end, n in here if 2 * (min(end, ends) - begins) >= max(end - start, long))
+        if not (unit := next(same, 0)):
+            unit = many = many + 1
+            here.append((begins, ends, unit))
+        yield unit
 
 
 def agreement(segments: pd.DataFrame) -> pd.DataFrame:

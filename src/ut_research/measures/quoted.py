@@ -14,6 +14,7 @@ import pandas as pd
 from ut_research.core.estimate import Estimate, Origin
 from ut_research.core.schema import QUOTE
 from ut_research.measures.grouping import Maker, speakers
+from ut_research.measures.themes import opposing
 
 #: Most quotations of one finding: fewer than any threshold, so that they tell of no number.
 MOST = 2
@@ -58,9 +59,6 @@ def _by_person(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     interviews = tables.get("interviews", pd.DataFrame()).reindex(columns=["interview_id", "role"])
     said = segments.dropna(subset=[QUOTE, "question", "theme"])
     said = said.merge(interviews, on="interview_id")
-    against = said.against.eq(True).fillna(False)
-    said = said.assign(
-        id=against.map({True: "themes.against", False: "themes.spoke"}),
-        voice=speakers(said),
-    )
+    ids = opposing(said).map({True: "themes.against", False: "themes.spoke"})
+    said = said.assign(id=ids, voice=speakers(said))
     return said.drop_duplicates(["id", "question", "theme", "voice"])

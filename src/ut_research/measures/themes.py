@@ -154,9 +154,14 @@ def _listed(codebook: pd.DataFrame, findings: pd.DataFrame | None) -> pd.DataFra
     if codebook.empty and findings is not None:
         rows = findings.reindex(columns=["question", "theme"]).dropna().drop_duplicates()
         return rows.assign(against=False, finding=rows.theme)
-    rows = codebook.assign(against=codebook.against.eq(True).fillna(False).astype(bool))
+    rows = codebook.assign(against=opposing(codebook))
     rows = rows.fillna({"question": NOT_RECORDED, "finding": rows.theme})
     return rows.drop_duplicates(["question", "theme", "against"])
+
+
+def opposing(passages: pd.DataFrame) -> pd.Series:
+    """Whether each passage, or theme, speaks against a finding; blank: it does not."""
+    return passages.against.eq(True).fillna(False).astype(bool)
 
 
 def _said(segments: pd.DataFrame, voices: pd.DataFrame) -> pd.DataFrame:
@@ -166,7 +171,7 @@ def _said(segments: pd.DataFrame, voices: pd.DataFrame) -> pd.DataFrame:
     numbers = dict(zip(voices.voice, voices.index, strict=True))
     return said.assign(
         person=speakers(said).map(numbers),
-        against=said.against.eq(True).fillna(False).astype(bool),
+        against=opposing(said),
         round=said.interview_id.map(voices.groupby("interview_id")["round"].first()),
     )
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -146,11 +146,8 @@ def _agreed(
 
     Of a passage of which nobody knows who spoke, an attribute of its source says so.
     """
-    given = {code.guid for code in found.codes if _named(code) == consent}
-    spans: dict[str, list[tuple[int, int]]] = {}
-    for coding in found.codings:
-        if coding.code in given and (ends := characters(coding.place)):
-            spans.setdefault(coding.source, []).append(ends)
+    given = {code.guid: consent for code in found.codes if _named(code) == consent}
+    around = _around(found, given)
     things: list[Case | Source] = [*found.cases, *found.sources]
     said = {t.guid: v.casefold() in YES for t in things for name, v in t.values if name == consent}
     if not given and not said:
@@ -159,12 +156,22 @@ def _agreed(
             what, path.name, "Mend consent in the recipe: the code after those above it, as Above / Code"
         )
 
-    def agreed(coding: Coding) -> bool:
-        begins, ends = characters(coding.place) or (-1, -1)
-        marked = any(low <= begins and ends <= high for low, high in spans.get(coding.source, ()))
-        return begins >= 0 and (marked or said.get(speaker(coding) or coding.source, False))
+    return lambda coding: bool(around(coding)) or said.get(speaker(coding) or coding.source, False)
 
-    return agreed
+
+def _around(found: Project, said: Mapping[str, str]) -> Callable[[Coding], str]:
+    """What is `said` by the code of a passage that a passage lies in, if any."""
+    spans: dict[str, list[tuple[int, int, str]]] = {}
+    for coding in found.codings:
+        if coding.code in said and (ends := characters(coding.place)):
+            spans.setdefault(coding.source, []).append((*ends, said[coding.code]))
+
+    def around(coding: Coding) -> str:
+        begins, ends = characters(coding.place) or (-1, -1)
+        here = spans.get(coding.source, ())
+        return next((told for low, high, told in here if low <= begins and ends <= high), "")
+
+    return around
 
 
 def _of_one(cases: Sequence[Case]) -> list[str]:
@@ -176,23 +183,15 @@ def _of_one(cases: Sequence[Case]) -> list[str]:
 def _speakers(found: Project) -> Callable[[Coding], str]:
     """Whose a passage is: a case's own, or within what its code was given to; or its source has one case."""
     own = {selection: case.guid for case in found.cases for selection in case.selections}
-    of_code = {code: case.guid for case in found.cases for code in case.codes}
+    around = _around(found, {code: case.guid for case in found.cases for code in case.codes})
     alone: dict[str, list[str]] = {}
     for case in found.cases:
         for source in case.sources:
             alone.setdefault(source, []).append(case.guid)
-    spans: dict[str, list[tuple[int, int, str]]] = {}
-    for coding in found.codings:
-        if coding.code in of_code and (ends := characters(coding.place)):
-            spans.setdefault(coding.source, []).append((*ends, of_code[coding.code]))
 
     def of(coding: Coding) -> str:
-        if coding.selection in own:
-            return own[coding.selection]
-        begins, ends = characters(coding.place) or (-1, -1)
-        within = (case for low, high, case in spans.get(coding.source, ()) if low <= begins and ends <= high)
         cases = alone.get(coding.source, [])
-        return next(within, cases[0] if len(cases) == 1 else "")
+        return own.get(coding.selection) or around(coding) or (cases[0] if len(cases) == 1 else "")
 
     return of
 
