@@ -62,6 +62,13 @@ def test_from_the_example_to_what_its_report_releases(tmp_path: Path) -> None:
     assert list(found) == list(decision.of_run(tmp_path, PARAMETERS, REGISTRY))
 
 
+def test_quotations_and_journeys_are_released_as_in_a_report() -> None:
+    raw = ut.read(ROOT / "data" / "raw" / "united-together")
+    found = ut.release(ut.measure(ut.clean(raw, study="united-together")))
+    assert len(found.select("themes.quoted")) > 5 and not len(found.select("themes.journey"))
+    assert not len(ut.release(ut.measure(ut.clean(raw)), threshold=50).select("themes.quoted"))
+
+
 def test_what_is_released_shows_itself_with_what_is_withheld_and_where_it_comes_from(
     measured: Measured,
 ) -> None:

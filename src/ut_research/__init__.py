@@ -113,7 +113,7 @@ def measure(cleaned: Cleaned, **choices: Any) -> Measured:
     manifest = {"origin": cleaned.origin, "rows": cleaned.counts, "data_to": cleaned.data_to}
     registry = published.load(*cleaned.study.parts(find_root())["published"])
     found = decision.measured(cleaned.tables, parameters, manifest, cleaned.issues, registry)
-    return decision.Measured(found, parameters)
+    return decision.Measured(found, parameters, cleaned.tables, cleaned.origin)
 
 
 def release(measured: Measured, **policy: Any) -> Released:
@@ -146,7 +146,8 @@ def release(measured: Measured, **policy: Any) -> Released:
     known = measured.parameters
     rules = gate.Policy.build({**{key: known[key] for key in KEYS}, **policy})
     family = {"outcomes": known["primary"], "confidence": known["confidence"]}
-    return decision.released(measured.estimates, rules, **family)
+    found = decision.released(measured.estimates, rules, **family)
+    return decision.with_consent(found, measured.tables, known, measured.origin)
 
 
 def _folder(study: Path | str) -> Folder:

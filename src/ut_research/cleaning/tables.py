@@ -23,6 +23,7 @@ from ut_research.cleaning import rules
 from ut_research.cleaning.people import number_people
 from ut_research.cleaning.sheet import Sheet
 from ut_research.core import periods
+from ut_research.core.estimate import Origin
 from ut_research.core.issues import Action, Log
 from ut_research.core.schema import GROUPS, NOT_RECORDED, TABLES, check
 from ut_research.core.studies import NONE, Folder
@@ -62,7 +63,7 @@ class Cleaned:
     counts: dict[str, dict[str, int]]
     data_to: date | None
     name: str
-    origin: str
+    origin: Origin
     inputs: dict[str, str]
     study: Folder = NONE
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from ut_research.core import estimate
-from ut_research.core.estimate import Estimate, Key
+from ut_research.core.estimate import Estimate, Key, Origin
 from ut_research.core.issues import empty
 from ut_research.core.policies import KEYS
 from ut_research.core.schema import NOT_RECORDED
@@ -40,10 +40,13 @@ class Measured:
     ----------
     estimates : one each for every quantity and group.
     parameters : those of the study that it was measured with, by name.
+    tables : what it was measured from, by name; and their `origin`.
     """
 
     estimates: list[Estimate]
     parameters: Mapping[str, Any]
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    origin: Origin = "export"
 
     def __repr__(self) -> str:
         return "<measured; nothing of it is shown until it is released>"
@@ -143,10 +146,20 @@ def of_run(folder: Path, parameters: Mapping[str, Any], registry: Registry, part
     family = {"outcomes": parameters["primary"], "confidence": parameters["confidence"]}
     refused = releases.are_refused(found, rows)
     out = released(found, policy(parameters), approved, refused, **family, parts=parts)
-    origin = manifest["origin"]
+    return with_consent(out, tables, parameters, manifest["origin"], rows)
+
+
+def with_consent(
+    out: Released,
+    tables: Mapping[str, pd.DataFrame],
+    parameters: Mapping[str, Any],
+    origin: Origin,
+    refused: Iterable[Mapping[str, str]] = (),
+) -> Released:
+    """`out`, with what is shown beside it of single people who agreed: quotations and journeys."""
     said = quoted.quotations(tables, out, origin)
     said += journeys.shown(parameters, out, origin, out.policy.threshold)
-    gone = releases.are_refused(said, rows)
+    gone = releases.are_refused(said, refused)
     return out + gate.release([e for e in said if estimate.key(e) not in gone], out.policy)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ut_research.core.estimate import Origin
 from ut_research.core.issues import Log, empty
 from ut_research.core.problems import Problem, ProblemsFound, stop
 from ut_research.core.schema import GROUPS, ITEMS, TABLES, Table
@@ -59,7 +60,7 @@ class Raw:
     tables: dict[str, pd.DataFrame]
     rows_in: dict[str, int]
     name: str = "export"
-    origin: str = "export"
+    origin: Origin = "export"
     blank: dict[str, int] = field(default_factory=dict)
     issues: pd.DataFrame = field(default_factory=empty)
     inputs: dict[str, str] = field(default_factory=dict)

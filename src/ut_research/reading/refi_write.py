@@ -72,11 +72,8 @@ def _passage(source: Element, selection: str, place: str, note: str) -> Element:
     """A passage: of a text, of the text of another document, of a recording, or of a page."""
     heard = source.tag in ("AudioSource", "VideoSource")
     begins, _, ends = place.partition("-")
-    told = dict(
-        zip(("begin", "end") if heard else ("startPosition", "endPosition"), (begins, ends), strict=True)
-    )
-    if not ends:
-        told = {"page": place.removeprefix("page ")} if place else {}
+    first, last = ("begin", "end") if heard else ("startPosition", "endPosition")
+    told = {first: begins, last: ends} if ends else {"page": place.removeprefix("page ")} if place else {}
     in_text = ends and not heard
     kind = "PlainTextSelection" if in_text else source.tag.replace("Source", "Selection")
     if in_text and source.tag != "TextSource":
