@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ut_research.core import journeys
+from ut_research.core import journeys, studies
 from ut_research.core.parameters import Study
 from ut_research.core.problems import ProblemsFound
 
@@ -81,6 +81,24 @@ def test_all_mistakes_of_all_journeys_are_told_at_once() -> None:
     assert len(problems(AGREED, stages={})) == 2, "no stage is known"
     with pytest.raises(ProblemsFound):
         Study.build({"journeys": AGREED})
+
+
+def test_a_study_based_on_another_takes_its_stages_and_has_journeys_of_its_own(
+    tmp_path: Path,
+) -> None:
+    went = 'Referral = "at once"\n"A plan" = "later"\n'
+    for name, text in (
+        ("whole", '[stages]\nReferral = "reach.referred"\n"A plan" = "reach.assessed"\n'),
+        ("fine", f'based_on = "whole"\n[[journeys]]\nconsent = 2022-01-31\n{went}'),
+        ("wrong", f'based_on = "whole"\n[[journeys]]\nSport = "later"\n{went}'),
+    ):
+        (tmp_path / "studies" / name).mkdir(parents=True)
+        (tmp_path / "studies" / name / "study.toml").write_text(text)
+    fine, wrong = (tmp_path / "studies" / name / "study.toml" for name in ("fine", "wrong"))
+    assert len(studies.read(fine, tmp_path).study.journeys) == 1
+    with pytest.raises(ProblemsFound) as stopped:
+        studies.read(wrong, tmp_path)
+    assert len(list(stopped.value.problems)) == 2
 
 
 @pytest.mark.parametrize("section", ["periods", "journeys", "joint", "alongside", "coreq", "areas", "stages"])

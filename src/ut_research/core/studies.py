@@ -182,7 +182,8 @@ def read(file: Path, root: Path) -> Folder:
         own = parsed(here)
         own.pop(DEFAULT, None)
         above = own.pop(BASED_ON, "")
-        said = Study.build(own, here.name)  # each file by itself: a mistake is looked for where it is
+        alone = {name: told for name, told in own.items() if not (above and name == "journeys")}
+        said = Study.build(alone, here.name)  # each file by itself: a mistake is looked for where it is
         kept = kept or ((here.parent / said.data).resolve() if said.data else None)
         both = {n for n, told in own.items() if isinstance(told, dict) and isinstance(data.get(n), dict)}
         data = own | data | {name: {**own[name], **data[name]} for name in both}  # what is nearest holds
