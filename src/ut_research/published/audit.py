@@ -97,7 +97,7 @@ def _weightiest(f: Figure, checks: Sequence[_Check], noted: bool) -> _Check:
     if noted and (first.verdict is None or (f.kind == "benchmark" and first.verdict == "consistent")):
         return replace(first, verdict="method note", rule="definition")
     if first.verdict is None:
-        return replace(first, verdict="consistent" if first.rule == "whole number" else "base not stated")
+        return replace(first, verdict="base not stated" if first.rule == "no base" else "consistent")
     return first
 
 
@@ -201,15 +201,16 @@ def _parted(registry: Registry, f: Figure, c: int) -> _Check:
 
 
 def _printed_counts(registry: Registry, f: Figure) -> list[_Check]:
-    """The counts printed inside this entry: are they entries of the same document too?"""
-    people = [g for g in registry.figures if g.unit == "people" and g.document == f.document]
-    counts = {g.value for g in people if g.kind == "count"}
-    found = []
-    for name, value in (("count", f.numerator), ("base", f.denominator)):
-        if value is not None and value not in counts:
-            words = f"Its {name} is printed as {value}, but no count of people in the document is {value}."
+    """The counts printed inside this entry: does an entry of its own say another number?"""
+    same, found = registry.same(f), []
+    for name, field, value in (("count", "count", f.numerator), ("base", "n", f.denominator)):
+        other = same.get(field)
+        if value is not None and other and other.value != value:
+            words = f"Its {name} is printed as {value}, and by itself as {other.text}."
             gap = "either this entry or the count was carried over wrongly"
-            found.append(_Check(INCONSISTENT, "printed counts", words, "a digit of one of them", gap))
+            found.append(
+                _Check(INCONSISTENT, "printed counts", words, "a digit of one of them", gap, (other.id,))
+            )
     return found
 
 

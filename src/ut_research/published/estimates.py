@@ -83,14 +83,9 @@ def _agrees(f: Figure, value: float) -> bool:
 
 
 def _estimate(registry: Registry, f: Figure, confidence: float) -> Estimate:
-    same = [
-        o
-        for o in registry.figures
-        if f.measure and (o.measure, o.measure_group) == (f.measure, f.measure_group)
-    ]
-    by_field = {o.measure_field: o for o in reversed(same)}
-    count = int(by_field["count"].value) if "count" in by_field else f.numerator
-    n = int(by_field["n"].value) if "n" in by_field else f.denominator
+    same = registry.same(f)
+    count = int(same["count"].value) if "count" in same else f.numerator
+    n = int(same["n"].value) if "n" in same else f.denominator
     in_words = f.bound or not any(map(str.isdigit, f.as_printed))
     method = f'in words: "{f.as_printed}"' if in_words else "as printed"
     low = high = None

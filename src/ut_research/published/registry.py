@@ -165,6 +165,13 @@ class Registry:
         """The figures of the section of a document that has `f`, itself among them."""
         return [g for g in self.figures if (g.section, g.document) == (f.section, f.document)]
 
+    def same(self, f: Figure) -> dict[str, Figure]:
+        """The figures that speak of the quantity of `f`, by what each says of it: value, count or n."""
+        said = (f.measure, f.measure_group)
+        return {
+            g.measure_field: g for g in self.figures if f.measure and (g.measure, g.measure_group) == said
+        }
+
     def answering(self, measure: str, unit: str, **group: str) -> Figure | None:
         """The figure that states the value of `measure` of `group`, in `unit`; None where none does."""
         wanted = (measure, unit, "value", group)
