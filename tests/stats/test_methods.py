@@ -104,14 +104,11 @@ def grown() -> dict[str, Interval]:
 OURS: dict[tuple[str, str, str], Callable[[], float | None]] = {
     ("Wilcoxon's", "changes", "p"): lambda: intervals.wilcoxon_p(CHANGES),
     ("McNemar's test", "12 gained, 3 lost", "p"): lambda: intervals.mcnemar_p(12, 3),
-    ("Kaplan–Meier curve", "other", "median"): lambda: survival.median_time(*OTHER).value,
     ("log-rank test", "one v other", "p"): lambda: survival.logrank_p(*ONE, *OTHER),
     ("standardised mean difference", "first covariate", "d"): standardised,
     ("logistic regression", "group on covariates", "chance of the first person"): chance,
     ("overlap weight", "all followed to the end", "difference"): lambda: weighted().change.value,
     ("overlap weight", "all followed to the end", "second group"): lambda: weighted().second,
-    ("restricted mean", "one", "to 300"): lambda: survival.restricted_mean(*ONE, 300).value,
-    ("restricted mean", "other", "to 300"): lambda: survival.restricted_mean(*OTHER, 300).value,
     **{
         ("Holm's method", ".01, .04, .03", f"adjusted {i + 1}"): lambda i=i: intervals.holm(
             [0.01, 0.04, 0.03]
@@ -126,6 +123,9 @@ INTERVALS: dict[tuple[str, str, str], Callable[[], Interval]] = {
         lambda: intervals.newcombe_paired(20, 12, 3, 15)
     ),
     ("Kaplan–Meier curve", "one", "risk at 300"): lambda: survival.risk(*ONE, 300),
+    ("Kaplan–Meier curve", "other", "median"): lambda: survival.median_time(*OTHER),
+    ("restricted mean", "one", "to 300"): lambda: survival.restricted_mean(*ONE, 300),
+    ("restricted mean", "other", "to 300"): lambda: survival.restricted_mean(*OTHER, 300),
     ("square and add", "one less other at 300", "difference"): apart,
     ("by their share", "80% as 9 of 34, the rest as 15 of 27", "share"): of_all,
 }

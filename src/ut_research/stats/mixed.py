@@ -24,8 +24,9 @@ def random_intercept(
     values : one an answer, none missing; `person`, whose it is; `design`, shape (answers, columns).
 
     Limits are of the t distribution, with the degrees of freedom within people: answers less people, and less
-    the columns that vary within somebody. All None without any. Someone with one answer counts, and whether
-    an answer is missing may hang on the person's other answers, not on itself (missing at random).
+    the columns that vary within somebody, for which they are; those of any other are a little narrow. None
+    without any. Someone with one answer counts, and whether an answer is missing may hang on the person's
+    other answers, not on itself (missing at random).
     Source: Laird and Ware 1982, Biometrics 38:963; for the degrees of freedom Pinheiro and Bates 2000, ch. 2.
     """
     y, x = np.asarray(values, dtype=float), np.asarray(design, dtype=float)
