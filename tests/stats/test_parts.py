@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import optimize, stats
 
 from ut_research.stats.parts import funnel_limits, shrunken
 
@@ -53,6 +53,22 @@ def test_the_fewer_people_the_further_it_is_drawn() -> None:
     few, many = shrunken([9, 90, 50, 20, 30, 5], [10, 100, 100, 100, 100, 50])[:2]
 
     assert few < many < 0.9
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_other_beta_distribution_is_likelier(seed: int) -> None:
+    """By the mass function of scipy, searched without slopes."""
+    draw = np.random.default_rng(seed)
+    n = draw.integers(1, (5, 30, 300)[seed % 3], 20)
+    c = draw.binomial(n, draw.beta(*((1, 1), (0.3, 3), (9, 9))[seed % 3], 20))
+
+    def less(at: np.ndarray) -> float:
+        return -float(stats.betabinom.logpmf(c, n, *np.exp(at)).sum())
+
+    tight = {"xatol": 1e-9, "fatol": 1e-12}
+    a, b = np.exp(optimize.minimize(less, (0.0, 0.0), method="Nelder-Mead", options=tight).x)
+
+    assert shrunken(c.tolist(), n.tolist()) == pytest.approx(list((a + c) / (a + b + n)), abs=2e-5)
 
 
 @pytest.mark.parametrize(

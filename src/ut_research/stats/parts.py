@@ -44,19 +44,23 @@ def shrunken(counts: Sequence[int], sizes: Sequence[int]) -> list[float]:
     c, n = np.asarray(counts, dtype=float), np.asarray(sizes, dtype=float)
     if len(c) < FEWEST or (n < 1).any() or (c < 0).any() or (c > n).any():
         return []
-    pooled = float(np.clip(c.sum() / n.sum(), 1e-6, 1 - 1e-6))
 
-    def beta(at: tuple[float, float]) -> tuple[float, float]:
+    def beta(at: Sequence[float]) -> tuple[float, float]:
         share, weight = special.expit(at[0]), 1 / special.expit(at[1]) - 1
         return share * weight, (1 - share) * weight
 
-    def cost(at: tuple[float, float]) -> float:
+    def cost(at: Sequence[float]) -> tuple[float, tuple[float, float]]:
+        """Less the log of the likelihood, and its slopes."""
         a, b = beta(at)
-        return -float((special.betaln(a + c, b + n - c) - special.betaln(a, b)).sum())
+        both = special.psi(a + b) - special.psi(a + b + n)
+        da = float((special.psi(a + c) - special.psi(a) + both).sum())
+        db = float((special.psi(b + n - c) - special.psi(b) + both).sum())
+        found = float((special.betaln(a + c, b + n - c) - special.betaln(a, b)).sum())
+        return -found, (-(da - db) * a * b / (a + b), da * a + db * b)
 
-    within = [(None, None), tuple(map(float, special.logit(_ALIKE)))]
-    starts = [(float(special.logit(pooled)), float(special.logit(alike))) for alike in (0.003, 0.05, 0.3)]
+    middle = special.logit([(c.sum() + 1) / (n.sum() + 2), 0.05])
+    within = [(-20.0, 20.0), tuple(special.logit(_ALIKE))]
     tight = {"ftol": 1e-15, "gtol": 1e-10}
-    fits = [optimize.minimize(cost, s, method="L-BFGS-B", bounds=within, options=tight) for s in starts]
-    a, b = beta(tuple(min(fits, key=lambda fit: float(fit.fun)).x))
+    fit = optimize.minimize(cost, middle, jac=True, method="L-BFGS-B", bounds=within, options=tight)
+    a, b = beta(fit.x)
     return [float(share) for share in (a + c) / (a + b + n)]
