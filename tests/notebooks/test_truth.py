@@ -42,6 +42,7 @@ def test_groups_that_were_followed_for_unlike_times_are_not_compared_by_plain_sh
     assert "55 of every 100" in text  # the other group, at the window
     assert "For as long as people of both groups were followed, the groups cannot be told apart" in text
     assert "7 of 40 people of the group" in text and "were seen to reoffend. Of that group, 7 of 40" in text
+    assert "The p-value of the log-rank test is 1.000." in text
     assert "Too little is known of both groups to say that they were alike" in text
     assert "not done, as too little is known of both groups: Average age at referral; Men" in text
     assert not SURE.search(text)
@@ -98,3 +99,25 @@ def test_an_export_with_one_wave_reports_that_wave(said, tmp_path):
 
     assert "Of everyone with a first form, 63 of every 100 had a low score" in text
     assert "Of those who filled in both" not in text
+
+
+def test_with_a_third_form_the_change_is_said_of_everyone_who_filled_in_any(said, tmp_path):
+    """Fifteen of the forty who came back filled in a third, two points above their second."""
+    text = (CASES / "dropouts-and-worse" / "wemwbs.csv").read_text()
+    second = [line.split(",") for line in text.splitlines() if ",T2," in line][:15]
+    third = [f"{who},T3,01/06/2024,{int(total) + 2}" for who, _, _, total in second]
+    (tmp_path / "wemwbs.csv").write_text("\n".join([text.rstrip("\n"), *third]) + "\n")
+    text = said(tmp_path)
+
+    assert "A mixed model takes in everyone who filled in any form, 60 people." in text
+    assert "Of the people with both forms, 40, it is" in text
+    assert "depends only on those that are there (missing at random). That cannot be checked." in text
+    assert "People who answered questionnaire 3 15" in text
+
+
+def test_regression_to_the_mean_is_a_range_and_says_what_it_takes_for_true(said):
+    """The 40 who filled in both began at 40.9: (1 - .85) and (1 - .5) of the 9 points to 49.9."""
+    text = said("dropouts-and-worse")
+
+    assert "From this alone a change of 1.4 points to 4.5 points would be expected, if" in text
+    assert "if people's usual score is lower, it is less" in text

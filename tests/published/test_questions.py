@@ -273,3 +273,40 @@ def test_what_speaks_for_the_other_side_may_stand_outside_the_summary(registry: 
     assert published.questions(months(registry, "", 4.2, 2.8)).empty
     harder = changed(registry, "rate.0", also_in="", value=20.0)
     assert set(published.questions(harder)["rule"]) == {"left out of the summary"}
+
+
+def asked(registry: Registry) -> set[str]:
+    return set(published.questions(registry)["rule"])
+
+
+def again(registry: Registry, asked_again: int) -> Registry:
+    """Of 200 people so many were asked again, all of whom said one thing."""
+    registry = changed(registry, "registered", value=200)
+    relations = (said("all", "out of", "again"), said("again", "at most", "registered"))
+    return added(
+        registry, share("all", asked_again, asked_again), count("again", asked_again), relations=relations
+    )
+
+
+@given(reports())
+@settings(max_examples=samples(5, 50))
+def test_each_rule_asks_past_its_edge_and_not_on_it(registry: Registry) -> None:
+    """Worse than the other group; less than 80% of the people; more than twice the other group's share."""
+    for second, rules in ((4.1, set()), (4.2, set()), (4.3, {"left out of the summary"})):
+        assert asked(months(registry, "", 4.2, second)) == rules
+    for people, rules in ((160, set()), (159, {"part of the people"})):
+        assert asked(again(registry, people)) == rules
+    for people, rules in ((80, set()), (81, {"sampled unlike"})):
+        unlike = changed(changed(registry, "engaged.n", value=40), "not_engaged.n", value=people)
+        assert asked(unlike) == rules
+
+
+def test_everyone_together_is_asked_of_where_it_is_above_every_rate_and_the_first_group_below() -> None:
+    rate = {"kind": "benchmark", "about": "comparator", "section": "Reoffending"}
+
+    def of(first: int, second: int, official: float) -> set[str]:
+        figures = (*group("engaged", first, 50), *group("not engaged", second, 50))
+        return asked(Registry((*figures, figure("rate", official, **rate)), pd.DataFrame(), (), ()))
+
+    assert of(10, 30, 39) == {"everyone together"}  # 20% and 40% of all
+    assert of(10, 30, 40) == of(10, 30, 20) == set()
