@@ -105,6 +105,12 @@ def settings() -> Iterator[Setting]:
             yield Setting(
                 "difference of Kaplan-Meier risks", "coverage", n1, n2, truth_said, _risks(n1, n2, p, q)
             )
+    for n1, n2 in PAIRS:
+        for p, q in ((0.26, 0.26), (0.26, 0.56)):
+            truth_said = f"{p:.0%} of four in five, {q:.0%} of the rest, followed 6 to 18 months"
+            yield Setting(
+                "risk of all, by their share", "coverage", n1, n2, truth_said, _risks(n1, n2, p, q, 0.8)
+            )
     for n1, n2 in PAIRS[1:]:  # with nine people it is not done
         for p, q in ((0.26, 0.26), (0.26, 0.56)):
             truth_said = f"{p:.0%} v {q:.0%} in a year, older and younger, followed 6 to 18 months"
@@ -225,10 +231,15 @@ def _logrank(n1: int, n2: int, rate: float) -> Trial:
     return lambda rng: _found(survival.logrank_p(*_times(rng, n1, rate), *_times(rng, n2, rate)))
 
 
-def _risks(n1: int, n2: int, p: float, q: float) -> Trial:
+def _risks(n1: int, n2: int, p: float, q: float, share: float | None = None) -> Trial:
+    """The difference of two risks; or the risk of people of whom a `share` are like the first group."""
+
     def trial(rng: np.random.Generator) -> bool | None:
         groups = _times(rng, n1, p), _times(rng, n2, q)
-        return _holds(intervals.square_and_add(*(survival.risk(*group, 365) for group in groups)), p - q)
+        one, other = (survival.risk(*group, 365) for group in groups)
+        if share is None:
+            return _holds(intervals.square_and_add(one, other), p - q)
+        return _holds(intervals.mixed(one, other, share), share * p + (1 - share) * q)
 
     return trial
 

@@ -53,6 +53,7 @@ def test_exact_methods_keep_their_promise():
         ("t interval", 103, 0.93),
         ("Kaplan-Meier interval", 27, 0.93),
         ("difference of Kaplan-Meier risks", 9, 0.93),
+        ("risk of all, by their share", 27, 0.93),
         ("overlap-weighted difference", 27, 0.93),
         ("restricted mean interval", 27, 0.90),
         ("restricted mean interval", 103, 0.92),
