@@ -74,7 +74,8 @@ def test_with_every_parameter_changed_every_chapter_shows_what_was_measured_with
     usual, changed = PARAMETERS, OTHERWISE.parameters()
     named = {name for names in notebooks.chapters(ROOT, STUDY).values() for name in names}
     assert {name for name in named if usual[name] == changed[name]} == set()
-    monkeypatch.setattr(module, "display", lambda *_, **__: None)
+    shown: list[str] = []
+    monkeypatch.setattr(module, "display", lambda what, **_: shown.append(str(what)))
     data = tmp_path / "data"
     shutil.copytree(DATA, data, ignore=lambda folder, names: {n for n in names if (DATA / n).is_dir()})
     settings = SETTINGS | {"name": "changed", "parameters": changed}
@@ -84,6 +85,8 @@ def test_with_every_parameter_changed_every_chapter_shows_what_was_measured_with
     for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
         run(path, changed, data, tmp_path / path.stem)  # one that measured with another is refused
         assert json.loads((tmp_path / path.stem / "asked.json").read_text(encoding="utf-8"))
+    # rates of one year are not set beside those of 300 days
+    assert "within 300 days" in " ".join(shown) and "Official rate (published)" not in " ".join(shown)
 
 
 @pytest.mark.slow

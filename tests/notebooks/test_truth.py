@@ -52,6 +52,7 @@ def test_nobody_leaves_because_they_reoffended_after_follow_up(said):
     text = said("reoffences-outside-follow-up")
 
     assert "30 of every 100 people in the group" in text
+    assert "Official rate (published)" in text  # of one year, as the rate here
     assert "15 of 50 people of the group" in text and "50 of 50 were followed to the end" in text
     assert "reoffence after follow-up" in text.lower()
 

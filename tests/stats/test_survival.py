@@ -207,31 +207,31 @@ def test_the_published_means_point_the_other_way_when_everybody_counts():
     The first group's mean is shorter among those who reoffended, yet its people were free of
     reoffending for longer: (9 * 2.8 + 25 * 12) / 34 against (15 * 4.2 + 12 * 12) / 27.
     """
-    engaged, not_engaged = S.delay(9, 34, 2.8, 12), S.delay(15, 27, 4.2, 12)
-    assert engaged.among_events < not_engaged.among_events
-    assert engaged.free == pytest.approx(325.2 / 34)
-    assert not_engaged.free == pytest.approx(207 / 27)
-    assert engaged.free > not_engaged.free
+    engaged, not_engaged = S.mean_free(9, 34, 2.8, 12), S.mean_free(15, 27, 4.2, 12)
+    assert engaged == pytest.approx(325.2 / 34)
+    assert not_engaged == pytest.approx(207 / 27)
+    assert engaged > not_engaged
 
 
-def test_delay_is_the_restricted_mean_when_everyone_is_followed():
+def test_it_is_the_restricted_mean_when_everyone_is_followed():
     days, event = [1, 3, 5, 12, 12, 12], [True, True, True, False, False, False]
-    assert S.delay(3, 6, 3.0, 12).free == pytest.approx(S.restricted_mean(days, event, 12).value)
+    assert S.mean_free(3, 6, 3.0, 12) == pytest.approx(S.restricted_mean(days, event, 12).value)
 
 
 def test_preventing_the_later_events_shortens_the_mean_among_the_rest():
-    before, after = S.delay(4, 8, (1 + 2 + 8 + 9) / 4, 12), S.delay(2, 8, (1 + 2) / 2, 12)
-    assert after.among_events < before.among_events
-    assert after.free > before.free
+    before, after = (1 + 2 + 8 + 9) / 4, (1 + 2) / 2
+    assert after < before
+    assert S.mean_free(2, 8, after, 12) > S.mean_free(4, 8, before, 12)
 
 
-def test_delay_edges():
-    assert S.delay(0, 5, 0, 12) == S.Delay(None, 12)
+def test_mean_free_edges():
+    assert S.mean_free(0, 5, 0, 12) == 12
+    assert S.mean_free(5, 5, 12, 12) == 12
     for bad in ((6, 5, 3, 12), (0, 0, 0, 12)):
         with pytest.raises(ValueError, match="count must be from 0 to n"):
-            S.delay(*bad)
+            S.mean_free(*bad)
     with pytest.raises(ValueError, match="mean_time must lie from 0 to horizon"):
-        S.delay(1, 5, 13, 12)
+        S.mean_free(1, 5, 13, 12)
 
 
 def test_the_risk_at_a_time_is_one_less_the_curve():

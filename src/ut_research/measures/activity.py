@@ -63,14 +63,11 @@ def measure(
         found += without_second(
             make, "activity", people.active_days_t1, people.active_days_t2, "days", what, DAYS[0], DAYS[-1]
         )
-        found += waves.along(make, "activity", part["activity"], _days, "days", what, every)
+        answers = part["activity"]
+        found += waves.along(make, "activity", answers, answers.active_days, "days", what, every)
         ways = ("Active days rose", "Active days stayed the same", "Active days fell")
         found += moved(make, "activity.moved", after - before, "more than", 0, ways, DAYS[-1])
     return found
-
-
-def _days(answers: pd.DataFrame) -> pd.Series:
-    return answers["active_days"]
 
 
 def _spread(make: Maker, time: str, when: str, days: pd.Series, active_days: int) -> list[Measurement]:

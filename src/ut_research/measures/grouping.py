@@ -158,21 +158,19 @@ class Maker:
         counted: pd.Series,
         method: str = "",
         *,
-        about: Mapping[str, str] | None = None,
         between: tuple[float, float] | None = None,
         **group: str,
     ) -> Measurement:
         """The share that is true of `counted`, a row a person, in percent, with Wilson's interval.
 
-        Its group is that of the part, `about` and `group`. `between` are the lowest and the highest answer
-        of those counted, where they are counted by an answer.
+        Its group is that of the part and `group`. `between` are the lowest and the highest answer of those
+        counted, where they are counted by an answer.
         """
         rows = counted.index[counted.to_numpy(dtype=bool)]
         found = scaled(wilson(len(rows), len(counted), self.confidence), 100)
         said = _join(method, f"{self.confidence:.0%} Wilson interval")
-        key = {**(about or {}), **group}
         return self.number(
-            id, label, found, "%", said, count=rows, n=counted.index, about=key, between=between
+            id, label, found, "%", said, count=rows, n=counted.index, about=group, between=between
         )
 
     def mean(

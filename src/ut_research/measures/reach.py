@@ -217,7 +217,9 @@ def _groups(make: Maker, people: pd.DataFrame, by: By | None, told: Sequence[str
             continue
         names = in_order(people[key].unique(), people, key) if key in told else []
         found += [
-            make.share(f"reach.{key}", f"{label}: {name}", people[key] == name, about={key: str(name)})
+            replace(make, group={**make.group, key: str(name)}).share(
+                f"reach.{key}", f"{label}: {name}", people[key] == name
+            )
             for name in names
         ] or [make.share(f"reach.{key}", label, people[key].head(0) == "")]
         if key in ("partner", "area"):

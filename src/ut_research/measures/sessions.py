@@ -90,12 +90,11 @@ def _quarters(make: Maker, name: str, each: pd.Series) -> list[Measurement]:
 def _kinds(make: Maker, attended: pd.DataFrame, came: pd.Index) -> list[Measurement]:
     """How many of those who came went to each kind; one person may have gone to several."""
     kinds = attended.kind.astype("str").fillna(NOT_RECORDED)
-    everyone = pd.Series(False, came)
     return [
         make.share(
             "sessions.kind",
             f"Attended: {kind}",
-            everyone.index.to_series().isin(attended.participant_id[kinds == kind]),
+            came.to_series().isin(attended.participant_id[kinds == kind]),
             "of people who attended any session",
             kind=str(kind),
         )

@@ -69,7 +69,7 @@ def measure(
     names = (earlier_round, later_round) if interview_round_from else (later_round,)
     ((_, part),) = parts(tables, _COLUMNS)
     interviews, segments, codebook = part["interviews"], part["coded_segments"], part["themes"]
-    segments = segments.astype({c: "str" for c in segments.columns.drop("against")})
+    segments = segments.astype(dict.fromkeys(segments.columns.drop("against"), "str"))
     interviews = interviews.assign(round=_rounds(interviews, names, interview_round_from))
     there, coded = (collected(tables, name) for name in ("interviews", "coded_segments"))
     make = Maker("coded_segments, interviews", origin, collected=there and coded)

@@ -7,8 +7,6 @@ measures take for the first and the last, and leaves its number in `wave`. Where
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 
@@ -88,7 +86,7 @@ def along(
     make: Maker,
     subject: str,
     answers: pd.DataFrame,
-    value: Callable[[pd.DataFrame], pd.Series],
+    value: pd.Series,
     unit: str,
     what: str,
     every: int,

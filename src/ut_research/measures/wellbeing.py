@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from math import ceil, floor
 
 import numpy as np
@@ -158,7 +157,6 @@ def measure(
     all_answers = [(group, part["wemwbs"]) for group, part in parts(tables, {"wemwbs": _COLUMNS}, by)]
     all_people = [_scored(answers, missing_items) for _, answers in all_answers]
     sd, every = _spread(all_people), waves.most(tables, "wemwbs")
-    score = partial(totals, missing_items=missing_items)
     found: list[Measurement] = []
     for (group, answers), people in zip(all_answers, all_people, strict=True):
         make = Maker("wemwbs", origin, group, confidence, collected(tables, "wemwbs"))
@@ -172,7 +170,8 @@ def measure(
         first, second = people.total_t1, people.total_t2
         found += without_second(make, "wellbeing", first, second, "points", WHAT, LOWEST, HIGHEST)
         found.append(_everyone(make, first, low_at_most, high_at_least))
-        found += waves.along(make, "wellbeing", answers, score, "points", WHAT, every)
+        scores = totals(answers, missing_items)
+        found += waves.along(make, "wellbeing", answers, scores, "points", WHAT, every)
     return found
 
 

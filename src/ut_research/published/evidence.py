@@ -49,8 +49,8 @@ def both_groups(registry: Registry) -> list[str]:
     return [f.id for f in figures if f]
 
 
-def delays(registry: Registry) -> list[tuple[Estimate, survival.Delay]]:
-    """Of each group, its published months to reoffence, and that average over everybody, within a year.
+def delays(registry: Registry) -> list[tuple[Estimate, float]]:
+    """Of each group, its published months to reoffence, and months free of it, everybody counted, in a year.
 
     Counts and times as published; it is assumed that everyone was followed for a year. Nothing unless all of
     them are published.
@@ -58,12 +58,11 @@ def delays(registry: Registry) -> list[tuple[Estimate, survival.Delay]]:
     figures = {e.id: e for e in as_estimates(registry)}
     found = []
     for group, id in zip(reoffending.GROUPS, both_groups(registry), strict=False):
-        rate, months = (
-            figures[id],
-            registry.answering("reoffending.months_to_reoffence", "months", group=group),
-        )
+        rate = figures[id]
+        months = registry.answering("reoffending.months_to_reoffence", "months", group=group)
         if months and rate.count is not None and rate.n:
-            found.append((figures[months.id], survival.delay(rate.count, rate.n, months.value, horizon=12)))
+            free = survival.mean_free(rate.count, rate.n, months.value, horizon=12)
+            found.append((figures[months.id], free))
     return found if len(found) == len(reoffending.GROUPS) else []
 
 

@@ -41,14 +41,6 @@ class Point:
     high: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Delay:
-    """Mean time among those who had the event, and mean time free of it among everyone, to a horizon."""
-
-    among_events: float | None
-    free: float
-
-
 def kaplan_meier(
     days: ArrayLike, event: ArrayLike, at: Sequence[float] | None = None, confidence: float = 0.95
 ) -> tuple[Point, ...]:
@@ -159,20 +151,18 @@ def logrank_p(days1: ArrayLike, event1: ArrayLike, days2: ArrayLike, event2: Arr
     return p if math.isfinite(p) else None
 
 
-def delay(count: int, n: int, mean_time: float, horizon: float) -> Delay:
-    """Two readings of one group's delay, from counts that a report prints.
+def mean_free(count: int, n: int, mean_time: float, horizon: float) -> float:
+    """Mean time free of the event to `horizon`, counting everybody, from counts that a report prints.
 
-    `count` of `n` people had the event, on average at `mean_time`, and everyone else was free of it
-    to `horizon`. The mean among those who had the event leaves out everyone in whom it was
-    prevented, and compares people whom the groups themselves selected: a project that stops the
-    later events makes it *shorter*. The restricted mean counts everybody, and here it needs no
-    curve: count * mean_time + (n - count) * horizon, over n.
+    `count` of `n` people had the event, on average at `mean_time`, and everyone else was free of it to
+    `horizon`. The mean among those who had it is no delay: it leaves out everyone in whom it was prevented,
+    and a project that stops the later events makes it *shorter*.
     """
     if not 0 <= count <= n or n == 0:
         raise ValueError("count must be from 0 to n, and n above 0")
     if not 0 <= mean_time <= horizon:
         raise ValueError("mean_time must lie from 0 to horizon")
-    return Delay(mean_time if count else None, (count * mean_time + (n - count) * horizon) / n)
+    return (count * mean_time + (n - count) * horizon) / n
 
 
 # --- helpers --------------------------------------------------------------------------------------
