@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 import pkgutil
 import re
+from dataclasses import fields
+from importlib import import_module
+from inspect import isfunction, signature
 from itertools import combinations
 from pathlib import Path
 from typing import get_args, get_type_hints
@@ -17,6 +20,7 @@ from united_together import PARAMETERS, REGISTRY
 from tools import example
 from ut_research import disclosure, measures
 from ut_research.core.estimate import SERIES_KEYS, Estimate
+from ut_research.core.parameters import Study
 from ut_research.core.problems import ProblemsFound
 from ut_research.core.quantity import Quantity
 from ut_research.core.schema import ITEMS
@@ -284,3 +288,21 @@ def test_what_says_how_far_answers_lie_apart_is_said_to(given: list[Estimate]) -
     told = {e.id for e in given if e.status == "number"}
     spread = {e.id for e in given if "deviation" in e.method}
     assert spread == {q.id for q in DECLARED.values() if q.spread and q.id in told}
+
+
+def test_a_choice_that_is_left_out_is_the_usual_one_wherever_it_may_be() -> None:
+    """Of every function of the measures: a parameter of the study by its name has the study's own default."""
+    usual = {f.name: f.default for f in fields(Study)}
+    modules = [
+        import_module(m.name) for m in pkgutil.iter_modules(measures.__path__, "ut_research.measures.")
+    ]
+    given = [
+        (f"{function.__module__}.{function.__name__}: {name}", parameter.default, usual[name])
+        for module in modules
+        for function in vars(module).values()
+        if isfunction(function) and function.__module__ == module.__name__
+        for name, parameter in signature(function).parameters.items()
+        if name in usual and parameter.default not in (parameter.empty, None)
+    ]
+    assert len(given) > 40
+    assert [where for where, here, there in given if here != there] == []
