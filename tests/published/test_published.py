@@ -305,6 +305,14 @@ def test_the_true_count_is_always_among_those_attainable(n: int, data: st.DataOb
     assert count in published.attainable_counts(round(100 * count / n, decimals), n, decimals)
 
 
+def test_a_relation_that_divides_by_what_may_be_nothing_is_refused(folder: Path) -> None:
+    rows = list(csv.DictReader((folder / "figures.csv").open(encoding="utf-8", newline="")))
+    at = next(n for n, row in enumerate(rows, 2) if row["id"] == "ut2021.reoffending.engaged.n")
+    spoil(folder, "figures.csv", {(at, "value"): "0"})
+    with pytest.raises(ProblemsFound, match="column left: divides by what may be nothing"):
+        published.load(folder)
+
+
 # --- the audit ------------------------------------------------------------------------------------
 
 
@@ -786,7 +794,8 @@ def test_one_person_is_a_base_and_nobody_is_none(registry: Registry) -> None:
     one = plant(plant(registry, base, value=1.0), "ut2021.volunteering.count", value=1.0)
     row = told(one, "ut2021.volunteering", numerator=1, value=100.0)
     assert (row["verdict"], row["against"]) == ("reproduced", base)
-    assert told(plant(registry, base, value=0.0), "ut2021.volunteering")["verdict"] == INCONSISTENT
+    nobody = replace(plant(registry, base, value=0.0), relations=())
+    assert told(nobody, "ut2021.volunteering")["verdict"] == INCONSISTENT
 
 
 def test_a_mean_that_answers_can_have_is_consistent_by_grim(registry: Registry) -> None:

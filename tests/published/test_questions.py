@@ -301,6 +301,29 @@ def test_each_rule_asks_past_its_edge_and_not_on_it(registry: Registry) -> None:
         assert asked(unlike) == rules
 
 
+@pytest.mark.parametrize("missing", ["numerator", "denominator"])
+@pytest.mark.parametrize("id", ["engaged.rate", "not_engaged.rate", "share.1", "share.2"])
+@pytest.mark.parametrize("rule", ["no range", "everyone together"])
+def test_of_what_is_printed_without_its_counts_no_number_is_worked_out(
+    rule: str, id: str, missing: str
+) -> None:
+    """One part that is not printed, of one of the two: what the rule would say of both is not asked."""
+    registry = Registry(
+        (
+            *group("engaged", 10, 50),
+            *group("not engaged", 30, 50),
+            figure("rate.0", 30, kind="benchmark", about="comparator", section="Reoffending"),
+            share("share.1", 20, 50),
+            share("share.2", 40, 50),
+        ),
+        pd.DataFrame(),
+    )
+    registry = FAULTS["no range"](registry)
+    shares = {"no range": ("share.1", "share.2"), "everyone together": ("engaged.rate", "not_engaged.rate")}
+    assert rule in asked(registry)
+    assert (rule in asked(changed(registry, id, **{missing: None}))) is (id not in shares[rule])
+
+
 def test_everyone_together_is_asked_of_where_it_is_above_every_rate_and_the_first_group_below() -> None:
     rate = {"kind": "benchmark", "about": "comparator", "section": "Reoffending"}
 

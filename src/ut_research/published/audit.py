@@ -284,8 +284,8 @@ def _span(registry: Registry, expression: str) -> Span:
     for sign, term in zip(rest[::2], rest[1::2], strict=True):
         a, b = _term(registry, term)
         work = _WORK[sign]
-        ends = [work(x, y) for x in (low, high) for y in (a, b) if y or sign != "/"]
-        low, high = (min(ends), max(ends)) if ends else (Fraction(0), Fraction(0))
+        ends = [work(x, y) for x in (low, high) for y in (a, b)]
+        low, high = min(ends), max(ends)
     return low, high
 
 

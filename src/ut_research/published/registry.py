@@ -203,7 +203,8 @@ def load(own: Path | str, *alongside: Path | str) -> Registry:
         _unique(files[file])
     _check_figures(good["figures.csv"])
     ids = {row.cells["id"] for row in files["figures.csv"]}
-    _check_links(ids, good["relations.csv"], good["definitions.csv"])
+    of_nothing = {f.id for _, f in good["figures.csv"] if f.span[0] <= 0 <= f.span[1]}
+    _check_links(ids, of_nothing, good["relations.csv"], good["definitions.csv"])
     if problems:
         raise ProblemsFound(problems)
     documents_, figures, findings, relations, definitions = (
@@ -317,6 +318,7 @@ def _check_figures(figures: Sequence[tuple[_Row, Figure]]) -> None:
 
 def _check_links(
     ids: set[str],
+    of_nothing: set[str],
     relations: Sequence[tuple[_Row, Relation]],
     definitions: Sequence[tuple[_Row, Definition]],
 ) -> None:
@@ -325,6 +327,8 @@ def _check_links(
             row.wrong("figure", "is not the id of a figure")
         for column, text in (("left", r.left), ("right", r.right)):
             _check_expression(row, column, text, ids)
+            if of_nothing.intersection(rest.split(" ")[0] for rest in text.split(" / ")[1:]):
+                row.wrong(column, "divides by what may be nothing", "compare the two without dividing")
     for row, d in definitions:
         if unknown := [id for id in d.figures if id not in ids]:
             row.wrong("figures", f"names {len(unknown)} that are not ids of figures", "separate ids with ;")
