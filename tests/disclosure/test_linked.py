@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import permutations
+
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from ut_research.core.measurement import Measurement
 from ut_research.disclosure.linked import _moments
@@ -38,3 +43,19 @@ def test_a_mean_and_its_interval_tell_the_sum_and_the_sum_of_squares(
     other: dict[int, int], fits: bool
 ) -> None:
     assert allows(ANSWERS, other) is fits
+
+
+@given(st.lists(st.integers(14, 70), min_size=30, max_size=60), st.integers(1, 2), st.data())
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
+def test_answers_of_which_a_page_shows_the_same_are_not_told_apart(
+    answers: list[int], step: int, data: st.DataObject
+) -> None:
+    """Of two people one answers so many points more and one as many less: the sum stays as it is."""
+    up, down = data.draw(st.sampled_from(list(permutations(range(4), 2))))
+    other = list(answers)
+    other[up], other[down] = other[up] + step, other[down] - step
+    assume(other[down] >= 14 and other[up] <= 70)
+    shown = [[round(x or 0, 1) for x in (at.value, at.low, at.high)] for at in map(mean_t, (answers, other))]
+    assume(shown[0] == shown[1])
+
+    assert allows(Counter(answers), Counter(other))
