@@ -96,3 +96,14 @@ def test_of_those_who_asked_it_is_told_how_many_reached_it_and_who_reached_it_un
     for name in ("housing", "employment"):  # asked and unasked are all who reached it
         parts = [finding(found, f"outcomes.{way}_{name}").count for way in ("met", "unasked")]
         assert sum(parts) == finding(found, f"outcomes.{name}").count
+
+
+def test_of_one_person_who_registered_it_is_told_and_of_nobody_it_is_not_known():
+    needs = table("""
+        participant_id  housing
+        b               no
+    """)
+    people = TABLES["participants"]
+    for who, told in ((people.participant_id == "b", 1), (people.participant_id == "", None)):
+        found = outcomes.measure({**TABLES, "participants": people[who], "needs": needs})
+        assert finding(found, "outcomes.unasked_housing").count == told

@@ -115,7 +115,7 @@ def measure(
             who = first.participant_id[first.outcome == outcome]
             found.append(make.share(f"outcomes.{outcome}", label, whether(asked, who)))
             if outcome in ANSWERS:
-                known = len(asked) > 0 and ANSWERS[outcome] in tables.get("needs", ())
+                known = not asked.empty and ANSWERS[outcome] in tables.get("needs", ())
                 found += _met(replace(make, collected=known), outcome, label, part["needs"], asked, who)
         anyone = whether(of, first.participant_id)
         found.append(make.share("outcomes.any", "Reached at least one of these", anyone))

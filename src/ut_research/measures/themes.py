@@ -104,7 +104,7 @@ def _rounds(interviews: pd.DataFrame, names: Sequence[str], later_from: date | N
 def _published(findings: pd.DataFrame | None, document: str) -> list[Measurement]:
     rows = pd.DataFrame(columns=["document", "question", "kind", "place"]) if findings is None else findings
     rows = rows[(rows.document == document) & (rows.kind == "finding")]
-    make = Maker("; ".join(rows.place.unique()), "published", collected=len(rows) > 0)
+    make = Maker("; ".join(rows.place.unique()), "published", collected=not rows.empty)
     return [
         make.tally("themes.questions", "Questions of the study", int(rows.question.nunique()), "questions"),
         make.tally("themes.findings", "Findings of the study", len(rows), "findings"),
