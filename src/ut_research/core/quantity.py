@@ -42,9 +42,9 @@ class Quantity:
     scale : the question that it is the mean, the spread or an end of, or counts people by.
     one_of : whether each person is in one of its groups at most, so that the rest can be counted.
     spread : whether it says how far answers lie apart: with their mean, few answers have both.
-    moves_with_records : whether, of as many people as before, it moves only where records were corrected or
-        people changed places, and it may have been one record. Means of time move with the day that the data
-        are complete to, and the mean number of needs with their counts.
+    moves_with_time : whether, of as many people as before, it moves with the day that the data are complete
+        to. Without it, it moves only where records were corrected or people changed places, and it may have
+        been one record.
     """
 
     id: str
@@ -61,7 +61,7 @@ class Quantity:
     scale: Scale | None = None
     one_of: bool = False
     spread: bool = False
-    moves_with_records: bool = False
+    moves_with_time: bool = False
 
     @property
     def named(self) -> set[str]:

@@ -161,11 +161,11 @@ def telling(
     """What of a `draft` would tell of too few, beside what is `approved`: findings, and ranges of means.
 
     A finding does where its count, its n or the people outside its count is another by 1 to threshold - 1;
-    where it is a mean that moves with records (`Quantity.moves_with_records`) and is another though of as
-    many people: times the people, the difference is what a record was corrected by; and where a cell that
-    was withheld then follows once cells shown now are filled in. The range of a mean does where less than
-    twice the threshold came or left: with it the squares of their answers are told too. Rounded counts differ
-    by whole steps of the rounding and tell nothing of a few.
+    where it is another number of answers though of as many people (but for time, see
+    `Quantity.moves_with_time`): times the people, the difference is what a record was corrected by; and where
+    a cell that was withheld then follows once cells shown now are filled in. The range of a mean, and a
+    spread, do where they are others and less than twice the threshold came or left: with it the squares of
+    their answers are told too. Rounded counts differ by whole steps of the rounding, which tell nothing.
     """
     now, exact = _by_key(draft), _exact(approved, policy)
     whole, ranges = set[Key](), set[Key]()
@@ -176,9 +176,8 @@ def telling(
                 continue
             if _isolates(before, after, enough) or _corrected(before, after):
                 whole.add(k)
-            elif None not in (before.high, after.high, before.n, after.n) and after.unit != "%":
-                few = abs((before.n or 0) - (after.n or 0)) < 2 * enough
-                ranges |= {k} if few and before.n != after.n else set()
+            elif _spreads_few(before, after, 2 * enough):
+                (ranges if after.high is not None else whole).add(k)
     return whole | _giving_back(now, [_by_key(r.findings) for r in exact], policy.threshold), ranges - whole
 
 
@@ -256,12 +255,30 @@ def _isolates(before: Estimate, after: Estimate, threshold: int) -> bool:
 
 
 def _corrected(before: Estimate, after: Estimate) -> bool:
-    """Whether a mean of as many people as before is another."""
+    """Whether what is no count, of as many people as before, is another number though not for the time."""
     quantity = declared.quantities().get(before.id)
-    if quantity is None or not quantity.moves_with_records or before.n is None or before.n != after.n:
+    if before.n is None or before.n != after.n or (quantity and quantity.moves_with_time):
         return False
-    values = (before.value, after.value)
-    return None not in values and not isclose(*values, abs_tol=1e-9)  # type: ignore[arg-type]
+    return before.unit != "%" and before.value != before.count and _differ(before.value, after.value)
+
+
+def _spreads_few(before: Estimate, after: Estimate, enough: int) -> bool:
+    """Whether a range or a spread tells of what fewer than `enough` people who came or left answered.
+
+    Or, of as many people as before, of what a record was corrected by.
+    """
+    if None in (before.n, after.n) or before.unit == "%":
+        return False
+    quantity = declared.quantities().get(before.id)
+    if before.n == after.n:
+        ends = (before.low, after.low), (before.high, after.high)
+        return not (quantity and quantity.moves_with_time) and any(_differ(*pair) for pair in ends)
+    spreads = None not in (before.high, after.high) or bool(quantity and quantity.spread)
+    return spreads and abs((before.n or 0) - (after.n or 0)) < enough
+
+
+def _differ(one: float | None, other: float | None) -> bool:
+    return None not in (one, other) and not isclose(one, other, abs_tol=1e-9)  # type: ignore[arg-type]
 
 
 def _sizes(e: Estimate) -> tuple[int | None, int | None, int | None]:

@@ -34,7 +34,13 @@ KNOWN = 0.8
 _RATE = ("reoffending.rate",)
 QUANTITIES = (
     Quantity(id="adjusted.risk", importance="ancillary", sensitive=True, rests_on=_RATE),
-    Quantity(id="adjusted.change", importance="ancillary", sensitive=True, rests_on=_RATE),
+    Quantity(
+        id="adjusted.change",
+        importance="ancillary",
+        sensitive=True,
+        rests_on=_RATE,
+        moves_with_time=True,
+    ),
     Quantity(
         id="adjusted.referred",
         importance="ancillary",

@@ -47,15 +47,14 @@ QUANTITIES = (
             id=f"alike.{name}",
             importance="ancillary",
             sensitive=name not in ("age", "gender", "entry"),
-            moves_with_records=unit != "%",
         )
-        for name, (_, unit) in BEFORE.items()
+        for name in BEFORE
     ),
     *(
         Quantity(id=f"alike.{name}_apart", importance="ancillary", rests_on=(f"alike.{name}",), spread=True)
         for name in BEFORE
     ),
-    Quantity(id="alike.waited", importance="ancillary", moves_with_records=True),
+    Quantity(id="alike.waited", importance="ancillary"),
     Quantity(id="alike.sampled", importance="ancillary", related=("reoffending.rate", "reach.referred")),
 )
 

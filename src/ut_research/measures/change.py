@@ -41,7 +41,6 @@ def means(subject: str, scales: Mapping[str, Scale], first_by: tuple[str, ...] =
             of_parts=True,
             scale=scale,
             rests_on=tuple(f"{subject}.mean_{other}" for other in scales if other != time),
-            moves_with_records=True,
         )
         for time, scale in scales.items()
     )
@@ -66,7 +65,6 @@ def changes(subject: str, table: str, answers: Scale, whose: str) -> tuple[Quant
             by=GROUPS,
             importance="headline",
             scale=scale,
-            moves_with_records=True,
         ),
         Quantity(id=f"{subject}.change_sd", scale=scale, spread=True),
         Quantity(id=f"{subject}.wilcoxon_p"),
@@ -77,7 +75,7 @@ def changes(subject: str, table: str, answers: Scale, whose: str) -> tuple[Quant
             for name in ("bound_low", "bound_high", "tipping_point")
         ),
         *(
-            Quantity(id=f"{subject}.{name}", rests_on=(alone, *means), scale=of, moves_with_records=True)
+            Quantity(id=f"{subject}.{name}", rests_on=(alone, *means), scale=of)
             for name, of, means in (
                 ("start_mean", start, ()),
                 ("lost_mean", None, (f"{subject}.mean_t1",)),

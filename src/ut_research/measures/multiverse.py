@@ -51,7 +51,13 @@ HEADLINES = {
 }
 
 QUANTITIES = (
-    Quantity(id="multiverse.reoffending", choices=True, sensitive=True, rests_on=("reoffending.rate",)),
+    Quantity(
+        id="multiverse.reoffending",
+        choices=True,
+        sensitive=True,
+        rests_on=("reoffending.rate",),
+        moves_with_time=True,
+    ),
     Quantity(
         id="multiverse.low_wellbeing",
         choices=True,
@@ -59,10 +65,7 @@ QUANTITIES = (
         rests_on=("wellbeing.low_t1", "wellbeing.low_t2"),
     ),
     Quantity(id="multiverse.meaningful", choices=True),
-    *(
-        Quantity(id=f"multiverse.{name}", choices=True, moves_with_records=True)
-        for name in ("wellbeing_change", "activity")
-    ),
+    *(Quantity(id=f"multiverse.{name}", choices=True) for name in ("wellbeing_change", "activity")),
 )
 
 #: The choices beside those of the study itself.

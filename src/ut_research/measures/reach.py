@@ -49,17 +49,19 @@ QUANTITIES = (
     Quantity(id="reach.registered", by=tuple(GROUPS), importance="headline", rows_of=("participants",)),
     Quantity(id="reach.assessed", by=tuple(GROUPS), rows_of=("needs",)),
     Quantity(id="reach.completed", by=tuple(GROUPS), importance="headline", related=("wellbeing.pairs",)),
-    Quantity(id="reach.age_mean", of_parts=True, related=_BANDS, scale=_AGE, moves_with_records=True),
+    Quantity(id="reach.age_mean", of_parts=True, related=_BANDS, scale=_AGE),
     Quantity(id="reach.age_min", related=_BANDS, scale=_AGE),
     Quantity(id="reach.age_max", related=_BANDS, scale=_AGE),
     Quantity(id="reach.age_band", scale=_AGE, one_of=True, rows_of=("participants",)),
     Quantity(id="reach.ethnic_minority", sensitive=True, related=("reach.referred",)),
     *(Quantity(id=f"reach.{key}", one_of=True) for key in GROUPS),
     Quantity(id="reach.delivery_months", about="project"),
-    Quantity(id="reach.stay_mean_weeks", of_parts=True, related=("reach.registered",)),
-    Quantity(id="reach.stay_median_weeks", related=("reach.registered",)),
+    Quantity(id="reach.stay_mean_weeks", of_parts=True, related=("reach.registered",), moves_with_time=True),
+    Quantity(id="reach.stay_median_weeks", related=("reach.registered",), moves_with_time=True),
     # of one who left among those at risk, its interval tells when
-    Quantity(id="reach.stay_restricted_mean_weeks", rests_on=("reach.still_supported",)),
+    Quantity(
+        id="reach.stay_restricted_mean_weeks", rests_on=("reach.still_supported",), moves_with_time=True
+    ),
     Quantity(id="reach.still_supported", of_parts=True, rows_of=("participants",)),
     Quantity(id="reach.stay"),
 )

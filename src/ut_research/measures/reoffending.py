@@ -45,11 +45,15 @@ QUANTITIES = (
         Quantity(id=f"reoffending.{step}_follow_up", sensitive=True, related=_STEPS, importance="ancillary")
         for step in ("complete", "proven")
     ),
-    Quantity(
-        id="reoffending.months_to_reoffence", sensitive=True, rests_on=(_RATE,), moves_with_records=True
-    ),
+    Quantity(id="reoffending.months_to_reoffence", sensitive=True, rests_on=(_RATE,)),
     *(
-        Quantity(id=f"reoffending.{name}", of_parts=name in _OF_PARTS, sensitive=True, rests_on=(_RATE,))
+        Quantity(
+            id=f"reoffending.{name}",
+            of_parts=name in _OF_PARTS,
+            sensitive=True,
+            rests_on=(_RATE,),
+            moves_with_time=True,
+        )
         for name in (*_OF_PARTS, "free", "rmst_months", "logrank_p")
     ),
 )

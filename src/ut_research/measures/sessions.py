@@ -36,7 +36,6 @@ QUANTITIES = (
             importance="ancillary",
             rests_on=("sessions.any",),
             related=(*(other for other in ids if other != id), "sessions.any", "reach.registered"),
-            moves_with_records=True,
         )
         for ids in _IDS.values()
         for id in ids

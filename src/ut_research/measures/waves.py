@@ -33,12 +33,11 @@ def quantities(subject: str, table: str, whose: str) -> tuple[Quantity, ...]:
     return (
         Quantity(id=answered, rows_of=(table,), related=(answered, everyone, *near)),
         Quantity(id=everyone, related=(answered, *near)),
-        Quantity(id=f"{subject}.wave_mean", rests_on=(answered,), moves_with_records=True),
+        Quantity(id=f"{subject}.wave_mean", rests_on=(answered,)),
         Quantity(
             id=f"{subject}.model_change",
             rests_on=(everyone,),
             related=(answered, everyone),
-            moves_with_records=True,
         ),
     )
 

@@ -117,10 +117,7 @@ QUANTITIES = (
     ),
     Quantity(id="wellbeing.floor_t1", sensitive=True, related=("wellbeing.band_t1",), scale=_SCALES["t1"]),
     Quantity(id="wellbeing.ceiling_t2", related=("wellbeing.band_t2",), scale=_SCALES["t2"]),
-    *(
-        Quantity(id=f"wellbeing.swemwbs_{name}", moves_with_records=True)
-        for name in ("mean_t1", "mean_t2", "change_mean")
-    ),
+    *(Quantity(id=f"wellbeing.swemwbs_{name}") for name in ("mean_t1", "mean_t2", "change_mean")),
     *(
         Quantity(id=f"wellbeing.regression_{end}", rests_on=("wellbeing.mean_t1",))
         for end in ("least", "most")
