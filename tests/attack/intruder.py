@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise, product
 from math import ceil, floor
 from typing import Any
@@ -173,12 +173,38 @@ def steps_of_few(released: Mapping[Key, Estimate]) -> list[str]:
     found = []
     for (id, group), points in curves.items():
         points.sort(key=lambda point: point[0])
+        if id == "reoffending.free" and (end := _to_the_end(released, group)) is not None:
+            points.append((float("inf"), replace(points[-1][1], n=end)))
         for (_, before), (_, after) in pairwise(points):
             assert before.n and before.value is not None and after.n is not None and after.value is not None
             most = before.n * (1 - after.value / before.value) if before.value else 0
             if 0 < before.n - after.n < THRESHOLD or 1e-6 < most < THRESHOLD - 0.5:
                 found.append(f"{id} {dict(group)}: a step of a few")
+            elif (lost := _lost(before, after)) and min(lost) > 0 and max(lost) < THRESHOLD:
+                found.append(f"{id} {dict(group)}: {min(lost)} to {max(lost)} lost")
     return found
+
+
+def _to_the_end(released: Mapping[Key, Estimate], group: tuple[tuple[str, str], ...]) -> int | None:
+    """How many were followed to the end and did not reoffend, where a reader can subtract it."""
+    followed, did = (released.get((f"reoffending.{id}", group)) for id in ("complete_follow_up", "rate"))
+    counts = [e.count for e in (followed, did) if e is not None and e.count is not None]
+    return counts[0] - counts[1] if len(counts) == 2 else None
+
+
+def _lost(before: Estimate, after: Estimate) -> list[int]:
+    """How many can have been lost between two points: those at risk no more to whom it did not happen.
+
+    Were all lost first, each event weighs as of those left; were all lost last, as of all.
+    """
+    assert before.n and before.value and after.n is not None and after.value is not None
+    most, least = (1 - max(after.value - e, 0) / min(before.value + e, 100) for e in (0.5, -0.5))
+    gone = before.n - after.n
+    return [
+        gone - events
+        for events in range(gone + 1)
+        if events / before.n <= most + 1e-9 and least <= events / max(before.n - gone + events, 1) + 1e-9
+    ]
 
 
 def blank(k: Key) -> bool:

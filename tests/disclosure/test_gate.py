@@ -382,10 +382,10 @@ def test_a_curve_keeps_its_shape_where_counts_are_rounded() -> None:
     """Seven people are still at risk after censoring: the curve is not of so many sevenths."""
     curve = [
         Estimate("reach.stay", "Still supported", v, v - 9, v + 9, n=n, unit="%", group={"week": w})
-        for w, v, n in (("0", 100.0, 61), ("4", 86.88524590163934, 53), ("8", 11.4, 7))
+        for w, v, n in (("0", 100.0, 61), ("4", 86.88524590163934, 47), ("8", 11.4, 7))
     ]
     rounded = release(curve, Policy(rounding="nearest 5"))
-    assert [(e.value, e.low, e.n) for e in rounded] == [(100, None, 60), (87, None, 55), (11, None, 5)]
+    assert [(e.value, e.low, e.n) for e in rounded] == [(100, None, 60), (87, None, 45), (11, None, 5)]
 
 
 def test_what_rests_on_counts_is_withheld_where_they_are_rounded() -> None:
@@ -417,11 +417,23 @@ def test_a_total_that_is_shown_under_another_name_is_known_and_one_that_nobody_i
 
 
 def test_a_point_where_only_a_few_left_keeps_its_value_and_loses_its_number_at_risk() -> None:
-    free = [("0", 100.0, 34), ("6", 70.0, 24), ("7", 70.0, 22), ("8", 70.0, 15)]
+    free = [("0", 100.0, 40), ("6", 70.0, 24), ("7", 70.0, 22), ("8", 70.0, 15)]
     points = [Estimate("a.free", "Free", v, n=n, unit="%", group={"month": m}) for m, v, n in free]
     released = release(points, POLICY)
     assert [e.value for e in released] == [100.0, 70.0, 70.0, 70.0]
-    assert [e.n for e in released] == [34, 24, None, 15]
+    assert [e.n for e in released] == [40, 24, None, 15]
+
+
+def test_numbers_at_risk_do_not_tell_of_a_few_who_were_lost() -> None:
+    """Of 34 at risk six moved and 25 are left: three were lost. Of 23, 20 were followed to the end."""
+    seen = [("0", 0, 40), ("4", 6, 34), ("8", 12, 25), ("10", 12, 23), ("12", 12, 20)]
+    points = [
+        Estimate("a.free", "x", value=100 - 2 * d, count=d, n=n, unit="%", group={"month": m})
+        for m, d, n in seen
+    ]
+    released = release(points, POLICY)
+    assert [e.status for e in released] == ["number"] * 5
+    assert [e.n for e in released] == [40, 34, None, None, 20]
 
 
 def test_the_total_itself_may_be_what_is_withheld() -> None:

@@ -183,6 +183,16 @@ def test_a_combination_that_moves_fewer_people_than_the_threshold_is_withheld(mo
     assert (answers["183 days"].value is None) == (status == "suppressed")
 
 
+@pytest.mark.parametrize(("each", "status"), [(3, "suppressed"), (5, "number")])
+def test_nor_is_one_shown_that_moves_a_few_of_each_group(each, status):
+    """Six people in all; of the one group a curve tells how many, and the difference the few of the other."""
+    tables = followed((10, 30), (10, 30))
+    rows = tables["reoffending"]
+    late = [i for _, some in rows[rows.reoffended].groupby("group") for i in some.index[:each]]
+    rows.loc[late, "reoffence_date"] = DAY + pd.Timedelta(days=200)
+    assert {e.group["window"]: e for e in of(run(tables), "reoffending")}["183 days"].status == status
+
+
 def test_wellbeing_choices_follow_cut_point_and_missing_second_questionnaires():
     rows = [(f"p{k}", "T1", 41) for k in range(20)] + [(f"p{k}", "T2", 50) for k in range(10)]
     tables = {"wemwbs": pd.DataFrame(rows, columns=["participant_id", "timepoint", "total"])}

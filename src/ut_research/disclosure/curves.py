@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ut_research.core.estimate import SERIES_KEYS, Estimate
+from ut_research.core.measurement import Measurement, People
 
 Group = frozenset[tuple[str, str]]
 
@@ -28,9 +29,10 @@ def curve_steps(estimates: Sequence[Estimate], threshold: int) -> tuple[set[int]
     A survival curve moves when something happens to somebody, so a curve drawn in full is a list of
     events. A point is shown only where at least `threshold` people are at risk, and where since the
     last point shown either nobody had the event or at least `threshold` people had, and the same holds
-    of the events still to come. Its number at risk is shown where it is that of the last one shown, or
-    less by at least `threshold`; else it is left out, and the second result gives the point whose number
-    stands for it. Events are taken from the counts or, without counts, from the drop in the curve, such
+    of the events still to come. Its number at risk less the events tells how many were lost, and beside
+    how many were followed to the end, how many are lost later: it is shown where each of these is nobody
+    or at least `threshold`; else it is left out, and the second result gives the point whose number stands
+    for it. Events are taken from the people or counts or, without them, from the drop in the curve, such
     that they are never taken for more than they were.
     """
     runs: dict[tuple[str, Group], list[int]] = {}
@@ -43,20 +45,26 @@ def curve_steps(estimates: Sequence[Estimate], threshold: int) -> tuple[set[int]
         events = [0.0]
         for before, after in pairwise(points):
             events.append(events[-1] + _events(estimates[before], estimates[after]))
-        shown = 0
+        on, end = [estimates[i] for i in points], len(points) - 1
+        shown = told = 0
         for at, i in enumerate(points):
             since, to_come = events[at] - events[shown], events[-1] - events[at] if events[at] else 0.0
-            left = abs((estimates[points[shown]].n or 0) - (estimates[i].n or 0)) if at else 0
-            enough = [gap < 1e-9 or gap > threshold - 0.5 for gap in (since, to_come, left)]
-            if (estimates[i].n or 0) < threshold or not all(enough[:2]):
+            if (on[at].n or 0) < threshold or not all(_nobody_or(threshold, gap) for gap in (since, to_come)):
                 unsafe.add(i)
-            elif enough[2]:
-                shown = at
-            elif since < 1e-9:
-                quiet[i] = points[shown]
+                continue
+            shown = at
+            left = (on[told].n or 0) - (on[at].n or 0)
+            lost, later = (_lost(on[a], on[b], events[b] - events[a]) for a, b in ((told, at), (at, end)))
+            gaps = left, lost, later, later + (on[end].n or 0)
+            if not at or all(_nobody_or(threshold, gap) for gap in gaps):
+                told = at
             else:
-                unsafe.add(i)
+                quiet[i] = points[told]
     return unsafe, quiet
+
+
+def _nobody_or(threshold: int, people: float) -> bool:
+    return abs(people) < 1e-9 or people > threshold - 0.5
 
 
 def without_series(e: Estimate) -> Group:
@@ -66,11 +74,30 @@ def without_series(e: Estimate) -> Group:
 
 def _events(before: Estimate, after: Estimate) -> float:
     """How many people had the event between two points next to each other; at most the true number."""
-    if before.count is not None and after.count is not None:
-        return float(abs(after.count - before.count))
+    first, then = (_so_far(e) for e in (before, after))
+    if first is not None and then is not None:
+        return float(abs(then - first))
     if not before.value or after.value is None or after.n is None:
         return 0.0 if before.value == after.value else 0.5
     return after.n * abs(1 - after.value / before.value) or (0.5 if before.value != after.value else 0.0)
+
+
+def _lost(before: Estimate, after: Estimate, events: float) -> float:
+    """How many are at risk no more at a later point to whom it did not happen."""
+    there, left, gone = getattr(before, "among", None), getattr(after, "among", None), _whom(after)
+    if there is None or left is None or gone is None:
+        return (before.n or 0) - (after.n or 0) - events
+    return int(there & ~left & ~gone).bit_count()
+
+
+def _so_far(e: Estimate) -> int | None:
+    """How many people had the event by a point."""
+    whom = _whom(e)
+    return e.count if whom is None else whom.bit_count()
+
+
+def _whom(e: Estimate) -> People | None:
+    return e.counted if isinstance(e, Measurement) else None
 
 
 def _place(e: Estimate) -> list[tuple[str, float, str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -207,21 +207,25 @@ class Maker:
         method: str,
         **group: str,
     ) -> list[Measurement]:
-        """A survival curve in percent, `n` the people at risk.
+        """A survival curve in percent, `n` the people at risk; counted are those to whom it happened by then.
 
         `times` and `event`, a row a person, are as in `ut_research.stats.survival`; `marks` are the times of
         the points by what they are called, under `key` in their groups.
         """
         points = kaplan_meier(times, event, list(marks.values()), self.confidence)
+        days, happened = times.to_numpy(dtype=float), event.to_numpy(dtype=bool)
         return [
-            self.number(
-                id,
-                label,
-                scaled(Interval(point.share, point.low, point.high), 100),
-                "%",
-                f"Kaplan-Meier, {method}",
-                n=times.index[times.to_numpy(dtype=float) >= point.time],
-                about={**group, key: mark},
+            replace(
+                self.number(
+                    id,
+                    label,
+                    scaled(Interval(point.share, point.low, point.high), 100),
+                    "%",
+                    f"Kaplan-Meier, {method}",
+                    n=times.index[days >= point.time],
+                    about={**group, key: mark},
+                ),
+                counted=people(times.index[happened & (days <= point.time)]),
             )
             for mark, point in zip(marks, points, strict=True)
         ]

@@ -274,6 +274,7 @@ def _reoffending(
             people.index,
             np.where(timed, np.char.add(engaged.astype(str), ends.astype(str)), "out"),
             tuple(int((timed & a & b).sum()) for a, b in product((engaged, ~engaged), (event, ~event))),
+            ("TrueTrue", "FalseTrue"),
         )
 
 
