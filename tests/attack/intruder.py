@@ -207,6 +207,23 @@ def _lost(before: Estimate, after: Estimate) -> list[int]:
     ]
 
 
+def of_blanks(truth: Mapping[Key, Estimate], released: Mapping[Key, Estimate]) -> list[str]:
+    """What is said of a few people who are in no group: everyone's less that of all groups."""
+    runs: dict[tuple[Key, str], list[Key]] = defaultdict(list)
+    for id, group in truth:
+        for pair in group:
+            if pair[0] in PLACES and id != f"reach.{pair[0]}":
+                runs[(id, tuple(p for p in group if p != pair)), pair[0]].append((id, group))
+    shown = {k for k, e in released.items() if e.status == "number"}
+    found = []
+    for (whole, by), run in runs.items():
+        there = [k for k in run if truth[k].status == "number"]
+        few = [k for k in there if blank(k) and 0 < (truth[k].n or truth[k].count or 0) < THRESHOLD]
+        if few and whole in shown and all(k in shown for k in there if not blank(k)):
+            found.append(f"{whole[0]} {dict(whole[1])} of those of no {by}")
+    return found
+
+
 def blank(k: Key) -> bool:
     """Whether a finding is about people of whom it is not recorded where they belong: nobody knows whose."""
     return any(key in PLACES and value == "not recorded" for key, value in k[1])

@@ -10,7 +10,15 @@ from typing import Any
 
 import chapters
 import pytest
-from intruder import not_rounded, ranges_of_few, steps_of_few, told_by_tests, too_small, worked_out
+from intruder import (
+    not_rounded,
+    of_blanks,
+    ranges_of_few,
+    steps_of_few,
+    told_by_tests,
+    too_small,
+    worked_out,
+)
 from persons import pinned
 from planted import MARK, Planted, plant
 from samples import samples
@@ -47,6 +55,7 @@ def found_in(seen: chapters.Seen, planted: Planted, policy: Policy = chapters.PO
     else:
         found += [f"not rounded: {e}" for e in not_rounded(released.values(), policy.rounding)]
     found += [f"range: {e}" for e in ranges_of_few(truth, released)]
+    found += [f"blank: {e}" for e in of_blanks(truth, released)]
     found += [f"test: {e}" for e in told_by_tests(seen.tables, released)]
     return found + [f"worked out: {cell}" for cell in worked_out(truth, released, policy.zeros_safe)]
 

@@ -9,6 +9,7 @@ import pytest
 
 import ut_research as ut
 from ut_research.core.estimate import Estimate
+from ut_research.core.quantity import Quantity
 from ut_research.core.schema import NOT_RECORDED
 from ut_research.disclosure import gate
 from ut_research.disclosure.gate import Policy
@@ -50,11 +51,12 @@ def by_gender(*genders) -> dict[str, Estimate]:
     return {e.group["gender"]: e.status for e in found if e.id == "reach.gender"}
 
 
-def test_a_few_of_whom_it_is_recorded_are_hidden_among_others_all_the_same():
-    # all who were referred, less the men and the blanks, would be the women
-    assert by_gender(("male", 60), ("female", 3), (None, 3)) == dict.fromkeys(
-        ("male", "female", NOT_RECORDED), "suppressed"
-    )
+@pytest.mark.parametrize(("blanks", "men"), [(3, "number"), (1, "suppressed")])
+def test_a_few_of_whom_it_is_recorded_are_hidden_among_others_all_the_same(blanks, men):
+    # all who were referred, less the men, are the women and the blanks: six, or four
+    assert by_gender(("male", 60), ("female", 3), (None, blanks)) == {
+        "male": men, "female": "suppressed", NOT_RECORDED: "suppressed",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("said", [None, "unknown", NOT_RECORDED])
@@ -62,6 +64,21 @@ def test_a_few_blanks_hide_nobody_else(said):
     assert by_gender(("male", 60), ("female", 30), (said, 3)) == {
         "male": "number", "female": "number", NOT_RECORDED: "suppressed",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("blanks", "women"), [(1, "suppressed"), (4, "suppressed"), (12, "number")])
+def test_what_is_said_of_a_few_blanks_does_not_follow_from_the_rest(blanks, women):
+    """One gender is blank: everyone's less the men's and women's was the answer, and the score, of one."""
+    sizes = {"male": 60, "female": 30, NOT_RECORDED: blanks}
+    found = [
+        Estimate(id, id, value=v, count=k, n=n, unit=unit, group=group)
+        for group, n in [({}, 90 + blanks), *(({"gender": g}, n) for g, n in sizes.items())]
+        for id, v, k, unit in (("a.share", 50.0, n // 2, "%"), ("a.mean", 41.0, None, "points"))
+    ]
+    about = {id: Quantity(id=id, by=("gender",)) for id in ("a.share", "a.mean")}
+    status = {(e.id, e.group.get("gender")): e.status for e in gate.release(found, Policy(), about)}
+    for id in about:
+        assert (status[id, None], status[id, "male"], status[id, "female"]) == ("number", "number", women)
 
 
 def test_many_blanks_are_told():

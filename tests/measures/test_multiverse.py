@@ -193,6 +193,17 @@ def test_nor_is_one_shown_that_moves_a_few_of_each_group(each, status):
     assert {e.group["window"]: e for e in of(run(tables), "reoffending")}["183 days"].status == status
 
 
+@pytest.mark.parametrize(("early", "status"), [(3, "number"), (6, "suppressed")])
+def test_nor_one_that_a_point_of_the_curve_tells_of_a_few_beside(early, status):
+    """Of 20, eight by the end of the window; six by two months is a point, and between them would be two."""
+    tables = followed((20, 40), (15, 40))
+    rows = tables["reoffending"]
+    who = rows.index[rows.reoffended & (rows.group == "engaged")]
+    for some, days in ((who[:early], 50), (who[early:8], 150), (who[8:], 300)):
+        rows.loc[some, "reoffence_date"] = DAY + pd.Timedelta(days=days)
+    assert {e.group["window"]: e for e in of(run(tables), "reoffending")}["183 days"].status == status
+
+
 def test_wellbeing_choices_follow_cut_point_and_missing_second_questionnaires():
     rows = [(f"p{k}", "T1", 41) for k in range(20)] + [(f"p{k}", "T2", 50) for k in range(10)]
     tables = {"wemwbs": pd.DataFrame(rows, columns=["participant_id", "timepoint", "total"])}

@@ -138,11 +138,34 @@ def _protected(
     alike = {k for k, e in enumerate(cells) if _all_alike(e, about[e.id], policy)}
     unsafe, quiet = curves.curve_steps(cells, policy.threshold)
     small |= alike | chosen | unsafe
+    small |= _beside_blanks(cells, about, small)
     cells = [_at_risk_of(e, cells[quiet[k]]) if k in quiet else e for k, e in enumerate(cells)]
     hidden = suppression.protect(
         cells, about, small, policy.threshold, policy.zeros_safe, alike, chosen, told
     )
     return ({own[k] for k in some} for some in (hidden, quiet, points))
+
+
+def _beside_blanks(cells: list[Estimate], about: Quantities, small: set[int]) -> set[int]:
+    """The cell of the smallest group of each breakdown that has a few blanks, where no other cell is small.
+
+    Who they are nobody need know, and how many they are takes nothing away (`linked.is_blank`); but what is
+    said of everyone less that of all groups is what is said of these few. Indices of `cells`.
+    """
+    runs: dict[tuple[Any, ...], list[int]] = {}
+    sizes: dict[tuple[str, str], int] = {}
+    for k, e in enumerate(cells):
+        for by in set(GROUPS).intersection(e.group) if not about[e.id].one_of else ():
+            rest = frozenset(e.group.items() - {(by, e.group[by])})
+            runs.setdefault((e.id, by, rest), []).append(k)
+            sizes[by, e.group[by]] = max(sizes.get((by, e.group[by]), 0), e.n or 0)
+    found = set[int]()
+    for (_, by, _), run in runs.items():
+        blank = {k for k in run if cells[k].group[by] == NOT_RECORDED}
+        named = sorted(set(run) - blank, key=lambda k: (sizes[by, cells[k].group[by]], k))
+        if blank & small and not small.intersection(named):
+            found.update(named[:1])
+    return found
 
 
 def _at_risk_of(e: Estimate, other: Estimate) -> Estimate:

@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from ut_research.core.estimate import Estimate
 from ut_research.core.quantity import Quantities, Quantity
 from ut_research.disclosure.bounds import Reader
-from ut_research.disclosure.linked import Linked
+from ut_research.disclosure.linked import Linked, is_blank
 from ut_research.measures import BREAKDOWNS
 
 _TIERS = ("headline", "everyone", "ancillary")
@@ -64,7 +64,10 @@ def _hardly_shown(estimates: Sequence[Estimate], breakdowns: Iterable[int], with
     for i in {*breakdowns, *withheld}:
         if in_breakdown(estimates[i]):
             runs.setdefault((estimates[i].id, *sorted(estimates[i].group)), set()).add(i)
-    return {i for run in runs.values() if 2 * len(run & withheld) > len(run) for i in run}
+    named = {about: {i for i in run if not is_blank(estimates[i].group)} for about, run in runs.items()}
+    return {
+        i for about, run in runs.items() if 2 * len(named[about] & withheld) > len(named[about]) for i in run
+    }
 
 
 def in_breakdown(e: Estimate) -> bool:

@@ -148,7 +148,7 @@ def measure(
     in_force = meaningful_rule, meaningful_change
     days = _firsts(part["activity"].rename(columns={"active_days": "total"}))
     universes: dict[str, Iterator[Answer]] = {
-        "reoffending": _reoffending(part["reoffending"], stayed, windows, confidence),
+        "reoffending": _reoffending(part["reoffending"], stayed, list(windows), threshold, confidence),
         "low_wellbeing": _low(pairs, stayed, cuts, confidence),
         "wellbeing_change": _change(_scored(pairs, stayed), _everybody(pairs), confidence),
         "meaningful": _meaningful(pairs, stayed, in_force, reliability, confidence),
@@ -252,7 +252,7 @@ def _who(people: pd.Series, stayed: frozenset[int]) -> dict[str, NDArray[np.bool
 
 
 def _reoffending(
-    rows: pd.DataFrame, stayed: frozenset[int], windows: Iterable[int], confidence: float
+    rows: pd.DataFrame, stayed: frozenset[int], windows: Sequence[int], threshold: int, confidence: float
 ) -> Iterator[Answer]:
     """Window, and who counts as engaged, each way; of one group there is no difference.
 
@@ -260,6 +260,8 @@ def _reoffending(
     reoffend is no analysis that anybody would defend, and it is not among them.
     """
     chosen = _who(rows.participant_id, stayed if rows.group.nunique() > 1 else frozenset())
+    longest = reoffending.follow(rows, max(windows))
+    times = [some for _, some in longest.to_reoffence.groupby(longest.group)]
     for days, (who, kept) in product(windows, chosen.items()):
         people = reoffending.follow(rows, days)
         engaged = (people.group == "engaged").to_numpy() & kept[rows.index.get_indexer(people.index)]
@@ -273,9 +275,21 @@ def _reoffending(
             scaled(intervals.square_and_add(*risks), 100),
             people.index,
             np.where(timed, np.char.add(engaged.astype(str), ends.astype(str)), "out"),
-            tuple(int((timed & a & b).sum()) for a, b in product((engaged, ~engaged), (event, ~event))),
+            (
+                *(int((timed & a & b).sum()) for a, b in product((engaged, ~engaged), (event, ~event))),
+                *(few for some in times for few in _beside_curve(some, days, windows[0], threshold)),
+            ),
             ("TrueTrue", "FalseTrue"),
         )
+
+
+def _beside_curve(times: pd.Series, window: int, own: int, threshold: int) -> Iterator[int]:
+    """How many reoffended between a window and each point that the curve to the study's `own` may show."""
+    for point in reoffending.steps(own):
+        so_far, to_come = (times <= point).sum(), times.between(point, own, inclusive="right").sum()
+        between = abs(int((times <= window).sum() - so_far))
+        if between and not any(0 < some < threshold for some in (so_far, to_come)):
+            yield between
 
 
 def _questionnaires(rows: pd.DataFrame, missing_items: int) -> pd.DataFrame:

@@ -237,7 +237,7 @@ def not_followed(people: pd.DataFrame, follow_up_days: int) -> str:
 
 
 def _curve(make: Maker, key: str, label: str, people: pd.DataFrame, follow_up_days: int) -> list[Measurement]:
-    marks = {str(month): day for month, day in enumerate(_steps(follow_up_days))}
+    marks = {str(month): day for month, day in enumerate(steps(follow_up_days))}
     label = f"Free of reoffending: {label}"
     readings = [
         make.curve("reoffending.free", label, *line, marks, "month", _CENSORED, group=key)
@@ -265,7 +265,7 @@ def _comparison(
     )
 
 
-def _steps(follow_up_days: int) -> list[float]:
+def steps(follow_up_days: int) -> list[float]:
     """The days at which a curve is given: every month, the last one no later than the follow-up."""
     months = range(round(follow_up_days / DAYS_A_MONTH) + 1)
     return [min(month * DAYS_A_MONTH, float(follow_up_days)) for month in months]
@@ -277,7 +277,7 @@ def _time(
     lines = [timelines(people) for people in groups]
     # as long as both groups were seen, so that their means can be compared
     longest = min([float(follow_up_days), *(float(line[0][0].max()) for line in lines if len(line[0][0]))])
-    horizon = survival.last_step(_steps(follow_up_days)[1:] or [float(follow_up_days)], longest)
+    horizon = survival.last_step(steps(follow_up_days)[1:] or [float(follow_up_days)], longest)
     method = f"area under the Kaplan-Meier curve to {horizon:.0f} days"
     means = [widest([survival.restricted_mean(*x, horizon, make.confidence) for x in line]) for line in lines]
     found = [
