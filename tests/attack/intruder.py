@@ -180,7 +180,11 @@ def steps_of_few(released: Mapping[Key, Estimate]) -> list[str]:
             most = before.n * (1 - after.value / before.value) if before.value else 0
             if 0 < before.n - after.n < THRESHOLD or 1e-6 < most < THRESHOLD - 0.5:
                 found.append(f"{id} {dict(group)}: a step of a few")
-            elif (lost := _lost(before, after)) and min(lost) > 0 and max(lost) < THRESHOLD:
+            # whoever leaves on the day of a point, as weeks have it, is at risk there and is not lost
+            elif (
+                id == "reoffending.free"
+                and THRESHOLD > max(lost := _lost(before, after) or [0]) >= min(lost) > 0
+            ):
                 found.append(f"{id} {dict(group)}: {min(lost)} to {max(lost)} lost")
     return found
 
