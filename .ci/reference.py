@@ -20,6 +20,7 @@ PARTS = (
     ("Charts", "charts", "show/charts.py", ""),
     ("Charts along something", "along", "show/along.py", ""),
     ("Words", "prose", "show/prose.py", ""),
+    ("Verdicts", "verdicts", "show/verdicts.py", ""),
 )
 
 

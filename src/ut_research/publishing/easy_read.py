@@ -19,7 +19,7 @@ from ut_research.disclosure.gate import Released
 from ut_research.publishing import blocks as paper
 from ut_research.publishing import one_file
 from ut_research.publishing.brief import AUTHOR, LABELS
-from ut_research.show import design, prose
+from ut_research.show import design, prose, verdicts
 
 FILE, USUAL = "easy-read.txt", "book/paper/easy-read.txt"
 LAYOUT, PICTURES = "book/paper/easy-read.typ", "book/paper/pictures"
@@ -41,7 +41,7 @@ def make(root: Path, folder: Path, report: Path) -> list[Path]:
     parameters = settings["parameters"]
     text = Path(settings["parts"].get(FILE) or root / USUAL).read_text(encoding="utf-8")
     released = decision.read(folder, decision.policy(parameters))
-    family = prose.family(released)
+    family = verdicts.family(released)
     words = design.words(parameters) | {"study.follow_up": prose.period(parameters["follow_up_days"])}
     lines = write(text, released, words, family, root / PICTURES)
     label = LABELS[decision.standing(folder)]
@@ -99,9 +99,9 @@ def _chosen(match: re.Match[str], released: Released, family: Mapping[str, bool]
     change = next((e for e in released.select(match["id"]) if not e.group), None)
     if change is None or change.status == "not collected":
         return ""
-    if change.value is None or prose.by_chance(change, family):
+    if change.value is None or verdicts.by_chance(change, family):
         return unclear
-    return prose.more_or_fewer(change, more, less, unclear)
+    return verdicts.more_or_fewer(change, more, less, unclear)
 
 
 def _html(lines: list[Line]) -> Iterator[str]:

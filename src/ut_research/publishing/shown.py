@@ -23,7 +23,7 @@ from ut_research.core import studies
 from ut_research.core.digests import digest, key
 from ut_research.core.problems import Problem, ProblemsFound
 from ut_research.published import Registry
-from ut_research.show import design, prose
+from ut_research.show import design, prose, verdicts
 from ut_research.show.chapter import MARK
 
 #: Where words are taken apart that stand in quotes: at tokens, and at what `format` and ``%`` fill in.
@@ -95,10 +95,11 @@ def quoted(*cells: str) -> set[str]:
     """The words and numbers that the author wrote: what stands in quotes in `cells`, and numbers with a name.
 
     Words come in the parts that tokens and other fillings leave of them; a number as itself, as a percentage
-    and as a period (`ut_research.show.prose.period`). The words of `ut_research.show.prose`, which makes
-    sentences, are among them.
+    and as a period (`ut_research.show.prose.period`). The words of the modules that make sentences,
+    `ut_research.show.prose` and `ut_research.show.verdicts`, are among them.
     """
-    trees = [*map(_tree, cells), ast.parse(inspect.getsource(prose))]
+    made = (ast.parse(inspect.getsource(module)) for module in (prose, verdicts))
+    trees = [*map(_tree, cells), *made]
     found: set[str] = set()
     for node in (node for tree in trees for node in ast.walk(tree)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -34,7 +34,8 @@ from ut_research.core.schema import NOT_RECORDED
 from ut_research.disclosure import decision, gate
 from ut_research.disclosure.gate import Released
 from ut_research.published import Registry
-from ut_research.show import design, prose, voices
+
+from ut_research.show import design, prose, verdicts, voices
 from ut_research.show.tables import (
     HIDDEN,
     breakdown,
@@ -144,7 +145,7 @@ class Chapter:
     @cached_property
     def family(self) -> Mapping[str, bool]:
         """Of each primary outcome, whether it can be told from no difference; see `measures.primary`."""
-        return prose.family(self.released)
+        return verdicts.family(self.released)
 
     @cached_property
     def registry(self) -> Registry:

@@ -7,7 +7,7 @@ and `fill` puts in what the disclosure gate released: the number, or in plain wo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -16,6 +16,7 @@ from ut_research.core.problems import Problem, ProblemsFound
 from ut_research.core.units import capital, places
 from ut_research.disclosure.gate import Released
 from ut_research.show.tables import counted, interval, name, number
+from ut_research.show.verdicts import extent, more_or_fewer, sureness
 
 #: Words, the finding that they quote and its token.
 Piece: TypeAlias = tuple[str, Estimate | None, str]
@@ -166,7 +167,7 @@ def show(estimate: Estimate, style: str = "value") -> str:
 
 
 def _size(e: Estimate) -> str:
-    return number(replace(e, value=None if e.value is None else abs(e.value)))
+    return number(revalued(e, e.value and abs(e.value)))
 
 
 #: How a token may ask for its finding.
@@ -177,10 +178,10 @@ FORMATS: dict[str, Callable[[Estimate], str]] = {
     "in_100": lambda e: "" if e.value is None else f"{round(e.value)} of every 100",
     "count_of_n": counted,
     "interval": interval,
-    "extent": lambda e: extent(e),
+    "extent": extent,
     "count": lambda e: "" if e.count is None else f"{e.count:,}",
     "n": lambda e: "" if e.n is None else f"{e.n:,}",
-    "sureness": lambda e: sureness(e),
+    "sureness": sureness,
 }
 
 
@@ -194,72 +195,6 @@ def wordings(e: Estimate) -> set[str]:
     return {words for words in said if words and not words.replace(",", "").isdigit()}
 
 
-def more_or_fewer(difference: Estimate, more: str, fewer: str, same: str) -> str:
-    """The word that fits the sign of a released difference; `same` when it rounds to nothing."""
-    if difference.value is None:
-        return show(difference)
-    shown = round(difference.value, places(difference.unit))
-    return more if shown > 0 else fewer if shown < 0 else same
-
-
-def holds(difference: Estimate) -> bool:
-    """Whether the range around a difference takes in 0, before rounding."""
-    low, high = difference.low, difference.high
-    return low is not None and high is not None and low <= 0 <= high
-
-
-def family(released: Released) -> dict[str, bool]:
-    """Of each primary outcome, whether it can be told from no difference; see `measures.primary`."""
-    return {e.group["outcome"]: e.count == 1 for e in released.select("primary.clear")}
-
-
-def by_chance(difference: Estimate, family: Mapping[str, bool] | None) -> bool:
-    """Whether chance alone could explain a difference: by its range, or by its `family` (see `chance`)."""
-    return holds(difference) or not (family or {}).get(difference.id, True)
-
-
-def chance(
-    difference: Estimate, curves: Estimate | None = None, *, family: Mapping[str, bool] | None = None
-) -> str:
-    """In plain words, whether chance alone could explain a difference, from its interval.
-
-    Of a primary outcome the verdict is that of its `family` (`measures.primary`). Where there is no
-    difference as people were not followed for long enough, the log-rank test of the two `curves` says whether
-    they can be told apart for as long as people were followed.
-    """
-    if difference.status == "not collected":
-        return ""
-    if difference.status == "not worked out":
-        said = f"Whether it was different in the two groups is {difference.method}."
-        if curves is None or curves.value is None:
-            return said
-        apart = "cannot be told apart" if curves.value > 0.05 else "can be told apart"
-        return f"{said} For as long as people of both groups were followed, the groups {apart}."
-    if difference.value is None:
-        return f"We cannot say more of the difference: it is {number(difference)}."
-    if difference.low is None or difference.high is None:
-        return "We cannot say how sure we are: there is no range around this number."
-    if holds(difference):
-        return "Chance alone could explain this difference."
-    if by_chance(difference, family):
-        return "As one of several main outcomes, chance alone could explain this difference."
-    return "Chance alone is unlikely to explain this difference. Other things still could."
-
-
-def finding(
-    change: Estimate, fewer: str, more: str, unclear: str, family: Mapping[str, bool] | None = None
-) -> str:
-    """What a chapter found in a few words, alone in bold, from the sign of a difference and its interval.
-
-    Nothing where there is no difference to speak of. `unclear` is said where chance alone could explain it,
-    of a primary outcome by the verdict of its `family` (`chance`).
-    """
-    if change.value is None or change.low is None or change.high is None:
-        return ""
-    words = unclear if by_chance(change, family) else more_or_fewer(change, more, fewer, unclear)
-    return f"**{words}.**\n\n"
-
-
 def of_unrounded(change: Estimate, before: Estimate, after: Estimate) -> str:
     """That a change is not the difference of the averages as they are shown, where it is not; or nothing."""
     if change.value is None or before.value is None or after.value is None:
@@ -269,23 +204,6 @@ def of_unrounded(change: Estimate, before: Estimate, after: Estimate) -> str:
     if abs(shown - round(change.value, digits)) < 0.5 * 10**-digits:
         return ""
     return "It is worked out before rounding, so it differs a little from the averages as they are shown."
-
-
-#: How wide the range around a share may be, in percentage points, for each wording.
-SURENESS = ((10, "fairly sure"), (20, "roughly sure"), (101, "not very sure"))
-
-
-def sureness(found: Estimate) -> str:
-    """In plain words, how sure we are of a number from its interval: of a share, see `SURENESS`."""
-    if found.value is None:
-        return f"We cannot say {show(found)}."
-    if found.low is None or found.high is None:
-        return "We cannot say how sure we are: there is no range around this number."
-    between = f"between {interval(found).replace(' to ', ' and ')}"
-    if found.unit != "%":
-        return f"The data fit with a true number {between}."
-    words = next(w for limit, w in SURENESS if found.high - found.low <= limit)
-    return f"We are {words}: the data fit with a true share {between}."
 
 
 def revalued(estimate: Estimate, value: float | None) -> Estimate:
@@ -333,68 +251,3 @@ def period(days: int) -> str:
     if abs(months - round(months)) < 0.05:
         return f"{round(months)} months"
     return f"{days} days"
-
-
-#: People in each group that the Justice Data Lab asks for before it compares (guidance of 2013).
-ENOUGH = 60
-#: Why a change, or a share, is not an effect of the project; of two groups, `ut_research.show.design` says.
-NOT_THE_CAUSE = {
-    "change": "that the project was the cause, because nobody like them without the project was asked",
-    "share": "how many would have without the project",
-}
-
-
-def extent(found: Estimate) -> str:
-    """The range of a finding in words, for every 100 people where it is about shares.
-
-    ``between 4 and 50 fewer of every 100``, ``between 13 and 23 of every 100``,
-    ``between 1.3 and 2.0 days more``.
-    """
-    if found.value is None or found.low is None or found.high is None:
-        return show(found)
-    if found.unit == "%":
-        return f"between {round(found.low)} and {round(found.high)} of every 100"
-    shares = found.unit == "percentage points"
-    digits = 0 if shares else places(found.unit)
-    low, high = (round(limit, digits) for limit in (found.low, found.high))
-    of = " of every 100" if shares else ""
-    unit, less = ("", "fewer") if shares else (f" {found.unit}", "less")
-    if found.low < 0 < found.high:
-        return f"between {-low:.{digits}f}{unit} {less} and {high:.{digits}f}{unit} more{of}"
-    small, large = sorted((abs(low), abs(high)))
-    return f"between {small:.{digits}f} and {large:.{digits}f}{unit} {less if high <= 0 else 'more'}{of}"
-
-
-def can_say(
-    found: Estimate,
-    sentence: str,
-    *,
-    cause: str,
-    groups: Sequence[Estimate],
-    followed: Sequence[Estimate] = (),
-    family: Mapping[str, bool] | None = None,
-) -> str:
-    """What a finding, a share or a difference with its interval, lets us say and what not, as Markdown.
-
-    Its `extent` goes to ``{}`` in `sentence`; `cause` is what cannot be said of the project's part in it; `n`
-    of `groups` are their sizes; `followed` are shares of people followed to the end; `family` as in `chance`.
-    """
-    if found.status == "not collected":
-        return ""
-    if found.value is None:
-        short = "we could not follow people for long enough"
-        return f"**We can say nothing yet:** {short if found.status == 'not worked out' else number(found)}."
-    if found.low is None or found.high is None:
-        return "**We can say nothing yet:** there is no range around this number."
-    cannot = [cause]
-    if found.unit != "%" and by_chance(found, family):
-        why = "" if holds(found) else ", as one of several main outcomes"
-        said = f"that there was a difference at all, because{why} chance alone could explain one this size"
-        cannot.insert(0, said)
-    if any(e.n is not None and e.n < ENOUGH for e in groups):
-        few = f"a group has fewer than {ENOUGH} people"
-        cannot.append(f"much about its size, because {few}")
-    if any(e.value is not None and round(e.value) < 100 for e in followed):
-        cannot.append("what became of the people who were not followed to the end")
-    said = sentence.replace("{}", extent(found))
-    return f"**We can say:** {said}\n\n**We cannot say:**\n\n" + "\n".join(f"- {why}." for why in cannot)
