@@ -290,16 +290,16 @@ def test_what_the_grid_does_not_have_is_told_and_without_a_grid_there_are_bars()
     assert charts.tiles(AREAS, TITLE, "").alt.startswith("Bar chart.")
 
 
-def test_no_name_on_a_map_is_wider_than_its_square() -> None:
-    """As wide as a phone, with four squares a row."""
+def test_no_name_on_a_map_reaches_the_edge_of_its_square() -> None:
+    """As wide as a phone, with four squares a row: two names side by side do not touch."""
     names = ("Accrington", "Morecambe", "Blackburn with Darwen", "Fleetwood")
     found = [one("reach.area", 25.0, count=25, n=100, label=f"Area: {a}", group={"area": a}) for a in names]
     figure = charts.tiles(released(*found), TITLE, " | ".join(names)).figure
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
     ax = figure.axes[0]
-    square = ax.get_window_extent(renderer).width / 4
     for text in ax.texts:
-        assert text.get_window_extent(renderer).width < square, text.get_text()
+        (x, _), (_, right) = text.get_position(), text.get_window_extent(renderer).intervalx
+        assert ax.transData.inverted().transform((right, 0))[0] < int(x) + 0.97, text.get_text()
 
 
 def test_numbers_of_people_still_followed_do_not_run_into_each_other() -> None:

@@ -112,11 +112,11 @@ def tiles(released: Released, title: str, grid: str) -> Chart:
     if not most:
         return shares(released, title)
     down, across = (1 + max(place[k] for _, place in placed) for k in (0, 1))
-    side = min((WIDTH.get() - 2 * MARGIN) / across, 1.4)
+    side = min(WIDTH.get() / across, 1.4)
     figure, ax = sheet(down * max(side, 1.0), axis=False)
     ax.set(xlim=(0, across), ylim=(down, 0))
     below = ax.get_position()
-    ax.set_position((below.x0, below.y0, across * side / WIDTH.get(), below.height))
+    ax.set_position((0, below.y0, across * side / WIDTH.get(), below.height))
     for e, (i, j) in placed:
         _tile(ax, i, j, e, (e.count or 0) / most, int(12 * side))
     called = names(rows)
@@ -136,9 +136,9 @@ def _tile(ax: Axes, i: int, j: int, e: Estimate, share: float, letters: int) -> 
     if hidden:
         ink["bbox"] = {**BOX, "pad": 0.5}
     called = "\n".join(wrap([*e.group.values()][-1], letters, break_long_words=False))
-    ax.text(j + 0.05, i + 0.08, called, va="top", fontsize=11, **ink)
+    ax.text(j + 0.035, i + 0.08, called, va="top", fontsize=11, **ink)
     size: Any = {"fontsize": 11.5} if hidden else {"fontsize": 15, "weight": "bold"}
-    ax.text(j + 0.05, i + 0.93, "hidden" if hidden else f"{e.count:,}", va="bottom", **size, **ink)
+    ax.text(j + 0.035, i + 0.93, "hidden" if hidden else f"{e.count:,}", va="bottom", **size, **ink)
 
 
 #: Heights in a chart of rows, in inches: of a line of words, and of the mark with what stands under it.
