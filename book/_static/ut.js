@@ -43,6 +43,11 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
   const comment = document.querySelector(".ut-comment");
+  const begins = () => { // on the first screen the answer stands where the button would
+    root.classList.toggle("ut-begins", scrollY < 8 && root.scrollHeight > 1.1 * innerHeight);
+  };
+  addEventListener("scroll", begins, { passive: true });
+  begins();
   comment?.addEventListener("click", () => {
     const above = [...document.querySelectorAll("article h2, article h3")]
       .filter((heading) => heading.getBoundingClientRect().top < innerHeight / 2);

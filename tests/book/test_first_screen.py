@@ -62,6 +62,27 @@ def test_the_picture_of_a_chapter_or_a_finding_begins_on_the_first_screen(
     assert {name: top for name, top in drawn.items() if top is None or top > HEIGHT} == {}
 
 
+@pytest.mark.parametrize("size", [(WIDTH, HEIGHT), (1280, 900)])
+def test_the_comment_button_stands_over_nothing_of_the_first_screen(
+    browser: Any, everyone: list[Path], size: tuple[int, int]
+) -> None:
+    """It comes when a reader goes on, or reaches it by the keyboard."""
+    from playwright.sync_api import expect
+
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    for file in everyone[:-1]:
+        page.goto(file.as_uri())
+        button = page.locator(".ut-comment")
+        seen = [button.evaluate("e => getComputedStyle(e).opacity")]
+        button.focus()
+        seen.append(button.evaluate("e => getComputedStyle(e).opacity"))
+        button.blur()
+        page.mouse.wheel(0, 200)
+        expect(button, file.name).to_have_css("opacity", "1")
+        assert seen == ["0", "1"], file.name
+    page.close()
+
+
 def test_no_page_for_everyone_is_too_long(everyone: list[Path], places: dict[str, list[float]]) -> None:
     long = {file.name: round(places[file.name][2] / HEIGHT, 1) for file in everyone}
     assert {name: n for name, n in long.items() if n > LONGER.get(name, SCREENS)} == {}

@@ -88,7 +88,7 @@ def test_written_saved_taken_in_and_answered(
     page, errors = context.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto((small / "index.html").as_uri())
-    page.get_by_role("link", name="Comment").click()
+    page.get_by_role("link", name="Comment").press("Enter")
     expect(page.get_by_label("Which page is it about?")).to_have_value("Small")
     expect(page.get_by_label("Which part of the page?")).to_have_value("Mentors & “more”")
     for words in (HOSTILE, "Thank you."):
