@@ -169,7 +169,7 @@ def test_a_table_of_words_takes_findings_that_were_released_and_adjusted_tests(d
     one.findings("outcomes")
     printed = replace(FEW, id="ut2021.x", origin="published")
     one.grid(("Who", "What"), [("a", WORK), ("b", replace(test, value=0.08)), ("c", printed)], "All")
-    assert all(f"<td>{words}</td>" in shown[0][1] for words in ("18%", "0.080", "2%"))
+    assert all(f"<td>{words}</td>" in shown[0][1] for words in ("18%", "p = 0.080", "2%"))
     for measured in (FEW, replace(WORK, value=17.7), replace(test, n=91)):
         with pytest.raises(ProblemsFound, match=rf"chapter outcomes: {measured.id} was not released"):
             one.grid(("Who", "What"), [("a", measured)], "All")

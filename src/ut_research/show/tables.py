@@ -24,13 +24,13 @@ ORIGIN_NOTES = {
     "published": "From published figures",
 }
 #: Units that a number is shown without.
-BARE = frozenset({"", "people", "ratio", "p-value", "number", "%", "£"})
+BARE = frozenset({"", "people", "ratio", "number", "%", "£"})
 #: Most rows in which released findings show themselves in a notebook.
 MOST_ROWS = 60
 
 
 def number(estimate: Estimate, part: str = "value") -> str:
-    """The value (or `part`: low, high) with its unit: ``26%``, ``13.0 points``; or why there is none."""
+    """The value (or `part`: low, high) with its unit: ``26%``, ``13.0 points``, ``p = 0.048``; or why not."""
     if estimate.status == "not worked out":
         return estimate.method
     if estimate.status != "number":
@@ -38,8 +38,8 @@ def number(estimate: Estimate, part: str = "value") -> str:
     value, unit = getattr(estimate, part), estimate.unit
     if value is None:
         return "not stated"
-    if unit == "p-value" and value < 0.001:
-        return "below 0.001"
+    if unit == "p-value":
+        return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
     text = f"{value:,.{decimals(estimate, value)}f}"
     if unit == "year":  # of the calendar
         return text.replace(",", "")
