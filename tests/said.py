@@ -34,6 +34,7 @@ FOUND = [
     Estimate("reach.referred", "Referred", 250, count=250, unit="people", origin="example", source="people"),
     share("reach.registered", 204, 250),
     *(share(f"needs.{need}", count, 133) for need, count in (("mental_health", 94), ("housing", 70))),
+    share("wellbeing.t1_only", 44, 147),
     share("wellbeing.low_t1", 84, 103),
     share("wellbeing.low_t2", 10, 103),
     mean("wellbeing.change_mean", 13.0, "points"),

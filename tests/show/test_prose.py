@@ -77,6 +77,9 @@ def test_a_change_that_rounding_hides_says_so(before, after, said):
          "We came. Small: hidden to protect people.\n\n{people}`(hidden to protect people)`"),
         ("In 1.5 {{a.labelled}}.", "Rate (Town): hidden to protect people."),
         ("Of {{a.small|n}}, some came. {{a.small|count}} did. End.", "Small: hidden to protect people. End."),
+        ("Of {{a.small}}. It rose by {{a.change}}. At {{a.labelled}}. {{a.small|n}}.\n\nIn {{a.labelled}}.",
+         "Small; Rate (Town): hidden to protect people. It rose by −1.5 points. \n\n"
+         "Rate (Town): hidden to protect people."),
     ],
 )  # fmt: skip
 def test_a_sentence_with_no_number_left_says_what_it_is_about_and_why(text, filled):
@@ -84,6 +87,23 @@ def test_a_sentence_with_no_number_left_says_what_it_is_about_and_why(text, fill
     released = release([ENGAGED, CHANGE, SMALL, ABSENT, labelled], Policy())
     assert prose.plain(text, released, who="We") == filled
     assert prose.fill(text, released, who="We").replace("\\", "") == filled
+
+
+@pytest.mark.parametrize(
+    ("share", "text", "said"),
+    [
+        (100.0, "Of those, {{a.share|in_100}} came.", "Of those, all came."),
+        (0.0, "Of those, {{a.share|in_100}} came.", "Of those, none came."),
+        (0.0, "They did. {{a.share|in_100}} people came.", "They did. No people came."),
+        (100.0, "**Who.** {{a.share|in_100}} people came.", "**Who.** All people came."),
+        (99.6, "{{a.share|in_100}} came.", "More than 99 of every 100 came."),
+        (0.4, "Of those, {{a.share|in_100}} came.", "Of those, fewer than 1 of every 100 came."),
+        (99.4, "{{a.share|in_100}} came.", "99 of every 100 came."),
+        (0.0, "They were many. Of those\n{{a.share|in_100}} came.", "They were many. Of those\nnone came."),
+    ],
+)
+def test_that_all_or_none_did_is_said_in_words(share: float, text: str, said: str) -> None:
+    assert prose.plain(text, [Estimate("a.share", "Share", value=share, unit="%")]) == said
 
 
 def test_words_of_the_study_are_filled_in_as_they_are():

@@ -22,6 +22,8 @@ from ut_research.show.verdicts import extent, more_or_fewer, sureness
 Piece: TypeAlias = tuple[str, Estimate | None, str]
 #: Where a sentence ends: after its full stop, a bold word and a colon, or a line that another part follows.
 _END = re.compile(r"(?<=[.!?]\s)|(?<=:\*\*\s)|(?<=\n)(?=\s*(?:\n|[-*:#|]))")
+#: How a line begins that is not of the paragraph before it.
+_BEGINS = re.compile(r"\s*(?:\n|[-*:#|])")
 #: A whole sentence, between what begins a list item or a cell and the space after it.
 _LEAD = re.compile(r"^(\s*(?:[-*>] +)*).*?(\s*)$", re.DOTALL)
 _TOKEN = re.compile(r"\{\{\s*([\w.-]+)\s*(?:\[([^\]]*)\])?\s*(?:\|\s*(\w+))?\s*\}\}")
@@ -60,28 +62,46 @@ def plain(text: str, released: Iterable[Estimate], **words: str) -> str:
 def whole(spoken: Iterable[Piece], called: Callable[[object], str] = str) -> list[Piece]:
     """What `pieces` gives, with each sentence none of whose findings has a number put in other words.
 
-    `called` makes of the name of a finding what may stand in the text.
+    Of a paragraph that is said once, in the place of the first such sentence. `called` makes of the name of a
+    finding what may stand in the text.
     """
-    sentences: list[list[Piece]] = [[]]
+    said: list[Piece] = []
+    for paragraph in _paragraphs(spoken):
+        missing = [_missing(sentence, called) for sentence in paragraph]
+        why: dict[str, dict[str, None]] = {}
+        for reason, subject in (pair for each in missing for pair in each or ()):
+            why.setdefault(reason, {})[subject] = None
+        told = " ".join(f"{'; '.join(subjects)}: {reason}." for reason, subjects in why.items())
+        if said and said[-1][0].strip("-*> \n") == told:  # as in the item before
+            told = ""
+        for sentence, gone in zip(paragraph, missing, strict=True):
+            text = "".join(words for words, _, _ in sentence)
+            if gone is None:
+                said += sentence
+            elif gone and told:
+                said.append((told.join(_ends(text)), None, ""))
+                told = ""
+            else:
+                said.append((_gap(text), None, ""))
+    return said
+
+
+def _paragraphs(spoken: Iterable[Piece]) -> list[list[list[Piece]]]:
+    """Pieces by paragraph, item of a list or row of a table, and by sentence."""
+    found: list[list[list[Piece]]] = [[[]]]
     for piece in spoken:
         for i, part in enumerate([piece[0]] if piece[2] else _END.split(piece[0])):
-            sentences += [[]] if i else []
-            sentences[-1].append((part, *piece[1:]))
-    said: list[Piece] = []
-    for sentence in sentences:
-        text = _without(sentence, called)
-        if text == "":
-            said += sentence
-        elif text is None or (said and said[-1][0].strip("-*> \n") == text.strip("-*> \n")):  # once is enough
-            said.append((_gap("".join(words for words, _, _ in sentence)), None, ""))
-        else:
-            said.append((text, None, ""))
-    return said
+            if i:
+                ends = "".join(words for words, _, _ in found[-1][-1]).endswith("\n")
+                found += [[]] if ends and _BEGINS.match(part) else []
+                found[-1].append([])
+            found[-1][-1].append((part, *piece[1:]))
+    return found
 
 
 def _gap(text: str) -> str:
     """What a sentence that is left out leaves of the list or table around it: its mark and its line end."""
-    begins, ends = _LEAD.sub(r"\1", text, count=1), _LEAD.sub(r"\2", text, count=1)
+    begins, ends = _ends(text)
     ends = ends if "\n" in ends else ""
     if not begins.strip():
         return ends
@@ -89,22 +109,24 @@ def _gap(text: str) -> str:
     return "" if alone else begins + ends
 
 
-def _without(sentence: Sequence[Piece], called: Callable[[object], str]) -> str | None:
-    """What a sentence none of whose findings has a number is about, and why; empty for any other.
+def _ends(text: str) -> tuple[str, str]:
+    """What a sentence has before it (the mark of a list, say) and after it."""
+    begins, ends = _LEAD.sub(r"\1", text, count=1), _LEAD.sub(r"\2", text, count=1)
+    return begins, ends
 
-    None for one that is about nothing that these data hold: it is left out.
+
+def _missing(sentence: Sequence[Piece], called: Callable[[object], str]) -> list[tuple[str, str]] | None:
+    """Of a sentence none of whose findings has a number: why, and what it is about; None for any other.
+
+    Nothing of one that is about nothing that these data hold.
     """
     text = "".join(words for words, _, _ in sentence)
     about = [e for _, e, token in sentence if e is not None and "sureness" not in token]
     if not text.rstrip().endswith(".") or not about or any(e.status == "number" for e in about):
-        return ""
-    if all(e.status == "not collected" for e in about):
         return None
-    why: dict[str, dict[str, None]] = {}
-    for e in about:
-        why.setdefault(number(e), {})[called(re.sub(r": (.+)", r" (\1)", name(e)))] = None
-    said = " ".join(f"{'; '.join(subjects)}: {reason}." for reason, subjects in why.items())
-    return _LEAD.sub(lambda m: m[1] + said + m[2], text, count=1)
+    if all(e.status == "not collected" for e in about):
+        return []
+    return [(number(e), called(re.sub(r": (.+)", r" (\1)", name(e)))) for e in about]
 
 
 def pieces(text: str, released: Iterable[Estimate], **words: str) -> list[Piece]:
@@ -138,10 +160,19 @@ def pieces(text: str, released: Iterable[Estimate], **words: str) -> list[Piece]
         if style is not None and style not in FORMATS:
             problems.append(Problem("no such format", match[0], "one of: " + ", ".join(FORMATS)))
             continue
-        found.append((show(estimate, style or "value"), estimate, match[0]))
+        said = show(estimate, style or "value")
+        if style == "in_100" and estimate.status == "number":
+            said = _placed(said, text[: match.start()], text[match.end() :])
+        found.append((said, estimate, match[0]))
     if problems:
         raise ProblemsFound(problems)
     return [*found, (text[end:], None, "")]
+
+
+def _placed(share: str, before: str, after: str) -> str:
+    """A share in words as it stands between what is `before` and `after` it: ``No`` people, ``all`` did."""
+    share = "no" if share == "none" and after.startswith(" people") else share
+    return capital(share) if re.search(r"(?:^|[.!?]\W*\s|\n\n)\W*$", before) else share
 
 
 def _find(released: Iterable[Estimate], id: str, group: dict[str, str]) -> Estimate | None:
@@ -170,12 +201,20 @@ def _size(e: Estimate) -> str:
     return number(revalued(e, e.value and abs(e.value)))
 
 
+def _in_100(share: float | None) -> str:
+    """A share of people in words; that all or none did is said so, and of almost all that it is not all."""
+    if share is None or share in (0, 100):
+        return "" if share is None else "all" if share else "none"
+    near = {0: "fewer than 1", 100: "more than 99"}
+    return f"{near.get(round(share), round(share))} of every 100"
+
+
 #: How a token may ask for its finding.
 FORMATS: dict[str, Callable[[Estimate], str]] = {
     "value": number,
     "size": _size,
     "moved": lambda e: more_or_fewer(e, "rose by ", "fell by ", "stayed the same: ") + _size(e),
-    "in_100": lambda e: "" if e.value is None else f"{round(e.value)} of every 100",
+    "in_100": lambda e: _in_100(e.value),
     "count_of_n": counted,
     "interval": interval,
     "extent": extent,

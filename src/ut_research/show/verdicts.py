@@ -73,7 +73,7 @@ def chance(
         apart = "cannot be told apart" if curves.value > 0.05 else "can be told apart"
         return f"{said} For as long as people of both groups were followed, the groups {apart}."
     if difference.value is None:
-        return f"We cannot say more of the difference: it is {number(difference)}."
+        return "We cannot say whether chance alone could explain a difference."
     if limits(difference) is None:
         return f"We cannot say how sure we are: {NO_RANGE}."
     if holds(difference):
