@@ -51,7 +51,8 @@ def report(tmp_path: Path) -> Path:
         "<html><body><article><h1>Needs</h1><nav>Contents</nav><h2>Who asked</h2>"
         "<p>Some <strong>words</strong>.</p><ul><li>one<ul><li>two</li></ul></li></ul>"
         "<details><summary>The code</summary><div class='highlight'>print(1)</div></details>"
-        f"<img src='_images/x.svg' alt='{chart.alt}'>{table}"
+        "<p class='ut-title ut-told'>Four in ten</p><p class='ut-about'>Of whom</p>"
+        f"<p><img src='_images/x.svg' alt='{chart.alt}'></p>{table}"
         "<h2>The detail</h2><p>More of it.</p></article></body></html>",
         encoding="utf-8",
     )
@@ -218,7 +219,7 @@ def test_the_report_in_word_has_text_tables_and_figures_and_no_code(report: Path
     assert (headings(made), headings(made, 2)) == (["Needs"], ["Who asked"])
     captions = [p.text for p in made.paragraphs if p.style.name == "Caption"]
     assert captions == [
-        "Figure 1. Four in ten",
+        "Figure 1. Four in ten. Of whom",
         f"Table 1. What & who. {tables.ORIGIN_NOTES['example']}.",
     ]
     assert [cell.text for cell in made.tables[0].rows[0].cells][:2] == ["Finding", "Number"]

@@ -124,6 +124,9 @@ def read_page(page: Path, without: str = "") -> list[Block]:
     for drawer in article.select("details"):
         if without and drawer.summary and drawer.summary.get_text() == without:
             drawer.extract()
+    for said in article.select(".ut-title, .ut-about"):  # what a chart shows, and of what
+        if image := said.find_next("img"):
+            image["title"] = f"{image.get('title', '')}. {said.get_text()}".removeprefix(". ")
     for end in article.select("td br, th br"):
         end.replace_with(", ")  # what stood on a line of its own
     for needless in article.select(_LEFT_OUT):
@@ -192,10 +195,8 @@ def _table(tag: Tag, folder: Path) -> Iterator[Block]:
 
 
 def _image(tag: Tag, folder: Path) -> Iterator[Block]:
-    alt = str(tag.get("alt", ""))
-    sentences = alt.split(". ")
-    caption = sentences[1] if len(sentences) > 2 else ""
-    yield Picture((folder / str(tag["src"])).read_text(encoding="utf-8"), alt, caption)
+    drawn = (folder / str(tag["src"])).read_text(encoding="utf-8")
+    yield Picture(drawn, str(tag.get("alt", "")), str(tag.get("title", "")))
 
 
 def _text(tag: Tag) -> Text:

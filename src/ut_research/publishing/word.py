@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LANGUAGE = "en-GB"
 #: Width of the text on A4 between margins of 2 cm, in centimetres.
 WIDTH = 17.0
+#: Of headings and links.
+COLOUR = (0x00, 0x46, 0x70)
 #: Width of a picture that is not drawn for a wide page.
 PICTURE = 13.0
 
@@ -114,11 +116,15 @@ def _from_one(made: Document, lines: Iterable[Any]) -> None:
 
 def _contents(made: Document, headings: Iterable[Heading]) -> None:
     """A list of the headings, each linked to its place."""
+    from docx.shared import RGBColor
+
     made.add_paragraph("In this report", style="TOC Heading")
     for number, heading in enumerate(headings, 1):
         line = made.add_paragraph(style="List Bullet")
         link = _tag("w:hyperlink", **{"w:anchor": f"part{number}", "w:history": "1"})
-        link.append(line.add_run(paper.words(heading.text))._r)
+        run = line.add_run(paper.words(heading.text))
+        run.font.underline, run.font.color.rgb = True, RGBColor(*COLOUR)
+        link.append(run._r)
         line._p.append(link)
 
 
@@ -171,7 +177,7 @@ def _styles(made: Document, small: bool) -> None:
             del fonts.attrib[kind]
         styles[name].font.name = "Arial"
         if name not in ("Normal", "Header"):
-            styles[name].font.color.rgb = RGBColor(0x00, 0x46, 0x70)
+            styles[name].font.color.rgb = RGBColor(*COLOUR)
     for name, size in {"Normal": 11, "Caption": 10, "Title": 22}.items():
         styles[name].font.size = Pt(size - small)
     if small:
