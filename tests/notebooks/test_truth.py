@@ -51,7 +51,7 @@ def test_groups_that_were_followed_for_unlike_times_are_not_compared_by_plain_sh
 def test_nobody_leaves_because_they_reoffended_after_follow_up(said):
     text = said("reoffences-outside-follow-up")
 
-    assert "30 of every 100 reoffended within" in text
+    assert "Of the 50 people in the group" in text and "30 of every 100 reoffended within" in text
     assert "Official rate (published)" in text  # of one year, as the rate here
     assert "15 of 50 people of the group" in text and "50 of 50 were followed to the end" in text
     assert "reoffence after follow-up" in text.lower()
@@ -77,7 +77,10 @@ def test_everyone_who_answered_at_the_start_is_told_and_that_some_got_worse(said
     text = said("dropouts-and-worse")
 
     assert "Of everyone with a first form, 63 of every 100 had a low score" in text
-    assert "On the first form, 45 of every 100 had a low score. On the second, 40 of every 100 did" in text
+    assert (
+        "On the first form, 45 of every 100 had a low score (40 or less). On the second, 40 of every 100 did"
+        in text
+    )
     assert "The scores of 60 of every 100 rose by more than 3 points" in text
     assert "Those of 40 of every 100 fell by as much" in text
     assert (

@@ -179,7 +179,7 @@ def _rows(
         else:
             _no_number(ax, y, e)
     said = [f"{label}: {full(e)}" for label, e in zip(called, rows, strict=True)]
-    note = "Lines: likely range." * any(e.low is not None for e in rows)
+    note = "Lines: likely range." * (mark is _bar and any(e.low is not None for e in rows))  # a dot says it
     return chart(figure, kind, released, title, said, note)
 
 
