@@ -12,7 +12,7 @@ from ut_research.show import design
 #: What a finding that the data do not hold has.
 GONE = {"status": "not collected", **dict.fromkeys(("value", "low", "high", "count", "n"))}
 WORDS = design.words(PARAMETERS) | {
-    "finding": "Reoffending was lower", "study.follow_up": "one year",
+    "finding": "Reoffending was lower",
     "finding.reoffending": "Reoffending was lower", "finding.wellbeing": "Mental wellbeing was better",
     "finding.activity": "", "finding.outcomes": "",
 }  # fmt: skip

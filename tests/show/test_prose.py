@@ -37,7 +37,6 @@ RELEASED = release([ENGAGED, OTHERS, CHANGE, SMALL, ABSENT], Policy())
         ("{{a.rate[group=engaged]|interval}}", "15% to 43%"),
         ("{{a.rate[group=engaged]|count}} of {{a.rate[group=engaged]|n}}", "9 of 34"),
         ("It {{a.change|moved}}", "It fell by 1.5 points"),
-        ("It {{a.small|moved}}", "It changed by (hidden to protect people)"),
         ("{{a.change}} or {{a.change|size}}", "−1.5 points or 1.5 points"),
         ("{{a.change|count}}", "(not stated)"),
         ("{{a.small}} and {{a.small|in_100}}", "(hidden to protect people) and (hidden to protect people)"),

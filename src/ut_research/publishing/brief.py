@@ -124,7 +124,6 @@ def of_run(root: Path, folder: Path) -> Brief:
     parameters, parts = settings["parameters"], settings["parts"]
     found = everyone.findings(folder / "chapters")
     words = design.words(parameters) | {"finding": next(filter(None, found.values()), "")}
-    words |= {"study.follow_up": prose.period(parameters["follow_up_days"])}
     words |= {f"finding.{name.partition('_')[2]}": found.get(name, "") for name in settings["chapters"]}
     text = Path(parts[FILE] or root / USUAL).read_text(encoding="utf-8")
     released = decision.read(folder, decision.policy(parameters))

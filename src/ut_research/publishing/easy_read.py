@@ -42,8 +42,7 @@ def make(root: Path, folder: Path, report: Path) -> list[Path]:
     text = Path(settings["parts"].get(FILE) or root / USUAL).read_text(encoding="utf-8")
     released = decision.read(folder, decision.policy(parameters))
     family = verdicts.family(released)
-    words = design.words(parameters) | {"study.follow_up": prose.period(parameters["follow_up_days"])}
-    lines = write(text, released, words, family, root / PICTURES)
+    lines = write(text, released, design.words(parameters), family, root / PICTURES)
     label = LABELS[decision.standing(folder)]
     files = [report / "easy-read.pdf", report / "easy-read.html"]
     title = f"{parameters['title']}: Easy Read"

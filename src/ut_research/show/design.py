@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ut_research.core import policies
+from ut_research.show.prose import period
 
 #: What is said where no group without the programme was drawn by chance.
 _NO_TRIAL = {
@@ -89,4 +90,5 @@ def words(parameters: Mapping[str, Any]) -> dict[str, str]:
     """The tokens that a text may hold about the study: ``study.title``, ``design.groups`` and so on."""
     study = {f"study.{name}": str(parameters[name]) for name in OF_STUDY}
     study["study.policy"] = policies.words(parameters)
+    study["study.follow_up"] = period(parameters["follow_up_days"])
     return study | {f"design.{name}": said for name, said in SENTENCES[parameters["design"]].items()}

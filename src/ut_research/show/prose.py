@@ -191,8 +191,6 @@ def show(estimate: Estimate, style: str = "value") -> str:
     """A released finding as words, in one of `FORMATS`; where there is none, why not, in brackets."""
     if style == "sureness" and estimate.status != "number":
         return ""  # the number itself says why there is none
-    if style == "moved" and estimate.status != "number":
-        return f"changed by ({number(estimate)})"
     text = FORMATS[style](estimate) if estimate.status == "number" else number(estimate)
     return text if estimate.status == "number" and text else f"({text or 'not stated'})"
 
