@@ -33,7 +33,6 @@ from ut_research.core.schema import NOT_RECORDED
 from ut_research.disclosure import decision, gate
 from ut_research.disclosure.gate import Released
 from ut_research.published import Registry
-
 from ut_research.show import design, prose, verdicts, voices
 from ut_research.show.tables import (
     HIDDEN,
