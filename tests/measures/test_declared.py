@@ -130,9 +130,8 @@ SAID = {
     "spread": r".*_(apart|sd)",
     "choices": r"multiverse\..*",
     "said": r"themes\.(spoke|against)",
-    "moves_with_records": r"(wellbeing|activity)\.(.*_)?(change|mean)(_.*)?(?<!sd)|sessions\.(?!any|kind).*"
-    r"|alike\.(age|entry|wellbeing|activity|needs|waited)|multiverse\.(wellbeing_change|activity)"
-    r"|reach\.age_mean|reoffending\.months_to_reoffence",
+    "moves_with_time": r"reach\.stay_(mean|median|restricted_mean)_weeks|adjusted\.change"
+    r"|multiverse\.reoffending|reoffending\.(risk(_change)?|free|rmst_months|logrank_p)",
 }
 
 

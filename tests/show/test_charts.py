@@ -47,7 +47,8 @@ WELLBEING = released(
     one("wellbeing.low_t2", 9.7, 5.4, 17.0, count=10, n=103, label="Low wellbeing later"),
 )
 FREE = released(
-    *(one("demo.free", 100 - 4 * m, 95 - 5 * m, 100 - 3 * m, n=34 - m, group={"group": g, "month": str(m)})
+    *(one("demo.free", 100 - 4 * m, 95 - 5 * m, 100 - 3 * m, count=4 * m, n=100 - 4 * m,
+          group={"group": g, "month": str(m)})
       for g in ("engaged", "not engaged") for m in range(13))
 )  # fmt: skip
 FLOW = released(
@@ -303,6 +304,10 @@ def test_no_name_on_a_map_reaches_the_edge_of_its_square() -> None:
 
 
 def test_numbers_of_people_still_followed_do_not_run_into_each_other() -> None:
-    points = [one("demo.free", 90.0 - 5 * m, n=3300, group={"month": str(m)}) for m in (0, 1, 6, 12)]
+    followed = {0: 3600, 1: 3400, 6: 2400, 12: 1200}
+    points = [
+        one("demo.free", n / 40, count=3600 - n, n=n, group={"month": str(m)}) for m, n in followed.items()
+    ]
     (_, panel) = [None, *along.curve(released(*points), TITLE).figure.axes]
-    assert [text.get_text() for text in panel.texts].count("3300") == 3
+    said = {text.get_text() for text in panel.texts}
+    assert said & {str(n) for n in followed.values()} == {"3600", "2400", "1200"}
