@@ -109,19 +109,22 @@ def _as_told(x: float, digits: int) -> bool:
 
 
 def ranges_of_few(truth: Mapping[Key, Estimate], released: Mapping[Key, Estimate]) -> list[str]:
-    """Means of fewer than ten people whose range is told, or follows from that of everyone."""
+    """Means of fewer than ten people whose range is told, or follows from everyone's less some groups'."""
     told = {k for k, e in released.items() if e.status == "number" and e.unit != "%" and e.count is None}
     told = {k for k in told if released[k].high is not None}
     found = [f"{k[0]} {dict(k[1])}" for k in told if 0 < (truth[k].n or 0) < 2 * THRESHOLD]
     rest: dict[tuple[Key, str], int] = {}
+    parted = set[tuple[Key, str]]()
     for (id, group), e in truth.items():
         for pair in group:
             whole = (id, tuple(p for p in group if p != pair))
             if whole in told and e.status == "number":
                 left = rest.setdefault((whole, pair[0]), truth[whole].n or 0)
                 there = (id, group) in told or blank((id, group))
+                parted |= {(whole, pair[0])} if (id, group) in told else set()
                 rest[whole, pair[0]] = left - ((e.n or 0) if there else 0)
-    return found + [f"{k[0]}: the rest by {by}" for (k, by), n in rest.items() if 0 < n < 2 * THRESHOLD]
+    few = [(k, by) for (k, by), n in rest.items() if (k, by) in parted and 0 < n < 2 * THRESHOLD]
+    return found + [f"{k[0]}: the rest by {by}" for k, by in few]
 
 
 def told_by_tests(tables: Mapping[str, pd.DataFrame], released: Mapping[Key, Estimate]) -> list[str]:

@@ -155,3 +155,11 @@ def test_an_intruder_who_looks_finds_what_is_there(tmp_path: Path) -> None:
     assert sum(f.startswith("planted") for f in found) == 1
     assert sum(f.startswith("small") for f in found) > 20
     assert len(export.canaries) > 5 * 60
+
+
+@pytest.mark.slow
+def test_the_mean_of_everyone_at_the_start_tells_nothing_of_those_who_came_back(tmp_path: Path) -> None:
+    """With the mean change it told how few can have said 7, where the means of both times are withheld."""
+    export = plant(tmp_path / "export", 35, 545961)
+    [seen] = chapters.quickly(export.folder, tmp_path / "out").values()
+    assert found_in(seen, export) == []

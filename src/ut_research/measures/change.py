@@ -75,11 +75,8 @@ def changes(subject: str, table: str, answers: Scale, whose: str) -> tuple[Quant
             for name in ("bound_low", "bound_high", "tipping_point")
         ),
         *(
-            Quantity(id=f"{subject}.{name}", rests_on=(alone, *means), scale=of)
-            for name, of, means in (
-                ("start_mean", start, ()),
-                ("lost_mean", None, (f"{subject}.mean_t1",)),
-            )
+            Quantity(id=f"{subject}.{name}", rests_on=(alone, f"{subject}.mean_t1"), scale=of)
+            for name, of in (("start_mean", start), ("lost_mean", None))
         ),
     )
 
