@@ -3,26 +3,14 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from invented import release
+from invented import CHANGE, ENGAGED, release
 
 from ut_research.core.estimate import Estimate
 from ut_research.core.problems import ProblemsFound
 from ut_research.disclosure.gate import Policy
 from ut_research.show import prose
 
-ENGAGED = Estimate(
-    "a.rate",
-    "Reoffended",
-    value=26.47,
-    low=14.6,
-    high=43.1,
-    count=9,
-    n=34,
-    unit="%",
-    group={"group": "engaged"},
-)
 OTHERS = replace(ENGAGED, value=55.56, low=37.3, high=72.4, count=15, n=27, group={"group": "not engaged"})
-CHANGE = Estimate("a.change", "Change", value=-1.5, low=-2.5, high=-0.5, n=60, unit="points")
 SMALL = Estimate("a.small", "Small", value=50.0, count=2, n=4, unit="%")
 ABSENT = Estimate("a.absent", "Absent", unit="%", status="not collected")
 RELEASED = release([ENGAGED, OTHERS, CHANGE, SMALL, ABSENT], Policy())

@@ -1,24 +1,12 @@
 from dataclasses import replace
 
 import pytest
-from invented import release
+from invented import CHANGE, ENGAGED, release
 
 from ut_research.core.estimate import Estimate
 from ut_research.disclosure.gate import Policy
 from ut_research.show import verdicts
 
-ENGAGED = Estimate(
-    "a.rate",
-    "Reoffended",
-    value=26.47,
-    low=14.6,
-    high=43.1,
-    count=9,
-    n=34,
-    unit="%",
-    group={"group": "engaged"},
-)
-CHANGE = Estimate("a.change", "Change", value=-1.5, low=-2.5, high=-0.5, n=60, unit="points")
 HIDDEN = release([Estimate("a.small", "Small", value=50.0, count=2, n=4, unit="%")], Policy()).get("a.small")
 
 
