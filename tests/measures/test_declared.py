@@ -305,3 +305,10 @@ def test_a_choice_that_is_left_out_is_the_usual_one_wherever_it_may_be() -> None
     ]
     assert len(given) > 40
     assert [where for where, here, there in given if here != there] == []
+
+
+@pytest.mark.parametrize("subject", declared.SUBJECTS)
+def test_what_a_subject_takes_is_known_without_importing_it(subject: str) -> None:
+    taken = signature(declared.module(subject).measure).parameters.values()
+    named = {one.name for one in taken if one.kind is one.KEYWORD_ONLY}
+    assert declared.taken(subject) == {"waves", *named}

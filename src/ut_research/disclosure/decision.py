@@ -64,6 +64,7 @@ def measured(
     issues: pd.DataFrame,
     registry: Registry,
     parts: str = "",
+    subjects: Sequence[str] = declared.EVERY,
 ) -> list[Estimate]:
     """Everything that a report says: of people, of what cleaning did, and of what is published.
 
@@ -75,6 +76,7 @@ def measured(
     issues : the issues log of cleaning.
     registry : what is published about the study.
     parts : the column by which people are parted, where each part has a report of its own.
+    subjects : which of them.
     """
     given = {
         **parameters,
@@ -83,8 +85,10 @@ def measured(
         "issues": issues,
         "findings": registry.findings,
     }
-    found = everything.measured(tables, given, parts)
-    return [*found, *evidence.measure(registry, confidence=parameters["confidence"])]
+    people = [subject for subject in subjects if subject != declared.PUBLISHED]
+    level = parameters["confidence"]
+    public = evidence.measure(registry, confidence=level) if declared.PUBLISHED in subjects else []
+    return [*everything.measured(tables, given, parts, people), *public]
 
 
 def released(
@@ -135,12 +139,27 @@ def parts(folder: Path, by: str) -> dict[str, bool]:
     return {part: part in said for part in named_parts(found, by)}
 
 
-def of_run(folder: Path, parameters: Mapping[str, Any], registry: Registry, parts: str = "") -> Released:
-    """What may leave of a run, measured with `parameters` from what cleaning left in `folder`."""
+def cleaned(folder: Path) -> tuple[dict[str, pd.DataFrame], dict[str, Any], pd.DataFrame]:
+    """What cleaning left in `folder`: tables by name, what is known of the data, and the issues log."""
     tables = {p.stem: pd.read_parquet(p) for p in sorted(folder.glob("*.parquet"))}
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    issues = pd.read_csv(folder / "issues.csv", dtype={"row": "Int64"})
-    found = measured(tables, parameters, manifest, issues, registry, parts)
+    return tables, manifest, pd.read_csv(folder / "issues.csv", dtype={"row": "Int64"})
+
+
+def of_run(
+    folder: Path,
+    parameters: Mapping[str, Any],
+    registry: Registry,
+    parts: str = "",
+    found: list[Estimate] | None = None,
+) -> Released:
+    """What may leave of a run, measured with `parameters` from what cleaning left in `folder`.
+
+    `found` is what was measured, where that was done already.
+    """
+    tables, manifest, issues = cleaned(folder)
+    if found is None:
+        found = measured(tables, parameters, manifest, issues, registry, parts)
     register, approved = before(folder)
     rows = releases.refused(register) if register else []
     family = {"outcomes": parameters["primary"], "confidence": parameters["confidence"]}

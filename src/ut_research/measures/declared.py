@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from types import MappingProxyType, ModuleType
 
 from ut_research.core.problems import Problem, ProblemsFound
@@ -15,11 +17,23 @@ SUBJECTS = (
     *("reach", "needs", "reoffending", "wellbeing", "activity", "outcomes", "sessions"),
     *("alike", "adjusted", "themes", "multiverse", "quality"),
 )
+#: What is published, which is measured of nobody, and everything that is said in their order.
+PUBLISHED = "published"
+EVERY = (*SUBJECTS, PUBLISHED)
 
 
-def modules() -> dict[str, ModuleType]:
-    """The modules of measures, by name."""
-    return {name: import_module(f"ut_research.measures.{name}") for name in SUBJECTS}
+def module(subject: str) -> ModuleType:
+    """The module of measures of this name."""
+    return import_module(f"ut_research.measures.{subject}")
+
+
+def taken(subject: str) -> set[str]:
+    """What a subject is measured with besides tables, by name; its module is not imported."""
+    if subject == PUBLISHED:
+        return {"confidence", "findings"}
+    tree = ast.parse(Path(__file__).with_name(f"{subject}.py").read_text(encoding="utf-8"))
+    [measure] = (d for d in tree.body if isinstance(d, ast.FunctionDef) and d.name == "measure")
+    return {"waves", *(argument.arg for argument in measure.args.kwonlyargs)}
 
 
 @cache
@@ -30,7 +44,7 @@ def quantities() -> Quantities:
     ------
     ProblemsFound : a quantity declared twice, or one that names what nobody declares, with the file.
     """
-    return joined({name: module.QUANTITIES for name, module in modules().items()})
+    return joined({subject: module(subject).QUANTITIES for subject in SUBJECTS})
 
 
 def headlines() -> list[str]:

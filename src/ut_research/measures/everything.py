@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,10 @@ from ut_research.measures.grouping import numbered, recorded
 
 
 def measured(
-    tables: Mapping[str, pd.DataFrame], given: Mapping[str, Any], parts: str = ""
+    tables: Mapping[str, pd.DataFrame],
+    given: Mapping[str, Any],
+    parts: str = "",
+    subjects: Sequence[str] = declared.SUBJECTS,
 ) -> list[Measurement]:
     """What each subject says, once for everyone and once by each column that a quantity of it names.
 
@@ -27,10 +30,11 @@ def measured(
     given : the study's parameters and what is known of the data (``data_to``, ``origin``, ``rows``,
         ``issues``), by name; each measure is given those that it takes. Days may be ISO text.
     parts : the column whose parts have reports of their own: what they say is measured by it too.
+    subjects : names of modules of measures.
     """
     tables = waves.compared(numbered(tables), given.get("waves", waves.ENDS))
     found: list[Measurement] = []
-    for module in declared.modules().values():
+    for module in map(declared.module, subjects):
         taken = inspect.signature(module.measure).parameters
         choices = {
             k: _day(v) if "date" in str(taken[k].annotation) else v for k, v in given.items() if k in taken

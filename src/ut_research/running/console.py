@@ -20,7 +20,8 @@ warn = Console(highlight=False, soft_wrap=True, stderr=True)
 #: How a reader is told what a step is.
 STEPS = {
     "clean": "Reading and cleaning",
-    "measure": "Measuring, and deciding what to withhold",
+    "measure": "Measuring",
+    "decide": "Deciding what to withhold",
     "chapter": "Chapter",
     "pages": "Filling in the pages",
     "book": "Making the book",

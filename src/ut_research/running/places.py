@@ -37,6 +37,7 @@ TABLES = (
 FOLDER = (
     *(f"{table}.parquet" for table in TABLES),
     *("manifest.json", "issues.csv", "chapters", "findings.json", "parts.json", "tables", "sweep"),
+    "measured",
     *("book", "html", "sphinx", "made", "run.json", "build.log", "lock"),
     *_LEFT,
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import shutil
 from collections.abc import Callable, Sequence
 from functools import cache, partial
@@ -20,6 +21,7 @@ from ut_research.core.digests import digest, key
 from ut_research.core.notebooks import ASKED
 from ut_research.core.parameters import WORDS
 from ut_research.core.problems import ABOUT_CODE, Problem, ProblemsFound
+from ut_research.measures import declared
 from ut_research.running.loop import Step
 
 #: What cleaning and measuring load, what chapters load besides, and what the book does.
@@ -36,7 +38,9 @@ BOOK = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx.builders.html")
 #: The parameters of a study that cleaning depends on.
 CLEANING = ("delivery_start", "delivery_end", "partners", "areas", "common_words", "periods")
 #: The steps that prepare a report.
-PREPARED = ("clean", "measure", "part")
+PREPARED = ("clean", *(f"measure {name}" for name in declared.EVERY), "decide", "part")
+#: What was measured of people, before it is decided on; in the folder of a run.
+MEASURED = Path("measured")
 #: Files beside a workbook that are read with it.
 BESIDE = ("columns.toml", "INVENTED.md")
 #: Modules that only run what makes results.
@@ -79,9 +83,13 @@ def line(settings: dict[str, Any]) -> list[Step]:
     else:
         cleaned = (code, settings["data"], parts.get(studies.RECIPE), {n: parameters[n] for n in CLEANING})
         decided = (code, published, registers, parameters, settings["by"])
+        given = parameters | {"findings": published}
+        subjects = [_subject(name, given, (code, settings["by"])) for name in declared.EVERY]
+        made = (step.name for step in subjects)
         first = [
             Step("clean", clean, ("*.parquet", "manifest.json", "issues.csv"), cleaned, loads=NUMBERS),
-            Step("measure", measure, ("findings.json", "parts.json"), decided, ("clean",), loads=NUMBERS),
+            *subjects,
+            Step("decide", decide, ("findings.json", "parts.json"), decided, ("clean", *made), loads=NUMBERS),
         ]
     before = tuple(step.name for step in first)
     chapters = [_chapter(settings, name, shared, before[-1], released) for name in longest_first]
@@ -110,6 +118,15 @@ def key_of(settings: dict[str, Any]) -> str:
     """A hash of all that the rendering of a prepared report depends on."""
     steps = line(settings)
     return key([step.parts for step in steps], [step.made for step in steps if step.name in PREPARED])
+
+
+def _subject(name: str, given: dict[str, Any], parts: tuple[Any, ...]) -> Step:
+    """The step that measures one subject, which depends on what it takes of what is `given`."""
+    taken = {k: v for k, v in given.items() if k in declared.taken(name)}
+    file = str(MEASURED / f"{name}.pickle")
+    return Step(
+        f"measure {name}", partial(measure, name), (file,), (*parts, taken), ("clean",), loads=NUMBERS
+    )
 
 
 def _chapter(
@@ -166,15 +183,32 @@ def clean() -> None:
     cleaning.write(cleaned, Path())
 
 
-def measure() -> None:
-    """Measure everything, decide what of it may leave, and leave that in findings.json."""
+def measure(subject: str) -> None:
+    """Measure one subject, and leave that, people and all, for the decision."""
+    from ut_research import published
+    from ut_research.disclosure import decision
+
+    settings = run()
+    registry = published.load(*settings["parts"]["published"])
+    MEASURED.mkdir(exist_ok=True)
+    tables, manifest, issues = decision.cleaned(Path())
+    found = decision.measured(
+        tables, settings["parameters"], manifest, issues, registry, settings["by"], [subject]
+    )
+    (MEASURED / f"{subject}.pickle").write_bytes(pickle.dumps(found))
+
+
+def decide() -> None:
+    """Decide what of all that was measured may leave, and leave that in findings.json."""
     from ut_research import published
     from ut_research.disclosure import decision
 
     settings = run()
     registry = published.load(*settings["parts"]["published"])
     parts = settings["by"]
-    decision.write(decision.of_run(Path(), settings["parameters"], registry, parts), Path(), parts)
+    found = [e for name in declared.EVERY for e in pickle.loads((MEASURED / f"{name}.pickle").read_bytes())]
+    out = decision.of_run(Path(), settings["parameters"], registry, parts, found)
+    decision.write(out, Path(), parts)
 
 
 def take_part() -> None:
