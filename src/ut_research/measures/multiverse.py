@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -143,34 +144,29 @@ def measure(
     [(_, part)] = parts(tables, _COLUMNS)
     stayed = _stayed(part["participants"], data_to)
     pairs = {k: _questionnaires(part["wemwbs"], k) for k in dict.fromkeys((missing_items, *MISSING_ITEMS))}
-    cuts = dict.fromkeys((low_at_most, *CUT_POINTS))
-    windows = dict.fromkeys((follow_up_days, *WINDOWS))
-    in_force = meaningful_rule, meaningful_change
     days = _firsts(part["activity"].rename(columns={"active_days": "total"}))
+    in_force = meaningful_rule, meaningful_change
     universes: dict[str, Iterator[Answer]] = {
-        "reoffending": _reoffending(part["reoffending"], stayed, list(windows), threshold, confidence),
-        "low_wellbeing": _low(pairs, stayed, cuts, confidence),
+        "reoffending": _reoffending(part["reoffending"], stayed, follow_up_days, threshold, confidence),
+        "low_wellbeing": _low(pairs, stayed, dict.fromkeys((low_at_most, *CUT_POINTS)), confidence),
         "wellbeing_change": _change(_scored(pairs, stayed), _everybody(pairs), confidence),
         "meaningful": _meaningful(pairs, stayed, in_force, reliability, confidence),
         "activity": _change(_each_way(days, stayed, {}), days.index, confidence),
     }
-    found: list[Measurement] = []
-    for name, universe in universes.items():
-        table = HEADLINES[name][0]
-        make = Maker(table, origin, confidence=confidence, collected=collected(tables, table))
-        found += _told(name, list(universe), make, threshold, zeros_safe)
-    return found
+    make = partial(Maker, origin=origin, confidence=confidence)
+    made = {table: make(table, collected=collected(tables, table)) for table, _, _ in HEADLINES.values()}
+    return [e for name in universes for e in _told(name, [*universes[name]], made, threshold, zeros_safe)]
 
 
 def _told(
-    name: str, answers: Sequence[Answer], make: Maker, threshold: int, zeros_safe: bool
+    name: str, answers: Sequence[Answer], makers: Mapping[str, Maker], threshold: int, zeros_safe: bool
 ) -> Iterator[Measurement]:
     """Each of the `answers` of a headline; withheld where it tells of few beside those before it."""
-    _, label, unit = HEADLINES[name]
+    table, label, unit = HEADLINES[name]
     given: list[Answer] = []
     known = any(answer.found.value is not None for answer in answers)  # else there are no two groups
     for answer in answers:
-        told = make.number(
+        told = makers[table].number(
             f"multiverse.{name}", label, answer.found, unit, "one combination of choices",
             n=answer.everybody[answer.people != "out"], about=answer.choices,
         )  # fmt: skip
@@ -252,7 +248,7 @@ def _who(people: pd.Series, stayed: frozenset[int]) -> dict[str, NDArray[np.bool
 
 
 def _reoffending(
-    rows: pd.DataFrame, stayed: frozenset[int], windows: Sequence[int], threshold: int, confidence: float
+    rows: pd.DataFrame, stayed: frozenset[int], own: int, threshold: int, confidence: float
 ) -> Iterator[Answer]:
     """Window, and who counts as engaged, each way; of one group there is no difference.
 
@@ -260,6 +256,7 @@ def _reoffending(
     reoffend is no analysis that anybody would defend, and it is not among them.
     """
     chosen = _who(rows.participant_id, stayed if rows.group.nunique() > 1 else frozenset())
+    windows = dict.fromkeys((own, *WINDOWS))
     longest = reoffending.follow(rows, max(windows))
     times = [some for _, some in longest.to_reoffence.groupby(longest.group)]
     for days, (who, kept) in product(windows, chosen.items()):
@@ -277,7 +274,7 @@ def _reoffending(
             np.where(timed, np.char.add(engaged.astype(str), ends.astype(str)), "out"),
             (
                 *(int((timed & a & b).sum()) for a, b in product((engaged, ~engaged), (event, ~event))),
-                *(few for some in times for few in _beside_curve(some, days, windows[0], threshold)),
+                *(few for some in times for few in _beside_curve(some, days, own, threshold)),
             ),
             ("TrueTrue", "FalseTrue"),
         )

@@ -139,7 +139,6 @@ def measure(
     meaningful_rule: str = "more than",
     missing_items: int = 0,
     reliability: float = 0.83,
-    population_mean: float = POPULATION_MEAN,
     confidence: float = 0.95,
 ) -> list[Measurement]:
     """Wellbeing before and after, of people with both questionnaires scored (``wellbeing.*``).
@@ -149,7 +148,6 @@ def measure(
     low_at_most, high_at_least : totals, points, up to which wellbeing is low and from which it is high.
     meaningful_change, meaningful_rule : points, and whether a change must be "more than" or "at least" that.
     missing_items, reliability : as in `totals`; test-retest, 0 to 1, for the standard error of measurement.
-    population_mean : points, towards which people chosen for low scores drift of themselves.
     """
     all_answers = [(group, part["wemwbs"]) for group, part in parts(tables, {"wemwbs": _COLUMNS}, by)]
     all_people = [_scored(answers, missing_items) for _, answers in all_answers]
@@ -163,7 +161,7 @@ def measure(
         found += _bands(make, before, after, low_at_most, high_at_least)
         found += _meaningful(make, after - before, meaningful_change, meaningful_rule, sd, reliability)
         found += _scale(make, answers, before, after) + _short(make, pairs)
-        found += _drift(make, before, population_mean)
+        found += _drift(make, before)
         first, second = people.total_t1, people.total_t2
         found += without_second(make, "wellbeing", first, second, "points", WHAT, LOWEST, HIGHEST)
         found.append(_everyone(make, first, low_at_most, high_at_least))
@@ -337,11 +335,11 @@ def _short(make: Maker, pairs: pd.DataFrame) -> list[Measurement]:
     return [make.mean(f"wellbeing.swemwbs_{name}", label, x, "points", method) for name, label, x in rows]
 
 
-def _drift(make: Maker, before: pd.Series, population_mean: float) -> list[Measurement]:
+def _drift(make: Maker, before: pd.Series) -> list[Measurement]:
     """The least and the most that regression to the mean would give, by the ends of `PLAUSIBLE`."""
     start = before.to_numpy(dtype=float)
     drifts = [
-        intervals.regression_of_group(float(start.mean()), population_mean, r) if len(start) else None
+        intervals.regression_of_group(float(start.mean()), POPULATION_MEAN, r) if len(start) else None
         for r in PLAUSIBLE
     ]
     found = sorted(zip(drifts, PLAUSIBLE, strict=True), key=lambda drift: abs(drift[0] or 0))
@@ -351,7 +349,7 @@ def _drift(make: Maker, before: pd.Series, population_mean: float) -> list[Measu
             f"The {end} change to expect from regression to the mean alone",
             drift,
             "points",
-            f"reliability {r:g}; if people's usual score were the population mean of {population_mean:g}",
+            f"reliability {r:g}; if people's usual score were the population mean of {POPULATION_MEAN:g}",
             n=before.index,
         )
         for end, (drift, r) in zip(("least", "most"), found, strict=True)

@@ -36,28 +36,37 @@ def random_intercept(
     if free < 1 or np.linalg.matrix_rank(x) < x.shape[1]:
         return [NONE] * x.shape[1]
     both = np.column_stack([x, y])
-    means = _means(both, who, times)
-
-    def fit(share: float) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
-        """What is made least, the slopes and their variances, if `share` of the variance is of people."""
-        grown = 1 + times * share / (1 - share)
-        data = both - ((1 - 1 / np.sqrt(grown))[:, None] * means)[who]
-        x_, y_ = data[:, :-1], data[:, -1]
-        inverse = np.linalg.inv(x_.T @ x_)
-        slopes = inverse @ (x_.T @ y_)
-        left = float(((y_ - x_ @ slopes) ** 2).sum())
-        degrees = len(y) - x.shape[1]
-        if left <= 0:
-            return -math.inf, slopes, 0 * np.diag(inverse)
-        cost = degrees * math.log(left) + np.log(grown).sum() - np.linalg.slogdet(inverse)[1]
-        return cost, slopes, left / degrees * np.diag(inverse)
-
+    centred = both, _means(both, who, times), who, times
     best = optimize.minimize_scalar(
-        lambda share: fit(share)[0], bounds=(0, 1 - 1e-9), method="bounded", options={"xatol": 1e-10}
+        lambda share: _fit(share, *centred)[0],
+        bounds=(0, 1 - 1e-9),
+        method="bounded",
+        options={"xatol": 1e-10},
     )
-    _, slopes, variances = fit(float(best.x))
+    _, slopes, variances = _fit(float(best.x), *centred)
     halves = t_of(confidence, free) * np.sqrt(variances)
     return [Interval(float(b), float(b - h), float(b + h)) for b, h in zip(slopes, halves, strict=True)]
+
+
+def _fit(
+    share: float,
+    both: NDArray[np.float64],
+    means: NDArray[np.float64],
+    who: NDArray[np.intp],
+    times: NDArray[np.intp],
+) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+    """What is made least, the slopes and their variances, if `share` of the variance is of people."""
+    grown = 1 + times * share / (1 - share)
+    data = both - ((1 - 1 / np.sqrt(grown))[:, None] * means)[who]
+    x, y = data[:, :-1], data[:, -1]
+    inverse = np.linalg.inv(x.T @ x)
+    slopes = inverse @ (x.T @ y)
+    left = float(((y - x @ slopes) ** 2).sum())
+    degrees = len(y) - x.shape[1]
+    if left <= 0:
+        return -math.inf, slopes, 0 * np.diag(inverse)
+    cost = degrees * math.log(left) + np.log(grown).sum() - np.linalg.slogdet(inverse)[1]
+    return cost, slopes, left / degrees * np.diag(inverse)
 
 
 def _means(
