@@ -11,7 +11,6 @@ import pytest
 from command import ut_research
 
 from ut_research.core.problems import ProblemsFound
-from ut_research.core.schema import TABLES
 from ut_research.running import build, places
 
 ROOT = Path(__file__).parents[2]
@@ -168,10 +167,6 @@ def test_publishing_carries_over_what_a_person_put_into_the_report(root: Path) -
     assert (run.report / "drafts" / "link").readlink() == Path("../notes.docx")
     assert not (run.report / "brief.pdf").exists(), "it would not be of this report"
     assert [p.name for p in (root / "reports").iterdir()] == ["example"]
-
-
-def test_the_tables_of_a_run_are_those_of_the_dictionary() -> None:
-    assert set(places.TABLES) == set(TABLES)
 
 
 @pytest.mark.slow

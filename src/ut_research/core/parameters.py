@@ -15,10 +15,12 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
+from ut_research.core import journeys, periods
 from ut_research.core.complaints import complaint, complaints, suggest
-from ut_research.core.journeys import CONSENT, TIMES, clashes
+from ut_research.core.journeys import CONSENT, TIMES
 from ut_research.core.policies import KEYS, OWN, POLICIES
 from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.core.schema import NEEDS, TABLES
 
 #: Days outside these years are placeholders or slips (1900 and 2099 are the usual ones), not events.
 FIRST_YEAR, LAST_YEAR = 1950, 2049
@@ -273,22 +275,15 @@ class Study:
             yield "delivery ends before it starts", "[study] delivery_end", "give a later day"
         if self.engaged.strip().casefold() == self.not_engaged.strip().casefold():
             yield "both groups have one name", "[groups] not_engaged", "give it another"
-        if self.needs or self.outcomes or self.coreq or self.gripp2:
-            from ut_research.core import schema
-
-            known = {"needs": set(schema.NEEDS), "coreq": set(map(str, range(1, 33)))}
-            known["outcomes"] = set(schema.TABLES["outcomes"].column("outcome").allowed)
-            known["gripp2"] = set("12345")
-            for section, codes in known.items():
-                for name in sorted(set(getattr(self, section)) - codes):
-                    yield "there is no such code", f"[{section}] {name}", suggest(name, codes)
+        known = {"needs": {*NEEDS}, "coreq": set(map(str, range(1, 33))), "gripp2": set("12345")}
+        known["outcomes"] = {*TABLES["outcomes"].column("outcome").allowed}
+        for section, codes in known.items():
+            for name in sorted(set(getattr(self, section)) - codes):
+                yield "there is no such code", f"[{section}] {name}", suggest(name, codes)
         for name in sorted(set(grid_of(self.grid)) - set(self.areas)):
             yield f"{name} is no area", "[map] grid", suggest(name, set(self.areas))
-        if self.periods:
-            from ut_research.core import periods
-
-            yield from periods.clashes(self.periods)
-        yield from clashes(self.journeys, self.stages)
+        yield from periods.clashes(self.periods)
+        yield from journeys.clashes(self.journeys, self.stages)
         if self.low_at_most >= self.high_at_least:
             place = "[wellbeing] low_at_most"
             yield "low wellbeing reaches into high", place, "give a value under high_at_least"

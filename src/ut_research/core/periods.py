@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from ut_research.core.schema import NOT_RECORDED
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 HALVES = ("first half", "second half")
 Periods = Sequence[Mapping[str, str]]
@@ -33,6 +35,8 @@ def of(days: pd.Series, periods: Periods, start: date | None, end: date | None) 
         `end`; what came before delivery is in the first, what came after in the second. Without both there
         are none.
     """
+    import pandas as pd
+
     found = pd.Series(NOT_RECORDED, index=days.index, dtype="str")
     if not (known := dated(periods)):
         if start is None or end is None:

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
-
 if TYPE_CHECKING:
+    import pandas as pd
     import pandera.pandas as pa
 
 Kind = Literal["id", "date", "yes/no", "whole number", "code", "name", "text"]
@@ -270,6 +269,8 @@ def dictionary() -> pd.DataFrame:
     -------
     frame of table, one_row_is, column, meaning, type, allowed, needed ("yes" or ""), example (invented)
     """
+    import pandas as pd
+
     heads = ("table", "one_row_is", "column", "meaning", "type", "allowed", "needed", "example")
     rows = [
         (table.name, table.row, c.name, c.meaning, c.kind, _allowed(c), "yes" * c.needed, c.example)

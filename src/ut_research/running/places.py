@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ut_research.core.problems import stop
+from ut_research.core.schema import TABLES
 
 #: The register of releases, in a study's folder.
 REGISTER = "releases"
@@ -27,11 +28,6 @@ REPORT = (
     *("easy-read.pdf", "easy-read.html", "one-file.html", "comments.qdpx", "annexes.docx", "parts.html"),
     "sheet.pdf",
     *_LEFT,
-)
-#: The tables that cleaning writes, see `ut_research.core.schema`.
-TABLES = (
-    *("participants", "needs", "wemwbs", "activity", "reoffending", "outcomes", "sessions"),
-    *("interviews", "coded_segments", "themes", "steering_comments"),
 )
 #: What a run makes in its folder.
 FOLDER = (
