@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
@@ -19,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bs4 import Tag
 
+#: When a workbook or document says that it was changed last.
+_CHANGED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 #: Words with how they are set: "" (plain) or "strong".
 Text = tuple[tuple[str, str], ...]
 
@@ -253,8 +256,6 @@ def png(svg: str, ppi: float = 180) -> bytes:
 
 def desk(svg: str) -> str | None:
     """The drawing for a wide page, where a drawing has one, by itself."""
-    import re
-
     view = re.search(r'<view id="desk" viewBox="([^"]+)"/>', svg)
     if view is None:
         return None
@@ -282,9 +283,10 @@ def zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
 
 
 def timeless(archive: bytes) -> bytes:
-    """The same zip, without the times at which its files were made."""
+    """The same zip, without the times at which its files were made, and it was changed as it says itself."""
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-        return zipped((name, opened.read(name)) for name in opened.namelist())
+        files = [(name, opened.read(name)) for name in opened.namelist()]
+    return zipped((name, _CHANGED.sub(rb"\g<1>2000-01-01T00:00:00Z", content)) for name, content in files)
 
 
 def _compiler(layout: Path, data: dict[str, Any]) -> Any:

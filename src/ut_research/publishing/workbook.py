@@ -157,7 +157,7 @@ def workbook(sheets: list[Sheet], label: str, parameters: Mapping[str, Any]) -> 
         _released(book.create_sheet(name), s, label)
     out = io.BytesIO()
     book.save(out)
-    return paper.timeless(_undated(out.getvalue()))
+    return paper.timeless(out.getvalue())
 
 
 def report_docx(pages: Iterable[Path], title: str, label: str, *, annexes: bool = False) -> bytes:
@@ -299,13 +299,3 @@ def _put(cell: Any, content: str | int | Decimal, *, size: int = 12, bold: bool 
     else:
         digits = -int(content.as_tuple().exponent) if isinstance(content, Decimal) else 0
         cell.number_format = "#,##0" + f".{'0' * digits}" * bool(digits)
-
-
-def _undated(archive: bytes) -> bytes:
-    """The workbook without the moment at which openpyxl says that it was changed."""
-    import zipfile
-
-    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-        files = [(name, opened.read(name)) for name in opened.namelist()]
-    stamp = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
-    return paper.zipped((n, stamp.sub(rb"\g<1>2000-01-01T00:00:00Z", c)) for n, c in files)
