@@ -7,7 +7,6 @@ trace: for each table, rows in = rows kept + rows rejected. Cleaning canonical t
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -166,8 +165,8 @@ def _data_to(sheets: dict[str, Sheet]) -> date | None:
 def write(cleaned: Cleaned, folder: Path) -> None:
     """Write a parquet file a table, `issues.csv` and `manifest.json`; equal input gives equal bytes.
 
-    Each file is written beside its place in `folder` and moved there, the manifest last and its predecessor
-    removed first: a folder with a manifest is a whole one. Tables that an earlier run left there are removed.
+    The manifest is written last and its predecessor removed first: a folder with a manifest is a whole one.
+    Tables that an earlier run left there are removed.
     """
     check(cleaned.tables)
     folder.mkdir(parents=True, exist_ok=True)
@@ -176,14 +175,10 @@ def write(cleaned: Cleaned, folder: Path) -> None:
         "data_to": cleaned.data_to.isoformat() if cleaned.data_to else None,
         "actions": {a: int((cleaned.issues["action"] == a).sum()) for a in get_args(Action)},
     }  # fmt: skip
-    with tempfile.TemporaryDirectory(prefix=".cleaning-", dir=folder) as made:
-        for name, frame in cleaned.tables.items():
-            frame.to_parquet(Path(made, f"{name}.parquet"), index=False, compression="zstd")
-        cleaned.issues.to_csv(Path(made, "issues.csv"), index=False, lineterminator="\n")
-        text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True)
-        Path(made, "manifest.json").write_text(text + "\n", encoding="utf-8")
-        (folder / "manifest.json").unlink(missing_ok=True)
-        for old in TABLES:
-            (folder / f"{old}.parquet").unlink(missing_ok=True)
-        for file in sorted(Path(made).iterdir(), key=lambda f: (f.name == "manifest.json", f.name)):
-            file.replace(folder / file.name)
+    for old in ("manifest.json", *(f"{table}.parquet" for table in TABLES)):
+        (folder / old).unlink(missing_ok=True)
+    for name, frame in cleaned.tables.items():
+        frame.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
+    cleaned.issues.to_csv(folder / "issues.csv", index=False, lineterminator="\n")
+    text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True)
+    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")

@@ -109,15 +109,15 @@ def project(path: Path) -> Project:
     with zipfile.ZipFile(path) as archive:
         [own] = _checked(archive, path.name)
         root = _parsed(archive.read(own), path.name)
-        notes = {_guid(e): _text(e, "PlainTextContent") for e in _all(root, "Note")}
-        variables = {_guid(e): e.get("name", "").strip() for e in _all(root, "Variable")}
+        notes = {_guid(e): _text(e, "PlainTextContent") for e in root.findall(".//{*}Note")}
+        variables = {_guid(e): e.get("name", "").strip() for e in root.findall(".//{*}Variable")}
         sources = [e for e in root.iter() if _SOURCE.fullmatch(_tag(e))]
-        codes = _below(root, "CodeBook")
+        codes = root.findall("{*}CodeBook")
         atlas = root.get("origin", "").startswith("ATLAS")
         return Project(
-            {_guid(e): e.get("name", "") for e in _all(root, "User")},
+            {_guid(e): e.get("name", "") for e in root.findall(".//{*}User")},
             tuple(code for e in codes for code in _codes(e)),
-            tuple(_case(e, variables) for e in _all(root, "Case")),
+            tuple(_case(e, variables) for e in root.findall(".//{*}Case")),
             tuple(_source(e, variables, archive, atlas) for e in sources),
             tuple(coding for e in sources for coding in _codings(e, notes)),
             _unknown(root),
@@ -162,25 +162,17 @@ def _tag(e: Element) -> str:
     return str(e.tag).rpartition("}")[2]
 
 
-def _below(e: Element, tag: str) -> list[Element]:
-    return [child for child in e if _tag(child) == tag]
-
-
-def _all(e: Element, tag: str) -> list[Element]:
-    return [child for child in e.iter() if _tag(child) == tag]
-
-
 def _guid(e: Element, key: str = "guid") -> str:
     """A GUID as all programs could have written it."""
     return e.get(key, "").strip("{} ").lower()
 
 
 def _refs(e: Element, tag: str) -> list[str]:
-    return [_guid(child, "targetGUID") for child in _below(e, tag)]
+    return [_guid(child, "targetGUID") for child in e.findall(f"{{*}}{tag}")]
 
 
 def _text(e: Element, tag: str = "Description") -> str:
-    return " ".join((child.text or "").strip() for child in _below(e, tag)).strip()
+    return " ".join((child.text or "").strip() for child in e.findall(f"{{*}}{tag}")).strip()
 
 
 def _unknown(root: Element) -> int:
@@ -200,7 +192,7 @@ def _codes(parent: Element, above: tuple[str, ...] = ()) -> Iterator[Code]:
 
 def _values(e: Element, variables: dict[str, str]) -> tuple[tuple[str, str], ...]:
     found: dict[str, str] = {}
-    for value in _below(e, "VariableValue"):
+    for value in e.findall("{*}VariableValue"):
         said = " ".join((child.text or "").strip() for child in value if _tag(child) != "VariableRef")
         found |= {variables[ref]: said for ref in _refs(value, "VariableRef") if ref in variables}
     return tuple(found.items())
@@ -221,15 +213,14 @@ def _source(e: Element, variables: dict[str, str], archive: zipfile.ZipFile, one
     text = archive.read(there[0]).decode("utf-8-sig", "replace") if there else None
     if text is not None and one_to_a_line:
         text = text.replace("\r\n", "\n")
-    if text is None and _below(e, "PlainTextContent"):
-        text = _below(e, "PlainTextContent")[0].text or ""
+    text = e.findtext("{*}PlainTextContent") if text is None else text
     return Source(_guid(e), e.get("name", "").strip(), _tag(e), _values(e, variables), text)
 
 
 def _codings(source: Element, notes: dict[str, str]) -> Iterator[Coding]:
     """What was coded in a source: passages, also of what was written down of it, and all of it."""
     for part in source.iter():
-        for coding in _below(part, "Coding") if part is source or _SELECTION.fullmatch(_tag(part)) else ():
+        for coding in part.findall("{*}Coding") if part is source or _SELECTION.fullmatch(_tag(part)) else ():
             said = [_text(part) if part is not source else ""]
             said += [
                 notes.get(ref, "") for e in (part, coding) if e is not source for ref in _refs(e, "NoteRef")
