@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
@@ -18,7 +18,7 @@ def suggest(word: str, known: set[str]) -> str:
     return f"did you mean {close[0]}?" if close else f"one of: {', '.join(sorted(known))}"
 
 
-def complaint(value: Any, parameter: Any) -> tuple[str, str] | None:
+def _complaint(value: Any, parameter: Any) -> tuple[str, str] | None:
     """What is wrong with `value` and what to do, or None."""
     about, wanted = parameter.metadata, parameter.metadata.get("kind", type(parameter.default))
     if wanted is float and type(value) is int:
@@ -44,25 +44,28 @@ def complaint(value: Any, parameter: Any) -> tuple[str, str] | None:
     return None
 
 
-def complaints(value: Any, about: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """What is wrong with a section that is a value as a whole: what, at which of its entries, what to do."""
-    keys = about["keys"]
-    if about["whole"] is object:
+def complaints(value: Any, parameter: Any) -> Iterator[tuple[str, str, str]]:
+    """What is wrong with a value, or a section that is one as a whole: what, at which place, what to do."""
+    about, section = parameter.metadata, f"[{parameter.metadata['section']}]"
+    if "whole" not in about:
+        if told := _complaint(value, parameter):
+            yield told[0], f"{section} {parameter.name}", told[1]
+    elif about["whole"] is object:
         return
-    if keys:
+    elif keys := about["keys"]:
         for number, entry in enumerate(value if isinstance(value, list) else [value], 1):
             given = entry if isinstance(entry, dict) else {}
             unfit = (k for k in {*given, *keys} if k not in keys or not isinstance(given.get(k, ""), str))
             if (wrong := sorted(unfit)) or not isinstance(value, list) or not given:
-                todo = f"write [[{about['section']}]] and, as text in quotes, {', '.join(keys)}"
-                yield "not as such an entry is written", f"{number} {', '.join(wrong)}".strip(), todo
-        return
-    if not isinstance(value, dict):
-        yield "the wrong kind of value", "", f"write [{about['section']}], and a name in each line"
-        return
-    for name, entry in value.items():
+                todo = f"write [{section}] and, as text in quotes, {', '.join(keys)}"
+                at = f"{section} {number} {', '.join(wrong)}".strip()
+                yield "not as such an entry is written", at, todo
+    elif not isinstance(value, dict):
+        yield "the wrong kind of value", section, f"write {section}, and a name in each line"
+    else:
         listed = about["whole"] is list
-        if listed and not (isinstance(entry, list) and all(isinstance(e, str) and e.strip() for e in entry)):
-            yield "the wrong kind of value", name, 'give other spellings: ["one", "another"], or []'
-        elif not listed and not (isinstance(entry, str) and entry.strip()):
-            yield "the wrong kind of value", name, "give text in quotes"
+        todo = 'give other spellings: ["one", "another"], or []' if listed else "give text in quotes"
+        for name, entry in value.items():
+            texts = entry if listed and isinstance(entry, list) else [None if listed else entry]
+            if not all(isinstance(text, str) and text.strip() for text in texts):
+                yield "the wrong kind of value", f"{section} {name}", todo

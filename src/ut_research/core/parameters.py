@@ -10,16 +10,16 @@ error that names its place, and all are reported at once. `ut_research.core.stud
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
 from ut_research.core import journeys, periods
-from ut_research.core.complaints import complaint, complaints, suggest
+from ut_research.core.complaints import complaints, suggest
 from ut_research.core.journeys import CONSENT, TIMES
 from ut_research.core.policies import KEYS, OWN, POLICIES
-from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.core.problems import Problem, stop_for
 from ut_research.core.schema import NEEDS, TABLES
 
 #: Days outside these years are placeholders or slips (1900 and 2099 are the usual ones), not events.
@@ -230,43 +230,43 @@ class Study:
     @classmethod
     def build(cls, data: Mapping[str, Any], file: str = "study.toml") -> Study:
         """A Study from parsed TOML; raises `ProblemsFound` with every mistake in `data`."""
-        known = {f.name: f for f in fields(cls)}
-        sections = {f.metadata["section"] for f in known.values()}
+        known = {f.name: f.metadata for f in fields(cls)}
+        sections = {about["section"] for about in known.values()}
         problems: list[Problem] = []
-        values: dict[str, Any] = {}
-
-        def wrong(what: str, place: str, todo: str) -> None:
-            problems.append(Problem(what, f"{file}, {place}", todo))
-
+        said: dict[str, Any] = {}
         for section, entries in data.items():
-            if section in known and "whole" in known[section].metadata:
-                told = list(complaints(entries, known[section].metadata))
-                for what, at, todo in told:
-                    wrong(what, f"[{section}] {at}".strip(), todo)
-                values |= {} if told else {section: entries}
+            place = f"{file}, [{section}]"
+            if "whole" in known.get(section, ()):
+                said[section] = entries
             elif section in known:
-                todo = f"put it under [{known[section].metadata['section']}]"
-                wrong("this parameter is in no section", section, todo)
+                todo = f"put it under [{known[section]['section']}]"
+                problems.append(Problem("this parameter is in no section", f"{file}, {section}", todo))
             elif section not in sections or not isinstance(entries, dict):
-                wrong("unknown section", f"[{section}]", suggest(section, sections))
+                problems.append(Problem("unknown section", place, suggest(section, sections)))
             else:
-                names = {n for n, f in known.items() if f.metadata["section"] == section}
-                for name, value in entries.items():
-                    if name not in names:
-                        wrong("unknown parameter", f"[{section}] {name}", suggest(name, names))
-                    elif wrong_value := complaint(value, known[name]):
-                        wrong(wrong_value[0], f"[{section}] {name}", wrong_value[1])
-                    else:
-                        kind = type(known[name].default)
-                        values[name] = kind(value) if kind in (float, tuple) else value
+                names = {n for n, about in known.items() if about["section"] == section}
+                said |= {n: value for n, value in entries.items() if n in names}
+                problems += [Problem("unknown parameter", f"{place} {n}", suggest(n, names))
+                             for n in entries if n not in names]  # fmt: skip
+        return cls._checked(said, file, problems)
+
+    @classmethod
+    def _checked(cls, said: Mapping[str, Any], file: str, problems: Iterable[Problem] = ()) -> Study:
+        """A Study of what is `said`, by name; ProblemsFound with these `problems` and every mistake in it."""
+        values: dict[str, Any] = {}
+        wrong: list[tuple[str, str, str]] = []
+        for f in (f for f in fields(cls) if f.name in said):
+            kind, value = type(f.default), said[f.name]
+            if told := list(complaints(value, f)):
+                wrong += told
+            else:
+                values[f.name] = kind(value) if kind in (float, tuple) else value
         for name in _settle(values):
             what, todo = f"the policy {values['policy']} has another", 'say policy = "own", or leave it out'
-            wrong(what, f"[disclosure] {name}", todo)
+            wrong.append((what, f"[disclosure] {name}", todo))
         study = cls(**values)
-        for what, place, todo in study._clashes():
-            wrong(what, place, todo)
-        if problems:
-            raise ProblemsFound(problems)
+        wrong += study._clashes()
+        stop_for([*problems, *(Problem(what, f"{file}, {at}", do) for what, at, do in wrong)])
         return study
 
     def _clashes(self) -> Iterator[tuple[str, str, str]]:
@@ -295,18 +295,10 @@ class Study:
         ------
         ProblemsFound : a name that no parameter has, or as `build`.
         """
-        known = {f.name: f.metadata for f in fields(self)}
-        if unknown := [name for name in choices if name not in known]:
-            what = "there is no such parameter"
-            raise ProblemsFound(Problem(what, f"{where}, {n}", suggest(n, set(known))) for n in unknown)
-        data: dict[str, Any] = {}
-        for name, about in known.items():
-            value = choices.get(name, getattr(self, name))
-            if "whole" in about:
-                data[name] = value
-            elif value is not None:
-                data.setdefault(about["section"], {})[name] = value
-        return Study.build(data, where)
+        known, what = {f.name for f in fields(self)}, "there is no such parameter"
+        stop_for(Problem(what, f"{where}, {n}", suggest(n, known)) for n in choices if n not in known)
+        values = {name: choices.get(name, getattr(self, name)) for name in known}
+        return self._checked({n: value for n, value in values.items() if value is not None}, where)
 
     def parameters(self) -> dict[str, Any]:
         """The parameters as plain values that a notebook can take: dates as ISO text, and none of consent."""

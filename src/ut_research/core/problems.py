@@ -54,6 +54,12 @@ def stop(what: str, where: str, do: str) -> ProblemsFound:
     return ProblemsFound([Problem(what, where, do)])
 
 
+def stop_for(problems: Iterable[Problem]) -> None:
+    """Raise ProblemsFound with all of `problems`, if there are any."""
+    if found := tuple(problems):
+        raise ProblemsFound(found)
+
+
 def in_words(fault: BaseException) -> str:
     """What went wrong, without a value: the message only of what cannot hold data, else kind and place."""
     if isinstance(fault, ProblemsFound):
