@@ -101,14 +101,13 @@ def measure(cleaned: Cleaned, **choices: Any) -> Measured:
     from ut_research import published
     from ut_research.cleaning.tables import Cleaned
     from ut_research.core.notebooks import find_root
-    from ut_research.core.problems import Problem, ProblemsFound
+    from ut_research.core.problems import Problem, stop_for
     from ut_research.disclosure import decision
     from ut_research.running.stages import CLEANING
 
     _check(cleaned, Cleaned, "measure", "clean")
-    if early := [name for name in choices if name in CLEANING]:
-        what, todo = "cleaning takes this parameter", "write it in a study.toml, and give that to ut.clean"
-        raise ProblemsFound(Problem(what, f"ut.measure, {name}", todo) for name in early)
+    what, todo = "cleaning takes this parameter", "write it in a study.toml, and give that to ut.clean"
+    stop_for(Problem(what, f"ut.measure, {name}", todo) for name in choices if name in CLEANING)
     parameters = cleaned.study.study.changed("ut.measure", **choices).parameters()
     manifest = {"origin": cleaned.origin, "rows": cleaned.counts, "data_to": cleaned.data_to}
     registry = published.load(*cleaned.study.parts(find_root())["published"])

@@ -41,7 +41,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path],
     for folder in ("_ext", "_static", "_templates"):
         shutil.copytree(ROOT / "book" / folder, root / "book" / folder)
     (root / "book" / "index.md").write_text(INDEX, encoding="utf-8")
-    contents = "format: jb-book\nroot: index\nchapters:\n- file: say\n- file: glossary\n"
+    contents = "format: jb-book\nroot: index\nparts:\n- chapters:\n  - file: say\n  - file: glossary\n"
     (root / "book" / "_toc.yml").write_text(contents)
     (root / "requirements.lock").write_text("")
     inserts = shutil.ignore_patterns("[!_]*")  # without the pages that quote findings

@@ -144,8 +144,8 @@ def make(root: Path) -> Project:
     settings += "html_theme: basic, html_theme_options: {}, templates_path: [_templates]}}\n"
     (root / "book" / "_config.yml").write_text(settings)
     (root / "book" / "_toc.yml").write_text(
-        "format: jb-book\nroot: index\nchapters:\n"
-        + "".join(f"- file: {n}\n" for n in ("01_one", "02_two", "03_three", "made"))
+        "format: jb-book\nroot: index\nparts:\n- caption: All\n  chapters:\n"
+        + "".join(f"  - file: {n}\n" for n in ("01_one", "02_two", "03_three", "made"))
     )
     (root / "book" / "index.md").write_text("# Small\n\n{{reach.referred|count}} people.\n")
     (root / "book" / "made.md").write_text("---\nnosearch: true\n---\n\n# Made\n\n{{page.made}}\n")

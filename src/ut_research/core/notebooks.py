@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ut_research.core.parameters import Study
-from ut_research.core.problems import Problem, ProblemsFound, stop
+from ut_research.core.problems import Problem, stop, stop_for
 
 #: Parameters that a build gives each chapter; all others are the study's.
 GIVEN = {"data": "", "out": ""}
@@ -67,8 +67,7 @@ def chapters(root: Path, study: Study) -> dict[str, list[str]]:
                     Problem("its default is of the wrong kind", where, f"it must be {kind}, as in study.toml")
                 )
         named[notebook.stem] = [n for n in defaults if n not in GIVEN]
-    if problems:
-        raise ProblemsFound(problems)
+    stop_for(problems)
     return named
 
 
@@ -96,31 +95,19 @@ def defaults(root: Path, said: Container[str]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def about(notebook: Path) -> list[str]:
-    """What `notebook` is about: ids of findings, or what they begin with; or ``study.`` and a key of a study.
+def about(notebook: Path) -> dict[str, Any]:
+    """What `notebook` says of itself, for people and, in its metadata, for this library (``ut_research``).
 
-    A notebook is left out where there is nothing of it.
-
-    It stands in the notebook's metadata, as ``"ut_research": {"about": ["reoffending"]}``; none: it never is.
+    Returns
+    -------
+    ``title``: the heading that it begins with, or its name; ``about``: ids of findings, or what they begin
+    with, or ``study.`` and a key of a study, without any of which it is left out (none given: it never is);
+    ``page``: the page for everyone that it has a section on (empty: none).
     """
-    return list(_said(notebook).get("about", ()))
-
-
-def page(notebook: Path) -> str:
-    """The page for everyone that `notebook` has a section on, ``"page"`` in the same place; empty: none."""
-    return str(_said(notebook).get("page", ""))
-
-
-def _said(notebook: Path) -> dict[str, Any]:
-    """What the metadata of `notebook` say for this library."""
-    return dict(json.loads(notebook.read_text(encoding="utf-8"))["metadata"].get("ut_research", {}))
-
-
-def title(notebook: Path) -> str:
-    """The heading that a notebook begins with; its name where there is none."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    written = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-    return next((text.partition("\n")[0][2:] for text in written if text.startswith("# ")), notebook.stem)
+    told = json.loads(notebook.read_text(encoding="utf-8"))
+    written = ("".join(cell["source"]) for cell in told["cells"] if cell["cell_type"] == "markdown")
+    title = next((text.partition("\n")[0][2:] for text in written if text.startswith("# ")), notebook.stem)
+    return {"title": title, "about": [], "page": "", **told["metadata"].get("ut_research", {})}
 
 
 def parameters_of(notebook: Path) -> dict[str, Any]:

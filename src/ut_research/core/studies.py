@@ -14,7 +14,7 @@ from typing import Any
 
 from ut_research.core import notebooks
 from ut_research.core.parameters import Study
-from ut_research.core.problems import Problem, ProblemsFound, stop
+from ut_research.core.problems import Problem, stop, stop_for
 
 FILE, RECIPE = "study.toml", "recipe.toml"
 #: What may lie beside it.
@@ -85,8 +85,7 @@ class Folder:
             todo = f"give the name of a file in studies/{FRAMEWORKS}"
             place = f"{self.file.name}, [study] framework"
             problems.append(Problem("there is no such framework", place, todo))
-        if problems:
-            raise ProblemsFound(problems)
+        stop_for(problems)
         found["published"] = list(dict.fromkeys([found["published"], *map(str, others)]))
         return {**found, "framework": str(framework) if name else ""}
 

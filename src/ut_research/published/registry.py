@@ -18,7 +18,7 @@ import pandas as pd
 import pydantic
 from pydantic import AfterValidator, BeforeValidator, FiniteFloat, NonNegativeInt
 
-from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.core.problems import Problem, stop_for
 from ut_research.published.rounding import exact, half_unit, shown
 
 ROUNDED = ("percentage", "mean", "benchmark")  # kinds that may have been rounded; the others are exact
@@ -205,8 +205,7 @@ def load(own: Path | str, *alongside: Path | str) -> Registry:
     ids = {row.cells["id"] for row in files["figures.csv"]}
     of_nothing = {f.id for _, f in good["figures.csv"] if f.span[0] <= 0 <= f.span[1]}
     _check_links(ids, of_nothing, good["relations.csv"], good["definitions.csv"])
-    if problems:
-        raise ProblemsFound(problems)
+    stop_for(problems)
     documents_, figures, findings, relations, definitions = (
         tuple(entry for _, entry in good[file]) for file in _FILES
     )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ut_research.core import notebooks, studies
 from ut_research.core.digests import SKIPPED, digest
-from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.core.problems import Problem, ProblemsFound, stop_for
 from ut_research.publishing import contents, everyone, shown
 from ut_research.show import design, prose
 
@@ -150,8 +150,7 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
             ]
         else:
             page.write_text(text, encoding="utf-8", newline="\n")
-    if problems:
-        raise ProblemsFound(problems)
+    stop_for(problems)
     everyone.write(folder, on)
     contents.write(folder, without)
     named = {**parameters, "title": ": ".join(_named(settings))}
@@ -162,12 +161,13 @@ def _chapters(folder: Path, root: Path, chapters: Iterable[str]) -> tuple[list[s
     """Copy the chapters into `folder`: titles of those that were left empty, and pages of the others."""
     without, on = [], {}
     for name in chapters:
-        source, notebook = Path("chapters", f"{name}.ipynb"), root / "notebooks" / f"{name}.ipynb"
+        source = Path("chapters", f"{name}.ipynb")
+        told = notebooks.about(root / "notebooks" / source.name)
         if json.loads(source.read_text(encoding="utf-8"))["cells"]:
             shutil.copyfile(source, folder / source.name)
-            on[name] = notebooks.page(notebook)
+            on[name] = told["page"]
         else:
-            without.append(notebooks.title(notebook))
+            without.append(told["title"])
     return without, on
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ut_research import published
-from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.core.problems import Problem, ProblemsFound, stop_for
 from ut_research.disclosure import decision
 from ut_research.disclosure.gate import Released
 from ut_research.published import Registry
@@ -174,8 +174,7 @@ def fit(brief: Brief, layout: Path) -> None:
             titles = ", ".join(f"“{s.title}”" for s in brief.sections if s.page == of)
             what = f"it is about {WORDS_A_LINE * over} words too long"
             problems.append(Problem(what, f"{FILE}, page {of}", f"shorten some of {titles}"))
-    if problems:
-        raise ProblemsFound(problems)
+    stop_for(problems)
 
 
 def pdf(brief: Brief, layout: Path) -> bytes:
@@ -241,8 +240,7 @@ class _Writer:
             self.problems.append(Problem("there is no title", FILE, "begin a line with # and write it"))
         title = paper.words(self._text(title, "")).replace("*", "")
         sections = tuple(section for section in self._sections(lines) if section.blocks)
-        if self.problems:
-            raise ProblemsFound(self.problems)
+        stop_for(self.problems)
         if len(self.quoted) < ENOUGH:
             lacks = "; ".join(f"{what}: {why}" for what, why in self.missing.items())
             what = f"too little for a brief: {len(self.quoted)} findings with a number, of {ENOUGH} or more"

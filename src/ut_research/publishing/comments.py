@@ -22,7 +22,7 @@ from typing import Any
 import pandas as pd
 
 from ut_research.core.estimate import Estimate, Origin
-from ut_research.core.problems import Problem, ProblemsFound, stop
+from ut_research.core.problems import Problem, ProblemsFound, stop, stop_for
 from ut_research.reading import coded, identifiers, recipe, refi, values
 from ut_research.reading import files as sheets
 from ut_research.reading.refi_write import guid
@@ -126,8 +126,7 @@ def read(path: Path) -> list[Comment]:
         problems += [Problem(what, f"{path.name}, comment {number}", do) for what, do in wrong]
         if not wrong:
             found.append(_comment(item))
-    if problems:
-        raise ProblemsFound(problems)
+    stop_for(problems)
     return found
 
 
@@ -147,8 +146,7 @@ def add(files: Sequence[Path], export: Path) -> Added:
             comments += read(file)
         except ProblemsFound as found:
             problems += found.problems
-    if problems:
-        raise ProblemsFound(problems)
+    stop_for(problems)
     table = _table(export)
     headings, rows = _rows(table)
     column = {values.plain(heading): i for i, heading in enumerate(headings)}
@@ -203,8 +201,7 @@ def answer(export: Path, number: int, given: Answer) -> Path:
         wrong.append(Problem("nothing stands so", f"--status {given.status}", f"{', '.join(STANDING)} do"))
     if given.status != "open" and not given.response.strip():
         wrong.append(Problem("there is no answer", "--response", "say what was done, or is not done"))
-    if wrong:
-        raise ProblemsFound(wrong)
+    stop_for(wrong)
     cells = {**asdict(given), "answered_date": "" if given.status == "open" else f"{date.today()}"}
     for i, name in enumerate(map(values.plain, headings)):
         if name in cells:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from ut_research.publishing import everyone
 
 CONTENTS = "_toc.yml"
 #: The chapter that says what is not in the report.
@@ -30,15 +32,14 @@ def write(folder: Path, without: list[str]) -> None:
     pages = {p.stem for p in folder.iterdir() if p.suffix in (".md", ".ipynb") and p.name[0] != "_"}
     file = folder / CONTENTS
     tree = yaml.safe_load(file.read_text(encoding="utf-8"))
-    listed = list(_lists(tree))
+    listed = [part["chapters"] for part in tree["parts"]]
     named = {tree["root"], *(entry["file"] for entries in listed for entry in entries)}
     for page in sorted(pages - named):
         entries, place = _where(listed, page)
         entries.insert(place, {"file": page})
     for entries in listed:
         entries[:] = [entry for entry in entries if entry["file"] in pages]
-    if "parts" in tree:
-        tree["parts"] = [part for part in tree["parts"] if part["chapters"]]
+    tree["parts"] = [part for part in tree["parts"] if part["chapters"]]
     file.write_text(yaml.safe_dump(tree, sort_keys=False), encoding="utf-8")
     for written in sorted(folder.glob("*.md")):
         text = mended(written.read_text(encoding="utf-8"), folder)
@@ -87,13 +88,6 @@ def _line(line: str, there: set[str]) -> str:
     return " · ".join(kept)
 
 
-def _lists(tree: Any) -> Iterator[list[Any]]:
-    """Every list of pages in a table of contents."""
-    for part in (tree, *tree.get("parts", ())):
-        if "chapters" in part:
-            yield part["chapters"]
-
-
 def _where(lists: list[list[Any]], page: str) -> tuple[list[Any], int]:
     """Where in the contents a page belongs that is not named there: after the chapter before it, or first."""
     before = [
@@ -106,8 +100,7 @@ def _where(lists: list[list[Any]], page: str) -> tuple[list[Any], int]:
 
 def _mend(chapter: Path, mend: Callable[[str], str], without: list[str]) -> None:
     """Mend what a chapter says in its own words, and have the one about the data name what is left out."""
-    notebook = json.loads(chapter.read_text(encoding="utf-8"))
-    cells = notebook["cells"]
+    cells = json.loads(chapter.read_text(encoding="utf-8"))["cells"]
     for cell in cells:
         if cell["cell_type"] == "markdown":
             cell["source"] = mend(cell["source"])
@@ -117,6 +110,5 @@ def _mend(chapter: Path, mend: Callable[[str], str], without: list[str]) -> None
     if without and chapter.name == ABOUT_THE_DATA:
         listed = "\n".join(f"- {title}" for title in without)
         said = f"### What is not in this report\n\nThere is nothing here about:\n\n{listed}"
-        cells.append({"cell_type": "markdown", "id": "left-out", "metadata": {}, "source": said})
-    text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    chapter.write_text(text, encoding="utf-8", newline="\n")
+        cells.append(everyone.markdown(said))
+    chapter.write_text(everyone.text(cells), encoding="utf-8", newline="\n")

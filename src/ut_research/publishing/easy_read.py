@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
 
-from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.core.problems import Problem, ProblemsFound, stop_for
 from ut_research.disclosure import decision
 from ut_research.disclosure.gate import Released
 from ut_research.publishing import blocks as paper
@@ -84,8 +84,7 @@ def write(
             continue
         if said.strip(" ."):
             lines.append((said.lstrip("# "), "" if heading else drawing.read_text(encoding="utf-8")))
-    if problems:
-        raise ProblemsFound(problems)
+    stop_for(problems)
     after = [*lines[1:], ("", "")]
     return [line for line, then in zip(lines, after, strict=True) if line[1] or then[1] or line is lines[0]]
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from ut_research.core import policies
 from ut_research.core.estimate import Estimate
-from ut_research.core.problems import Problem, ProblemsFound, stop
+from ut_research.core.problems import Problem, ProblemsFound, stop, stop_for
 from ut_research.disclosure import decision, releases
 from ut_research.disclosure.releases import Release
 from ut_research.disclosure.soundness import name
@@ -105,8 +105,7 @@ def refuse(folder: Path, findings: Sequence[str], by: str) -> None:
         elif not releases.are_refused(found, [row]):
             problems.append(Problem("there is no such finding", what, f"take its name from {PAGE}"))
         rows.append(row)
-    if problems:
-        raise ProblemsFound(problems)
+    stop_for(problems)
     releases.refuse(register, rows)
 
 
@@ -190,13 +189,9 @@ def _asked(run: Mapping[str, Any], shown: Iterable[Estimate]) -> str:
 
 
 def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    def line(cells: Iterable[str], tag: str) -> str:
-        return "<tr>" + "".join(f"<{tag}>{escape(str(c))}</{tag.split()[0]}>" for c in cells) + "</tr>"
-
-    body = "".join(line(row, "td") for row in rows)
-    if not body:
-        return f"<p><strong>{escape(caption)}</strong>: none.</p>"
-    return f"<table><caption>{escape(caption)}</caption>{line(heads, 'th scope=col')}{body}</table>"
+    listed = list(rows)
+    none = f"<p><strong>{escape(caption)}</strong>: none.</p>"
+    return display.grid(heads, listed, caption) if listed else none
 
 
 def _today() -> str:

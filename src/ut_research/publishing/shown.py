@@ -21,7 +21,7 @@ from typing import Any
 from ut_research import published
 from ut_research.core import studies
 from ut_research.core.digests import digest, key
-from ut_research.core.problems import Problem, ProblemsFound
+from ut_research.core.problems import Problem, stop_for
 from ut_research.published import Registry
 from ut_research.show import design, prose, verdicts
 from ut_research.show.chapter import MARK
@@ -87,8 +87,7 @@ def check(notebook: Any, name: str, tables: Path, known: Callable[[], set[str]])
         if not file.is_file() or written.get(file.relative_to(tables).as_posix()) != digest(file):
             what, todo = "a file among the tables that no chapter wrote", "use chapter.numbers or breakdown"
             problems[Problem(what, f"notebooks/{name}, tables/{file.name}", todo)] = None
-    if problems:
-        raise ProblemsFound(problems)
+    stop_for(problems)
 
 
 def quoted(*cells: str) -> set[str]:

@@ -19,7 +19,7 @@ import pandas as pd
 
 from ut_research.core.estimate import Origin
 from ut_research.core.issues import Log, empty
-from ut_research.core.problems import Problem, ProblemsFound, stop
+from ut_research.core.problems import Problem, ProblemsFound, stop, stop_for
 from ut_research.core.schema import GROUPS, ITEMS, TABLES, Table
 from ut_research.reading import files as formats
 from ut_research.reading import folder, identifiers, refusals, reshape, structure
@@ -104,8 +104,7 @@ def read(path: Path | str, recipe: Recipe | Path | None = None, tell: Tell = str
     folder.log_unread(others, reading.log)
     sheets = [sheet for file in folder.each(data, tell) for sheet in reading.sheets(file)]
     reading.assemble(sheets)
-    if reading.problems:
-        raise ProblemsFound(reading.problems)
+    stop_for(reading.problems)
     if not reading.parts:
         raise stop(f"no table of the data dictionary was found{folder.unread(others)}", path.name,
                    "Name the files or sheets as the tables are named (" + ", ".join(TABLES)

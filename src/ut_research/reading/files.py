@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as fast_csv
 
-from ut_research.core.problems import ProblemsFound, stop
+from ut_research.core.problems import ProblemsFound, stop, stop_for
 from ut_research.reading import coded, grids, refi, workbooks
 from ut_research.reading.grids import Grid, Note, Sheet, as_written, from_rows, shape, too_long
 from ut_research.reading.layout import lay_out
@@ -41,8 +41,8 @@ def read(path: Path, layouts: Mapping[str, Layout] | None = None) -> list[Sheet]
     quoted = all(lay.quotes for name, lay in layouts.items() if plain(lay.of or name) == plain(path.stem))
     consent = next((lay.consent for lay in layouts.values() if lay.consent), "")
     sheets = [sheet for grid in read_grids(path, quoted, consent) for sheet in lay_out(grid, layouts)]
-    if path.suffix.lower() in FOLDER_KINDS and (problems := [p for s in sheets for p in s.problems]):
-        raise ProblemsFound(problems)
+    if path.suffix.lower() in FOLDER_KINDS:
+        stop_for(problem for sheet in sheets for problem in sheet.problems)
     return [replace(sheet, file=path.stem) for sheet in sheets]
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ut_research.core.issues import WHOLE_COLUMN_FROM
-from ut_research.core.problems import Problem, ProblemsFound, stop
+from ut_research.core.problems import Problem, ProblemsFound, stop, stop_for
 from ut_research.reading import headings
 from ut_research.reading.grids import Grid, Note, Sheet, hollow_rows, shape, too_long
 from ut_research.reading.recipe import Layout
@@ -87,8 +87,7 @@ def _refuse_unusable(grid: Grid, first: int, told: bool) -> None:
         problems.append(Problem("formulas have no saved result", f"{grid.place}, rows {at}", todo))
     for n in sorted(grid.long)[:5]:
         problems += too_long(grid.place, n).problems
-    if problems:
-        raise ProblemsFound(problems)
+    stop_for(problems)
 
 
 def _whole(grid: Grid, frame: pd.DataFrame, width: int, join: bool) -> tuple[pd.DataFrame, list[int]]:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ut_research.core.problems import Problem, ProblemsFound, stop
+from ut_research.core.problems import Problem, stop, stop_for
 from ut_research.core.schema import TABLES
 from ut_research.reading import reshape, structure
 from ut_research.reading.dates import read_days
@@ -85,8 +85,7 @@ def take(sheet: Sheet, table: str, recipe: Recipe) -> tuple[pd.DataFrame, set[in
                  for o, pair in told.pairs.items()}  # fmt: skip
         if not headings.problems:
             parts = reshape.paired(parts[0], sheet, at_of)
-    if headings.problems:
-        raise ProblemsFound(headings.problems)
+    stop_for(headings.problems)
     if waves != [None]:
         parts = [part.assign(**{reshape.RANK: n}) for n, part in enumerate(parts)]
     frame = pd.concat(parts) if len(parts) > 1 else parts[0]

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ut_research.core.problems import Problem, ProblemsFound, stop
+from ut_research.core.problems import Problem, stop, stop_for
 from ut_research.core.schema import TABLES, Table
 from ut_research.reading import dates, values
 from ut_research.reading.grids import MARKS, Sheet, hollow_rows, of_text, shape
@@ -62,8 +62,7 @@ def refuse(sheet: Sheet) -> None:
     ------
     ProblemsFound : with the place, and what to do.
     """
-    if sheet.problems:
-        raise ProblemsFound(sheet.problems)
+    stop_for(sheet.problems)
     heads = [h for h in sheet.headings if h]
     cells = [str(t) for t in sheet.frame.iloc[:60, 0].dropna()] if sheet.frame.shape[1] else []
     marks = max(map(heads[0].count, MARKS)) if len(heads) == 1 else 0

@@ -236,7 +236,7 @@ def chapter(name: str, values: dict[str, Any]) -> None:
     out = Path("chapters", name).absolute()
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    if not _has_data(about := notebooks.about(source), settings):
+    if not _has_data(about := notebooks.about(source)["about"], settings):
         (out / ASKED).write_text(json.dumps(about), encoding="utf-8")
         _write(out.with_suffix(".ipynb"), everyone.text([]))
         return
