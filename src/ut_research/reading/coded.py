@@ -20,7 +20,7 @@ import pandas as pd
 
 from ut_research.core.problems import stop
 from ut_research.core.schema import QUOTE
-from ut_research.reading.grids import Grid, Note, from_rows
+from ut_research.reading.grids import Note, Sheet, from_rows
 from ut_research.reading.identifiers import pointing
 from ut_research.reading.refi import Case, Code, Coding, Project, Source, project
 from ut_research.reading.refi_write import guid
@@ -34,7 +34,7 @@ PASSAGES = (
 THEMES = ("question", "theme", "against", "finding", "code")
 
 
-def read(path: Path, consent: str = "") -> Iterator[Grid]:
+def read(path: Path, consent: str = "") -> Iterator[Sheet]:
     """The sheets interviews, coded_segments and themes of the project at `path`; of a codebook the last.
 
     `consent` is the code, with those above it, or the attribute by which a passage may be quoted.
@@ -82,7 +82,7 @@ def _cased(found: Project) -> frozenset[str]:
     return frozenset(code for case in found.cases for code in case.codes)
 
 
-def _interviews(found: Project, path: Path) -> Grid:
+def _interviews(found: Project, path: Path) -> Sheet:
     """A row a source that was coded, or is of a case, with what it or all its cases are said to be."""
     used = {coding.source for coding in found.codings}
     at = {coding.selection: coding.source for coding in found.codings}
@@ -111,7 +111,7 @@ def _interviews(found: Project, path: Path) -> Grid:
     return from_rows("interviews", f"{path.name}, sources", rows, notes=notes)
 
 
-def _passages(found: Project, path: Path, no_theme: frozenset[str], consent: str) -> Grid:
+def _passages(found: Project, path: Path, no_theme: frozenset[str], consent: str) -> Sheet:
     """A row a code that was given to a passage; one that says who spoke, or that they agreed, is none."""
     codes = {code.guid: code for code in found.codes}
     sources, people = _numbers("I", found.sources), _numbers("P", found.cases)

@@ -23,7 +23,7 @@ from pyarrow import csv as fast_csv
 
 from ut_research.core.problems import ProblemsFound, stop, stop_for
 from ut_research.reading import coded, grids, refi, workbooks
-from ut_research.reading.grids import Grid, Note, Sheet, as_written, from_rows, shape, too_long
+from ut_research.reading.grids import Note, Sheet, as_written, from_rows, shape, too_long
 from ut_research.reading.layout import lay_out
 from ut_research.reading.recipe import Layout
 from ut_research.reading.values import plain
@@ -46,7 +46,7 @@ def read(path: Path, layouts: Mapping[str, Layout] | None = None) -> list[Sheet]
     return [replace(sheet, file=path.stem) for sheet in sheets]
 
 
-def read_grids(path: Path, quoted: bool = True, consent: str = "") -> list[Grid]:
+def read_grids(path: Path, quoted: bool = True, consent: str = "") -> list[Sheet]:
     """Read every row of every sheet of the file at `path`; of text, cells may be `quoted`.
 
     `consent` is the code or attribute of a project of interviews by which passages may be quoted.
@@ -117,7 +117,7 @@ def _refusals(kind: str, size: int, head: bytes) -> Iterator[tuple[bool, str, st
 # --- text files
 
 
-def _csv(path: Path, quoted: bool = True) -> Iterator[Grid]:
+def _csv(path: Path, quoted: bool = True) -> Iterator[Sheet]:
     raw, notes = _utf8(path)
     first, _, rest = raw[:_HEAD].decode(errors="ignore").partition("\n")
     told = re.fullmatch(r"\"?sep=(.)\"?\s*", first, re.I)
@@ -126,7 +126,7 @@ def _csv(path: Path, quoted: bool = True) -> Iterator[Grid]:
     mark = told[1] if told else _separator([first, *rest.split("\n", 20)[:19]])
     frame = _quick_rows(raw, mark, first) if quoted else None
     if frame is not None:
-        yield Grid(path.stem, path.name, frame, notes=notes)
+        yield Sheet(path.stem, path.name, frame, notes=notes)
     else:
         yield replace(_careful_rows(path, raw.decode(), mark, quoted), notes=notes)
 
@@ -198,7 +198,7 @@ def _quick_rows(raw: bytes, mark: str, heading: str) -> pd.DataFrame | None:
     return frame
 
 
-def _careful_rows(path: Path, text: str, mark: str, quoted: bool) -> Grid:
+def _careful_rows(path: Path, text: str, mark: str, quoted: bool) -> Sheet:
     """Split irregular text row by row: blank lines, short and long rows, stray line ends, huge cells.
 
     Raises
@@ -244,7 +244,7 @@ def _refuse_unclosed(lines: list[str], mark: str, path: Path, number: int) -> No
 # --- SPSS and Stata
 
 
-def _labelled(path: Path) -> Iterator[Grid]:
+def _labelled(path: Path) -> Iterator[Sheet]:
     import pyreadstat
 
     read = pyreadstat.read_dta if path.suffix.lower() == ".dta" else pyreadstat.read_sav
@@ -265,7 +265,7 @@ def _labelled(path: Path) -> Iterator[Grid]:
     said = {i: {as_written(v): label for v, label in labels[c].items() if label}
             for i, c in enumerate(frame.columns) if c in labels}  # fmt: skip
     own = pd.DataFrame(values, frame.index)
-    yield Grid(path.stem, path.name, own, tuple(map(str, frame.columns)), said)
+    yield Sheet(path.stem, path.name, own, tuple(map(str, frame.columns)), said)
 
 
 def _as_text(column: pd.Series) -> dict[object, str | None]:
@@ -275,7 +275,7 @@ def _as_text(column: pd.Series) -> dict[object, str | None]:
 
 #: How a number is kept that is shown as a day, by the format that it is shown in.
 _DAYS = {r"[AEJS]?DATE|YMDHMS": "s", r"%-?\d*t?d": "D", r"%t[cC]": "ms"}
-_READERS: dict[str, Callable[..., Iterable[Grid]]] = {
+_READERS: dict[str, Callable[..., Iterable[Sheet]]] = {
     ".csv": _csv, ".tsv": _csv, ".txt": _csv, ".bz2": _csv, ".sav": _labelled, ".dta": _labelled,
     ".xlsx": workbooks.xlsx, ".ods": workbooks.ods, **dict.fromkeys(refi.KINDS, coded.read),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The rows of a file or sheet as they come, and a sheet with headings as it goes on."""
+"""A sheet: the rows of a file as they come, and its headings once it is known which of them they are."""
 
 from __future__ import annotations
 
@@ -38,28 +38,35 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Grid:
-    """The rows of a file or sheet, before it is known which of them are headings.
+class Sheet:
+    """One table as it lies in its file.
 
     Attributes
     ----------
-    name : of the file (without its ending) or the sheet.
+    name : of the file (without its ending) or the sheet; of a block of a sheet, as the recipe calls it.
     place : where to look, in words: "needs.csv", or "export.xlsx, sheet needs".
-    frame : text; the columns are numbered from 0, the index is the row's number from 1.
-    headings : of an SPSS file, which has no row of headings.
+    frame : text; the columns are numbered from 0, the index is the row's number from 1. The rows of the
+        headings are in it until these are known, and then no blank rows.
+    headings : as written, in order; blank ones are "". Of an SPSS file, which has no row of them, from the
+        first; of others empty until it is known which rows they are.
     labels : by column, what the values of an SPSS or Stata file stand for.
     widths : how many cells each row was written with, by its number, where that can differ.
     merged : merged cells as first row, first column, last row, last column; columns from 0.
     hollow : rows with a formula that has no saved result.
     long : rows with a cell that is longer than a spreadsheet allows.
-    epoch : the day that the file counts days from, where it says so.
+    epoch : the day that days count from, where the file, or the recipe, says so.
     notes : what there is to log about it.
+    lost, blank : how many rows could not be split into cells, and how many have nothing in them.
+    problems : why it cannot be used, where a workbook's other sheets may be.
+    head, seem : the row of the headings, in words; the rows that seem to be headings.
+    file : name of the file, without its ending.
+    layout : as the recipe says.
     """
 
     name: str
     place: str
     frame: pd.DataFrame
-    headings: tuple[str, ...] | None = None
+    headings: tuple[str, ...] = ()
     labels: Labels = field(default_factory=dict)
     widths: Mapping[int, int] | None = None
     merged: tuple[tuple[int, int, int, int], ...] = ()
@@ -67,41 +74,13 @@ class Grid:
     long: frozenset[int] = frozenset()
     epoch: date | None = None
     notes: tuple[Note, ...] = ()
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One table as it lies in its file.
-
-    Attributes
-    ----------
-    name, place : as in `Grid`; of a block of a sheet, the name that the recipe gives it.
-    headings : as written, in order; blank ones are "".
-    frame : text; columns numbered from 0 as `headings`, the index is the row's number. No blank rows.
-    labels : by column, what values stand for, as in `Grid`.
-    lost : rows that could not be split into cells.
-    blank : rows with nothing in them.
-    notes : what reading has to log.
-    problems : why it cannot be used, where a workbook's other sheets may be.
-    head, seem : the row of the headings, in words; the rows that seem to be headings.
-    file : name of the file, without its ending.
-    layout, epoch : as the recipe and the file say.
-    """
-
-    name: str
-    place: str
-    headings: tuple[str, ...]
-    frame: pd.DataFrame
-    labels: Labels = field(default_factory=dict)
     lost: int = 0
     blank: int = 0
-    notes: tuple[Note, ...] = ()
     problems: tuple[Problem, ...] = ()
     head: str = "row 1"
     seem: tuple[int, ...] = (1,)
     file: str = ""
     layout: Layout = Layout()
-    epoch: date | None = None
 
     def line(self, key: str, value: object) -> str:
         """Return the line of the recipe that says `key` of this sheet."""
@@ -132,8 +111,8 @@ class Sheet:
         return replace(self, frame=frame, labels={}) if self.labels else self
 
 
-def from_rows(name: str, place: str, rows: Mapping[int, Sequence[object]], **more: object) -> Grid:
-    """Return the Grid of rows by their number; short ones are filled with blanks, blank ones left out."""
+def from_rows(name: str, place: str, rows: Mapping[int, Sequence[object]], **more: object) -> Sheet:
+    """Return the sheet of rows by their number; short ones are filled with blanks, blank ones left out."""
     if max(map(len, rows.values()), default=0) > MOST_COLUMNS:
         todo = "Export only the columns asked for"
         raise stop(f"there are more than {MOST_COLUMNS:,} columns", place, todo)
@@ -150,7 +129,7 @@ def from_rows(name: str, place: str, rows: Mapping[int, Sequence[object]], **mor
     if "widths" in more:
         more["widths"] = {n: len(row) for n, row in rows.items()}
     frame = frame if filled.all() else frame[filled]
-    return Grid(name, place, frame, long=frozenset(index[long].tolist()), **more)  # type: ignore[arg-type]
+    return Sheet(name, place, frame, long=frozenset(index[long].tolist()), **more)  # type: ignore[arg-type]
 
 
 def as_written(value: object) -> str:

@@ -6,18 +6,18 @@ import re
 from collections.abc import Sequence
 
 from ut_research.core.problems import stop
-from ut_research.reading.grids import Grid, Sheet
+from ut_research.reading.grids import Sheet
 
 #: What Qualtrics writes into each cell of its third row of headings.
 _QUALTRICS = '{"ImportId"'
 
 
-def rows(grid: Grid) -> tuple[int, ...]:
+def rows(grid: Sheet) -> tuple[int, ...]:
     """Return the rows that seem to be headings: below a title, and two where the first has groups."""
     top = grid.frame.iloc[:15].fillna("")
     numbers, cells = top.index.tolist(), top.to_numpy(str)
     first = next((i for i, row in enumerate(cells) if (row != "").sum() > 1), None)
-    if first is None or grid.headings is not None:
+    if first is None or grid.headings:
         return (1,)
     if of_qualtrics(grid):
         return 1, 2, 3
@@ -30,7 +30,7 @@ def rows(grid: Grid) -> tuple[int, ...]:
     return (numbers[first],)
 
 
-def of_qualtrics(grid: Grid) -> bool:
+def of_qualtrics(grid: Sheet) -> bool:
     """Whether the first three rows are headings as Qualtrics writes them: name, question, import code."""
     if grid.frame.index[:3].tolist() != [1, 2, 3]:
         return False
@@ -38,9 +38,9 @@ def of_qualtrics(grid: Grid) -> bool:
     return len(codes) > 0 and all(str(code).startswith(_QUALTRICS) for code in codes)
 
 
-def names(grid: Grid, at: Sequence[int]) -> tuple[str, ...]:
+def names(grid: Sheet, at: Sequence[int]) -> tuple[str, ...]:
     """Return the headings: the texts of the rows `at` from top to bottom, joined; merged cells are filled."""
-    if grid.headings is not None:
+    if grid.headings:
         return grid.headings
     top = grid.frame[grid.frame.index.isin(at)].fillna("").astype(object).copy()
     if len(top) == 3 and of_qualtrics(grid):

@@ -12,7 +12,7 @@ import pandas as pd
 from ut_research.core.issues import WHOLE_COLUMN_FROM
 from ut_research.core.problems import Problem, ProblemsFound, stop, stop_for
 from ut_research.reading import headings
-from ut_research.reading.grids import Grid, Note, Sheet, hollow_rows, shape, too_long
+from ut_research.reading.grids import Note, Sheet, hollow_rows, shape, too_long
 from ut_research.reading.recipe import Layout
 from ut_research.reading.values import plain
 
@@ -20,7 +20,7 @@ Numbers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 
-def lay_out(grid: Grid, layouts: Mapping[str, Layout]) -> list[Sheet]:
+def lay_out(grid: Sheet, layouts: Mapping[str, Layout]) -> list[Sheet]:
     """Return the sheets of a grid: one, or a block for each layout that is `of` it.
 
     One that cannot be used has its problems with it.
@@ -31,12 +31,11 @@ def lay_out(grid: Grid, layouts: Mapping[str, Layout]) -> list[Sheet]:
         try:
             sheets.append(_sheet(replace(grid, name=name if layout.of else grid.name), layout))
         except ProblemsFound as stopped:
-            problems = stopped.problems
-            sheets.append(Sheet(name, grid.place, (), pd.DataFrame(), problems=problems, layout=layout))
+            sheets.append(Sheet(name, grid.place, pd.DataFrame(), problems=stopped.problems, layout=layout))
     return sheets
 
 
-def _sheet(grid: Grid, told: Layout) -> Sheet:
+def _sheet(grid: Sheet, told: Layout) -> Sheet:
     at = told.heading_rows or ((1, 2, 3) if headings.of_qualtrics(grid) else (1,))
     first = told.first_row or (1 if grid.headings else max(at) + 1)
     _refuse_unusable(grid, first, bool(told.heading_rows))
@@ -64,12 +63,11 @@ def _sheet(grid: Grid, told: Layout) -> Sheet:
     frame = frame[~hollow] if hollow.any() else frame
     head = f"row{'s' * (len(at) > 1)} {', '.join(map(str, at))}"
     epoch, seem = told.days_since or grid.epoch, headings.rows(grid)
-    sheet = Sheet(grid.name, grid.place, heads, frame, grid.labels, len(lost), len(blank), tuple(notes),
-                  head=head, seem=seem, layout=told, epoch=epoch)  # fmt: skip
-    return headings.without_repeats(sheet)
+    made = replace(grid, headings=heads, frame=frame, lost=len(lost), blank=len(blank), notes=tuple(notes))
+    return headings.without_repeats(replace(made, head=head, seem=seem, layout=told, epoch=epoch))
 
 
-def _refuse_unusable(grid: Grid, first: int, told: bool) -> None:
+def _refuse_unusable(grid: Sheet, first: int, told: bool) -> None:
     """Refuse merged cells in the data, formulas that were never worked out, and cells that are too long."""
     problems = []
     merged = [m for m in grid.merged if m[2] >= first or not told]
@@ -90,7 +88,7 @@ def _refuse_unusable(grid: Grid, first: int, told: bool) -> None:
     stop_for(problems)
 
 
-def _whole(grid: Grid, frame: pd.DataFrame, width: int, join: bool) -> tuple[pd.DataFrame, list[int]]:
+def _whole(grid: Sheet, frame: pd.DataFrame, width: int, join: bool) -> tuple[pd.DataFrame, list[int]]:
     """Join rows that a line break broke apart if the recipe says so, and say which; else stop."""
     widths = [(grid.widths or {})[n] for n in frame.index]
     broken = _broken(frame, widths, width)
@@ -137,7 +135,7 @@ def _of_width(frame: pd.DataFrame, width: int) -> tuple[pd.DataFrame, list[int]]
     return frame.iloc[:, :width].drop(index=lost), lost
 
 
-def _short(grid: Grid, frame: pd.DataFrame, width: int, joined: Sequence[int]) -> list[int]:
+def _short(grid: Sheet, frame: pd.DataFrame, width: int, joined: Sequence[int]) -> list[int]:
     """Return the rows with fewer cells than there are headings; a note in the first cell is none."""
     firsts = frame[0].fillna("") if frame.shape[1] else pd.Series(dtype="str")
     cells = [(n, (grid.widths or {})[n], text) for n, text in zip(frame.index.tolist(), firsts, strict=True)]
@@ -157,7 +155,7 @@ def _uneven(lost: Sequence[int], short: Sequence[int], of: int) -> list[Note]:
     return notes
 
 
-def _blank(grid: Grid, rows: Numbers, hollow: Mask, gone: Sequence[int], first: int) -> Numbers:
+def _blank(grid: Sheet, rows: Numbers, hollow: Mask, gone: Sequence[int], first: int) -> Numbers:
     """Return the numbers of the rows from the first to the last of data that hold nothing."""
     data = rows[~hollow]
     last = max([*data[-1:].tolist(), *gone], default=0)

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 
 from ut_research.core.problems import ProblemsFound, stop
 from ut_research.reading.dates import EPOCHS, SPREADSHEET
-from ut_research.reading.grids import LONGEST_CELL, MOST_COLUMNS, Grid, Note, as_written, from_rows
+from ut_research.reading.grids import LONGEST_CELL, MOST_COLUMNS, Note, Sheet, as_written, from_rows
 
 #: The part that a workbook of each kind cannot be without; and that of an .ods which says what is locked.
 _BODY, _MANIFEST = {".xlsx": "xl/workbook.xml", ".ods": "content.xml"}, "META-INF/manifest.xml"
@@ -56,7 +56,7 @@ def _unpacked(path: Path) -> zipfile.ZipFile:
     return book
 
 
-def xlsx(path: Path) -> Iterator[Grid]:
+def xlsx(path: Path) -> Iterator[Sheet]:
     """Read each sheet of an .xlsx workbook that holds anything."""
     import python_calamine
 
@@ -149,7 +149,7 @@ def _notes(formulas: Mapping[int, Sequence[int]], sheet: bool, rows: Sequence[in
     return (*notes, *(Note("hidden column", "reported", "read as if it were seen", (), i) for i in at))
 
 
-def ods(path: Path) -> Iterator[Grid]:
+def ods(path: Path) -> Iterator[Sheet]:
     """Read each sheet of an .ods workbook that holds anything."""
     from defusedxml.ElementTree import iterparse
 
@@ -284,7 +284,7 @@ def _paragraph(element: Element) -> str:
     return own + "".join(_paragraph(part) + (part.tail or "") for part in element)
 
 
-def _grid(path: Path, name: str, rows: Mapping[int, Sequence[object]], **more: object) -> Iterator[Grid]:
+def _grid(path: Path, name: str, rows: Mapping[int, Sequence[object]], **more: object) -> Iterator[Sheet]:
     """Yield the rows of a sheet, unless it is empty."""
     if rows:
         yield from_rows(name, f"{path.name}, sheet {name}", rows, **more)
