@@ -350,7 +350,7 @@ def answer(
 
     if number:
         with _taking_comments(export) as folder:
-            table = comments.answer(folder, number, comments.Answer(response, status, reason))
+            table = comments.answer(folder, number, response, status, reason)
         say.print(f"Comment {number} is answered, in {place(table)}.")
     for n, page, words in comments.open_ones(workflow.plan(export).export):
         say.print(f"{n}. {page}: {words}", markup=False)

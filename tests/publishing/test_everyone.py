@@ -26,7 +26,7 @@ def chapter(folder: Path, name: str, answer: str) -> None:
         shown("Picture", "picture"),
         shown("More"),
     ]
-    (folder / f"{name}.ipynb").write_text(everyone.text(cells), encoding="utf-8")
+    everyone.save(folder / f"{name}.ipynb", cells)
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_in_a_chapter_the_answer_and_the_picture_come_first_and_code_last(
     cells[1]["outputs"] = []
     tidy = book.tidy({"cells": cells}, "01_topic.ipynb", tmp_path, set)
     page = tmp_path / "page.ipynb"
-    page.write_text(everyone.text(tidy), encoding="utf-8")
+    everyone.save(page, tidy)
     said = told(page)
     assert said[:-1] == [
         *("# Topic", "Because.", "Drawn", "Many may be true.", "**The question.** Why?"),

@@ -59,9 +59,8 @@ class Table:
         return {c.name: c for c in self.columns}[name]
 
 
-def _person(example: str = "AB-0001") -> Column:
-    return Column("participant_id", "the project's own identifier of the person; kept only as a keyed hash",
-                  "id", example, needed=True)  # fmt: skip
+_PERSON = Column("participant_id", "the project's own identifier of the person; kept only as a keyed hash",
+                 "id", "AB-0001", needed=True)  # fmt: skip
 
 
 def _date(name: str, meaning: str, example: str = "2020-03-24", kept: bool = True) -> Column:
@@ -126,7 +125,7 @@ _TIMEPOINT = _code(
 
 _ALL = (
     Table("participants", "a referral", (
-        _person(),
+        _PERSON,
         _date("referral_date", "day of referral to the project"),
         _name("partner", "organisation that supports the person", "Invented Town Charity"),
         _name("area", "area where the person is supported", "Invented Town"),
@@ -139,26 +138,26 @@ _ALL = (
         _name("exit_reason", "why support ended; rare reasons become “other”", "completed"),
     ), ("participant_id",)),
     Table("needs", "a needs assessment", (
-        _person(),
+        _PERSON,
         _date("assessed_date", "day of the assessment"),
         *(_yes_no(name, f"whether support with {words} is needed", spare=name in MORE_NEEDS)
           for name, words in NEEDS.items()),
     ), ("participant_id",)),
     Table("wemwbs", "a wellbeing questionnaire (WEMWBS)", (
-        _person(),
+        _PERSON,
         _TIMEPOINT,
         _date("completed_date", "day of the questionnaire"),
         *(_number(item, f"answer to item {n}", 1, 5, "points") for n, item in enumerate(ITEMS, 1)),
         _number("total", "sum of the fourteen items, where the items were not kept", 14, 70, "points"),
     ), ("participant_id", "timepoint")),
     Table("activity", "an answer to the single-item physical activity measure", (
-        _person(),
+        _PERSON,
         _TIMEPOINT,
         _date("completed_date", "day of the answer"),
         _number("active_days", "days of the past week with 30 active minutes or more", 0, 7, "days", True),
     ), ("participant_id", "timepoint")),
     Table("reoffending", "a person followed up", (
-        _person(),
+        _PERSON,
         _code("group", "whether the person engaged with the project", "engaged", "not engaged", needed=True),
         _date("entry_date", "day from which the person is followed up"),
         _date("followed_up_to", "last day of follow-up"),
@@ -166,13 +165,13 @@ _ALL = (
         _date("reoffence_date", "day of the first reoffence"),
     ), ("participant_id",)),
     Table("outcomes", "an outcome reached", (
-        _person(),
+        _PERSON,
         _code("outcome", "what was reached", "employment", "education_training", "housing", "volunteering",
               "treatment", needed=True),
         _date("start_date", "day it began"),
     )),
     Table("sessions", "a session that a person attended", (
-        _person(),
+        _PERSON,
         _date("session_date", "day of the session"),
         _name("kind", "what kind of session it was; rare kinds become “other”", "one to one"),
         _number("minutes", "how long the person was there", 1, 720, "minutes"),

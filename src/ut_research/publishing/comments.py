@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -81,15 +81,6 @@ class Added:
     known: int
     shortened: int
     before: Path | None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is answered to a comment, where it stands then (of `STANDING`), and why."""
-
-    response: str
-    status: str
-    reason: str
 
 
 def read(path: Path) -> list[Comment]:
@@ -181,12 +172,13 @@ def open_ones(export: Path) -> list[tuple[int, str, str]]:
     ]
 
 
-def answer(export: Path, number: int, given: Answer) -> Path:
+def answer(export: Path, number: int, response: str, status: str, reason: str) -> Path:
     """Write what is answered to a comment, and the day, into the table of `export`; the table.
 
     Parameters
     ----------
     number : which comment, from 1, as `open_ones` counts them.
+    response, status, reason : what is answered, where it stands then (of `STANDING`), and why.
 
     Raises
     ------
@@ -197,12 +189,13 @@ def answer(export: Path, number: int, given: Answer) -> Path:
     wrong = []
     if not 0 < number <= len(rows):
         wrong.append(Problem(f"there is no comment {number}", table.name, "`ut-research answer` lists them"))
-    if given.status not in STANDING:
-        wrong.append(Problem("nothing stands so", f"--status {given.status}", f"{', '.join(STANDING)} do"))
-    if given.status != "open" and not given.response.strip():
+    if status not in STANDING:
+        wrong.append(Problem("nothing stands so", f"--status {status}", f"{', '.join(STANDING)} do"))
+    if status != "open" and not response.strip():
         wrong.append(Problem("there is no answer", "--response", "say what was done, or is not done"))
     stop_for(wrong)
-    cells = {**asdict(given), "answered_date": "" if given.status == "open" else f"{date.today()}"}
+    cells = {"response": response, "status": status, "reason": reason}
+    cells["answered_date"] = "" if status == "open" else f"{date.today()}"
     for i, name in enumerate(map(values.plain, headings)):
         if name in cells:
             rows[number - 1][i] = inert(values.tidy(cells[name]))
@@ -313,25 +306,19 @@ def _rows(table: Path) -> tuple[list[str], list[list[str]]]:
 
 
 def _keep(table: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Path | None:
-    """Write the table anew; the copy of what it was before, where there was one."""
+    """Write the table anew in one step; the copy of what it was before, where there was one."""
     before = table.with_name(f".{TABLE}.before.csv") if table.exists() else None
+    new, out = table.with_name(f".{table.stem}.new"), io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([headings, *rows])
     try:
         if before:
             shutil.copyfile(table, before)
-        _replace(table, [headings, *rows])
+        with new.open("wb") as file:
+            file.write(out.getvalue().encode("utf-8-sig"))
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(table)  # a computer that stops leaves the old file or the new
     except OSError:
         raise stop("it cannot be written", table.name,
                    "Close it in the spreadsheet; check the rights of its folder") from None  # fmt: skip
     return before
-
-
-def _replace(path: Path, rows: Iterable[Sequence[str]]) -> None:
-    """Write `rows` as CSV at `path` in one step: a computer that stops leaves the old file or the new."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    new = path.with_name(f".{path.stem}.new")
-    with new.open("wb") as file:
-        file.write(out.getvalue().encode("utf-8-sig"))
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)

@@ -111,4 +111,4 @@ def _mend(chapter: Path, mend: Callable[[str], str], without: list[str]) -> None
         listed = "\n".join(f"- {title}" for title in without)
         said = f"### What is not in this report\n\nThere is nothing here about:\n\n{listed}"
         cells.append(everyone.markdown(said))
-    chapter.write_text(everyone.text(cells), encoding="utf-8", newline="\n")
+    everyone.save(chapter, cells)

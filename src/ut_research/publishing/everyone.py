@@ -46,8 +46,7 @@ def write(folder: Path, chapters: Mapping[str, str]) -> None:
         if len(cells) > len(parts) // 3 + 1 or file.stem == "index":
             found = "".join(cell["metadata"].pop("finding", "") for cell in cells)
             cells[0]["source"] = cells[0]["source"].replace(FINDINGS, found.strip())
-            notebook = text([cell for cell in cells if cell["source"]])
-            file.with_suffix(".ipynb").write_text(notebook, encoding="utf-8", newline="\n")
+            save(file.with_suffix(".ipynb"), [cell for cell in cells if cell["source"]])
 
 
 def _section(folder: Path, name: str, of: str, own: bool) -> Iterator[dict[str, Any]]:
@@ -87,10 +86,11 @@ def markdown(words: str) -> dict[str, Any]:
     return {"cell_type": "markdown", "metadata": {}, "source": words.strip()}
 
 
-def text(cells: list[dict[str, Any]]) -> str:
-    """The text of a notebook for the book: one that is executed, of these cells."""
+def save(file: Path, cells: list[dict[str, Any]]) -> None:
+    """Write a notebook for the book: one that is executed, of these cells."""
     numbered = [{**cell, "id": f"cell-{position}"} for position, cell in enumerate(cells)]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     notebook = {"cells": numbered, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True)
+    file.write_text(text + "\n", encoding="utf-8", newline="\n")

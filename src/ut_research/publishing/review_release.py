@@ -12,6 +12,7 @@ import datetime
 import hashlib
 import json
 import posixpath
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -131,11 +132,12 @@ def pack(root: Path, folder: Path, report: Path, record: Path) -> Path:
             made += make(root, folder, report)
     files = [*_files(report, *(one.name for one in made)), *_of_parts(folder, report)]
     leaving = {file: (report / file).read_bytes() for file in files}
+    statuses = Counter(row["status"] for row in kept["findings"])
     certificate = {
         "format": 1,
         **{field: kept[field] for field in ("name", "study", "by", "on", "policy", "parameters")},
         "data": json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["data_to"],
-        "findings": _counted(kept["findings"]),
+        "findings": {"shown": statuses["number"], "withheld": statuses["suppressed"]},
         "refused": releases.refused(record.parent),
         "checked": CHECKED,
         "files": {file: hashlib.sha256(content).hexdigest() for file, content in leaving.items()},
@@ -170,11 +172,6 @@ def _of_parts(folder: Path, report: Path) -> list[str]:
         if of.get("of") == str(folder) and list(of["part"]) == [run["by"]]:
             found += [f"../{of['name']}/{file}" for file in _files(report.parent / of["name"])]
     return found
-
-
-def _counted(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    statuses = [row["status"] for row in rows]
-    return {"shown": statuses.count("number"), "withheld": statuses.count("suppressed")}
 
 
 def _asked(run: Mapping[str, Any], shown: Iterable[Estimate]) -> str:

@@ -76,7 +76,7 @@ def check(notebook: Any, name: str, tables: Path, known: Callable[[], set[str]])
     written: dict[str, str] = {}
     number = 0
     for cell in notebook["cells"]:
-        number += not _injected(cell)  # as the author counts them
+        number += not _tagged(cell, "injected-parameters")  # as the author counts them
         for output in cell.get("outputs", ()):
             where = f"notebooks/{name}, cell {number}"
             mark = _mark(output)
@@ -140,10 +140,10 @@ def _numbers_typed(cells: Iterable[Any], name: str) -> Iterator[Problem]:
     worked = {used for tree in code for used in _worked_with(tree)}
     said = {n.id for tree in code for n in ast.walk(tree) if isinstance(n, ast.Name) and _is_read(n)} - worked
     todo = "let it in by the token of a released finding, or name it among the parameters"
-    for number, cell in enumerate((c for c in cells if not _injected(c)), 1):
+    for number, cell in enumerate((c for c in cells if not _tagged(c, "injected-parameters")), 1):
         texts = [cell["source"]] if cell["cell_type"] == "markdown" else _prose(cell["source"])
         left = (_FIXED.sub("", part) for text in texts for part in _FILLED.split(text))
-        named = set() if _is_parameters(cell) else _numbers_named(cell) & said
+        named = set() if _tagged(cell, "parameters") else _numbers_named(cell) & said
         if any(map(_NUMBER.search, left)) or named:
             yield Problem("a number is typed into prose", f"notebooks/{name}, cell {number}", todo)
 
@@ -184,12 +184,8 @@ def _prose(code: str) -> list[str]:
     return [text for text in texts if isinstance(text, str) and " " in text]
 
 
-def _is_parameters(cell: Any) -> bool:
-    return "parameters" in cell["metadata"].get("tags", ())
-
-
-def _injected(cell: Any) -> bool:
-    return "injected-parameters" in cell["metadata"].get("tags", ())
+def _tagged(cell: Any, tag: str) -> bool:
+    return tag in cell["metadata"].get("tags", ())
 
 
 def unsourced(text: str, *sources: Iterable[str]) -> bool:

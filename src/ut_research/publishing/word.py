@@ -161,9 +161,7 @@ def _styles(made: Document, small: bool) -> None:
 
     styles: Any = made.styles
     defaults = styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
-    for language in defaults.findall(qn("w:lang")):
-        defaults.remove(language)
-    defaults.append(_tag("w:lang", **{"w:val": LANGUAGE}))
+    defaults.find(qn("w:lang")).set(qn("w:val"), LANGUAGE)
     for name in (
         "Normal",
         "Title",
@@ -203,7 +201,6 @@ def _runs(paragraph: Any, text: Text) -> None:
 
 def _table(made: Document, block: Table, size: float) -> None:
     """A table whose first row is its header, repeated on each page, and whose rows are not broken."""
-    from docx.oxml.ns import qn
     from docx.shared import Cm, Pt
 
     across = max(len(row) for row in block.rows)
@@ -233,9 +230,5 @@ def _table(made: Document, block: Table, size: float) -> None:
                 _runs(paragraph, bold)
                 for run in paragraph.runs:
                     run.font.size = Pt(size)
-    look = table._tbl.tblPr.find(qn("w:tblLook"))
-    if look is not None:
-        look.set(qn("w:firstRow"), "1")
-        look.set(qn("w:firstColumn"), "1")
     table._tbl.tblPr.append(_tag("w:tblDescription", **{"w:val": paper.words(block.caption)}))
     made.add_paragraph()

@@ -193,10 +193,8 @@ def _code(text: str, column: Column) -> Reading:
 
 
 def _name(names: Names, text: str, column: Column) -> Reading:
-    if len(text) > column.longest:
-        return None, "too long"
-    if personal_content(text):
-        return None, "personal data"
+    if (read := _text(text, column))[1]:
+        return read
     if column.name == "exit_reason":
         return text.casefold(), None if text == text.casefold() else "spelling"
     if not (listed := names.listed(column.name)) or text in listed:

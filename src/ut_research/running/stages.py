@@ -238,7 +238,7 @@ def chapter(name: str, values: dict[str, Any]) -> None:
     out.mkdir(parents=True)
     if not _has_data(about := notebooks.about(source)["about"], settings):
         (out / ASKED).write_text(json.dumps(about), encoding="utf-8")
-        _write(out.with_suffix(".ipynb"), everyone.text([]))
+        everyone.save(out.with_suffix(".ipynb"), [])
         return
     try:
         notebook = papermill.execute_notebook(
@@ -253,8 +253,9 @@ def chapter(name: str, values: dict[str, Any]) -> None:
     except PapermillExecutionError as fault:
         raise ProblemsFound([_cell_problem(source, fault, limit)]) from None
     words = shown.sources(published.load(*settings["parts"]["published"]), settings)
-    cells = bookmaking.tidy(notebook, source.name, out / "tables", words)
-    _write(out.with_suffix(".ipynb"), everyone.text(cells))
+    everyone.save(
+        out.with_suffix(".ipynb"), bookmaking.tidy(notebook, source.name, out / "tables", words)
+    )
 
 
 def _engine(settings: dict[str, Any]) -> dict[str, Any]:
@@ -326,7 +327,3 @@ def _hold_memory(share: float = 0.8) -> None:
 
     limit = int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * share)
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")

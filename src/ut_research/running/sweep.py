@@ -123,7 +123,9 @@ def sweep(
         lost = [file for file in folder.glob("*.done") if not (reports / file.name.split(".")[1]).exists()]
         for file in (*folder.glob("*.log"), *lost):
             file.unlink()
-        status = _run([*_command(runs, by, folder), *_where(jobs, profile)], folder, lock, names, tell)
+        here = ["--cores", str(jobs or os.cpu_count())]
+        where = ["--profile", str(Path(profile).resolve())] if profile else here
+        status = _run([*_command(runs, by, folder), *where], folder, lock, names, tell)
     return _ended(folder, names, status)
 
 
@@ -153,13 +155,6 @@ def _command(runs: Sequence[Run], by: str, folder: Path) -> list[str]:
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(SNAKEFILE), "--directory", str(folder)]
     command += ["--configfile", str(file), "--keep-going", "--forcerun", PREPARE, "--nocolor"]
     return [*command, "--rerun-triggers", "params", "--rerun-incomplete", "--nolock"]
-
-
-def _where(jobs: int, profile: str) -> list[str]:
-    """Where, and how many at a time, in the words of the command."""
-    return (
-        ["--profile", str(Path(profile).resolve())] if profile else ["--cores", str(jobs or os.cpu_count())]
-    )
 
 
 def _run(
