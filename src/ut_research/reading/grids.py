@@ -56,7 +56,8 @@ class Sheet:
     long : rows with a cell that is longer than a spreadsheet allows.
     epoch : the day that days count from, where the file, or the recipe, says so.
     notes : what there is to log about it.
-    lost, blank : how many rows could not be split into cells, and how many have nothing in them.
+    lost : rows that could not be split into cells.
+    blank : how many rows have nothing in them.
     problems : why it cannot be used, where a workbook's other sheets may be.
     head, seem : the row of the headings, in words; the rows that seem to be headings.
     file : name of the file, without its ending.
@@ -74,7 +75,7 @@ class Sheet:
     long: frozenset[int] = frozenset()
     epoch: date | None = None
     notes: tuple[Note, ...] = ()
-    lost: int = 0
+    lost: tuple[int, ...] = ()
     blank: int = 0
     problems: tuple[Problem, ...] = ()
     head: str = "row 1"
@@ -97,7 +98,8 @@ class Sheet:
         if not rows:
             return self
         note = Note(rule, "repaired", f"passed over: {done}", tuple(rows))
-        return replace(self, frame=self.frame.drop(index=list(rows)), notes=(*self.notes, note))
+        frame = self.frame.drop(index=list(rows), errors="ignore")
+        return replace(self, frame=frame, notes=(*self.notes, note))
 
     def texts(self, at: int) -> pd.Series:
         """Return the column at a position, with what its values stand for."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from ut_research.core.issues import WHOLE_COLUMN_FROM
@@ -15,9 +14,6 @@ from ut_research.reading import headings
 from ut_research.reading.grids import Note, Sheet, hollow_rows, shape, too_long
 from ut_research.reading.recipe import Layout
 from ut_research.reading.values import plain
-
-Numbers = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 
 def lay_out(grid: Sheet, layouts: Mapping[str, Layout]) -> list[Sheet]:
@@ -39,32 +35,20 @@ def _sheet(grid: Sheet, told: Layout) -> Sheet:
     at = told.heading_rows or ((1, 2, 3) if headings.of_qualtrics(grid) else (1,))
     first = told.first_row or (1 if grid.headings else max(at) + 1)
     _refuse_unusable(grid, first, bool(told.heading_rows))
-    heads, notes, lost = headings.names(grid, at), [*grid.notes], list[int]()
-    if len(at) > 1 and not told.heading_rows:
-        notes.append(Note("rows of headings", "repaired", "the question is taken for the heading", at))
-    frame = grid.frame.loc[first : told.last_row]
-    if told.skip_rows:
-        frame = frame.drop(index=list(told.skip_rows), errors="ignore")
-        notes.append(Note("rows skipped", "repaired", "passed over: the recipe says so", told.skip_rows))
-    if grid.widths is not None:
-        width = max((w for n, w in grid.widths.items() if n in at), default=0)
-        frame, joined = _whole(grid, frame, width, told.join_lines)
-        frame, lost = _of_width(frame, width)
-        heads = heads[:width]
-        notes += _uneven(lost, _short(grid, frame, width, joined), len(frame))
-    if not any(heads):
+    taken = Note("rows of headings", "repaired", "the question is taken for the heading", at)
+    notes = (*grid.notes, *(taken,) * (len(at) > 1 and not told.heading_rows))
+    head = f"row{'s' * (len(at) > 1)} {', '.join(map(str, at))}"
+    sheet = replace(grid, headings=headings.names(grid, at), frame=grid.frame.loc[first : told.last_row],
+                    notes=notes, head=head, seem=headings.rows(grid), layout=told,
+                    epoch=told.days_since or grid.epoch)  # fmt: skip
+    sheet = sheet.without(told.skip_rows, "rows skipped", "the recipe says so")
+    if sheet.widths is not None:
+        sheet = _even(sheet, sheet.widths, max((w for n, w in sheet.widths.items() if n in at), default=0))
+    if not any(sheet.headings):
         below = f"; the first row with anything in it is row {grid.frame.index[0]}" if len(grid.frame) else ""
         todo = f'Say in the recipe which row they are: [sheets."{grid.name}"] heading_rows = …'
         raise stop(f"there are no headings in row 1{below}", grid.place, todo)
-    hollow = hollow_rows(frame)
-    blank = _blank(grid, frame.index.to_numpy(), hollow, [*lost, *told.skip_rows], first)
-    if len(blank):
-        notes.append(Note("blank rows", "repaired", f"{len(blank):,} passed over", (int(blank[0]),)))
-    frame = frame[~hollow] if hollow.any() else frame
-    head = f"row{'s' * (len(at) > 1)} {', '.join(map(str, at))}"
-    epoch, seem = told.days_since or grid.epoch, headings.rows(grid)
-    made = replace(grid, headings=heads, frame=frame, lost=len(lost), blank=len(blank), notes=tuple(notes))
-    return headings.without_repeats(replace(made, head=head, seem=seem, layout=told, epoch=epoch))
+    return headings.without_repeats(_without_blanks(sheet, grid.frame.index, first))
 
 
 def _refuse_unusable(grid: Sheet, first: int, told: bool) -> None:
@@ -88,18 +72,37 @@ def _refuse_unusable(grid: Sheet, first: int, told: bool) -> None:
     stop_for(problems)
 
 
-def _whole(grid: Sheet, frame: pd.DataFrame, width: int, join: bool) -> tuple[pd.DataFrame, list[int]]:
+def _even(sheet: Sheet, widths: Mapping[int, int], width: int) -> Sheet:
+    """Return the sheet as wide as its headings, without rows that have more cells; uneven rows are noted.
+
+    `widths` are how many cells each row was written with.
+    """
+    frame, joined = _whole(sheet, widths, width)
+    over = frame.iloc[:, width:].dropna(axis=1, how="all")
+    lost = tuple(over.index[~hollow_rows(over)].tolist()) if over.shape[1] else ()
+    frame = frame.iloc[:, :width].drop(index=list(lost))
+    notes = (Note("too many cells", "rejected", "left out: more cells than headings", lost),) * bool(lost)
+    if short := _short(frame, widths, width, joined):
+        every = len(short) >= WHOLE_COLUMN_FROM and 2 * len(short) > len(frame)  # it is how they are written
+        done = f"those that are not there are taken as blank ({len(short):,} rows)"
+        notes = (*notes, Note("too few cells", "reported", done, () if every else tuple(short)))
+    heads, notes = sheet.headings[:width], (*sheet.notes, *notes)
+    return replace(sheet, headings=heads, frame=frame, lost=lost, notes=notes)
+
+
+def _whole(sheet: Sheet, cells_of: Mapping[int, int], width: int) -> tuple[pd.DataFrame, list[int]]:
     """Join rows that a line break broke apart if the recipe says so, and say which; else stop."""
-    widths = [(grid.widths or {})[n] for n in frame.index]
+    frame = sheet.frame
+    widths = [cells_of[n] for n in frame.index]
     broken = _broken(frame, widths, width)
     if not broken:
         return frame, []
     rows = frame.index.tolist()
-    if not join:
+    if not sheet.layout.join_lines:
         at = "; ".join(f"{rows[part.start]} to {rows[part.stop - 1]}" for part in broken[:5])
-        todo = f'If each is one row, say so in the recipe: [sheets."{grid.name}"] join_lines = true'
+        todo = f'If each is one row, say so in the recipe: [sheets."{sheet.name}"] join_lines = true'
         raise stop(
-            "a line break inside a cell seems to have broken rows apart", f"{grid.place}, rows {at}", todo
+            "a line break inside a cell seems to have broken rows apart", f"{sheet.place}, rows {at}", todo
         )
     frame = frame.copy()
     for part in broken:
@@ -128,38 +131,27 @@ def _broken(frame: pd.DataFrame, widths: Sequence[int], width: int) -> list[rang
     return found
 
 
-def _of_width(frame: pd.DataFrame, width: int) -> tuple[pd.DataFrame, list[int]]:
-    """Return the frame as wide as its headings, without the rows that have more cells; and those rows."""
-    over = frame.iloc[:, width:].dropna(axis=1, how="all")
-    lost = frame.index[~hollow_rows(over)].tolist() if over.shape[1] else []
-    return frame.iloc[:, :width].drop(index=lost), lost
-
-
-def _short(grid: Sheet, frame: pd.DataFrame, width: int, joined: Sequence[int]) -> list[int]:
+def _short(
+    frame: pd.DataFrame, widths: Mapping[int, int], width: int, joined: Sequence[int]
+) -> list[int]:
     """Return the rows with fewer cells than there are headings; a note in the first cell is none."""
     firsts = frame[0].fillna("") if frame.shape[1] else pd.Series(dtype="str")
-    cells = [(n, (grid.widths or {})[n], text) for n, text in zip(frame.index.tolist(), firsts, strict=True)]
+    cells = [(n, widths[n], text) for n, text in zip(frame.index.tolist(), firsts, strict=True)]
     full = {shape(text) for _, w, text in cells if w >= width}
     return [n for n, w, text in cells if w < width and n not in joined and (w > 1 or shape(text) in full)]
 
 
-def _uneven(lost: Sequence[int], short: Sequence[int], of: int) -> list[Note]:
-    """Return what is to be logged of rows with more or fewer cells than there are headings."""
-    notes = []
-    if lost:
-        notes.append(Note("too many cells", "rejected", "left out: more cells than headings", tuple(lost)))
-    if short:
-        every = len(short) >= WHOLE_COLUMN_FROM and 2 * len(short) > of  # it is how they are written
-        done = f"those that are not there are taken as blank ({len(short):,} rows)"
-        notes.append(Note("too few cells", "reported", done, () if every else tuple(short)))
-    return notes
+def _without_blanks(sheet: Sheet, rows: pd.Index, first: int) -> Sheet:
+    """Return the sheet without rows that hold nothing; those from the `first` row to the last of data count.
 
-
-def _blank(grid: Sheet, rows: Numbers, hollow: Mask, gone: Sequence[int], first: int) -> Numbers:
-    """Return the numbers of the rows from the first to the last of data that hold nothing."""
-    data = rows[~hollow]
+    `rows` are the numbers of all that the file has.
+    """
+    hollow = hollow_rows(sheet.frame)
+    data, gone = sheet.frame.index[~hollow], [*sheet.lost, *sheet.layout.skip_rows]
     last = max([*data[-1:].tolist(), *gone], default=0)
-    if last - first + 1 == len(data):
-        return rows[:0]
-    there = np.union1d(np.setdiff1d(grid.frame.index, rows[hollow]), gone)
-    return np.setdiff1d(np.arange(first, last + 1), there)
+    if last - first + 1 != len(data):
+        there = np.union1d(np.setdiff1d(rows, sheet.frame.index[hollow]), gone)
+        if len(blank := np.setdiff1d(np.arange(first, last + 1), there)):
+            note = Note("blank rows", "repaired", f"{len(blank):,} passed over", (int(blank[0]),))
+            sheet = replace(sheet, blank=len(blank), notes=(*sheet.notes, note))
+    return replace(sheet, frame=sheet.frame[~hollow]) if hollow.any() else sheet
