@@ -353,24 +353,6 @@ def _settle(values: dict[str, Any]) -> list[str]:
     return others
 
 
-#: The fields that are words of a report, and no choice of how anything is worked out.
-_IN_WORDS = (
-    "study",
-    "map",
-    "search",
-    "groups",
-    "interviews",
-    "alongside",
-    "joint",
-    "coreq",
-    "gripp2",
-    "periods",
-    "stages",
-    "journeys",
-)
-WORDS = tuple(f.name for f in fields(Study) if f.metadata["section"] in _IN_WORDS)
-
-
 def _example(about: Mapping[str, Any]) -> list[str]:
     """How a section that is a value as a whole is written, as notes."""
     if about["keys"]:

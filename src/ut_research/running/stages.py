@@ -19,7 +19,6 @@ from typing import Any
 from ut_research.core import notebooks, studies
 from ut_research.core.digests import digest, key
 from ut_research.core.notebooks import ASKED
-from ut_research.core.parameters import WORDS
 from ut_research.core.problems import ABOUT_CODE, Problem, ProblemsFound
 from ut_research.measures import declared
 from ut_research.running.loop import Step
@@ -71,7 +70,7 @@ def line(settings: dict[str, Any]) -> list[Step]:
     registers = digest(*(place for one in settings["registers"] if (place := Path(one)).exists()))
     released = cache(lambda: json.loads(Path("findings.json").read_text(encoding="utf-8")))
     longest_first = sorted(settings["chapters"], key=lambda name: -_notebook(root, name).stat().st_size)
-    words = {name: parameters[name] for name in WORDS}
+    words = {n: said for n, said in parameters.items() if not isinstance(said, int | float)}  # in any chapter
     shared = (code, published, parts["framework"], studies.inserts(settings["parts"]["pages"]), words)
     if part := settings.get("part"):
         said = digest(
