@@ -114,5 +114,5 @@ def _log(of: set[str], written: Sequence[str], tables: Mapping[str, Numbers], ra
     hit = np.array([*(i in of for i in written), False])
     action: Action = "repaired" if repaired else "reported"
     for name, codes in tables.items():
-        for rows, file in raw.by_file(name, hit[codes]) if hit[codes].any() else ():
-            log.add(name, rows, "participant_id", rule, action, done + file, len(codes))
+        if hit[codes].any():
+            raw.note(log, name, hit[codes], "participant_id", rule, action, done, len(codes))

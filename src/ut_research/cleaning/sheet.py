@@ -80,14 +80,9 @@ class Sheet:
     def log(self, mask: Mask, column: str, rule: str, action: Action, done: str = "") -> Mask:
         """Log the kept rows of `mask`, with what was done of `RULES` where it is not given; return them."""
         if (hit := mask & self.keep).any():
-            self._add(hit, column, rule, action, done or RULES[action, rule], int(self.keep.sum()))
+            said = rule, action, done or RULES[action, rule], int(self.keep.sum())
+            self.raw.note(self.issues, self.table.name, hit, column, *said)
         return hit
-
-    def _add(self, hit: Mask, column: str, rule: str, action: Action, done: str, of: int) -> None:
-        """Log rows of the whole table, each as it is numbered in its file."""
-        for rows, file in self.raw.by_file(self.table.name, hit):
-            share = max(1, round(of * len(rows) / max(1, int(hit.sum()))))
-            self.issues.add(self.table.name, rows, column, rule, action, done + file, share)
 
     def reject(self, mask: Mask, column: str, rule: str, done: str = "") -> None:
         """Reject and log the kept rows of `mask`."""
@@ -158,7 +153,7 @@ class Sheet:
         for rule in dict.fromkeys(r for r in rules if r):
             action, done = spellings.RULES[rule]
             hit = np.array([r == rule for r in rules] + [False])[codes]
-            self._add(hit, column, rule, action, done, filled)
+            self.raw.note(self.issues, self.table.name, hit, column, rule, action, done, filled)
 
 
 def _array(

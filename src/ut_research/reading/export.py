@@ -8,7 +8,6 @@ data dictionary does not ask for is named in the log and goes no further.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -18,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ut_research.core.estimate import Origin
-from ut_research.core.issues import Log, empty
+from ut_research.core.issues import Action, Log, empty
 from ut_research.core.problems import Problem, ProblemsFound, stop, stop_for
 from ut_research.core.schema import GROUPS, ITEMS, TABLES, Table
 from ut_research.reading import files as formats
@@ -69,14 +68,14 @@ class Raw:
     files: dict[str, npt.NDArray[np.object_]] = field(default_factory=dict)
     ids_ignore_case: bool = False
 
-    def by_file(self, table: str, hit: Mask) -> Iterator[tuple[npt.NDArray[np.int64], str]]:
-        """Give the rows of `hit` as numbered in their file, and, of several files, which, in words."""
-        rows = self.tables[table].index.to_numpy("int64")
-        if table not in self.files:
-            yield rows[hit], ""
-            return
-        for file in pd.unique(self.files[table][hit]):
-            yield rows[hit & (self.files[table] == file)], f" ({file})"
+    def note(self, log: Log, table: str, hit: Mask, column: str, rule: str, action: Action, done: str,
+             of: int) -> None:  # fmt: skip
+        """Log the rows of `hit`, `of` so many, as numbered in their file, and each of several files."""
+        rows, files = self.tables[table].index.to_numpy("int64"), self.files.get(table)
+        for file in [None] if files is None else pd.unique(files[hit]):
+            own = rows[hit if files is None else hit & (files == file)]
+            share = max(1, round(of * len(own) / max(1, int(hit.sum()))))
+            log.add(table, own, column, rule, action, f"{done} ({file})" if file else done, share)
 
     def __repr__(self) -> str:
         return f"<read: {', '.join(self.tables)}; nothing of it is shown until it is released>"
@@ -129,7 +128,7 @@ def _put(raw: Raw, name: str, parts: list[Part], told: Recipe, log: Log) -> None
     for column in _absent(TABLES[name], frame):
         log.add(name, [], column, "column not there", "reported", "taken as blank in every row")
     raw.tables[name] = frame
-    raw.rows_in[name] = len(frame) + lost + sum(sheet.lost for sheet in held)
+    raw.rows_in[name] = len(frame) + lost + sum(len(sheet.lost) for sheet in held)
     raw.blank[name] = sum(sheet.blank for sheet in held)
     if held[0].epoch:
         raw.epochs[name] = held[0].epoch
