@@ -27,7 +27,7 @@ from rich.markup import escape
 from ut_research.core.problems import ProblemsFound, in_words, stop
 from ut_research.running import build as workflow
 from ut_research.running import places
-from ut_research.running.console import place, reading, say, show, tell, tell_far, warn
+from ut_research.running.console import place, reading, say, show, tell, warn
 
 app = typer.Typer(
     name="ut-research",
@@ -129,8 +129,8 @@ def _swept(runs: list[workflow.Run], by: str, jobs: int = 0, profile: str = "") 
     """Sweep exports, showing how far it is; the names of the reports, and the page that leads to them."""
     from ut_research.running import sweep as sweeping
 
-    with say.status("Preparing …") if say.is_terminal else contextlib.nullcontext() as status:
-        names = sweeping.sweep(runs, by, lambda far: tell_far(far, status), jobs, profile)
+    with say.status("Preparing …") as status:
+        names = sweeping.sweep(runs, by, status.update, jobs, profile)
     return names, sweeping.lead(runs, names)
 
 
@@ -138,7 +138,7 @@ def _built(run: workflow.Run, build: Callable[[], bool]) -> None:
     """Build the report of `run`, and say where it is."""
     began = time.monotonic()
     say.print(f"Building the report [b]{run.name}[/b] …")
-    with say.status("working") if say.is_terminal else contextlib.nullcontext():
+    with say.status("working"):
         built = build()
     what = "done" if built else "nothing had changed"
     say.print(f"The report is ready ({what}, {time.monotonic() - began:.1f} s). Open this file in a browser:")

@@ -1,4 +1,4 @@
-"""What a person at a terminal sees: steps as they end, how far a sweep is, what was found in an export."""
+"""What a person at a terminal sees: steps as they end, what was found in an export."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from ut_research.cleaning.tables import Cleaned
-    from ut_research.running.sweep import Progress
 
 say = Console(highlight=False, soft_wrap=True)
 warn = Console(highlight=False, soft_wrap=True, stderr=True)
@@ -36,25 +35,11 @@ def tell(event: dict[str, Any]) -> None:
     say.print(f"  {mark} {what:<44} {event['seconds']:>6.1f} s")
 
 
-def tell_far(far: Progress, status: Any) -> None:
-    """Show how far a sweep is."""
-    failed = f", {len(far.failed)} failed ({', '.join(far.failed)})" if far.failed else ""
-    if status is not None:
-        at_work = f": {', '.join(far.running)}" if far.running else ""
-        status.update(
-            f"{len(far.done)} of {far.of or '?'} reports done, {len(far.running)} at work{at_work}{failed}"
-        )
-
-
 @contextlib.contextmanager
-def reading() -> Iterator[Callable[[str], object]]:
-    """Show, on a terminal, which file is being read and for how long, to whoever is told."""
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    with Progress(*columns, console=warn, transient=True, disable=not warn.is_terminal) as progress:
-        task = progress.add_task("Reading …", total=None)
-        yield lambda file: progress.update(task, description=f"Reading {file}")
+def reading() -> Iterator[Callable[[str], None]]:
+    """Show, on a terminal, which file is being read, to whoever is told."""
+    with warn.status("Reading …") as status:
+        yield lambda file: status.update(f"Reading {escape(file)}")
 
 
 def show(cleaned: Cleaned) -> None:

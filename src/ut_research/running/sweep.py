@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -41,16 +41,6 @@ RESUME = "The other reports are ready. Put this right and sweep again: only what
 
 class SweepFailed(ProblemsFound):
     """Jobs of a sweep that failed, each with what its log says."""
-
-
-@dataclass
-class Progress:
-    """How far a sweep is: the names of jobs that ended well, that are at work, and that failed."""
-
-    done: list[str] = field(default_factory=list)
-    running: list[str] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
-    of: int = 0
 
 
 def prepare(run: Run, tell: Callable[[dict[str, Any]], None], by: str) -> dict[str, str]:
@@ -100,14 +90,14 @@ def _take(run: Run, settings: dict[str, Any], whole: Path, part: dict[str, str])
 
 
 def sweep(
-    runs: Sequence[Run], by: str, tell: Callable[[Progress], None], jobs: int = 0, profile: str = ""
+    runs: Sequence[Run], by: str, tell: Callable[[str], None], jobs: int = 0, profile: str = ""
 ) -> list[str]:
     """Bring the reports of `runs`, and those of all their parts `by` a column, up to date; their names.
 
     Parameters
     ----------
     by : the column that parts people, ``partner`` or ``area``; empty: as each was before.
-    tell : is told, again and again, how far it is.
+    tell : is told, again and again and in words, how far it is.
     jobs : how many at a time; 0 is as many as there are processors.
     profile : a folder with settings of Snakemake, which say where jobs run; here, when it is empty.
 
@@ -158,7 +148,7 @@ def _command(runs: Sequence[Run], by: str, folder: Path) -> list[str]:
 
 
 def _run(
-    command: list[str], folder: Path, lock: int, names: list[str], tell: Callable[[Progress], None]
+    command: list[str], folder: Path, lock: int, names: list[str], tell: Callable[[str], None]
 ) -> int:
     """Run Snakemake, which holds the `lock` as long as it is at work, and tell how far it is; its status."""
     kept = (lock,) if os.name == "posix" else ()
@@ -188,15 +178,16 @@ def _refuse(by: str, profile: str) -> None:
         raise stop("there is no such profile", profile, "give a folder, for example profiles/slurm")
 
 
-def progress(folder: Path, names: list[str]) -> Progress:
-    """How far the sweep in `folder` of the runs called `names` is, by the files that its jobs left."""
+def progress(folder: Path, names: list[str]) -> str:
+    """How far the sweep in `folder` of the runs called `names` is, in words, by the files of its jobs."""
     jobs = _jobs(folder, names)
     logs = {job: folder / f"{job}.log" for job in jobs}
     done = [job for job in jobs if (folder / f"{job}.done").exists()]
     begun = [job for job, log in logs.items() if job not in done and log.exists()]
     failed = [job for job in begun if STOPPED in logs[job].read_text(encoding="utf-8", errors="replace")]
-    at_work = [jobs[job] for job in begun if job not in failed]
-    return Progress([jobs[job] for job in done], at_work, [jobs[job] for job in failed], len(jobs))
+    now = {"at work": [job for job in begun if job not in failed], "failed": failed}
+    told = (f"{len(own)} {what} ({', '.join(jobs[j] for j in own)})" for what, own in now.items() if own)
+    return ", ".join([f"{len(done)} of {len(jobs)} reports done", *told])
 
 
 def _jobs(folder: Path, names: list[str]) -> dict[str, str]:
