@@ -44,13 +44,12 @@ def make(root: Path, folder: Path, report: Path) -> list[Path]:
     family = verdicts.family(released)
     lines = write(text, released, design.words(parameters), family, root / PICTURES)
     label = LABELS[decision.standing(folder)]
-    files = [report / "easy-read.pdf", report / "easy-read.html"]
     title = f"{parameters['title']}: Easy Read"
     about = {"title": title, "label": label, "author": AUTHOR}
-    files[0].write_bytes(paper.pdf(root / LAYOUT, about | {"lines": lines}))
-    page = one_file.shell(title, "\n".join(_html(lines)), report / "book")
-    files[1].write_text(page, encoding="utf-8", newline="\n")
-    return files
+    printed = report / "easy-read.pdf"
+    printed.write_bytes(paper.pdf(root / LAYOUT, about | {"lines": lines}))
+    page = one_file.write(report / "easy-read.html", title, "\n".join(_html(lines)), report / "book")
+    return [printed, page]
 
 
 def write(

@@ -49,10 +49,7 @@ def make(root: Path, folder: Path, report: Path) -> list[Path]:
     book = report / "book"
     title = json.loads((folder / "run.json").read_text(encoding="utf-8"))["parameters"]["title"]
     pages = [page for name in PAGES if (page := book / f"{name}.html").is_file()]
-    (report / "one-file.html").write_text(
-        shell(f"{title}, evaluated", of_pages(pages), book), encoding="utf-8", newline="\n"
-    )
-    return [report / "one-file.html"]
+    return [write(report / "one-file.html", f"{title}, evaluated", of_pages(pages), book)]
 
 
 def of_pages(pages: list[Path]) -> str:
@@ -102,8 +99,8 @@ def standing(book: Path) -> tuple[str, str]:
     return found[1], found[2]
 
 
-def shell(title: str, body: str, *books: Path) -> str:
-    """A page around `body` that needs no other file, in the look of `books`, and saying how they stand."""
+def write(file: Path, title: str, body: str, *books: Path) -> Path:
+    """Write a page around `body` that needs no other file, in the look of `books`; the file."""
     static = books[0] / "_static"
     style = "".join((static / name).read_text(encoding="utf-8") for name in ("typeface.css", "ut.css"))
     script = (static / "ut.js").read_text(encoding="utf-8")
@@ -115,7 +112,9 @@ def shell(title: str, body: str, *books: Path) -> str:
     origins, notes = zip(*(standing(book) for book in books), strict=True)
     origin, note = (origins[0], notes[0]) if len(set(notes)) == 1 else ("draft", UNLIKE)
     parts = {"style": style, "script": script, "body": body, "origin": origin, "note": note}
-    return SHELL.format(policy=policy, title=escape(title), **parts)
+    page = SHELL.format(policy=policy, title=escape(title), **parts)
+    file.write_text(page, encoding="utf-8", newline="\n")
+    return file
 
 
 def _hash(text: str) -> str:

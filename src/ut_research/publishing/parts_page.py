@@ -108,9 +108,8 @@ def of_studies(reports: Sequence[tuple[Path, Path]]) -> Path:
 def _page(file: Path, title: str, body: Iterable[str], *books: Path) -> Path:
     """Write a page in the look of `books`; the file."""
     head = f'<article><div class="ut-head"><h1>{escape(title)}</h1></div><div class="ut-body"><div>'
-    text = one_file.shell(title, "\n".join(filter(None, [head, *body, "</div></div></article>"])), *books)
-    file.write_text(text, encoding="utf-8", newline="\n")
-    return file
+    whole = "\n".join(filter(None, [head, *body, "</div></div></article>"]))
+    return one_file.write(file, title, whole, *books)
 
 
 def _picture(chart: Chart) -> str:
