@@ -37,8 +37,7 @@ def number_people(
     written = ["" if spellings.is_blank(i) or spellings.ERROR.fullmatch(i) else i for i in tidied]
     ends = np.cumsum([len(raw.tables[n]) for n in names])
     tables = dict(zip(names, np.split(codes, ends[:-1]), strict=True))
-    any_case = [i.casefold() for i in written] if raw.ids_ignore_case else _by_case(written, tables, raw, log)
-    written = _as_numbers(any_case, tables, raw, log)
+    written = _as_numbers(_by_case(written, tables, raw, log), tables, raw, log)
     secret = key if key is not None else identifiers.key()
     hashed = iter(identifiers.hash_ids((i for i in written if i), secret))
     number, ids = pd.factorize(
@@ -61,8 +60,10 @@ def _alike(written: Sequence[str], forms: Sequence[str]) -> dict[str, set[str]]:
 def _by_case(written: list[str], tables: Mapping[str, Numbers], raw: Raw, log: Log) -> list[str]:
     """Return the identifiers with those joined that differ in case only, where case tells nobody apart.
 
-    That is so where all identifiers of the participants are in capitals, or none is.
+    That is so where all identifiers of the participants are in capitals, or none is; or the recipe says it.
     """
+    if raw.recipe.ids_ignore_case:
+        return [i.casefold() for i in written]
     alike = _alike(written, [i.casefold() for i in written])
     codes = tables.get("participants", np.array([], dtype=np.intp))
     known = {written[c] for c in np.unique(codes[codes >= 0])}

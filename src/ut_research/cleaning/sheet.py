@@ -58,7 +58,7 @@ class Sheet:
                  names: spellings.Names):  # fmt: skip
         self.table, self.raw, self.issues, self.names = table, raw, log, names
         frame, self.epoch = raw.tables[table.name], raw.epochs.get(table.name)
-        month_first = raw.month_first.get(table.name, frozenset())
+        month_first = raw.recipe.rule(table.name).month_first
         self.rows = frame.index.to_numpy("int64")
         self.person = person if person is not None else np.full(len(frame), -1)
         self.keep: Mask = np.ones(len(frame), dtype=bool)

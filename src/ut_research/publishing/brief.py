@@ -239,7 +239,7 @@ class _Writer:
         if not title:
             self.problems.append(Problem("there is no title", FILE, "begin a line with # and write it"))
         title = paper.words(self._text(title, "")).replace("*", "")
-        sections = tuple(section for section in self._sections(lines) if section.blocks)
+        sections = tuple(section for section in self._sections("\n".join(lines)) if section.blocks)
         stop_for(self.problems)
         if len(self.quoted) < ENOUGH:
             lacks = "; ".join(f"{what}: {why}" for what, why in self.missing.items())
@@ -255,15 +255,14 @@ class _Writer:
         title = title or f"{project}: what the records say"
         return Brief(title, project, series, label, sections, star + sources)
 
-    def _sections(self, lines: Sequence[str]) -> Iterator[Section]:
-        starts, page = [i for i, line in enumerate(lines) if line.startswith("## ")], 1
-        for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-            match = _SECTION.match(lines[start])
+    def _sections(self, text: str) -> Iterator[Section]:
+        page = 1
+        for part in re.split(r"^(?=## )", text, flags=re.MULTILINE)[1:]:
+            heading, _, rest = part.partition("\n")
+            match = _SECTION.match(heading)
             title, page = match["title"], int(match["page"] or page)  # type: ignore[index]
-            chunks = re.split(r"\n{2,}", "\n".join(lines[start + 1 : end]).strip())
-            yield Section(
-                title, page, tuple(b for chunk in chunks if chunk for b in self._blocks(chunk, title))
-            )
+            chunks = filter(None, re.split(r"\n{2,}", rest.strip()))
+            yield Section(title, page, tuple(b for chunk in chunks for b in self._blocks(chunk, title)))
 
     def _blocks(self, chunk: str, title: str) -> Iterator[Block]:
         first, *rest = chunk.split("\n")

@@ -28,7 +28,7 @@ _HOUR = r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?: ?[ap]\.?m\.?)?"
 _TIME = rf"(?:(?:,? |T){{1,2}}(?:at )?{_HOUR}{_ZONE})?"
 _ISO = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}", re.I)
 _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
-_SERIAL = re.compile(r"([1-9]\d{4})(?:\.\d+)?")
+SERIAL = re.compile(r"([1-9]\d{4})(?:\.\d+)?")
 _NUMERIC = re.compile(rf"(\d{{1,2}})[/\-. ](\d{{1,2}})[/\-. ](\d{{4}}|\d{{2}}){_TIME}", re.I)
 _WEEKDAY, _MONTH = r"(?:[a-z]{3,9},? )?", r"(?P<month>[a-z]{3,9})"
 _NTH, _IN = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<year>\d{4}|\d{2})"
@@ -68,7 +68,7 @@ def read_days(texts: Sequence[str], *, month_first: bool = False, birth: bool = 
     slips = max(1, only_day_first // A_SLIP) if only_day_first else 0
     doubtful = not month_first and only_month_first > slips
     days = [_read(text, month_first, birth, doubtful) for text in texts]
-    numbers = [i for i, text in enumerate(texts) if _SERIAL.fullmatch(text)]
+    numbers = [i for i, text in enumerate(texts) if SERIAL.fullmatch(text)]
     if numbers:
         written = [day.day for day in days if day.day]
         for i in numbers:
@@ -91,14 +91,6 @@ def _from_number(number: float, epoch: date | None, written: Sequence[date], bir
     spreadsheet = epoch in (SPREADSHEET, EPOCHS["a spreadsheet from 1904"])
     rule = "spreadsheet day number" if spreadsheet else "day number read"
     return _in_range(epoch + timedelta(int(number)), birth, rule)
-
-
-def numbers_alone(texts: Sequence[str]) -> dict[str, tuple[date, date]] | None:
-    """Return the first and last day by each program's count, where days are mostly numbers; else None."""
-    numbers = [int(m[1]) for text in texts if (m := _SERIAL.fullmatch(text))]
-    if not numbers or 2 * len(numbers) <= len(texts):
-        return None
-    return {name: (e + timedelta(min(numbers)), e + timedelta(max(numbers))) for name, e in EPOCHS.items()}
 
 
 def _read(text: str, month_first: bool, birth: bool, doubtful: bool) -> Day:

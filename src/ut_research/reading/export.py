@@ -50,10 +50,9 @@ class Raw:
     issues : what reading itself has to log; see `core.issues`.
     inputs : sha256 of each file that holds a table, by its name.
     name, origin : name of the export, and "example" (invented) or "export".
-    month_first : date columns per table that the person says are month first.
+    recipe : how it was read, and which of its dates are month first.
     epochs : per table, the day that its numbers of days count from, where it is known.
     files : per table that lies in several files, the file of each row.
-    ids_ignore_case : whether identifiers that differ in case only are one person's.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -63,10 +62,9 @@ class Raw:
     blank: dict[str, int] = field(default_factory=dict)
     issues: pd.DataFrame = field(default_factory=empty)
     inputs: dict[str, str] = field(default_factory=dict)
-    month_first: dict[str, frozenset[str]] = field(default_factory=dict)
+    recipe: Recipe = Recipe()
     epochs: dict[str, date] = field(default_factory=dict)
     files: dict[str, npt.NDArray[np.object_]] = field(default_factory=dict)
-    ids_ignore_case: bool = False
 
     def note(self, log: Log, table: str, hit: Mask, column: str, rule: str, action: Action, done: str,
              of: int) -> None:  # fmt: skip
@@ -108,21 +106,20 @@ def read(path: Path | str, recipe: Recipe | Path | None = None, tell: Tell = str
         raise stop(f"no table of the data dictionary was found{folder.unread(others)}", path.name,
                    "Name the files or sheets as the tables are named (" + ", ".join(TABLES)
                    + "), or draft a recipe that says which is which: ut-research map")  # fmt: skip
-    raw = Raw({}, {}, path.resolve().stem if path.is_file() else path.resolve().name, inputs=reading.inputs,
-              month_first={n: rule.month_first for n, rule in told.tables.items() if rule.month_first},
-              ids_ignore_case=told.ids_ignore_case)  # fmt: skip
+    name = path.resolve().stem if path.is_file() else path.resolve().name
+    raw = Raw({}, {}, name, inputs=reading.inputs, recipe=told)
     for table in (t for t in TABLES if t in reading.parts):
-        _put(raw, table, reading.parts[table], told, reading.log)
+        _put(raw, table, reading.parts[table], reading.log)
     marked = (path if path.is_dir() else path.parent) / "INVENTED.md"
     invented = marked.is_file() or any(map(_invented, raw.tables.values()))
     return replace(raw, origin="example" if invented else "export", issues=reading.log.frame())
 
 
-def _put(raw: Raw, name: str, parts: list[Part], told: Recipe, log: Log) -> None:
+def _put(raw: Raw, name: str, parts: list[Part], log: Log) -> None:
     """Put a table into `raw`: its parts one below the other, its waves in order, as the recipe says."""
     held, frames = zip(*parts, strict=True)
     frame = pd.concat(frames) if len(frames) > 1 else frames[0]
-    frame, kept, notes, lost = reshape.in_order(frame, name, told.rule(name), held[0].epoch)
+    frame, kept, notes, lost = reshape.in_order(frame, name, raw.recipe.rule(name), held[0].epoch)
     for note in notes:
         log.add(name, note.rows, "", note.rule, note.action, note.done)
     for column in _absent(TABLES[name], frame):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pandas as pd
 
 from ut_research.core.problems import Problem
@@ -71,9 +73,12 @@ def _damaged(sheet: Sheet, column: str, texts: pd.Series) -> list[Problem]:
 def _uncounted(sheet: Sheet, column: str, texts: pd.Series) -> list[Problem]:
     """Return the problem of a column of numbers of days since nobody knows when."""
     distinct = [t.strip() for t in texts.dropna().unique().tolist() if t.strip()]
-    if not (spans := dates.numbers_alone(distinct)):
+    numbers = [int(number[1]) for text in distinct if (number := dates.SERIAL.fullmatch(text))]
+    if 2 * len(numbers) <= len(distinct):
         return []
-    by = "; ".join(f"{n} ({dates.EPOCHS[n]}): {a.year} to {b.year}" for n, (a, b) in spans.items())
+    ends = [timedelta(min(numbers)), timedelta(max(numbers))]
+    spans = {f"{n} ({day})": [str((day + end).year) for end in ends] for n, day in dates.EPOCHS.items()}
+    by = "; ".join(f"{count}: {' to '.join(years)}" for count, years in spans.items())
     what = f"days are written as numbers, and it is not known what they count from. By that of {by}"
     line = sheet.line("days_since", '"1960-01-01"')
     return [Problem(what, sheet.at(column=column), f"Say which in the recipe: {line}")]
