@@ -85,10 +85,6 @@ def _name(name: str, meaning: str, example: str, longest: int = 80) -> Column:
     return Column(name, meaning, "name", example, longest=longest)
 
 
-def _against(meaning: str) -> Column:
-    return _yes_no("against", meaning, spare=True)
-
-
 def _spare(name: str, meaning: str, example: str) -> Column:
     return Column(name, meaning, "id", example, spare=True)
 
@@ -193,7 +189,7 @@ _ALL = (
         _spare("place", "where in the interview it is: the characters from and to, as 120-180", "120-180"),
         _name("question", "the research question it answers", "What works?", 200),
         _name("theme", "the theme it was coded to", "someone who has been there", 200),
-        _against("whether it speaks against the theme's finding; blank: it does not"),
+        _yes_no("against", "whether it speaks against the theme's finding; blank: it does not", spare=True),
         _text("summary", "a paraphrase, by the researchers", "An invented paraphrase of a passage."),
         Column(QUOTE, "the words, where whoever said them agreed to be quoted, with others in the place of "
                "names; blank: not to be quoted", "text", "Some invented words.", longest=400, spare=True),
@@ -201,7 +197,7 @@ _ALL = (
     Table("themes", "a theme of the codebook, or what was said against one", (
         _name("question", "the research question it answers", "What works?", 200),
         Column("theme", "what the theme is called", "name", "someone who has been there", True, longest=200),
-        _against("whether this is what was said against it; blank: it is not"),
+        _yes_no("against", "whether this is what was said against it; blank: it is not", spare=True),
         _text("finding", "what was found, in the researchers' own words", "An invented finding."),
     )),
     Table("steering_comments", "a comment from the steering group", (

@@ -62,9 +62,7 @@ def of_pages(pages: list[Path]) -> str:
         assert soup is not None
         for needless in soup.select(_LEFT_OUT):
             needless.extract()
-        for tag in soup.select("[id]"):
-            tag["id"] = f"{page.stem}-{tag['id']}"
-        for attribute in ("aria-labelledby", "aria-describedby"):
+        for attribute in ("id", "aria-labelledby", "aria-describedby"):
             for tag in soup.select(f"[{attribute}]"):
                 tag[attribute] = f"{page.stem}-{tag[attribute]}"
         for image in soup.select("img"):

@@ -141,14 +141,12 @@ def refuse_data(sheet: Sheet) -> None:
 
 def _numbered(heading: str, cells: pd.Series) -> bool:
     """Whether a heading is made of letters and digits as the identifiers below it are."""
-    form = re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "0", heading))
-    below = (
-        cells.dropna()
-        .iloc[:100]
-        .str.replace(r"\d", "0", regex=True)
-        .str.replace(r"[^\W\d_]", "a", regex=True)
-    )
-    return "a" in form and "0" in form and cells.nunique() > 1 and (below == form).mean() >= 0.9
+
+    def form(text: str) -> str:
+        return re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "0", text))
+
+    own, below = form(heading), cells.dropna().iloc[:100].map(form)
+    return "a" in own and "0" in own and cells.nunique() > 1 and (below == own).mean() >= 0.9
 
 
 def _sort(sheet: Sheet, parts: list[_Part]) -> list[Line]:
