@@ -20,7 +20,7 @@ from ut_research.core.estimate import Estimate
 from ut_research.core.problems import ProblemsFound
 from ut_research.published import evidence
 from ut_research.published.audit import VERDICTS, holds
-from ut_research.published.registry import FIGURE_COLUMNS, FINDING_COLUMNS, Registry, Relation
+from ut_research.published.registry import FINDING_COLUMNS, Registry, Relation
 
 audit = importlib.import_module(
     "ut_research.published.audit"
@@ -85,9 +85,8 @@ def test_only_what_was_said_to_matter_most_is_told_as_valued(registry: Registry)
 
 
 def test_figures_and_findings_come_with_document_and_section(registry: Registry) -> None:
-    figures, findings = published.figures(registry), registry.findings
-    assert len(figures) == len(registry.figures)
-    assert figures["source"].str.contains(", ").all()
+    findings = registry.findings
+    assert all(f.source == f"{registry.documents[f.document].title}, {f.section}" for f in registry.figures)
     assert findings["document_title"].notna().all() and (findings["section"] != "").all()
 
 
@@ -943,17 +942,13 @@ def test_a_relation_in_words(registry: Registry, left: str, relation: str, right
 
 def test_of_a_study_about_which_nothing_is_published_there_is_nothing_to_say() -> None:
     nothing = published.load("")
-    assert len(published.figures(nothing)) == len(published.audit(nothing)) == len(nothing.findings) == 0
+    assert len(nothing.figures) == len(published.audit(nothing)) == len(nothing.findings) == 0
     assert evidence.measure(nothing) == [] and published.compare([], nothing).empty
 
 
-def test_figures_and_findings_have_the_columns_of_their_files_and_their_document(registry: Registry) -> None:
-    figures, findings = published.figures(registry), registry.findings
-    assert list(figures) == [*FIGURE_COLUMNS, "document_title", "source"]
+def test_findings_have_the_columns_of_their_file_and_their_document(registry: Registry) -> None:
+    findings = registry.findings
     assert list(findings) == [*FINDING_COLUMNS, "document_title", "place"]
-    first = figures.iloc[0]
-    assert (first["document_title"], first["value"]) == (registry.documents["ut2021"].title, 7)
-    assert first["source"] == registry.figures[0].source
     one = findings.query("document == 'arc2022'").iloc[0]
     assert one["document_title"] == registry.documents["arc2022"].title
     assert one["place"] == f"ARC BITE 2022, {one['section']}"

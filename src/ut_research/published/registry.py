@@ -221,9 +221,7 @@ _FILES = {"documents.csv": Document, "figures.csv": Figure, "findings.csv": Find
           "relations.csv": Relation, "definitions.csv": Definition}  # fmt: skip
 #: What a row has besides the columns of its file.
 _WORKED_OUT = ("study", "source", "place", "document_title")
-FIGURE_COLUMNS, FINDING_COLUMNS = (
-    tuple(f.name for f in fields(kind) if f.name not in _WORKED_OUT) for kind in (Figure, Finding)
-)
+FINDING_COLUMNS = tuple(f.name for f in fields(Finding) if f.name not in _WORKED_OUT)
 _OF_MEASURE = ("measure", "measure_group", "measure_field")
 _adapter: Any = cache(pydantic.TypeAdapter)
 

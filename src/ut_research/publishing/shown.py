@@ -219,11 +219,10 @@ def sources(registry: Registry, settings: Mapping[str, Any]) -> Callable[[], set
 
     @cache
     def known() -> set[str]:
-        frames = [published.audit(registry), published.questions(registry)]
-        frames += [registry.findings, published.figures(registry)]
+        frames = [published.audit(registry), published.questions(registry), registry.findings]
         rows: list[Any] = [row for frame in frames for row in frame.to_dict("records")]
-        entries: list[Any] = [*registry.definitions, *registry.relations, *registry.documents.values()]
-        rows += map(asdict, entries)
+        entries: list[Any] = [*registry.figures, *registry.definitions, *registry.relations]
+        rows += map(asdict, [*entries, *registry.documents.values()])
         parameters = settings["parameters"]
         rows += [design.words(parameters), parameters["coreq"]]
         rows += [row for section in ("alongside", "joint", "periods") for row in parameters[section]]
