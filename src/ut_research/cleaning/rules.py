@@ -212,7 +212,7 @@ _RULES: dict[str, Callable[[Sheet], None]] = {
 }  # fmt: skip
 
 
-def report_sessions(sheets: Mapping[str, Sheet], people: int) -> None:
+def report_sessions(sheets: Mapping[str, Sheet]) -> None:
     """Make rare kinds of sessions "other", and log those before a person's referral or after their exit."""
     if "sessions" not in sheets:
         return
@@ -224,21 +224,20 @@ def report_sessions(sheets: Mapping[str, Sheet], people: int) -> None:
         return
     known = sheets["participants"]
     for column, rule in (("referral_date", "before referral"), ("exit_date", "after support ended")):
-        days = np.full(people + 1, np.datetime64("NaT"), dtype="datetime64[ns]")
-        days[known.person[known.keep]] = known[column][known.keep].to_numpy("datetime64[ns]")
-        on, other = sessions["session_date"].to_numpy("datetime64[ns]"), days[sessions.person]
-        outside = on < other if rule == "before referral" else on > other
+        days = pd.Series(known[column].array, known.person)[known.keep]
+        on, other = sessions["session_date"].array, days.reindex(sessions.person).array
+        outside = np.asarray(on < other if rule == "before referral" else on > other)
         sessions.log(outside, "session_date", f"session {rule}", "reported")
 
 
-def reject_strangers(sheets: Mapping[str, Sheet], people: int) -> None:
+def reject_strangers(sheets: Mapping[str, Sheet]) -> None:
     """Reject what is said of people who are not in participants; their follow-up is kept and reported."""
     if "participants" not in sheets or not sheets["participants"].keep.any():
         return
-    known = np.zeros(people + 1, dtype=bool)
-    known[sheets["participants"].person[sheets["participants"].keep]] = True
+    known = sheets["participants"].person[sheets["participants"].keep]
     for name, sheet in sheets.items():
+        stranger = ~np.isin(sheet.person, known)
         if name == "reoffending":
-            sheet.log(~known[sheet.person], "participant_id", "person not in participants", "reported")
+            sheet.log(stranger, "participant_id", "person not in participants", "reported")
         elif name != "participants" and sheet.table.of_people:
-            sheet.reject(~known[sheet.person], "participant_id", "person not in participants")
+            sheet.reject(stranger, "participant_id", "person not in participants")

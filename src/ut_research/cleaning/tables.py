@@ -103,8 +103,8 @@ def clean(raw: Raw, parameters: Mapping[str, Any] | None = None, key: bytes | No
         if name in people:
             sheet.columns["participant_id"] = ids.take(sheet.person, allow_fill=True)
         rules.apply(sheet)
-    rules.reject_strangers(sheets, len(ids))
-    rules.report_sessions(sheets, len(ids))
+    rules.reject_strangers(sheets)
+    rules.report_sessions(sheets)
     tables = {name: sheet.kept() for name, sheet in sheets.items()}
     period = partial(periods.of, periods=said["periods"], start=start, end=end)
     _add_groups(tables, {n: s.person[s.keep] for n, s in sheets.items()}, len(ids), period)
