@@ -1,7 +1,7 @@
 """The data dictionary: what each table of an export holds, one schema a table.
 
-`TABLES` is the whole of it as plain data, quick to import, and `dictionary` lists it for the reader. `schema`
-gives a table's pandera schema, which checks canonical (cleaned) tables. pandera is imported only there.
+`TABLES` is the whole of it as plain data, quick to import. `schema` gives a table's pandera schema, which
+checks canonical (cleaned) tables. pandera is imported only there.
 """
 
 from __future__ import annotations
@@ -38,6 +38,17 @@ class Column:
     longest: int = 80
     kept: bool = True
     spare: bool = False
+
+    @property
+    def may_be(self) -> str:
+        """What may stand in it, in words."""
+        if self.kind == "whole number":
+            return f"{self.low} to {self.high} {self.unit}"
+        if self.kind == "date":
+            return "day first, or year-month-day"
+        if self.kind in ("name", "text"):
+            return f"up to {self.longest:,} characters"
+        return ", ".join(self.allowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,31 +266,3 @@ def check(tables: dict[str, pd.DataFrame]) -> None:
             broken += [f"{name}, {column}: {rule}" for column, rule in cases.itertuples(index=False)]
     if broken:
         raise ValueError("cleaning left tables that the data dictionary does not allow: " + "; ".join(broken))
-
-
-def dictionary() -> pd.DataFrame:
-    """List the data dictionary: one row a column, in order.
-
-    Returns
-    -------
-    frame of table, one_row_is, column, meaning, type, allowed, needed ("yes" or ""), example (invented)
-    """
-    import pandas as pd
-
-    heads = ("table", "one_row_is", "column", "meaning", "type", "allowed", "needed", "example")
-    rows = [
-        (table.name, table.row, c.name, c.meaning, c.kind, _allowed(c), "yes" * c.needed, c.example)
-        for table in _ALL
-        for c in table.columns
-    ]
-    return pd.DataFrame(rows, columns=list(heads))
-
-
-def _allowed(c: Column) -> str:
-    if c.kind == "whole number":
-        return f"{c.low} to {c.high} {c.unit}"
-    if c.kind == "date":
-        return "day first, or year-month-day"
-    if c.kind in ("name", "text"):
-        return f"up to {c.longest:,} characters"
-    return ", ".join(c.allowed)

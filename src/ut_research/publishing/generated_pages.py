@@ -104,14 +104,14 @@ def in_short(e: Estimate | None) -> str:
 
 def dictionary() -> str:
     """Every table of the contract, as a heading and a table of its columns, from the schemas."""
-    from ut_research.core import schema
+    from ut_research.core.schema import TABLES
 
     parts = []
-    for name, rows in schema.dictionary().groupby("table", sort=False):
-        shown = rows[["column", "meaning", "type", "allowed", "needed", "example"]].itertuples(index=False)
-        parts += [f"## {name}", f"One row is: {rows['one_row_is'].iloc[0]}."]
-        heads = ("Column", "Meaning", "Kind", "Allowed", "Needed", "Example (invented)")
-        parts.append(grid(f"Columns of {name}", heads, shown))
+    heads = ("Column", "Meaning", "Kind", "Allowed", "Needed", "Example (invented)")
+    for table in TABLES.values():
+        shown = [(c.name, c.meaning, c.kind, c.may_be, "yes" * c.needed, c.example) for c in table.columns]
+        parts += [f"## {table.name}", f"One row is: {table.row}."]
+        parts.append(grid(f"Columns of {table.name}", heads, shown))
     return "\n\n".join(parts)
 
 
