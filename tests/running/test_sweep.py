@@ -88,7 +88,7 @@ def test_a_part_that_fails_is_named_with_its_cause_and_the_others_go_on(
     seen: list[str] = []
     in_the_way = project.root / "data" / "processed" / reports[1] / "chapters" / "04_four.ipynb"
     in_the_way.mkdir()
-    with pytest.raises(sweep.SweepFailed) as failed:
+    with pytest.raises(ProblemsFound) as failed:
         sweep.sweep([build.plan()], "partner", seen.append, jobs=2)
     [problem] = failed.value.problems
     assert problem.where == reports[1]
@@ -153,7 +153,7 @@ def test_a_study_that_cannot_be_prepared_is_named_and_the_others_go_on(
 ) -> None:
     gone = replace(studies[1], name="gone", export=project.root / "nowhere")
     shutil.rmtree(studies[0].report)
-    with pytest.raises(sweep.SweepFailed) as failed:
+    with pytest.raises(ProblemsFound) as failed:
         sweep.sweep([gone, studies[0]], "", lambda far: None)
     [problem] = failed.value.problems
     assert problem.where == "prepare gone"

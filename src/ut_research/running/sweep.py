@@ -21,7 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from ut_research.core.problems import Problem, ProblemsFound, stop
+from ut_research.core.problems import Problem, stop, stop_for
 from ut_research.running import build, loop, stages
 from ut_research.running.build import Run
 
@@ -37,10 +37,6 @@ PATIENCE = 20
 #: What a log says when the command in it ended in a message, and what is said of one that does not.
 STOPPED, KILLED = "Stopped", "it was stopped from outside, or never began: see"
 RESUME = "The other reports are ready. Put this right and sweep again: only what is missing is built."
-
-
-class SweepFailed(ProblemsFound):
-    """Jobs of a sweep that failed, each with what its log says."""
 
 
 def prepare(run: Run, tell: Callable[[dict[str, Any]], None], by: str) -> dict[str, str]:
@@ -203,8 +199,7 @@ def _ended(folder: Path, names: list[str], status: int) -> list[str]:
     """The reports of a sweep whose jobs have ended."""
     jobs = _jobs(folder, names)
     left = [job for job in jobs if not (folder / f"{job}.done").exists()]
-    if left:
-        raise SweepFailed([_problem(folder, job, jobs[job]) for job in left])
+    stop_for(_problem(folder, job, jobs[job]) for job in left)
     if status:
         raise stop(f"Snakemake ended with status {status}", str(folder / SAID), "read what it says there")
     return list(jobs.values())
