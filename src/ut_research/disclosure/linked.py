@@ -279,7 +279,7 @@ def _moments(
             ({v: x - shown - half for x, v in gave.items()}, float("-inf"), 0.0),
         ]
     squares = sum((x - true) ** 2 * k for x, k in answers.items())
-    ends = (0.0, 2 * e.value) if spread else (e.low, e.high)
+    ends = (-e.value, e.value) if spread else (e.low, e.high)
     if None not in ends and squares:
         wide, told = ((b - a) / 2 for a, b in (ends, [round(x, digits) for x in ends]))  # type: ignore
         least, most = (squares * (max(told + end, 0) / wide) ** 2 for end in (-half, half))
