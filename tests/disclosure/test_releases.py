@@ -363,3 +363,163 @@ def test_a_record_that_was_tampered_with_is_refused(tmp_path: Path, harm: Any) -
     file.write_text(harm(file.read_text(encoding="utf-8")), encoding="utf-8")
     with pytest.raises(ProblemsFound, match=r"0001-march\.json: this record of a release is damaged or was"):
         releases.read([tmp_path])
+
+
+# ---------------------------------------------------------------- each rule at its edge
+
+
+@pytest.mark.parametrize(("n", "tells"), [(49, True), (50, False), (31, True), (30, False), (45, True)])
+def test_a_range_wants_twice_as_many_who_came_or_left(n: int, tells: bool) -> None:
+    whole, ranges = told((mean("a.b", 41.0, 40), mean("a.b", 42.0, n)))
+    assert (whole, ranges) == (set(), {"a.b"} if tells else set())
+
+
+def test_a_range_is_told_by_either_of_its_limits() -> None:
+    march = mean("a.b", 41.0, 40)
+    assert told((march, replace(march, high=43.5)))[1] == {"a.b"}
+    assert told((march, replace(march, low=38.5)))[1] == {"a.b"}
+    assert told((march, replace(march, low=None, high=None))) == (set(), set())
+    assert told((replace(march, low=None, high=None), replace(march, n=47))) == (set(), set())
+    assert told((march, replace(march, n=None, high=44.0))) == (set(), set()), "nobody knows of how many"
+
+
+def test_a_share_is_told_by_its_counts_and_not_by_its_range() -> None:
+    march = replace(share("a.b", 20, 60), low=10.0, high=40.0)
+    assert told((march, replace(march, high=41.0))) == (set(), set())
+    assert told((march, replace(share("a.b", 25, 65), low=10.0, high=41.0))) == (set(), set())
+    assert told((march, replace(march, value=34.0))) == (set(), set())
+    curve = replace(share("a.b", 20, 60), count=None, low=10.0, high=40.0)
+    assert told((curve, replace(curve, value=40.0))) == ({"a.b"}, set()), "the share says its count"
+    assert told((curve, replace(curve, value=45.0))) == (set(), set())
+
+
+def test_what_is_withheld_now_or_was_then_tells_nothing_by_itself() -> None:
+    for march, june in (
+        (tally("a.b", 61), withheld(tally("a.b", 63))),
+        (withheld(tally("a.b", 61)), tally("a.b", 63)),
+    ):
+        assert told((march, june)) == (set(), set())
+    assert telling([tally("a.c", 63)], [approved(tally("a.b", 61))], POLICY) == (set(), set())
+
+
+def test_only_exact_releases_are_beside_an_exact_draft() -> None:
+    march, june = tally("a.b", 61), tally("a.b", 63)
+    rounded = approved(march, policy=ROUNDED)
+    assert telling([june], [rounded], POLICY) == (set(), set())
+    assert telling([june], [rounded, approved(march)], POLICY)[0] == {("a.b", ())}
+    assert releases.known([march], [rounded], POLICY) == set()
+    assert releases.known([march], [approved(march)], ROUNDED) == set()
+    assert releases.known([march], [approved(march)], POLICY) == {("a.b", ())}
+
+
+@pytest.mark.parametrize(
+    ("now", "same"),
+    [
+        ({}, True),
+        ({"value": 41.05}, True),  # is shown as 41.0, or as 41.1
+        ({"value": 41.06}, False),
+        ({"value": 40.94}, False),
+        ({"n": 41}, False),
+        ({"count": 40}, False),
+        ({"value": None, "status": "not collected", "n": None, "low": None, "high": None}, False),
+    ],
+)
+def test_what_was_shown_is_known_where_it_is_what_it_was(now: dict[str, Any], same: bool) -> None:
+    march = approved(mean("a.b", 41.0, 40))
+    found = [replace(mean("a.b", 41.0, 40), **now)]
+    assert releases.known(found, [march], POLICY) == ({("a.b", ())} if same else set())
+
+
+def test_what_was_withheld_is_not_known_nor_what_is_measured_no_more() -> None:
+    march = approved(withheld(tally("a.b", 3)), tally("a.c", 9), replace(tally("a.d", 9), origin="published"))
+    found = [tally("a.b", 3), tally("a.d", 9)]
+    assert releases.known(found, [march], POLICY) == {("a.d", ())}
+
+
+@pytest.mark.parametrize(
+    ("total", "tells"),
+    [
+        (64, True),  # of 64 less 30 and 20, 10 are filled in: four are left for two that were withheld
+        (65, False),
+        (59, False),  # it does not add up, and so nothing follows
+    ],
+)
+def test_a_few_left_for_two_cells_are_told_when_the_third_is_shown(total: int, tells: bool) -> None:
+    areas = {"x": None, "y": None, "z": None, "w": 30, "v": 20}
+    before = [tally("a.b", total)]
+    before += [tally("a.b", n, area=a) if n else withheld(tally("a.b", 0, area=a)) for a, n in areas.items()]
+    now = telling([tally("a.b", 10, area="z")], [approved(*before)], POLICY)[0]
+    assert now == ({("a.b", (("area", "z"),))} if tells else set())
+
+
+def test_nothing_follows_where_no_total_is_known_or_all_are_shown_or_none() -> None:
+    cells = [withheld(tally("a.b", 0, area=a)) for a in "xy"]
+    draft = [tally("a.b", 10, area="x")]
+
+    def tells(*before: Estimate) -> bool:
+        return bool(telling(draft, [approved(*before)], POLICY)[0])
+
+    assert tells(tally("a.b", 14), *cells)
+    assert not tells(*cells)
+    assert not tells(withheld(tally("a.b", 14)), *cells)
+    assert not tells(tally("a.b", 14), cells[1])
+    assert not tells(tally("a.b", 10), cells[0]), "the one that is shown was all there is"
+    band = [replace(e, group={"band": e.group["area"]}) for e in cells]
+    assert not tells(tally("a.b", 14), *band), "by another column"
+    refused = telling([withheld(draft[0])], [approved(tally("a.b", 14), *cells)], POLICY)
+    assert refused == (set(), set())
+
+
+def test_shares_of_unlike_wholes_do_not_add_up() -> None:
+    draft = [share("a.b", 10, 40, band="x")]
+
+    def tells(*sizes: int) -> bool:
+        others = [share("a.b", 25, n, band=f"b{n}{k}") for k, n in enumerate(sizes)]
+        before = [*(withheld(share("a.b", 0, 40, band=b)) for b in "xy"), *others]
+        return bool(telling(draft, [approved(*before)], POLICY)[0])
+
+    assert tells(60, 60)
+    assert not tells(60, 61)
+    assert not tells(60), "one alone may be a group of its own"
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"n": 61}, "from 60 people to 61"),
+        ({"count": 21}, "more or other people counted"),
+        ({"n": None, "count": 21}, "more or other people counted"),
+        ({"value": 35.0, "method": "another"}, "computed in another way"),
+        ({"value": 35.0}, "the data behind it changed"),
+        ({"low": 1.0}, "the data behind it changed"),
+        ({"high": 1.0}, "the data behind it changed"),
+        ({"status": "not collected"}, "was shown, is now not collected"),
+    ],
+)
+def test_why_a_finding_moved(change: dict[str, Any], why: str) -> None:
+    before = share("a.b", 20, 60)
+    [moved] = releases.changes([before], [replace(before, **change)])
+    assert (moved.why, moved.about) == (why, moved.after)
+    assert releases.changes([before], [replace(before, label="another", method="another")]) == []
+
+
+def test_what_is_gone_is_told_as_it_was_last() -> None:
+    [gone] = releases.changes([tally("a.b", 9)], [])
+    assert gone.about == tally("a.b", 9)
+
+
+def test_releases_are_read_in_the_order_of_their_days(tmp_path: Path) -> None:
+    june, march = approved(on="2031-06-01", name="june"), approved()
+    june.write(tmp_path / "one"), march.write(tmp_path / "two")
+    assert releases.read([tmp_path / "one", tmp_path / "two"]) == [march, june]
+
+
+def test_who_is_in_an_export_has_one_digest_whatever_their_order() -> None:
+    assert releases.people(["b", "a"]) == releases.people(["a", "b"]) != releases.people(["a", "c"])
+
+
+def test_nothing_is_refused_where_nobody_refused_and_nothing_published_is(tmp_path: Path) -> None:
+    assert releases.refused(tmp_path) == []
+    rows = [{"finding": "a.b"}]
+    assert releases.are_refused([replace(tally("a.b", 9), origin="published")], rows) == set()
+    assert releases.are_refused([tally("a.bc", 9)], rows) == set()
