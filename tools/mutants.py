@@ -21,10 +21,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import hypothesis  # noqa: F401  # what takes long to import, imported once
+import hypothesis  # what takes long to import, imported once
 import lifelines  # noqa: F401
 import pytest
 import statsmodels.api  # noqa: F401
+from hypothesis import Phase
 
 from ut_research.stats.intervals import wilson
 
@@ -39,6 +40,7 @@ TESTS = {
     "disclosure": ["tests/disclosure", "tests/test_way_in.py", "tests/measures/test_declared.py"],
     "published": ["tests/published"],
 }
+QUICK = ("-m", "not slow")
 #: Seconds after which tests that do not end have found the mistake.
 LONGEST = 900
 OTHER: dict[type[ast.AST], type[ast.AST]] = {
@@ -118,18 +120,21 @@ def is_found(mistake: Mistake, project: Path) -> bool:
     lines = whole.split("\n")
     lines[mistake.line - 1] = mistake.is_
     package, name = file.parent.name, file.stem
-    own = [p for p in (f"tests/{package}/test_{name}.py", f"tests/{package}") if (project / p).exists()][:1]
-    others = [*TESTS[package], "-m", "not slow", *(f"--ignore={one}" for one in own if one.endswith(".py"))]
+    [own, *_] = [p for p in (f"tests/{package}/test_{name}.py", f"tests/{package}") if (project / p).exists()]
+    others = [tests for tests in TESTS[package] if tests != own]
     try:
         file.write_text("\n".join(lines), encoding="utf-8")
-        return any(fails(tests, project) for tests in (own, others))
+        return fails([own], project) or bool(others and fails([*others, *QUICK, f"--ignore={own}"], project))
     finally:
         file.write_text(whole, encoding="utf-8")
 
 
-def fails(tests: list[str], project: Path) -> bool:
-    """Whether one of `tests` fails, or does not end, run in a copy of this process: with all imports made."""
-    process = multiprocessing.get_context("fork").Process(target=_run, args=(tests, project))
+def fails(tests: list[str], project: Path, *, compiled: bool = False) -> bool:
+    """Whether one of `tests` fails, or does not end, run in a copy of this process: with all imports made.
+
+    The code without mistakes is kept `compiled` for the runs that follow.
+    """
+    process = multiprocessing.get_context("fork").Process(target=_run, args=(tests, project, compiled))
     process.start()
     process.join(LONGEST)
     if process.is_alive():
@@ -138,16 +143,20 @@ def fails(tests: list[str], project: Path) -> bool:
     return process.exitcode != 0
 
 
-def _run(tests: list[str], project: Path) -> None:
+def _run(tests: list[str], project: Path, compiled: bool) -> None:
     os.chdir(project)
     os.environ |= {"PYTHONPATH": str(project / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
-    sys.path[:0], sys.dont_write_bytecode = [str(project / "src"), str(project)], True
+    sys.path[:0], sys.dont_write_bytecode = [str(project / "src"), str(project)], not compiled
     for name in [n for n in sys.modules if n.partition(".")[0] in ("ut_research", "tools")]:
         del sys.modules[name]
+    # as in tests/conftest.py; of what fails, the shortest example is not looked for
+    phases = (Phase.explicit, Phase.generate)
+    hypothesis.settings.register_profile("found", deadline=None, derandomize=True, phases=phases)
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
-        os._exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests]))
+        plain = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-profile=found")
+        os._exit(pytest.main([*plain, *tests]))
 
 
 def main() -> None:
@@ -159,7 +168,7 @@ def main() -> None:
     made, found = Counter[str](), Counter[str]()
     with tempfile.TemporaryDirectory() as folder:
         project = shutil.copytree(ROOT, Path(folder, "copy"), ignore=shutil.ignore_patterns(*LEFT))
-        if wrong := [name for name in PACKAGES if fails([*TESTS[name], "-m", "not slow"], project)]:
+        if wrong := [name for name in PACKAGES if fails([*TESTS[name], *QUICK], project, compiled=True)]:
             asked.error(f"with no mistake planted, tests of {', '.join(wrong)} fail")
         for mistake in drawn(chosen.each, chosen.seed):
             package = mistake.file.split("/")[2]

@@ -19,13 +19,13 @@ import pytest
 from united_together import PARAMETERS, REGISTRY, SETTINGS
 
 from ut_research.cleaning import tables as cleaning
-from ut_research.core import estimate, policies
+from ut_research.core import estimate, notebooks, policies
 from ut_research.core.estimate import Estimate
 from ut_research.disclosure import decision
 from ut_research.disclosure import gate as disclosure
 from ut_research.disclosure.gate import Policy
 from ut_research.measures import declared
-from ut_research.publishing import shown
+from ut_research.publishing import book, everyone, shown
 from ut_research.running import stages
 from ut_research.show import along, charts
 from ut_research.show import chapter as chapters
@@ -44,6 +44,7 @@ class Seen:
     tables : the cleaned tables.
     measured : what the gate was given, and what it let through.
     shown : all that was put on a page, as text.
+    outputs : of each chapter, what each of its cells put out.
     refused : where a chapter said words that a build refuses, because nobody wrote them (it should not).
     """
 
@@ -51,6 +52,7 @@ class Seen:
     tables: dict[str, pd.DataFrame]
     measured: list[tuple[list[Estimate], list[Estimate]]] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
+    outputs: dict[str, list[list[dict[str, Any]]]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
 
     @property
@@ -146,11 +148,53 @@ def run(data: Path, policy: Policy = POLICY, *, draw: bool = False) -> Seen:
         for name, cells in _notebooks().items():
             patch.setattr(chapters, "display", partial(_look, seen, name, words))
             known: dict[str, Any] = {"__name__": name}
+            seen.outputs[name] = []
             for code, parameters in cells:
+                seen.outputs[name].append([])
                 exec(code, known)
                 if parameters:
                     known |= {"data": str(data), "out": str(seen.folder)}
     return seen
+
+
+def pages(seen: Seen, data: Path) -> dict[str, str]:
+    """The pages of the book about what `run` saw in `data`, with their numbers in place, by name."""
+    settings = _settings(POLICY) | {"chapters": {name: [] for name in seen.outputs}}
+    words = shown.sources(REGISTRY, settings)
+    (data / "run.json").write_text(json.dumps(settings), encoding="utf-8")
+    (data / "chapters").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(data)
+        for name, outputs in seen.outputs.items():
+            path = ROOT / "notebooks" / f"{name}.ipynb"
+            notebook = json.loads(path.read_text(encoding="utf-8"))
+            for cell in notebook["cells"]:
+                cell["source"] = "".join(cell["source"])
+            code = (cell for cell in notebook["cells"] if cell["cell_type"] == "code")
+            for cell, output in zip(code, outputs, strict=True):
+                cell["outputs"] = output
+            cells = (
+                book.tidy(notebook, path.name, seen.folder / "none", words)
+                if stages._has_data(notebooks.about(path), settings)
+                else []
+            )
+            Path("chapters", path.name).write_text(everyone.text(cells), encoding="utf-8")
+        book.assemble(settings, Path("book"))
+    return {p.stem: _words(p) for p in (data / "book").iterdir() if p.suffix in (".md", ".ipynb")}
+
+
+def _words(page: Path) -> str:
+    """What a page of the book says, in its order."""
+    text = page.read_text(encoding="utf-8")
+    if page.suffix == ".md":
+        return text
+    cells = json.loads(text)["cells"]
+    outputs = [(cell["source"], *(o["data"] for o in cell.get("outputs", ()))) for cell in cells]
+    return "\n".join(
+        one if isinstance(one, str) else one.get("text/markdown", one.get("text/html", ""))
+        for said in outputs
+        for one in said
+    )
 
 
 @lru_cache
@@ -189,6 +233,8 @@ def _look(
     metadata: dict[str, Any],
 ) -> None:
     seen.shown.append(f"{data} {metadata.get('alt', '')}")
+    output = {"output_type": "display_data", "data": data, "metadata": metadata}
+    seen.outputs[name][-1].append(output)
     places = shown.lacking(metadata[chapters.MARK], _written(name), known)
     seen.refused += [f"{name}, {place}: {data}" for place in places]
 

@@ -8,7 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from chapters import prepare, run
+from chapters import Seen, prepare, run
+from chapters import pages as book_of
+
+from ut_research.publishing.everyone import PAGES
 
 pytestmark = pytest.mark.slow
 CASES = Path(__file__).resolve().parents[1] / "cases"
@@ -16,20 +19,48 @@ SURE = re.compile(r"chance alone is unlikely|number needed|E-value|We can say:",
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str | Path], str]:
-    """All that the chapters say of a case, on one line and without markup."""
-    known: dict[str | Path, str] = {}
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str | Path], tuple[Seen, Path]]:
+    """What the chapters show of a case, and the folder that they ran in."""
+    known: dict[str | Path, tuple[Seen, Path]] = {}
 
-    def of(case: str | Path) -> str:
+    def of(case: str | Path) -> tuple[Seen, Path]:
         if case not in known:
             data = tmp_path_factory.mktemp("case")
             prepare(CASES / case, data)
-            seen = run(data)
-            assert seen.refused == []
-            shown = (ast.literal_eval(text[: text.rindex("}") + 1]) for text in seen.shown)
-            texts = [data.get("text/markdown", data.get("text/html", "")) for data in shown]
-            texts = [text for text in texts if "From the published counts alone" not in text]
-            known[case] = " ".join(re.sub(r"<[^>]+>|\\|\*", " ", " ".join(texts)).split())
+            known[case] = run(data), data
+            assert known[case][0].refused == []
+        return known[case]
+
+    return of
+
+
+def plain(text: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>|\\|\*", " ", text).split())
+
+
+@pytest.fixture(scope="module")
+def said(seen: Callable[[str | Path], tuple[Seen, Path]]) -> Callable[[str | Path], str]:
+    """All that the chapters say of a case, on one line and without markup."""
+
+    def of(case: str | Path) -> str:
+        shown = (ast.literal_eval(text[: text.rindex("}") + 1]) for text in seen(case)[0].shown)
+        texts = [data.get("text/markdown", data.get("text/html", "")) for data in shown]
+        return plain(" ".join(text for text in texts if "From the published counts alone" not in text))
+
+    return of
+
+
+@pytest.fixture(scope="module")
+def pages(seen: Callable[[str | Path], tuple[Seen, Path]]) -> Callable[[str], dict[str, str]]:
+    """What the pages for everyone and the brief say of a case, by page."""
+    known: dict[str, dict[str, str]] = {}
+
+    def of(case: str) -> dict[str, str]:
+        if case not in known:
+            made = book_of(*seen(case))
+            known[case] = {
+                name: plain(made[name].replace("\\", "")) for name in (*PAGES, "brief") if name in made
+            }
         return known[case]
 
     return of
@@ -125,3 +156,76 @@ def test_regression_to_the_mean_is_a_range_and_says_what_it_takes_for_true(said)
 
     assert "From this alone a change of 1.4 points to 4.5 points would be expected, if" in text
     assert "usual score is lower, it is less" in text
+
+
+# ---------------------------------------------------------------- the pages for everyone, and the brief
+
+#: The pages that say what changed, and the first of all.
+FRONT = ("index", "changed")
+
+
+def test_no_page_for_everyone_compares_groups_that_were_followed_for_unlike_times(pages):
+    found = pages("unequal-follow-up")
+
+    for page in FRONT:
+        assert "Reoffended within 365 days (Engaged with the project): not known, as too few" in found[page]
+        assert (
+            "as long as people of both groups were followed, the groups cannot be told apart" in found[page]
+        )
+    assert "brief" not in found, "there is too little for one"
+    for text in found.values():
+        assert (
+            not SURE.search(text) and "lower in the group" not in text and "higher in the group" not in text
+        )
+
+
+def test_in_short_and_in_the_brief_all_are_in_the_share_who_were_followed(pages):
+    found = pages("reoffences-outside-follow-up")
+
+    for page in FRONT:
+        assert "Of the 50 people in the group Engaged with the project , 30 of every 100" in found[page]
+        assert "Chance alone is unlikely to explain this difference. Other things still could." in found[page]
+    for page in (*FRONT, "brief"):
+        assert "Reoffending was lower in the group “Engaged with the project”" in found[page]
+        assert "e cannot say that the project made the difference." in found[page]
+    assert "Engaged with the project: 30% (likely range 19% to 45%)" in found["brief"]
+    assert "likely to be between 0 and 38 fewer of every 100" in found["brief"]
+
+
+def test_in_short_and_in_the_brief_rates_that_are_equal_are_no_difference(pages):
+    found = pages("reoffences-without-date")
+
+    for page in FRONT:
+        assert found[page].count("50 of every 100") == 2
+        assert "Chance alone could explain this difference." in found[page]
+    for page in (*FRONT, "brief"):
+        assert "There is no clear difference in reoffending between the groups" in found[page]
+    assert "likely to be between 30 fewer and 30 more of every 100" in found["brief"]
+    for text in found.values():
+        assert (
+            not SURE.search(text) and "lower in the group" not in text and "higher in the group" not in text
+        )
+
+
+def test_in_short_and_in_the_brief_it_is_said_who_left_and_who_got_worse(pages):
+    found = pages("dropouts-and-worse")
+
+    for page in FRONT:
+        assert (
+            "The scores of 60 of every 100 rose by more than 3 points. Those of 40 of every 100"
+            in found[page]
+        )
+        assert (
+            "45 of every 100 had a low score (40 or less). On the second, 40 of every 100 did." in found[page]
+        )
+        assert "Of everyone with a first form, 63 of every 100 had a low score" in found[page]
+        assert "Chance alone could explain this difference." in found[page]
+    assert "How the 20 people are who filled in only the first form." in found["index"]
+    for page in (*FRONT, "brief"):
+        assert "There is no clear change in mental wellbeing" in found[page]
+    assert (
+        "The average score fell by 1.2 points. The true change is likely to be between 4.0" in found["brief"]
+    )
+    assert "At the start: 45% (18 of 40;" in found["brief"], "it says of whom"
+    for name, text in found.items():
+        assert ("rose by" in text) <= ("fell by" in text), name
