@@ -75,12 +75,19 @@ def test_the_default_policy_withholds_counts_under_5() -> None:
         ({"rounding": "nearest 10"}, "rounding must be one of 'none', 'nearest 5', 'midpoint 6'"),
         ({"rounding": []}, "rounding must be one of"),
         ({"zeros_safe": "yes"}, "zeros_safe must be true or false"),
+        ({"all_alike_below": -1}, "all_alike_below must be a whole number, 0 or more"),
+        ({"all_alike_below": 9.5}, "all_alike_below must be a whole number, 0 or more"),
         ({"threshold": 0, "zeros_safe": 1}, "3 or more; zeros_safe must be true"),
     ],
 )
 def test_a_policy_that_it_does_not_know_is_refused(given: dict[str, Any], said: str) -> None:
     with pytest.raises(DisclosureError, match=said):
         Policy.build(given)
+
+
+@pytest.mark.parametrize("just", [{"threshold": 3}, {"all_alike_below": 0}, {"zeros_safe": False}, {}])
+def test_the_lowest_that_a_policy_may_say_is_taken(just: dict[str, Any]) -> None:
+    assert Policy.build(just) == Policy(**just)
 
 
 def test_a_policy_is_built_from_the_study_file() -> None:

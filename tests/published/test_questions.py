@@ -333,3 +333,15 @@ def test_everyone_together_is_asked_of_where_it_is_above_every_rate_and_the_firs
 
     assert of(10, 30, 39) == {"everyone together"}  # 20% and 40% of all
     assert of(10, 30, 40) == of(10, 30, 20) == set()
+
+
+@pytest.mark.parametrize("size", [150, 201])
+def test_a_count_of_nobody_is_none_of_any_base(size: int) -> None:
+    """One of 201 would be 0% too, and one of 150 would not: nobody is."""
+    none = figure("none", 0, numerator=0)
+    registry = Registry((count("registered", size), none), pd.DataFrame(), (), ())
+
+    assert base_of(registry, none) == registry["registered"]
+    audit = published.audit(registry).set_index("id")
+    assert (audit.loc["none", "verdict"], audit.loc["none", "rule"]) == ("reproduced", "count and base")
+    assert "0 of " in audit.loc["none", "arithmetic"]
