@@ -121,3 +121,14 @@ def test_the_parameter_of_the_study_reaches_every_measure() -> None:
     }
 
     assert by == {"1 and 3": 1, "1 and 2": 2}
+
+
+def test_the_most_questionnaires_are_those_that_anybody_answered() -> None:
+    asked = waves.compared({"activity": ASKED}, waves.ENDS)
+
+    assert waves.most(asked, "activity") == 3
+    assert (
+        waves.most(waves.compared({"activity": ASKED[ASKED.timepoint == "T1"]}, waves.ENDS), "activity") == 1
+    )
+    assert waves.most(waves.compared({"activity": ASKED.head(0)}, waves.ENDS), "activity") == 0
+    assert waves.most(asked, "wemwbs") == 0

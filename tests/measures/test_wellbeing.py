@@ -281,3 +281,15 @@ def test_everyone_who_answered_at_the_start_is_told_beside_those_who_answered_ag
     assert finding(found, "wellbeing.low_t1").n == 5
     assert finding(found, "wellbeing.start_mean").value == pytest.approx(280 / 6)
     assert finding(found, "wellbeing.lost_mean").value == 50
+
+
+def test_where_all_began_alike_nobody_rises_by_an_error_of_measurement():
+    rows = [(who, time, total) for who, later in zip("abcd", (40, 45, 50, 35), strict=True)
+            for time, total in (("T1", 40), ("T2", later))]  # fmt: skip
+    found = wellbeing.measure(
+        {"wemwbs": pd.DataFrame(rows, columns=["participant_id", "timepoint", "total"])}
+    )
+    for id in ("wellbeing.meaningful_sem", "wellbeing.meaningful_rci", "wellbeing.fell_sem"):
+        assert finding(found, id).status == "not collected"
+    rose = finding(found, "wellbeing.meaningful")
+    assert (rose.count, rose.n) == (2, 4)
