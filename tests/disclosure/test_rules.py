@@ -379,3 +379,44 @@ def test_what_rests_on_nothing_that_is_here_is_refused_and_on_some_of_it_is_not(
     with pytest.raises(gate.DisclosureError, match=r"a\.c rests on a\.b"):
         released(mean("a.c", 60), replace(mean("a.d", 60), origin="published"), declared=resting)
     assert shown(tally("a.c", 9, "interviews"), declared=resting) == [True]
+
+
+# ---------------------------------------------------------------- what was released, looked at in parts
+
+
+def kept(*found: Estimate) -> gate.Released:
+    return gate.release(list(found), POLICY, {e.id: Quantity(id=e.id) for e in found})
+
+
+def test_findings_are_chosen_by_unit_and_by_those_of_another_list() -> None:
+    found = kept(share("a.b", 20, 60), tally("a.c", 60), share("a.d", 30, 60))
+    assert [e.id for e in found.in_unit("%")] == ["a.b", "a.d"]
+    assert [e.id for e in found.of([tally("a.e", 9), share("a.d", 1, 60), tally("a.c", 9)])] == ["a.d", "a.c"]
+    assert list(found.of([share("a.b", 20, 60, wave="t1")])) == []
+    assert found.policy == POLICY and len(found) == 3
+
+
+def test_what_is_said_of_a_part_stands_as_if_of_everyone() -> None:
+    public = replace(share("p.q", 1, 3), origin="published")
+    whole = [share("a.b", 20, 60), share("a.c", 20, 60), public]
+    found = kept(*whole, share("a.b", 10, 30, area="x"), share("a.b", 10, 30, area="y"))
+    first, other, published = found.of_part({"area": "x"})
+    assert first == replace(share("a.b", 10, 30), group={})
+    assert (other.id, other.status, other.value, other.n) == ("a.c", "not collected", None, None)
+    assert published == public
+
+
+@pytest.mark.parametrize(
+    ("field", "shown_as"), [("value", "12.5"), ("count", "5"), ("n", "40"), ("low", "1"), ("high", "")]
+)
+def test_a_cell_is_a_number_at_ten_digits_or_nothing(field: str, shown_as: str) -> None:
+    assert gate.Released.cell(replace(share("a.b", 5, 40), high=None), field) == shown_as
+    assert gate.Released.cell(replace(mean("a.b", 40), value=1 / 3)) == "0.3333333333"
+
+
+def test_plain_text_is_not_touched_in_a_download(tmp_path: Any) -> None:
+    found = kept(replace(share("a.b", 20, 60, area="x = y"), label="5% of them", source="-\n x"))
+    gate.write_csv(found, tmp_path / "out.csv")
+    heading, row = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()
+    assert heading.startswith("id,label,area,value,low,high,count,n,unit,status,origin,source,method")
+    assert row.startswith("a.b,5% of them,x = y,33.33333333,1,99,20,60,%,number,export,'- x,")
