@@ -246,3 +246,20 @@ def test_agreement_counts_the_side_that_most_are_on():
         if e.group["headline"] == "reoffending"
     }
     assert counted == {"combinations": 6, "direction": 4, "clear": 1}
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        ([10] * 6 + [365] * 5, {5, 6}),  # who reoffended on the last day are in the curve's last point
+        ([0] * 6 + [200] * 5, {5}),  # and who did on the first, in its first
+        ([183] * 6, {6}),
+        ([184] * 6, {6}),
+        ([10] * 5 + [200] * 2 + [300] * 5, {2, 5, 7}),
+        ([10] * 3 + [100] * 10, {13}),  # a point of three is not shown
+        ([10] * 6 + [200] * 3 + [250] * 3, {6}),  # nor one with three to come
+    ],
+)
+def test_each_point_that_a_curve_may_show_is_beside_a_window(days, told):
+    """Of a window of 183 days, and a curve by months to 365."""
+    assert set(multiverse._beside_curve(pd.Series(days), 183, 365, 5)) == told

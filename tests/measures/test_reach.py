@@ -163,3 +163,14 @@ def test_without_assessments_nobody_can_say_how_many_were_assessed():
     found = reach.measure({"participants": TABLES["participants"]}, data_to=DATA_TO)
     assert finding(found, "reach.assessed").status == "not collected"
     assert finding(found, "reach.registered").count == 3
+
+
+@pytest.mark.parametrize("days", [["-"] * 4, ["2020-01-02", "-", "-", "-"]])
+def test_who_registered_is_told_only_where_it_is_known_of_anybody(days):
+    signed = pd.to_datetime(pd.Series(days).replace("-", None))
+    people = TABLES["participants"].assign(registered_date=signed, exit_date=pd.NaT)
+    registered = finding(
+        reach.measure({**TABLES, "participants": people}, data_to=DATA_TO), "reach.registered"
+    )
+    told = (1, 4) if signed.notna().any() else (None, None)
+    assert (registered.count, registered.n) == told

@@ -250,3 +250,15 @@ def test_the_risk_has_limits_where_nobody_or_everyone_had_the_event():
 
 def test_the_risk_is_not_known_where_nobody_was_followed_so_far():
     assert S.risk([10, 80], [True, False], 90) == S.risk([], [], 90) == NONE
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_where_everyone_was_followed_a_restricted_mean_is_a_plain_mean(seed):
+    """Many have the event on one day: the variance is that of the times, each no longer than the horizon."""
+    days = np.random.default_rng(seed).integers(1, 9, 40)
+    times = np.minimum(days, 6)
+    half = stats.norm.ppf(0.975) * np.std(times) / np.sqrt(40)
+    found = S.restricted_mean(days, np.ones(40, bool), 6)
+    assert (found.value, found.low, found.high) == pytest.approx(
+        (times.mean(), times.mean() - half, min(6, times.mean() + half))
+    )

@@ -132,3 +132,17 @@ def test_where_nobody_or_everybody_had_the_event_there_are_no_limits():
     everybody = overlap_adjusted(days.clip(max=365), np.ones(120), first, covariates, 365)
     for found, share in ((nobody, 0), (everybody, 1)):
         assert (found.first, found.second, found.change) == (share, share, Interval(0, None, None))
+
+
+def test_of_many_people_its_limits_are_nearly_those_of_leaving_out_each():
+    """Thirty like each of forty people: what one more or less moves is then a slope."""
+    days, event, first, covariates = people(seed=8, n=40)
+    covariates[:, 0] += 12 * first  # groups that are not alike, whose weights matter
+    many = [np.repeat(column, 30, axis=0) for column in (days, event, first, covariates)]
+    ours = overlap_adjusted(*many, 365).change
+    left_out = [
+        overlap_adjusted(*(np.delete(column, i, axis=0) for column in many), 365).change.value
+        for i in range(0, 1200, 30)
+    ]
+    spread = np.sqrt(30 * np.sum((np.array(left_out) - ours.value) ** 2))
+    assert ours.high - ours.value == pytest.approx(stats.t.ppf(0.975, 1197) * spread, rel=0.01)
