@@ -1,11 +1,14 @@
 import math
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from ut_research.core.estimate import Estimate
 from ut_research.measures import multiverse, reoffending
 from ut_research.stats import survival
+from ut_research.stats.intervals import NONE
 
 DAY = pd.Timestamp("2020-01-01")
 
@@ -263,3 +266,68 @@ def test_agreement_counts_the_side_that_most_are_on():
 def test_each_point_that_a_curve_may_show_is_beside_a_window(days, told):
     """Of a window of 183 days, and a curve by months to 365."""
     assert set(multiverse._beside_curve(pd.Series(days), 183, 365, 5)) == told
+
+
+def test_of_one_combination_that_is_released_one_agrees_and_of_none_none_is_told():
+    one = Estimate(
+        "multiverse.low_wellbeing", "x", -20.0, -29.0, -11.0, unit="percentage points", origin="example"
+    )
+    told = {e.group["headline"]: e for e in multiverse.agreement([one]) if e.id.endswith("combinations")}
+    assert (told["low wellbeing"].count, told["low wellbeing"].origin) == (1, "example")
+    assert {e.status for name, e in told.items() if name != "low wellbeing"} == {"not collected"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "left"),
+    [
+        ("aaabb", "aabbb", [1]),  # one of the first three is not in the other count
+        ("aabbb", "aaabb", [1]),
+        ("aabbb", "aabbb", [0]),
+        ("aabbb", "abbba", []),  # each has somebody whom the other has not
+        ("abbbb", "aaaab", [3]),
+    ],
+)
+def test_who_is_in_one_count_alone_is_told_where_the_other_has_nobody_else(one, other, left):
+    def answer(letters):
+        people = np.array([{"a": "TrueTrue", "b": "out"}[x] for x in letters])
+        return multiverse.Answer({}, NONE, pd.Index(range(5)), people, (5,), ("TrueTrue",))
+
+    assert list(multiverse._left_over(answer(one), answer(other))) == left
+    nothing = replace(answer(one), codes=())
+    assert list(multiverse._left_over(nothing, answer(other))) == []
+
+
+@pytest.mark.parametrize(
+    ("apart", "cells", "tells"),
+    [
+        (0, (5,), False),
+        (1, (5,), True),
+        (4, (5,), True),
+        (5, (5,), False),
+        (5, (), True),
+        (9, (), True),
+        (10, (), False),
+    ],
+)
+def test_two_answers_tell_of_those_who_count_otherwise(apart, cells, tells):
+    """Of counts as many as the threshold; of means twice as many, as their squares are told too."""
+    people = np.array(["x"] * 40)
+    other = people.copy()
+    other[:apart] = "y"
+    one, two = (multiverse.Answer({}, NONE, pd.Index(range(40)), some, cells) for some in (people, other))
+    assert multiverse._tells_of_few(two, [one], 5, True) is tells
+
+
+@pytest.mark.parametrize(
+    ("cells", "zeros_safe", "tells"),
+    [
+        ((0, 5), True, False),
+        ((0, 5), False, True),
+        ((1, 5), True, True),
+        ((4, 9), True, True),
+        ((5, 9), True, False),
+    ],
+)
+def test_an_answer_tells_by_itself_where_a_count_of_it_is_few(cells, zeros_safe, tells):
+    alone = multiverse.Answer({}, NONE, pd.Index(range(9)), np.array(["x"] * 9), cells)
+    assert multiverse._tells_of_few(alone, [], 5, zeros_safe) is tells
