@@ -25,7 +25,7 @@ from ut_research.core.problems import ProblemsFound
 from ut_research.core.quantity import Quantity
 from ut_research.core.schema import ITEMS
 from ut_research.disclosure import decision, gate
-from ut_research.measures import GROUPS, declared
+from ut_research.measures import GROUPS, activity, declared, reach, wellbeing
 
 DATA_TO = pd.Timestamp("2021-06-01")
 DECLARED = declared.quantities()
@@ -312,3 +312,27 @@ def test_what_a_subject_takes_is_known_without_importing_it(subject: str) -> Non
     taken = signature(declared.module(subject).measure).parameters.values()
     named = {one.name for one in taken if one.kind is one.KEYWORD_ONLY}
     assert declared.taken(subject) == {"waves", *named}
+
+
+def test_who_is_counted_by_an_answer_gave_one_that_is_said_to_count() -> None:
+    """Ages, totals and days at both sides of each edge: `between` is what disclosure control goes by."""
+    ages, totals = [18, 24, 25, 34, 35, 44, 45, 54, 55, 80], [14, 40, 41, 42, 50, 58, 59, 60, 61, 70]
+    ids = [f"p{i}" for i in range(10)]
+    people = pd.DataFrame({"participant_id": ids, "age_at_referral": ages})
+    asked = {"participant_id": ids * 2, "timepoint": ["T1"] * 10 + ["T2"] * 10}
+    tables = {
+        "participants": people,
+        "wemwbs": pd.DataFrame({**asked, "total": [*totals, *totals[::-1]]}),
+        "activity": pd.DataFrame({**asked, "active_days": [*range(8), 4, 5, *range(8), 5, 4]}),
+    }
+    found = [*wellbeing.measure(tables), *activity.measure(tables), *reach.measure(tables, data_to=DATA_TO)]
+    scales = {e.id: DECLARED[e.id].scale for e in found if e.id in DECLARED}
+    answers = {scales[e.id]: e.answers for e in found if e.answers}
+    checked = set()
+    for e in found:
+        scale = scales.get(e.id)
+        if e.between and e.unit == "%" and scale in answers and not scale.lowest < 0:
+            low, high = e.between
+            assert e.count == sum(k for x, k in answers[scale].items() if low <= x <= high), e.id
+            checked.add(e.id.partition(".")[0])
+    assert checked == {"wellbeing", "activity", "reach"}
