@@ -293,3 +293,13 @@ def test_where_all_began_alike_nobody_rises_by_an_error_of_measurement():
         assert finding(found, id).status == "not collected"
     rose = finding(found, "wellbeing.meaningful")
     assert (rose.count, rose.n) == (2, 4)
+
+
+@pytest.mark.parametrize("people", [1, 2])
+def test_one_person_has_no_error_of_measurement(people):
+    rows = [(who, time, total) for who, start in zip("ab"[:people], (40, 50), strict=False)
+            for time, total in (("T1", start), ("T2", 60))]  # fmt: skip
+    found = wellbeing.measure(
+        {"wemwbs": pd.DataFrame(rows, columns=["participant_id", "timepoint", "total"])}
+    )
+    assert (finding(found, "wellbeing.meaningful_sem").status == "number") is (people > 1)

@@ -345,3 +345,25 @@ def test_a_count_of_nobody_is_none_of_any_base(size: int) -> None:
     audit = published.audit(registry).set_index("id")
     assert (audit.loc["none", "verdict"], audit.loc["none", "rule"]) == ("reproduced", "count and base")
     assert "0 of " in audit.loc["none", "arithmetic"]
+
+
+@pytest.mark.parametrize(
+    ("kept", "lost", "asked_of"),
+    [
+        ((30, 40), 29, True),  # better than both that are kept, and the rate of the project better still
+        ((30, 40), 30, False),
+        ((30, 40), 35, False),
+        ((24, 40), 23, False),  # the project is no better than one that is kept
+        ((25, 40), 24, False),
+        ((), 29, False),
+    ],
+)
+def test_a_rate_is_left_out_where_it_is_harder_than_all_that_are_kept(
+    kept: tuple[int, ...], lost: int, asked_of: bool
+) -> None:
+    """Of those who engaged 25% reoffended."""
+    rate = {"kind": "benchmark", "about": "comparator", "section": "Reoffending"}
+    figures = [*group("engaged", 10, 40), figure("lost", lost, also_in="", **rate)]
+    figures += [figure(f"kept.{k}", value, **rate) for k, value in enumerate(kept)]
+    found = asked(Registry(tuple(figures), pd.DataFrame(), (), ()))
+    assert ("left out of the summary" in found) is asked_of
