@@ -131,9 +131,7 @@ def _broken(frame: pd.DataFrame, widths: Sequence[int], width: int) -> list[rang
     return found
 
 
-def _short(
-    frame: pd.DataFrame, widths: Mapping[int, int], width: int, joined: Sequence[int]
-) -> list[int]:
+def _short(frame: pd.DataFrame, widths: Mapping[int, int], width: int, joined: Sequence[int]) -> list[int]:
     """Return the rows with fewer cells than there are headings; a note in the first cell is none."""
     firsts = frame[0].fillna("") if frame.shape[1] else pd.Series(dtype="str")
     cells = [(n, widths[n], text) for n, text in zip(frame.index.tolist(), firsts, strict=True)]

@@ -252,9 +252,7 @@ def chapter(name: str, values: dict[str, Any]) -> None:
     except PapermillExecutionError as fault:
         raise ProblemsFound([_cell_problem(source, fault, limit)]) from None
     words = shown.sources(published.load(*settings["parts"]["published"]), settings)
-    everyone.save(
-        out.with_suffix(".ipynb"), bookmaking.tidy(notebook, source.name, out / "tables", words)
-    )
+    everyone.save(out.with_suffix(".ipynb"), bookmaking.tidy(notebook, source.name, out / "tables", words))
 
 
 def _engine(settings: dict[str, Any]) -> dict[str, Any]:

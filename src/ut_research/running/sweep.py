@@ -143,9 +143,7 @@ def _command(runs: Sequence[Run], by: str, folder: Path) -> list[str]:
     return [*command, "--rerun-triggers", "params", "--rerun-incomplete", "--nolock"]
 
 
-def _run(
-    command: list[str], folder: Path, lock: int, names: list[str], tell: Callable[[str], None]
-) -> int:
+def _run(command: list[str], folder: Path, lock: int, names: list[str], tell: Callable[[str], None]) -> int:
     """Run Snakemake, which holds the `lock` as long as it is at work, and tell how far it is; its status."""
     kept = (lock,) if os.name == "posix" else ()
     with (folder / SAID).open("w") as said:
