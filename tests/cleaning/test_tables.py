@@ -100,6 +100,18 @@ def test_sessions_are_kept_once_and_those_at_odds_with_support_are_told() -> Non
     assert set(found.tables["sessions"]["kind"]) == {"group", "other"}
 
 
+@pytest.mark.parametrize(("threshold", "kept"), [(5, {"Leeds", "Hull"}), (8, {"Leeds", "other"})])
+def test_a_word_in_no_list_is_kept_where_as_many_people_have_it_as_may_be_shown(
+    threshold: int, kept: set[str]
+) -> None:
+    """The name alone would say that as many have it: under a threshold of 8, one of 7 people is none."""
+    names = ["Leeds"] * 9 + ["Hull"] * 7
+    rows = {"participant_id": [f"p{n}" for n in range(16)], "referral_date": "2020-02-01", "area": names}
+    raw = draw.raw({"participants": pd.DataFrame(rows)})
+    found = cleaning.clean(raw, {**SAID, "threshold": threshold}, KEY)
+    assert set(found.tables["participants"]["area"]) == kept
+
+
 def test_a_spreadsheets_day_number_counts_from_1900_with_its_leap_year_that_never_was():
     # Excel shows 1 March 1961 for 22341 and 1 January 2020 for 43831
     days = dates.read_days(["22341", "43831"], epoch=dates.SPREADSHEET)

@@ -80,12 +80,13 @@ def test_the_level_of_confidence_of_rejected_and_missing_is_the_one_given():
 def test_passages_of_few_people_are_not_counted():
     """Of one interview alone it would tell how much that person said."""
     rows = {"coded_segments": {"in": 12, "kept": 12, "rejected": 0}}
-    for people, told in ((1, "not collected"), (4, "not collected"), (5, "number")):
+    for people, told, threshold in ((1, "not collected", 5), (4, "not collected", 5), (5, "number", 5),
+                                    (9, "not collected", 10), (10, "number", 10)):  # fmt: skip
         ids = [f"I{n % people}" for n in range(12)]
         tables = {"coded_segments": pd.DataFrame({"interview_id": ids, "theme": "time", "place": None})}
-        found = quality.measure(tables, rows, pd.DataFrame(columns=["rule", "action"]))
+        found = quality.measure(tables, rows, pd.DataFrame(columns=["rule", "action"]), threshold=threshold)
         passages = [e for e in found if e.group.get("table") == "coded_segments"]
         assert {e.status for e in passages} == {told}
         assert {e.group.get("column") for e in passages} - {None} == (
-            {"interview_id", "theme"} if people == 5 else set()
+            {"interview_id", "theme"} if told == "number" else set()
         )

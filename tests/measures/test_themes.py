@@ -127,6 +127,15 @@ def test_themes_come_by_the_questions_of_the_study_then_by_name(found):
     assert said == works, "nobody in it is asked twice; of fewer than five people no word of theirs is named"
 
 
+def test_a_theme_that_is_not_listed_is_named_from_the_threshold_on():
+    ids = [f"{n}" for n in range(7)]
+    held = pd.DataFrame({"interview_id": ids, "method": "interview", "role": "delivery", "people": 1})
+    rows = pd.DataFrame({"interview_id": ids, "question": "What works?", "theme": "a word"})
+    tables = {"interviews": held.assign(held_date=pd.NaT), "coded_segments": rows}
+    named = ["a word" in {e.label for e in themes.measure(tables, threshold=t)} for t in (5, 7, 8)]
+    assert named == [True, True, False]
+
+
 def test_people_of_an_interview_are_nobody_of_the_other_tables(found):
     people = pd.DataFrame({"participant_id": ["a", "b", "c"]})
     e = next(e for e in themes.measure({**TABLES, "participants": people}) if e.count)

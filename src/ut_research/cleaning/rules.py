@@ -15,9 +15,6 @@ from ut_research.cleaning.sheet import Mask, Sheet
 from ut_research.core.schema import ITEMS, NEEDS, QUOTE
 from ut_research.reading.identifiers import pointing
 
-#: A reason for leaving, or a partner or area that is not in the list, becomes "other" where fewer people than
-#: this have it: rare words can point to a person, and may be shown as the name of a group.
-RARE_WORDS = 5
 #: Words by which a finding says of how many people it is.
 _NUMBER = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _PEOPLE = (
@@ -124,11 +121,14 @@ def _merge_referrals(sheet: Sheet) -> None:
 
 
 def _rare_words(sheet: Sheet, column: str) -> None:
-    """Replace what fewer than `RARE_WORDS` people have in `column`, and is in no list, by "other"."""
+    """Replace what fewer people than `Names.rare` have in `column`, and is in no list, by "other".
+
+    Rare words can point to a person, and may be shown as the name of a group.
+    """
     words = pd.Series(sheet.columns[column]).where(sheet.keep)
     known = ["other", *sheet.names.listed(column)]
     people = pd.Series(sheet.person).groupby(words).nunique()
-    rare = ((words.map(people) < RARE_WORDS) & ~words.isin(known)).to_numpy(bool)
+    rare = ((words.map(people) < sheet.names.rare) & ~words.isin(known)).to_numpy(bool)
     sheet.log(rare, column, "rare text", "repaired")
     sheet.put(column, rare, "other")
 

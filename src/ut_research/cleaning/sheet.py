@@ -29,7 +29,7 @@ RULES: dict[tuple[Action, str], str] = {
     ("repaired", "date not usable"): "the day of referral used in its place",
     ("reported", "registered before referral"): "kept",
     ("reported", "exit before referral"): "left blank: when support ended is not known",
-    ("repaired", "rare text"): "replaced by “other”: fewer than five people",
+    ("repaired", "rare text"): "replaced by “other”: too few people",
     ("reported", "out of range"): "age left blank",
     ("reported", "age and date of birth differ"): "the age given is kept",
     ("reported", "total is not the sum of the items"): "left blank: the items are used",

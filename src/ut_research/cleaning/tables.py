@@ -83,13 +83,14 @@ def clean(raw: Raw, parameters: Mapping[str, Any] | None = None, key: bytes | No
     Parameters
     ----------
     raw : what `reading.export.read` gave.
-    parameters : those of a study, by which it is known how partners and areas are written, and the middle of
-        delivery, which parts its first half from the second. Left out: of no study.
+    parameters : those of a study, by which it is known how partners and areas are written, of how few people
+        a word is rare, and the middle of delivery, which parts its first half from the second. Left out: of
+        no study.
     key : secret of the identifiers' hashes; by default this person's own, see `identifiers.key`.
     """
     said = parameters or NONE.study.parameters()
     lists = {"partner": said["partners"], "area": said["areas"]}
-    names = spellings.Names(lists, said["common_words"])
+    names = spellings.Names(lists, said["common_words"], said["threshold"])
     start, end = (day and date.fromisoformat(day) for day in (said["delivery_start"], said["delivery_end"]))
     log = Log()
     log.extend(raw.issues)

@@ -111,7 +111,7 @@ def released(
     refused : findings that somebody refused to release.
     parts : as in `measured`; each part has verdicts of its own.
     """
-    apart, rangeless, known = set(refused), set[Key](), releases.known(found, approved, policy)
+    apart, rangeless, known = set(refused), set[Key](), releases.known(found, approved)
     while True:
         out = gate.release(found, policy, apart=apart, rangeless=rangeless, known=known)
         more, ranges = releases.telling(out, approved, policy)

@@ -278,7 +278,7 @@ def _resting(estimates: list[Estimate], known: Quantities, withheld: set[int]) -
         q = known[e.id]
         if e.origin != "published" and (
             any(_about_the_same(e, q, base) for id in q.rests_on for base in bases.get(id, ()))
-            or (e.status == "number" and any(_of_a_group(e, base) for base in bases.get(e.id, ())))
+            or any(_of_a_group(e, base) for id in (e.id, *q.rests_on) for base in bases.get(id, ()))
         ):
             grown.add(i)
     return grown if grown == withheld else _resting(estimates, known, grown)
@@ -313,8 +313,9 @@ def _about_the_same(derived: Estimate, quantity: Quantity, base: Estimate) -> bo
 
 def _of_a_group(mean: Estimate, base: Estimate) -> bool:
     """Whether a mean is that of a group of the people of `base`, which the groups' means give back."""
-    rest = {k: v for k, v in mean.group.items() if k not in GROUPS}
-    return mean.count is None and mean.unit != "%" and rest == base.group != mean.group
+    rest = {k: v for k, v in mean.group.items() if k not in (*GROUPS, "group")}
+    mean_shown = mean.status == "number" and mean.count is None and mean.unit != "%"
+    return mean_shown and rest == base.group != mean.group
 
 
 def _withhold(e: Estimate) -> Estimate:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from ut_research.core.estimate import Estimate
 from ut_research.core.measurement import Measurement, People
@@ -181,20 +182,39 @@ class Linked:
     def _add_related(self) -> None:
         """Add how the people of related counts lie to each other, and to the people that they are out of."""
         for id, q in self._known.items():
-            own = [(g, c) for cells in (self._counts, self._sizes) for g, c in cells.get(id, {}).items()]
-            for group, cell in own:
-                for other in q.related:
-                    at, cells = _place(group), self._counts.get(other, {})
-                    near = [c for g, c in cells.items() if _place(g) == at or c.people == cell.people]
+            for other in q.related:
+                cells = self._counts.get(other, {})
+                for group, cell in self._own(id):
+                    near = [c for g, c in cells.items() if _beside(g, group) or c.people == cell.people]
                     others = [c for c in near if c.people is not None and c is not cell]
                     self._relate(cell, others, guard=not is_blank(dict(group)))
+                self._add_made_up(id, other)
+                self._add_made_up(other, id)
+
+    def _own(self, id: str) -> list[tuple[Group, Cell]]:
+        """The counts and the sizes of one id, with their groups."""
+        return [(g, c) for cells in (self._counts, self._sizes) for g, c in cells.get(id, {}).items()]
+
+    def _add_made_up(self, id: str, other: str) -> None:
+        """Add which cells of `id` those of `other` by some keys make up, whatever each is grouped by.
+
+        All of these, and whoever is left over; or those that make it up exactly.
+        """
+        for cells in (self._counts, self._sizes):
+            runs: dict[frozenset[str], list[Cell]] = {}
+            for group, part in cells.get(other, {}).items():
+                if part.people:
+                    runs.setdefault(frozenset(dict(group)), []).append(part)
+            wholes = [(group, cell) for group, cell in self._own(id) if cell.people]
+            for (group, whole), run in product(wholes, runs.values()):
+                inside = [part for part in run if part is not whole and _holds(whole, part.people)]
+                size, _ = _together(inside)
+                if len(inside) > 1 and size is not None and (size == whole.size or len(inside) == len(run)):
+                    self._add_up(whole, inside, guard=not is_blank(dict(group)))
 
     def _relate(self, cell: Cell, others: Sequence[Cell], *, guard: bool) -> None:
         if cell.people is None:
             return
-        inside = [c for c in others if c.people and c.people | cell.people == cell.people]
-        if len(inside) > 1 and _together(inside) == (cell.size, cell.people):
-            self._add_up(cell, inside, guard=guard)
         for other in others:
             assert other.people is not None
             both = cell.people & other.people
@@ -328,6 +348,11 @@ def _holds(whole: Cell, people: People | None) -> bool:
 
 def _group(e: Estimate) -> Group:
     return frozenset(e.group.items())
+
+
+def _beside(one: Group, other: Group) -> bool:
+    """Whether two findings are of the same place: of the two groups that are compared, or both together."""
+    return {key for key, _ in _place(one) ^ _place(other)} <= {"group"}
 
 
 def _place(group: Iterable[tuple[str, str]]) -> Group:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from math import isclose
 from pathlib import Path
@@ -160,45 +160,54 @@ def telling(
 ) -> tuple[set[Key], set[Key]]:
     """What of a `draft` would tell of too few, beside what is `approved`: findings, and ranges of means.
 
-    A finding does where its count, its n or the people outside its count is another by 1 to threshold - 1;
+    A finding does where its count, its n or the people outside its count is another by 1 to threshold - 1, or
+    where all of a few who came or left are alike in what is sensitive, or, where that is not safe, none is;
     where it is another number of answers though of as many people (but for time, see
     `Quantity.moves_with_time`): times the people, the difference is what a record was corrected by; and where
-    a cell that was withheld then follows once cells shown now are filled in. The range of a mean, and a
+    a cell that was withheld then follows once cells shown now are filled in, or a few of those who came or
+    left are what is left of a total's difference, less that of its cells. The range of a mean, and a
     spread, do where they are others and less than twice the threshold came or left: with it the squares of
     their answers are told too. Rounded counts differ by whole steps of the rounding, which tell nothing.
     """
-    now, exact = _by_key(draft), _exact(approved, policy)
+    now = _by_key(draft)
     whole, ranges = set[Key](), set[Key]()
-    for release in exact:
-        enough = max(policy.threshold, release.policy.threshold)
+    for release in approved:
+        both = policy, release.policy
+        exact = all(p.rounding == "none" for p in both)
+        enough = max(p.threshold for p in both)
         for k, before in _by_key(release.findings).items():
             if (after := now.get(k)) is None or after.unit in THINGS:
                 continue
-            if _isolates(before, after, enough) or _corrected(before, after):
+            n = policy.rounded(before.n), release.policy.rounded(after.n)
+            before, after = (replace(e, n=size) for e, size in zip((before, after), n, strict=True))
+            if (exact and _isolates(before, after, both)) or _corrected(before, after):
                 whole.add(k)
             elif _spreads_few(before, after, 2 * enough):
                 (ranges if after.high is not None else whole).add(k)
-    return whole | _giving_back(now, [_by_key(r.findings) for r in exact], policy.threshold), ranges - whole
+        if exact:
+            whole |= _left_over(_by_key(release.findings), now, enough)
+    exactly = [] if policy.rounding != "none" else [r for r in approved if r.policy.rounding == "none"]
+    whole |= _giving_back(now, [_by_key(r.findings) for r in exactly], policy.threshold)
+    return whole, ranges - whole
 
 
-def known(found: Iterable[Estimate], approved: Sequence[Release], policy: Policy) -> set[Key]:
+def known(found: Iterable[Estimate], approved: Sequence[Release]) -> set[Key]:
     """What of `found` a reader of what is `approved` knows: it was shown, and is what it was.
 
     Whether it is shown again or not, nothing that must not be known may follow with it.
     """
     now = _by_key(found)
-    shown = [e for r in _exact(approved, policy) for e in r.findings if e.status == "number"]
-    return {k for e in shown if (k := key(e)) in now and _the_same(e, now[k])}
+    shown = [(e, r.policy) for r in approved for e in r.findings if e.status == "number"]
+    return {k for e, policy in shown if (k := key(e)) in now and _the_same(e, now[k], policy)}
 
 
-def _exact(approved: Iterable[Release], policy: Policy) -> list[Release]:
-    return [r for r in approved if r.policy.rounding == policy.rounding == "none"]
-
-
-def _the_same(before: Estimate, after: Estimate) -> bool:
-    """Whether a finding that was shown is what is measured now, at the digits that were shown."""
-    if (before.count, before.n) != (after.count, after.n) or before.value is None or after.value is None:
+def _the_same(before: Estimate, after: Estimate, policy: Policy) -> bool:
+    """Whether a finding that was shown is what is measured now, as it was shown: rounded, say."""
+    sizes = policy.rounded(after.count), policy.rounded(after.n)
+    if (before.count, before.n) != sizes or before.value is None or after.value is None:
         return False
+    if policy.rounding != "none" and before.count is not None:
+        return True
     return isclose(before.value, after.value, abs_tol=0.51 * 10 ** -places(before.unit))
 
 
@@ -211,14 +220,19 @@ def _giving_back(
     return {k for k in filled - shown.keys() if now[k].status == "number"}
 
 
-def _filled_in(here: Mapping[Key, Estimate], there: Mapping[Key, Estimate], threshold: int) -> set[Key]:
-    """The cells that `there` fills in, in each line of `here` of which a withheld cell follows then."""
+def _lines(here: Iterable[Key]) -> list[tuple[Key, list[Key]]]:
+    """Each total that there may be of `here`, with its cells along one key."""
     lines: dict[tuple[str, Key], list[Key]] = {}
     for id, group in here:
         for pair in group:
             lines.setdefault((pair[0], (id, tuple(p for p in group if p != pair))), []).append((id, group))
+    return [(total, cells) for (_, total), cells in sorted(lines.items())]
+
+
+def _filled_in(here: Mapping[Key, Estimate], there: Mapping[Key, Estimate], threshold: int) -> set[Key]:
+    """The cells that `there` fills in, in each line of `here` of which a withheld cell follows then."""
     found = set[Key]()
-    for (_, total), cells in sorted(lines.items()):
+    for total, cells in _lines(here):
         withheld = [c for c in cells if here[c].status == "suppressed"]
         filled = {c for c in withheld if c in there and there[c].count is not None}
         unknown = [c for c in withheld if c not in filled]
@@ -228,6 +242,23 @@ def _filled_in(here: Mapping[Key, Estimate], there: Mapping[Key, Estimate], thre
         left = whole - sum(here[c].count or 0 for c in cells) - sum(there[c].count or 0 for c in filled)
         if left >= 0 and (len(unknown) == 1 or left < threshold):
             found |= filled
+    return found
+
+
+def _left_over(before: Mapping[Key, Estimate], now: Mapping[Key, Estimate], enough: int) -> set[Key]:
+    """The cells shown in both that leave fewer than `enough` of those who came or left to the withheld ones.
+
+    Of each such line, the cell that moved least.
+    """
+    found, parted = set[Key](), {id for id, q in declared.quantities().items() if q.one_of}
+    for total, cells in _lines(before.keys() & now.keys()):
+        if total not in before and total[0] not in parted:
+            continue
+        wholes = [_whole(of.get(total), [of[c] for c in cells]) for of in (before, now)]
+        shown = [c for c in cells if before[c].count is not None is not now[c].count]
+        moved = {c: (now[c].count or 0) - (before[c].count or 0) for c in shown}
+        if None not in wholes and 0 < abs(wholes[1] - wholes[0] - sum(moved.values())) < enough:  # type: ignore
+            found.update(sorted((c for c in shown if moved[c]), key=lambda c: (abs(moved[c]), c))[:1])
     return found
 
 
@@ -248,10 +279,21 @@ def _moved(before: Estimate, after: Estimate) -> bool:
     return any(getattr(before, f) != getattr(after, f) for f in fields)
 
 
-def _isolates(before: Estimate, after: Estimate, threshold: int) -> bool:
-    """Whether the difference of two shown findings is about 1 to threshold - 1 people."""
+def _isolates(before: Estimate, after: Estimate, policies: Sequence[Policy]) -> bool:
+    """Whether the difference of two shown findings is about 1 to threshold - 1 people.
+
+    Or of such a group, of those who came or left, as of which it is not shown that all are alike, or none.
+    """
     pairs = zip(_sizes(before), _sizes(after), strict=True)
-    return any(0 < abs(b - a) < threshold for a, b in pairs if a is not None and b is not None)
+    count, n, rest = (None if None in (a, b) else abs(b - a) for a, b in pairs)  # type: ignore[operator]
+    if any(0 < few < max(p.threshold for p in policies) for few in (count, n, rest) if few is not None):
+        return True
+    if not n or before.unit != "%":
+        return False
+    unsafe = not all(p.zeros_safe for p in policies)
+    quantity = declared.quantities().get(before.id)
+    alike = quantity and quantity.sensitive and n < max(p.all_alike_below for p in policies)
+    return bool((rest == 0 and alike) or (0 in (count, rest) and unsafe))
 
 
 def _corrected(before: Estimate, after: Estimate) -> bool:

@@ -41,12 +41,27 @@ BEFORE: dict[str, tuple[str, str]] = {
     **{name: (f"Named as a need: {needs.NEEDS[name].lower()}", "%") for name in _NEEDS},
 }
 
+#: What is said of everyone: counts of the same people, and means that those of both groups give back.
+_COUNTS = {
+    "gender": ("reach.gender", "reach.registered", "reoffending.rate"),
+    "ethnicity": ("reach.ethnic_minority",),
+    **{name: (f"needs.{name}",) for name in _NEEDS},
+}
+_MEANS = {
+    "age": ("reach.age_mean",),
+    "wellbeing": ("wellbeing.start_mean",),
+    "activity": ("activity.start_mean",),
+    "needs": ("needs.number_mean",),
+}
+
 QUANTITIES = (
     *(
         Quantity(
             id=f"alike.{name}",
             importance="ancillary",
             sensitive=name not in ("age", "gender", "entry"),
+            related=_COUNTS.get(name, ()),
+            rests_on=_MEANS.get(name, ()),
         )
         for name in BEFORE
     ),

@@ -22,9 +22,6 @@ from ut_research.measures.grouping import Maker, Tables, speakers
 UNCOUNTED = frozenset({"participant_id", "partner", "area", "gender", "period", "wave"})
 UNCOUNTED |= {c.name for t in DICTIONARY.values() for c in t.columns if c.spare}
 
-#: Passages are not counted where fewer people than this spoke: it would tell how much one of them said.
-SPEAKERS = 5
-
 #: The tables, in words that a reader sees.
 TABLES = {
     "participants": "People referred",
@@ -53,6 +50,7 @@ def measure(
     issues: pd.DataFrame,
     *,
     origin: Origin = "export",
+    threshold: int = 5,
     confidence: float = 0.95,
 ) -> list[Measurement]:
     """Rows kept and rejected by table, cells repaired by rule, and cells missing by column (``quality.*``).
@@ -61,12 +59,13 @@ def measure(
     ----------
     rows : for each table, how many rows came ``in``, were ``kept`` and were ``rejected``.
     issues : the issues log: table, row, column, rule, action, done.
+    threshold : passages are not counted where fewer people than this spoke: it would tell how much one said.
     """
     found: list[Measurement] = []
     for table, label in TABLES.items():
         if table in SPARE and table not in rows:
             continue
-        few = table == "coded_segments" and _few_spoke(tables)
+        few = table == "coded_segments" and _few_spoke(tables, threshold)
         there = table in rows and not few
         make = Maker(table, origin, {"table": table}, confidence, there)
         seen = rows[table] if there else {"in": 0, "kept": 0, "rejected": 0}
@@ -86,6 +85,6 @@ def measure(
     return found
 
 
-def _few_spoke(tables: Tables) -> bool:
+def _few_spoke(tables: Tables, threshold: int) -> bool:
     passages = tables.get("coded_segments", pd.DataFrame()).reindex(columns=["speaker", "interview_id"])
-    return bool(speakers(passages).nunique() < SPEAKERS)
+    return bool(speakers(passages).nunique() < threshold)

@@ -24,9 +24,6 @@ ROUNDS = ("Earlier round", "Later round")
 
 ROLES = ("strategic", "delivery", "participant")
 
-#: A theme that the study does not list is named where as many people were asked: fewer might be known by it.
-NAMED_FROM = 5
-
 #: Question, theme, whether it is what was said against it, the finding, and the rounds that were asked.
 Themes = list[tuple[str, str, bool, str, frozenset[str]]]
 
@@ -53,6 +50,7 @@ def measure(
     earlier_round: str = ROUNDS[0],
     later_round: str = ROUNDS[1],
     interview_round_from: date | None = None,
+    threshold: int = 5,
 ) -> list[Measurement]:
     """Interviews, people, published findings and who spoke of each theme (``themes.*``).
 
@@ -65,6 +63,8 @@ def measure(
     findings_of : the document whose questions and findings are counted.
     earlier_round, later_round : what the rounds of interviews are called.
     interview_round_from : day from which an interview belongs to the later round; without it all do.
+    threshold : a theme that the study does not list is named where as many people were asked: fewer might be
+        known by it.
     """
     names = (earlier_round, later_round) if interview_round_from else (later_round,)
     ((_, part),) = parts(tables, _COLUMNS)
@@ -75,7 +75,7 @@ def measure(
     make = Maker("coded_segments, interviews", origin, collected=there and coded)
     voices = _voices(interviews, segments, _after_all(tables))
     said = _said(segments, voices)
-    known = _themes(said, voices, _listed(codebook, findings))
+    known = _themes(said, voices, _listed(codebook, findings), threshold)
     if by:
         held_in = interviews if by == "period" and recorded(part, "period") else interviews[:0]
         return _by_period(make, said, voices, known, held_in)
@@ -176,7 +176,7 @@ def _said(segments: pd.DataFrame, voices: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _themes(said: pd.DataFrame, voices: pd.DataFrame, listed: pd.DataFrame) -> Themes:
+def _themes(said: pd.DataFrame, voices: pd.DataFrame, listed: pd.DataFrame, named_from: int) -> Themes:
     """The themes of each question, with the finding of each and the rounds in which it was asked.
 
     A question was asked of everybody in a round in which somebody spoke to it.
@@ -187,7 +187,7 @@ def _themes(said: pd.DataFrame, voices: pd.DataFrame, listed: pd.DataFrame) -> T
         own, known = said[said.question == question], listed[listed.question == question]
         rounds = frozenset(own["round"])
         themes = list(known[["theme", "against", "finding"]].itertuples(index=False, name=None))
-        if voices.index[voices["round"].isin(rounds)].nunique() >= NAMED_FROM:
+        if voices.index[voices["round"].isin(rounds)].nunique() >= named_from:
             others = set(zip(own.theme, own.against, strict=True)) - {(t, a) for t, a, _ in themes}
             themes += [(theme, against, theme) for theme, against in sorted(others)]
         found += [(question, *theme, rounds) for theme in themes]

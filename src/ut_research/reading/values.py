@@ -97,10 +97,12 @@ class Names:
     ----------
     lists : for a column (``partner``, ``area``), each name with other ways in which it is written.
     common : words that many names of partners hold, and that tell none from another.
+    rare : people under whom a word that is in no list is not kept: the study's disclosure threshold.
     """
 
     lists: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     common: str = ""
+    rare: int = 5
 
     def listed(self, column: str) -> tuple[str, ...]:
         """The names that `column` is known to hold; none for a column without a list."""

@@ -35,7 +35,7 @@ CHAPTERS = (
 PAGES = ("yaml", "pandera.pandas", "ut_research.publishing.brief")
 BOOK = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx.builders.html")
 #: The parameters of a study that cleaning depends on.
-CLEANING = ("delivery_start", "delivery_end", "partners", "areas", "common_words", "periods")
+CLEANING = ("threshold", "delivery_start", "delivery_end", "partners", "areas", "common_words", "periods")
 #: The steps that prepare a report.
 PREPARED = ("clean", *(f"measure {name}" for name in declared.EVERY), "decide", "part")
 #: What was measured of people, before it is decided on; in the folder of a run.
