@@ -192,6 +192,27 @@ def steps_of_few(released: Mapping[Key, Estimate]) -> list[str]:
     return found
 
 
+def lost_of_few(truth: Mapping[Key, Estimate], released: Mapping[Key, Estimate]) -> list[str]:
+    """Curves whose numbers at risk, less the events, tell how many were lost from one to the next: a few.
+
+    Of support too, where who leaves on the day of a point is at risk there: a reader guesses right mostly.
+    """
+    curves: dict[Key, list[tuple[float, Key]]] = defaultdict(list)
+    for (id, group), e in released.items():
+        place = [(float(v), (id, group)) for k, v in group if k in ("month", "week")]
+        if place and e.status == "number" and e.n is not None and e.value is not None:
+            curves[id, tuple(p for p in group if p[0] not in SERIES_KEYS)] += place
+    found = []
+    for (id, group), points in curves.items():
+        for (_, one), (_, other) in pairwise(sorted(points)):
+            before, after = truth[one], truth[other]
+            true = (before.among & ~after.among & ~after.counted).bit_count()  # type: ignore[attr-defined]
+            guessed = _lost(released[one], released[other]) if released[one].value else []
+            if 0 < true < THRESHOLD and true in guessed and max(guessed) - min(guessed) < THRESHOLD:
+                found.append(f"{id} {dict(group)}: {true} lost between two points")
+    return found
+
+
 def _to_the_end(released: Mapping[Key, Estimate], group: tuple[tuple[str, str], ...]) -> int | None:
     """How many were followed to the end and did not reoffend, where a reader can subtract it."""
     followed, did = (released.get((f"reoffending.{id}", group)) for id in ("complete_follow_up", "rate"))

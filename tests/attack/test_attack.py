@@ -11,6 +11,7 @@ from typing import Any
 import chapters
 import pytest
 from intruder import (
+    lost_of_few,
     not_rounded,
     of_blanks,
     ranges_of_few,
@@ -50,7 +51,7 @@ def found_in(seen: chapters.Seen, planted: Planted, policy: Policy = chapters.PO
     found = [f"planted: {c}" for c in sorted(planted.canaries) if c in text]
     if policy.rounding == "none":
         found += [f"small: {e}" for e in too_small(released.values(), policy.zeros_safe)]
-        found += [f"curve: {e}" for e in steps_of_few(released)]
+        found += [f"curve: {e}" for e in (*steps_of_few(released), *lost_of_few(truth, released))]
         found += [f"person by person: {e}" for e in pinned([asdict(e) for e in released.values()])]
     else:
         found += [f"not rounded: {e}" for e in not_rounded(released.values(), policy.rounding)]
@@ -152,6 +153,7 @@ def test_an_intruder_who_looks_finds_what_is_there(tmp_path: Path) -> None:
     seen.measured = [(given, given)]
     seen.shown.append(f"by mistake: {min(c for c in export.canaries if c.startswith(MARK))}")
     found = found_in(seen, export)
+    assert any("reach.stay {}: " in f and f.endswith("lost between two points") for f in found)
     assert sum(f.startswith("planted") for f in found) == 1
     assert sum(f.startswith("small") for f in found) > 20
     assert len(export.canaries) > 5 * 60

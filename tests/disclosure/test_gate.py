@@ -28,6 +28,7 @@ from ut_research.disclosure.gate import (
     UnknownFindingError,
     write_csv,
 )
+from ut_research.stats.intervals import mean_t
 
 POLICY = Policy()
 
@@ -134,6 +135,19 @@ def test_a_mean_needs_at_least_5_people_and_its_range_10(n: int, shown: tuple[fl
     found = only(replace(mean("a.b", 41.5, n), low=30.0, high=50.0, method="mean"))
     assert (found.value, found.low, found.high, found.n) == shown
     assert (found.method == "mean; no range is shown of so few people, nor beside them") is (4 < n < 10)
+
+
+@pytest.mark.parametrize(
+    ("waited", "shown"),
+    [({0: 27}, True), ({0: 26, 14: 1}, False), ({0: 23, 1: 3, 8: 1}, False), ({0: 22, 3: 5}, True)],
+)
+def test_a_mean_of_people_all_but_a_few_of_whom_are_alike_is_not_shown(
+    waited: dict[float, int], shown: bool
+) -> None:
+    """Of 27 people who waited for 0.5 days, -0.5 to 1.6, the squares are the sum's square: it was one."""
+    at = mean_t([days for days, times in waited.items() for _ in range(times)])
+    e = Measurement("a.b", "x", at.value, at.low, at.high, n=27, unit="days", answers=waited)
+    assert (only(e).status == "number") is shown
 
 
 @pytest.mark.parametrize(("smallest", "shown"), [(6, False), (10, True)])
@@ -759,6 +773,8 @@ def test_a_curve_moves_by_five_people_or_not_at_all() -> None:
     assert shown == [0, 1, 4, 5, 8]  # not 7: after 12, one event would be left over and known
     without = [replace(e, count=None) for e in curve]
     assert [m for m, e in enumerate(release(without, POLICY)) if e.status == "number"] == shown
+    strict = release(without, replace(POLICY, zeros_safe=False))
+    assert [m for m, e in enumerate(strict) if e.status == "number"] == [0, 4, 8], "nobody is told of either"
 
 
 def test_a_curve_ends_where_fewer_than_five_are_at_risk() -> None:

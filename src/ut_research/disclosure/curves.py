@@ -23,17 +23,19 @@ def on_curves(estimates: Sequence[Estimate]) -> set[int]:
     return {i for run in runs.values() if not _spread(run, estimates) for i in run}
 
 
-def curve_steps(estimates: Sequence[Estimate], threshold: int) -> tuple[set[int], dict[int, int]]:
+def curve_steps(
+    estimates: Sequence[Estimate], threshold: int, zeros_safe: bool = True
+) -> tuple[set[int], dict[int, int]]:
     """The indices of the points of curves to withhold, and of those to show without their number at risk.
 
     A survival curve moves when something happens to somebody, so a curve drawn in full is a list of
     events. A point is shown only where at least `threshold` people are at risk, and where since the
-    last point shown either nobody had the event or at least `threshold` people had, and the same holds
-    of the events still to come. Its number at risk less the events tells how many were lost, and beside
-    how many were followed to the end, how many are lost later: it is shown where each of these is nobody
-    or at least `threshold`; else it is left out, and the second result gives the point whose number stands
-    for it. Events are taken from the people or counts or, without them, from the drop in the curve, such
-    that they are never taken for more than they were.
+    last point shown either at least `threshold` people had the event or, where that is safe, nobody, and the
+    same holds of the events still to come. Its number at risk less the events tells how many were lost, and
+    beside how many were followed to the end, how many are lost later: it is shown where each of these is
+    nobody or at least `threshold`; else it is left out, and the second result gives the point whose number
+    stands for it. Events are taken from the people or counts or, without them, from the drop in the curve,
+    such that they are never taken for more than they were.
     """
     runs: dict[tuple[str, Group], list[int]] = {}
     for i in sorted(on_curves(estimates)):
@@ -49,7 +51,9 @@ def curve_steps(estimates: Sequence[Estimate], threshold: int) -> tuple[set[int]
         shown = told = 0
         for at, i in enumerate(points):
             since, to_come = events[at] - events[shown], events[-1] - events[at] if events[at] else 0.0
-            if (on[at].n or 0) < threshold or not all(_nobody_or(threshold, gap) for gap in (since, to_come)):
+            flat = bool(at) and not since and not zeros_safe
+            few = not all(_nobody_or(threshold, gap) for gap in (since, to_come))
+            if (on[at].n or 0) < threshold or few or flat:
                 unsafe.add(i)
                 continue
             shown = at

@@ -17,7 +17,8 @@ The rules, in the order in which they apply:
    Nor is it shown of a small group that all of them are alike in what is sensitive, nor of anybody
    that all of them, or none, said something (`Quantity.said`): it would tell of each of them.
    The range and the spread of a mean want twice as many people as the mean itself: with it they give
-   the sum of the answers and of their squares, and few answers have both.
+   the sum of the answers and of their squares, and few answers have both. Where all but a few people
+   answered the same, both tell what those few did, and neither is shown.
 3. *Curves* move in steps of at least threshold people or not at all (`curves.curve_steps`).
 4. *Linked cells* are withheld until no small number can be worked out from the rest to within less than
    the threshold, within what is given to the gate in one call: the more important is kept
@@ -136,7 +137,7 @@ def _protected(
     chosen, told = ({k for k, e in enumerate(cells) if findings.key(e) in some} for some in (apart, known))
     small = {k for k, e in enumerate(cells) if _is_small(e, about[e.id], policy, on_curve=k in points)}
     alike = {k for k, e in enumerate(cells) if _all_alike(e, about[e.id], policy)}
-    unsafe, quiet = curves.curve_steps(cells, policy.threshold)
+    unsafe, quiet = curves.curve_steps(cells, policy.threshold, policy.zeros_safe)
     small |= alike | chosen | unsafe
     small |= _beside_blanks(cells, about, small)
     cells = [_at_risk_of(e, cells[quiet[k]]) if k in quiet else e for k, e in enumerate(cells)]
@@ -212,7 +213,10 @@ def _without_ranges(
         return e.id, tuple(sorted((k, None if k in GROUPS else v) for k, v in e.group.items()))
 
     means = [about_people(e) and e.count is None and e.unit != "%" for e in estimates]
-    small = [mean and 0 < (e.n or 0) < enough for e, mean in zip(estimates, means, strict=True)]
+    small = [
+        mean and (0 < (e.n or 0) < enough or _nearly_alike(e, enough // 2))
+        for e, mean in zip(estimates, means, strict=True)
+    ]
     few = {
         about(e)
         for e, mean, of_few in zip(estimates, means, small, strict=True)
@@ -225,6 +229,12 @@ def _without_ranges(
         else e
         for e, mean, of_few in zip(estimates, means, small, strict=True)
     ]
+
+
+def _nearly_alike(e: Estimate, threshold: int) -> bool:
+    """Whether all but a few people answered the same: a mean and its range or spread tell what these did."""
+    times = (e.answers or {}).values() if isinstance(e, Measurement) else ()
+    return sum(times) >= 2 * threshold and 0 < sum(times) - max(times) < threshold
 
 
 def _without_empty_groups(estimates: list[Estimate]) -> list[Estimate]:
@@ -250,7 +260,8 @@ def _is_small(e: Estimate, quantity: Quantity, policy: Policy, *, on_curve: bool
     """Whether `e` is about too few people, taken by itself."""
     if e.count is None and e.n is None:
         return quantity.about != "project"
-    if e.n is not None and e.n < 2 * policy.threshold and quantity.spread:
+    few = e.n is not None and e.n < 2 * policy.threshold
+    if (few and quantity.spread) or _nearly_alike(e, policy.threshold):
         return True
     count = e.count if on_curve else count_given(e)
     sizes = [x for x in (count, e.n) if x is not None]
