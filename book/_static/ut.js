@@ -3,12 +3,10 @@
 "use strict";
 const root = document.documentElement;
 try { root.dataset.theme = localStorage.getItem("theme") || ""; } catch { /* the store is closed */ }
-const show = () => { root.style.visibility = ""; };
-root.style.visibility = "hidden"; // until the typeface is read, a moment: so that nothing moves
-setTimeout(show, 500);
+root.style.visibility = "hidden"; // until all of it is there and the typeface is read: so that nothing moves
 const faces = ["", "bold ", "italic "].map((style) => document.fonts?.load(`${style}1em "Atkinson Hyperlegible"`));
-Promise.all(faces).finally(show);
 document.addEventListener("DOMContentLoaded", () => {
+  Promise.all(faces).finally(() => { root.style.visibility = ""; });
   const theme = document.querySelector(".ut-theme");
   theme.style.visibility = "visible";
   theme.addEventListener("click", () => {
