@@ -159,3 +159,16 @@ def test_each_action_has_an_owner_and_a_date_or_says_that_it_has_none(pages: Pag
     actions = [p.get_text() for p in pages["next.html"].select("p") if p.get_text().startswith("Do:")]
     assert len(actions) > 5
     assert [a for a in actions if not re.search(r"No owner or date yet\.|Who: .+ By: ", a)] == []
+
+
+def test_no_table_says_a_row_twice_and_one_of_a_thing_is_one(pages: Pages) -> None:
+    """A day is no days; and a year of follow-up, where findings are read, is not so many days."""
+    faults = []
+    for name, page in pages.items():
+        for table in page.select("article table"):
+            rows = [tuple(cell.text.strip() for cell in row.select("th, td")) for row in table("tr")]
+            faults += [f"{name}: {row} twice" for row in set(rows) if rows.count(row) > 1 and any(row)]
+        said = " ".join(t for t in page.select_one("article").strings if not t.find_parent(["pre", "code"]))
+        odd = r"(?<![\d.,])1 (?:days|weeks|months|years|people|rows)\b|within \d{3} days"
+        faults += [f"{name}: …{said[max(0, m.start() - 40) : m.end()]}…" for m in re.finditer(odd, said)]
+    assert not faults, "\n".join(faults)

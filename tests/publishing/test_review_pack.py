@@ -78,6 +78,13 @@ def test_what_stands_on_two_lines_of_a_cell_is_kept_apart(tmp_path: Path):
     assert blocks.words(table.rows[0][1][0]) == "73%, 32 of 44"
 
 
+def test_paper_has_nothing_of_a_form_that_only_a_screen_can_send(tmp_path: Path):
+    page = tmp_path / "say.html"
+    form = "<form>Your name</form><div>Kept on this device</div>"
+    page.write_text(f"<article><section><h2>Your comment</h2>{form}</section><p>What is done.</p></article>")
+    assert blocks.read_page(page) == [blocks.Paragraph(blocks.plain("What is done."))]
+
+
 def test_a_box_of_a_diagram_reads_as_a_name_and_what_it_says(tmp_path: Path):
     page = tmp_path / "project.html"
     steps = "<li><strong>Referral</strong> An officer refers.</li>"
@@ -97,7 +104,8 @@ def test_large_print_holds_the_pages_for_everyone_and_the_glossary(run: tuple[Pa
     _, report = run
     pages = [report / "book" / f"{name}.html" for name in PAGES]
     text = words(review_pack.large_print(pages, "A project", "Invented example", ROOT / review_pack.LAYOUT))
-    order = ["Invented example", "In short", "What changed", "Fewer did", "Short", "Glossary", "chance"]
+    order = ["Invented example", "A project, evaluated", "In short", "What changed", "Fewer did"]
+    order += ["Short", "Glossary", "chance"]
     assert sorted(order, key=text.index) == order
     assert "Long." not in text
     assert "Not for this print" not in text

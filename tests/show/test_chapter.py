@@ -217,6 +217,14 @@ def test_published_figures_are_set_beside_the_runs(data, shown):
     assert "“Here”: from the export." in html
 
 
+def test_of_the_published_figures_only_those_that_differ_stand_open(data, shown):
+    other = replace(WORK, id="outcomes.education_training", value=50.0, count=102, n=204)
+    chapter(data).beside_published(gate.release([WORK, other], POLICY))
+    (_, differs), (_, alike), *_ = shown
+    assert "<td>no</td>" in differs and "<details>" not in differs and "<td>yes</td>" not in differs
+    assert alike.startswith("<details>") and "<td>yes</td>" in alike and "<td>no</td>" not in alike
+
+
 def test_the_disclosure_policy_is_the_studys_in_jupyterlab_too(data):
     with pytest.raises(ProblemsFound, match="it gives threshold"):
         chapter(data, threshold=3)

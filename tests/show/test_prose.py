@@ -7,6 +7,7 @@ from invented import CHANGE, ENGAGED, release
 
 from ut_research.core.estimate import Estimate
 from ut_research.core.problems import ProblemsFound
+from ut_research.core.units import period
 from ut_research.disclosure.gate import Policy
 from ut_research.show import prose
 
@@ -116,7 +117,7 @@ def test_text_without_tokens_comes_out_as_it_went_in(text):
     [(365, "one year"), (364, "52 weeks"), (548, "18 months"), (183, "6 months"), (100, "100 days")],
 )
 def test_a_follow_up_time_is_said_as_people_say_it(days, words):
-    assert prose.period(days) == words
+    assert period(days) == words
 
 
 def test_the_biggest_are_listed_largest_first():

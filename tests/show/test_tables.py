@@ -181,6 +181,24 @@ def test_a_group_of_which_the_data_hold_nothing_has_no_row_in_a_breakdown() -> N
     assert [th.text for th in soup.select("tbody th")] == ["Came"]
 
 
+def test_a_breakdown_by_what_the_labels_begin_with_says_it_once_and_as_people_do() -> None:
+    given = [
+        Estimate(id, f"{day} days active {when}", 20.0, count=20, n=100, unit="%", group={"days": day})
+        for id, when in (("a.t1", "at first"), ("a.t2", "later"))
+        for day in ("1", "2")
+    ]
+    html, _ = tables.breakdown(release(given, POLICY), "days", "Days")
+    soup = BeautifulSoup(html, "html.parser")
+    heads = ["Days", "Days active at first", "Days active later"]
+    assert [th.text for th in soup.select("thead th")] == heads
+    assert [th.text for th in soup.select("tbody th")] == ["1 day", "2 days"]
+
+
+def test_a_length_of_follow_up_is_said_as_people_say_it_in_a_table() -> None:
+    rows = [share(group={"window": f"{days} days"}) for days in (183, 365)]
+    assert tables.names(rows) == ["6 months", "One year"]
+
+
 def test_a_breakdown_of_which_nothing_is_shown_is_a_sentence() -> None:
     few = Estimate("a.b", "Low <b>", 50.0, count=2, n=4, unit="%", group={"area": "north"})
     assert tables.breakdown(release([few], POLICY), "area", "Low, by area") == ("", ["Low <b>"])

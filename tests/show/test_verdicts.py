@@ -72,7 +72,8 @@ def test_where_people_were_not_followed_for_long_enough_the_curves_say_whether_g
     ],
 )
 def test_how_sure_goes_by_the_width_of_the_range(low, high, words):
-    assert words in verdicts.sureness(replace(ENGAGED, low=low, high=high))
+    said = verdicts.sureness(replace(ENGAGED, low=low, high=high))
+    assert words in said and said.endswith(" of every 100.") and "%" not in said
 
 
 @pytest.mark.parametrize(

@@ -15,3 +15,15 @@ def places(unit: str) -> int:
 def capital(text: str) -> str:
     """`text` with its first letter as at the beginning of a sentence."""
     return text[:1].upper() + text[1:]
+
+
+def period(days: int) -> str:
+    """A follow-up time as people say it: ``one year``, ``52 weeks``, ``18 months``, ``100 days``."""
+    months = days / 30.4375
+    if days in (365, 366):
+        return "one year"
+    if days % 7 == 0:
+        return f"{days // 7} weeks"
+    if abs(months - round(months)) < 0.05:
+        return f"{round(months)} months"
+    return f"{days} days"

@@ -20,6 +20,7 @@ import pandas as pd
 from ut_research.core.estimate import Estimate, Origin
 from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
+from ut_research.core.units import period
 from ut_research.measures import GROUPS as COLUMNS
 from ut_research.measures.grouping import DAYS_A_MONTH, By, Maker, Tables, collected, parts, scaled
 from ut_research.stats import intervals, survival
@@ -219,7 +220,7 @@ def _group(
     return [
         share("rate", "Reoffended", people.reoffended, f"{window} of entry"),
         make.number(
-            "reoffending.risk", f"Reoffended {window}: {label}",
+            "reoffending.risk", f"Reoffended within {period(follow_up_days)}: {label}",
             scaled(at_window, 100), "%",
             f"Kaplan-Meier, {_CENSORED}; {make.confidence:.0%} interval",
             n=timed, about={"group": key}, why_not=not_followed(people, follow_up_days),

@@ -113,7 +113,7 @@ def logo(file: Path) -> Picture:
 
 #: What a page on paper leaves out: code, links that only a screen can follow, and what needs a keyboard.
 _LEFT_OUT = ".caption-number, .highlight, .ut-title, .ut-about, summary, .ut-download, script, style, nav"
-_LEFT_OUT += ", form, button"
+_LEFT_OUT += ", section:has(> form), button"
 
 
 def read_page(page: Path, without: str = "") -> list[Block]:

@@ -22,6 +22,7 @@ from ut_research import published
 from ut_research.core import studies
 from ut_research.core.digests import digest, key
 from ut_research.core.problems import Problem, stop_for
+from ut_research.core.units import period
 from ut_research.published import Registry
 from ut_research.show import design, prose, verdicts
 from ut_research.show.chapter import MARK
@@ -94,7 +95,7 @@ def quoted(*cells: str) -> set[str]:
     """The words and numbers that the author wrote: what stands in quotes in `cells`, and numbers with a name.
 
     Words come in the parts that tokens and other fillings leave of them; a number as itself, as a percentage
-    and as a period (`ut_research.show.prose.period`). The words of the modules that make sentences,
+    and as a period (`ut_research.core.units.period`). The words of the modules that make sentences,
     `ut_research.show.prose` and `ut_research.show.verdicts`, are among them.
     """
     made = (ast.parse(inspect.getsource(module)) for module in (prose, verdicts))
@@ -130,7 +131,7 @@ def _numbers(value: ast.expr) -> list[float]:
 def _as_said(number: float) -> set[str]:
     share = {f"{number:.0%}".rstrip("%"), f"{100 * number:g}"} if 0 < number < 1 else set()
     return {f"{number:g}", f"{number:,}", *share} | (
-        {prose.period(number)} if isinstance(number, int) else set()
+        {period(number)} if isinstance(number, int) else set()
     )
 
 

@@ -208,7 +208,7 @@ def _table(made: Document, block: Table, size: float) -> None:
         max((len(paper.words(line)) for row in block.rows if j < len(row) for line in row[j]), default=1)
         for j in range(across)
     ]
-    needs = [min(max(chars, 13), 45) for chars in longest]
+    needs = [min(max(chars, 16), 45) for chars in longest]
     widths = [WIDTH * need / sum(needs) for need in needs]
     table = made.add_table(rows=len(block.rows), cols=across, style="Table Grid")
     table.autofit = False

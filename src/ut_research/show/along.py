@@ -31,11 +31,10 @@ from ut_research.show.drawing import (
     full,
     nothing_drawn,
     numbers,
-    of_100,
     sheet,
     styled,
 )  # fmt: skip
-from ut_research.show.tables import HIDDEN, interval, names, number
+from ut_research.show.tables import HIDDEN, interval, names, number, spoken
 from ut_research.stats.parts import funnel_limits
 
 if TYPE_CHECKING:
@@ -115,7 +114,7 @@ def specification_curve(released: Released, title: str, *, nothing: float = 0.0)
     if not shown:
         return nothing_drawn(released, title)
     keys = dict.fromkeys(key for e in shown for key in e.group)
-    choices = {k: list(dict.fromkeys(str(e.group[k]) for e in shown if k in e.group)) for k in keys}
+    choices = {k: sorted({str(e.group[k]) for e in shown if k in e.group}) for k in keys}
     side, lines = 1.6, sum(map(len, choices.values()))
     figure, ax = sheet(2.4, extra=0.23 * lines + 0.27 * len(keys) + 0.5, side=side, above=0.3)
     clear = [e.low is not None and e.high is not None and not e.low <= nothing <= e.high for e in shown]
@@ -196,7 +195,7 @@ def _choices(ax: Axes, shown: Sequence[Estimate], choices: Mapping[str, list[str
         for value in values:
             y -= 0.23 * inch
             at = [i for i, e in enumerate(shown) if str(e.group.get(key, "")) == value]
-            ax.text(edge + 0.02, y, shorten(value, 22, placeholder="…"), **line)
+            ax.text(edge + 0.02, y, shorten(spoken(key, value), 22, placeholder="…"), **line)
             across = ax.get_xaxis_transform()
             marks = _strokes([(i, y - 0.02, y + 0.02) for i in at])
             ax.plot(*marks, lw=1, color=BLUE, transform=across, clip_on=False)
@@ -248,8 +247,11 @@ def _steps(ax: Axes, points: list[Estimate], key: str, called: str, look: tuple[
     over["bbox"] = {**BOX, "pad": 0.5, "alpha": 0.7}
     words = f"likely {interval(e).replace('%', '')}" if e.low is not None else ""
     room = e.low is not None and e.low > ax.get_ylim()[1] / 5
-    value = of_100(e) if room or not words else f"{of_100(e)}, {words}"
-    ax.text(x, (e.high or y) + 1, value, va="bottom", color=colour, weight="bold", **over)
+    value = f"{y:.0f} of 100" if e.unit == "%" else number(e)
+    value += "" if room or not words else f", {words}"
+    near = known[-1:] if room else [point for point in known if point[0] > left + (right - left) / 3]
+    above = max(e.high or y for _, y, _, e in near)  # all of the line that the words are over
+    ax.text(x, above + 1, value, va="bottom", color=colour, weight="bold", **over)
     if room:
         ax.text(x, (e.low or 0) - 1, words, va="top", **over)
     _followed(ax, [(x, e.n) for x, _, _, e in known if e.n is not None])

@@ -321,12 +321,15 @@ class Chapter:
             for r in found.to_dict("records")
         ]
         own = released.of(e for e in released if e.origin != "published")
-        caption, note = "Published figures beside these data", f"“Here”: {_origin(own)}."
-        html = grid(("Figure", "Published", "Here", "Same"), rows, caption, note)
-        alike = all(row[-1] == "yes" for row in rows)
-        self._html("beside published", _folded(f"Show {len(rows)} rows: {caption}", html) if alike else html)
-        same = "All of these are the same here" if alike else "“Same” means the same"
-        self._markdown(f"{same} at the rounding that was printed, or as the printed words mean it.")
+        heads, note = ("Figure", "Published", "Here", "Same"), f"“Here”: {_origin(own)}."
+        alike = [row for row in rows if row[-1] == "yes"]
+        if others := [row for row in rows if row[-1] != "yes"]:
+            self._html("beside published", grid(heads, others, "Published figures beside these data", note))
+        if alike:
+            caption = "Published figures that are the same here"
+            html = _folded(f"Show {len(alike)} rows: {caption}", grid(heads, alike, caption, note))
+            self._html("beside published", html)
+        self._markdown("“Same” means at the rounding that was printed, or as the printed words mean it.")
         self.published_in(found["place"])
 
     def published_in(self, places: Iterable[str]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ut_research.core import policies
-from ut_research.show.prose import period
+from ut_research.core.units import period
 
 #: What is said where no group without the programme was drawn by chance.
 _NO_TRIAL = {

@@ -276,15 +276,3 @@ def headline(text: str, released: Iterable[Estimate], **words: str) -> list[Piec
     spoken = pieces(text, released, **words)
     missing = any(said == NONE if e is None else e.status != "number" for said, e, _ in spoken)
     return [] if missing else spoken
-
-
-def period(days: int) -> str:
-    """A follow-up time as people say it: ``one year``, ``52 weeks``, ``18 months``, ``100 days``."""
-    months = days / 30.4375
-    if days in (365, 366):
-        return "one year"
-    if days % 7 == 0:
-        return f"{days // 7} weeks"
-    if abs(months - round(months)) < 0.05:
-        return f"{round(months)} months"
-    return f"{days} days"

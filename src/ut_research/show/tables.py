@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 
 from ut_research.core.estimate import SERIES_KEYS, Estimate
-from ut_research.core.units import DECIMALS, capital, places
+from ut_research.core.units import DECIMALS, capital, period, places
 from ut_research.disclosure.gate import Released
 from ut_research.measures.declared import quantities
 
@@ -103,7 +103,14 @@ def names(estimates: Iterable[Estimate]) -> list[str]:
 
 def _along(key: str, value: object) -> str:
     """A group in words: ``week 4`` along a curve, and elsewhere what it is called."""
-    return f"{key} {value}" if key in SERIES_KEYS else str(value)
+    return f"{key} {value}" if key in SERIES_KEYS else spoken(key, value)
+
+
+def spoken(key: str, value: object) -> str:
+    """A group as people say it: ``6 months`` of follow-up, ``1 day`` of the week, and else its own name."""
+    if key == "days":
+        return f"{value} day{'s' * (value != '1')}"
+    return period(int(str(value).split()[0])) if key == "window" else str(value)
 
 
 def _keys(rows: Sequence[Estimate]) -> list[str]:
@@ -207,19 +214,18 @@ def breakdown(released: Released, by: str, caption: str) -> tuple[str, list[str]
     for e in released:
         rest = sorted(value for key, value in e.group.items() if key != by)
         found.setdefault((e.id, *rest), {})[e.group[by]] = e
-    columns = {_heading(cells.values()): cells for cells in found.values()}
+    columns = {_heading(cells.values(), by): cells for cells in found.values()}
     lacking = {
         label: next(iter(cells.values())).status
         for label, cells in columns.items()
         if not any(e.status == "number" for e in cells.values())
     }
     shown = [label for label in columns if label not in lacking]
-    there = held(released)
-    rows = {e.group[by]: e.label.rsplit(": ", 1)[-1] if by == "group" else e.group[by] for e in there}
+    rows = {e.group[by]: _value(e, by) for e in held(released)}
     said = f"{escape(caption)} <span>{escape(origin_note(released))}.</span>"
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in (by.capitalize(), *shown))
     body = "".join(
-        f'<tr><th scope="row">{escape(capital(name))}</th>'
+        f'<tr><th scope="row">{escape(name)}</th>'
         f"{''.join(_cell(columns[label].get(group)) for label in shown)}</tr>"
         for group, name in rows.items()
     )
@@ -270,10 +276,10 @@ def _frame(head: str, body: str, said: str, name: str) -> str:
     )
 
 
-def _heading(cells: Iterable[Estimate]) -> str:
-    """What the cells of a column are: their label, or what comes before each group's own name in it."""
-    labels = {e.label for e in cells}
-    return labels.pop() if len(labels) == 1 else min(labels).rsplit(": ", 1)[0]
+def _heading(cells: Iterable[Estimate], by: str) -> str:
+    """What the cells of a column are: their label, or what stands in it beside each group's own name."""
+    labels = {e.label.removeprefix(f"{e.group[by]} ") for e in cells}
+    return capital(labels.pop()) if len(labels) == 1 else min(labels).rsplit(": ", 1)[0]
 
 
 def _cell(estimate: Estimate | None) -> str:
@@ -301,7 +307,7 @@ def _kind(estimate: Estimate) -> str:
 
 def _value(estimate: Estimate, key: str) -> str:
     """What a row says under a group key; a group of the study by its own name, which its label ends with."""
-    text = estimate.label.rsplit(": ", 1)[-1] if key == "group" else str(estimate.group[key])
+    text = estimate.label.rsplit(": ", 1)[-1] if key == "group" else spoken(key, estimate.group[key])
     return capital(text)
 
 

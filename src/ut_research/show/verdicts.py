@@ -130,7 +130,7 @@ def sureness(found: Estimate) -> str:
     if found.unit != "%":
         return f"The data fit with a true number {true}."
     words = next(w for limit, w in SURENESS if between[1] - between[0] <= limit)
-    return f"We are {words}: the data fit with a true share {true}."
+    return f"We are {words}: the data fit with a true share {true.replace('%', '')} of every 100."
 
 
 def can_say(
