@@ -112,8 +112,8 @@ def test_everyone_who_answered_at_the_start_is_told_and_that_some_got_worse(said
         "On the first form, 45 of every 100 had a low score (40 or less). On the second, 40 of every 100 did"
         in text
     )
-    assert "The scores of 60 of every 100 rose by more than 3 points" in text
-    assert "Those of 40 of every 100 fell by as much" in text
+    assert "For 60 of every 100 it rose by more than 3 points" in text
+    assert "For 40 of every 100 it fell by as much" in text
     assert (
         "20 people filled in only the first questionnaire. Their average score then was 21.5 points" in text
     )
