@@ -82,7 +82,7 @@ def test_groups_that_were_followed_for_unlike_times_are_not_compared_by_plain_sh
 def test_nobody_leaves_because_they_reoffended_after_follow_up(said):
     text = said("reoffences-outside-follow-up")
 
-    assert "Of the 50 people in the group" in text and "30 of every 100 reoffended within" in text
+    assert "Of the 50 people followed in the group" in text and "30 of every 100 reoffended within" in text
     assert "Official rate (published)" in text  # of one year, as the rate here
     assert "15 of 50 people of the group" in text and "50 of 50 were followed to the end" in text
     assert "reoffence after follow-up" in text.lower()
