@@ -130,9 +130,7 @@ def _numbers(value: ast.expr) -> list[float]:
 
 def _as_said(number: float) -> set[str]:
     share = {f"{number:.0%}".rstrip("%"), f"{100 * number:g}"} if 0 < number < 1 else set()
-    return {f"{number:g}", f"{number:,}", *share} | (
-        {period(number)} if isinstance(number, int) else set()
-    )
+    return {f"{number:g}", f"{number:,}", *share} | ({period(number)} if isinstance(number, int) else set())
 
 
 def _numbers_typed(cells: Iterable[Any], name: str) -> Iterator[Problem]:

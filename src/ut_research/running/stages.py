@@ -121,7 +121,7 @@ def key_of(settings: dict[str, Any]) -> str:
 
 def _subject(name: str, given: dict[str, Any], parts: tuple[Any, ...]) -> Step:
     """The step that measures one subject, which depends on what it takes of what is `given`."""
-    taken = {k: v for k, v in given.items() if k in declared.taken(name)}
+    taken = {k: given[k] for k in sorted(declared.taken(name) & given.keys())}
     file = str(MEASURED / f"{name}.pickle")
     return Step(
         f"measure {name}", partial(measure, name), (file,), (*parts, taken), ("clean",), loads=NUMBERS
