@@ -92,7 +92,9 @@ def prepare(export: Path, data: Path, policy: Policy = POLICY) -> None:
     (data / "run.json").write_text(json.dumps(settings), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(data)
-        stages.measure()
+        for subject in declared.EVERY:
+            stages.measure(subject)
+        stages.decide()
 
 
 def quickly(export: Path, folder: Path, *policies: Policy, parts: str = "") -> dict[Policy, Seen]:
@@ -178,7 +180,7 @@ def pages(seen: Seen, data: Path) -> dict[str, str]:
                 if stages._has_data(notebooks.about(path), settings)
                 else []
             )
-            Path("chapters", path.name).write_text(everyone.text(cells), encoding="utf-8")
+            everyone.save(Path("chapters", path.name), cells)
         book.assemble(settings, Path("book"))
     return {p.stem: _words(p) for p in (data / "book").iterdir() if p.suffix in (".md", ".ipynb")}
 

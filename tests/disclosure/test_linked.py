@@ -279,7 +279,7 @@ def test_related_counts_are_the_same_or_hold_each_other_or_have_nothing_to_do() 
 
 def test_those_of_one_count_may_be_those_of_several_others_together() -> None:
     assert (19, 9, 10) in lines(related(range(19), range(9), range(9, 19)))
-    assert lines(related(range(19), range(9), range(9, 18))) == [(18, 9, 9), (19, 1, 9, 9)], "one is in neither"
+    assert lines(related(range(19), range(9), range(9, 18))) == [(18, 9, 9), (19, 1, 9, 9)], "one in neither"
     assert within(related(range(19), range(9), range(9, 18))) == [(19, 9), (19, 9)]
     assert lines(related(range(19), range(10), range(9, 19))) == [], "one is in both"
     alone = related(range(19), range(9), range(30, 40))

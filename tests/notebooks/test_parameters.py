@@ -16,6 +16,7 @@ from united_together import PARAMETERS, SETTINGS, STUDY
 
 from ut_research.core import notebooks
 from ut_research.core.parameters import Study
+from ut_research.measures import declared
 from ut_research.running import stages
 from ut_research.show import chapter as module
 
@@ -81,7 +82,9 @@ def test_with_every_parameter_changed_every_chapter_shows_what_was_measured_with
     settings = SETTINGS | {"name": "changed", "parameters": changed}
     (data / "run.json").write_text(json.dumps(settings), encoding="utf-8")
     monkeypatch.chdir(data)
-    stages.measure()
+    for subject in declared.EVERY:
+        stages.measure(subject)
+    stages.decide()
     for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
         run(path, changed, data, tmp_path / path.stem)  # one that measured with another is refused
         assert json.loads((tmp_path / path.stem / "asked.json").read_text(encoding="utf-8"))
