@@ -177,7 +177,7 @@ def pages(seen: Seen, data: Path) -> dict[str, str]:
                 cell["outputs"] = output
             cells = (
                 book.tidy(notebook, path.name, seen.folder / "none", words)
-                if stages._has_data(notebooks.about(path), settings)
+                if stages._has_data(notebooks.about(path)["about"], settings)
                 else []
             )
             everyone.save(Path("chapters", path.name), cells)

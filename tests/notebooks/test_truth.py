@@ -168,7 +168,7 @@ def test_no_page_for_everyone_compares_groups_that_were_followed_for_unlike_time
     found = pages("unequal-follow-up")
 
     for page in FRONT:
-        assert "Reoffended within 365 days (Engaged with the project): not known, as too few" in found[page]
+        assert "Reoffended within one year (Engaged with the project): not known, as too few" in found[page]
         assert (
             "as long as people of both groups were followed, the groups cannot be told apart" in found[page]
         )
@@ -183,7 +183,9 @@ def test_in_short_and_in_the_brief_all_are_in_the_share_who_were_followed(pages)
     found = pages("reoffences-outside-follow-up")
 
     for page in FRONT:
-        assert "Of the 50 people in the group Engaged with the project , 30 of every 100" in found[page]
+        assert (
+            "Of the 50 people followed in the group Engaged with the project , 30 of every 100" in found[page]
+        )
         assert "Chance alone is unlikely to explain this difference. Other things still could." in found[page]
     for page in (*FRONT, "brief"):
         assert "Reoffending was lower in the group “Engaged with the project”" in found[page]
@@ -212,7 +214,7 @@ def test_in_short_and_in_the_brief_it_is_said_who_left_and_who_got_worse(pages):
 
     for page in FRONT:
         assert (
-            "The scores of 60 of every 100 rose by more than 3 points. Those of 40 of every 100"
+            "For 60 of every 100 it rose by more than 3 points. For 40 of every 100 it fell by as much"
             in found[page]
         )
         assert (
