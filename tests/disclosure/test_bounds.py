@@ -29,7 +29,7 @@ def ways(system: System, component: list[int], hidden: set[int]) -> np.ndarray:
         fits &= values[:, part] <= values[:, whole]
     for v, rows in system.told.items():
         for row, low, high in rows:
-            if v not in hidden and set(row) <= set(component):
+            if v not in hidden and {u for u, by in row.items() if by} <= set(component):
                 told = sum(by * values[:, u] for u, by in row.items())
                 fits &= (low <= told) & (told <= high)
     return every[fits]

@@ -52,6 +52,12 @@ def attended(made: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     return {**made, "sessions": sessions}
 
 
+def measured_of(tables: dict[str, pd.DataFrame]) -> list[Estimate]:
+    manifest = {"origin": "example", "rows": {}, "data_to": DATA_TO}
+    issues = pd.DataFrame({"rule": ["a"], "action": ["repaired"]})
+    return decision.measured(tables, PARAMETERS, manifest, issues, REGISTRY)
+
+
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
     """The invented cohort, asked about money too; seven have no age, two gave the most and least points."""
@@ -77,14 +83,12 @@ def test_every_module_with_a_measure_is_a_subject() -> None:
 @pytest.fixture(scope="module")
 def given(tables: dict[str, pd.DataFrame]) -> list[Estimate]:
     """Everything that is measured of the invented cohort."""
-    manifest = {"origin": "example", "rows": {}, "data_to": DATA_TO}
     people = tables["participants"].assign(period="first half")  # as cleaning adds it
     held = tables["interviews"].assign(period="lockdown")  # as it does where a study dates a period
     said = tables["coded_segments"]
     said = said.assign(against=said.index == said.index[0])
     tables = {**tables, "participants": people, "interviews": held, "coded_segments": said}
-    issues = pd.DataFrame({"rule": ["a"], "action": ["repaired"]})
-    return decision.measured(tables, PARAMETERS, manifest, issues, REGISTRY)
+    return measured_of(tables)
 
 
 def test_what_is_measured_of_people_is_what_is_declared(given: list[Estimate]) -> None:
@@ -100,9 +104,7 @@ def test_a_grouping_is_measured_where_a_quantity_names_it_and_nowhere_else(given
 
 def test_by_a_column_in_which_nobody_has_anything_nothing_is_said(tables: dict[str, pd.DataFrame]) -> None:
     blank = {name: t.assign(area=pd.NA, partner="not recorded") for name, t in tables.items()}
-    manifest = {"origin": "example", "rows": {}, "data_to": DATA_TO}
-    issues = pd.DataFrame({"rule": ["a"], "action": ["repaired"]})
-    found = decision.measured(blank, PARAMETERS, manifest, issues, REGISTRY)
+    found = measured_of(blank)
     parted = {key for e in found for key in GROUPS if key in e.group and e.status == "number"}
     assert parted == {"gender"}
     of_places = {e.status for e in found if e.id in ("reach.partner", "reach.areas", "reach.partners")}
@@ -192,25 +194,35 @@ BY_CHANCE = {
 
 
 @pytest.fixture(scope="module")
-def drawn(tmp_path_factory: pytest.TempPathFactory) -> list[Sets]:
-    """The people of every count about everyone, in eight drawn exports."""
+def exports() -> list[list[Estimate]]:
+    """What is measured of eight drawn exports."""
     found = []
     for seed, size in enumerate((158, 126, 240, 35, 90, 175, 46, 60)):
         tables = attended(asked_again(example.generate(size, seed, calibrated=False)))
         tables["participants"] = tables["participants"].assign(period="first half")
-        manifest = {"origin": "example", "rows": {}, "data_to": DATA_TO}
-        issues = pd.DataFrame({"rule": ["a"], "action": ["repaired"]})
-        measured_ = decision.measured(tables, PARAMETERS, manifest, issues, REGISTRY)
-        found.append(sets(measured_))
+        found.append(measured_of(tables))
     return found
 
 
-def sets(measured_: list[Estimate]) -> Sets:
+def needs_of_everyone(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The tables with needs of whoever was referred too: of each those of the one before."""
+    everyone = tables["needs"].set_index("participant_id").reindex(tables["participants"].participant_id)
+    return {**tables, "needs": everyone.ffill().bfill().reset_index()}
+
+
+@pytest.fixture(scope="module")
+def drawn(exports: list[list[Estimate]]) -> list[Sets]:
+    """The people of every count about everyone."""
+    return [sets(found) for found in exports]
+
+
+def sets(measured_: list[Estimate], apart: frozenset[str] = frozenset({*GROUPS, *SERIES_KEYS})) -> Sets:
+    """The people of every count that is of none of the groups `apart`."""
     return {
         (e.id, ",".join(sorted(e.group.values())), which): who
         for e in measured_
         if e.id in DECLARED and DECLARED[e.id].about == "people" and not DECLARED[e.id].choices
-        if e.group.keys().isdisjoint({*GROUPS, *SERIES_KEYS})
+        if e.group.keys().isdisjoint(apart)
         for which in ("counted", "among")
         if (who := getattr(e, which, None)) is not None
     }
@@ -225,18 +237,19 @@ def related(one: str, other: str) -> bool:
 
 
 @pytest.mark.slow
-def test_what_is_declared_to_be_related_is(drawn: list[Sets]) -> None:
+def test_what_is_declared_to_be_related_is(exports: list[list[Estimate]]) -> None:
     """Of each pair, some count of the one holds, is held by or is made up of counts of the other."""
+    more = measured_of(needs_of_everyone(example.generate(158, 0, calibrated=False)))
+    everywhere = [sets(found, frozenset(SERIES_KEYS)) for found in (*exports, more)]
     for q in DECLARED.values():
         for other in q.related:
-            mine, theirs = ([(k, s[k]) for s in drawn for k in s if k[0] == id] for id in (q.id, other))
-            assert mine and theirs, (q.id, other)
+            pairs = [[[(k, s[k]) for k in s if k[0] == id] for id in (q.id, other)] for s in everywhere]
             assert any(
                 a and b and a & b in (a, b)
-                for s in drawn
-                for j, a in s.items()
-                for k, b in s.items()
-                if j[0] == q.id and k[0] == other and j != k
+                for mine, theirs in pairs
+                for j, a in mine
+                for k, b in theirs
+                if j != k
             ), (q.id, other)
 
 

@@ -82,7 +82,7 @@ def test_how_sure_goes_by_the_width_of_the_range(low, high, words):
         (-49.7, -4.4, "percentage points", "between 4 and 50 fewer of every 100"),
         (4.4, 49.7, "percentage points", "between 4 and 50 more of every 100"),
         (-10.0, 20.0, "percentage points", "between 10 fewer and 20 more of every 100"),
-        (-17.2, 0.1, "percentage points", "between 17 fewer and 0 more of every 100"),
+        (-17.2, 0.1, "percentage points", "between 17 fewer and less than 1 more of every 100"),
         (13.0, 23.5, "%", "between 13 and 24 of every 100"),
         (1.26, 2.04, "days", "between 1.3 and 2.0 days more"),
         (-2.04, -1.26, "points", "between 1.3 and 2.0 points less"),

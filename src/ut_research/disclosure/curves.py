@@ -44,26 +44,35 @@ def curve_steps(
     quiet: dict[int, int] = {}
     for run in runs.values():
         points = sorted(run, key=lambda i: _place(estimates[i]))
-        events = [0.0]
-        for before, after in pairwise(points):
-            events.append(events[-1] + _events(estimates[before], estimates[after]))
-        on, end = [estimates[i] for i in points], len(points) - 1
-        shown = told = 0
-        for at, i in enumerate(points):
-            since, to_come = events[at] - events[shown], events[-1] - events[at] if events[at] else 0.0
-            flat = bool(at) and not since and not zeros_safe
-            few = not all(_nobody_or(threshold, gap) for gap in (since, to_come))
-            if (on[at].n or 0) < threshold or few or flat:
-                unsafe.add(i)
-                continue
-            shown = at
-            left = (on[told].n or 0) - (on[at].n or 0)
-            lost, later = (_lost(on[a], on[b], events[b] - events[a]) for a, b in ((told, at), (at, end)))
-            gaps = left, lost, later, later + (on[end].n or 0)
-            if not at or all(_nobody_or(threshold, gap) for gap in gaps):
-                told = at
-            else:
-                quiet[i] = points[told]
+        gone, unsaid = _steps([estimates[i] for i in points], threshold, zeros_safe)
+        unsafe |= {points[at] for at in gone}
+        quiet |= {points[at]: points[told] for at, told in unsaid.items()}
+    return unsafe, quiet
+
+
+def _steps(on: Sequence[Estimate], threshold: int, zeros_safe: bool) -> tuple[set[int], dict[int, int]]:
+    """`curve_steps` of one curve, whose points are in order: by their places on it."""
+    events = [0.0]
+    for before, after in pairwise(on):
+        events.append(events[-1] + _events(before, after))
+    unsafe: set[int] = set()
+    quiet: dict[int, int] = {}
+    shown = told = 0
+    for at, point in enumerate(on):
+        since, to_come = events[at] - events[shown], events[-1] - events[at] if events[at] else 0.0
+        flat = bool(at) and not since and not zeros_safe
+        few = not all(_nobody_or(threshold, gap) for gap in (since, to_come))
+        if (point.n or 0) < threshold or few or flat:
+            unsafe.add(at)
+            continue
+        shown = at
+        spans = ((told, at), (at, len(on) - 1))
+        lost, later = (_lost(on[a], on[b], events[b] - events[a]) for a, b in spans)
+        gaps = (on[told].n or 0) - (point.n or 0), lost, later, later + (on[-1].n or 0)
+        if not at or all(_nobody_or(threshold, gap) for gap in gaps):
+            told = at
+        else:
+            quiet[at] = told
     return unsafe, quiet
 
 

@@ -63,8 +63,7 @@ def measure(
     findings_of : the document whose questions and findings are counted.
     earlier_round, later_round : what the rounds of interviews are called.
     interview_round_from : day from which an interview belongs to the later round; without it all do.
-    threshold : a theme that the study does not list is named where as many people were asked: fewer might be
-        known by it.
+    threshold : people; fewer who were asked might be known by a theme that the study does not list.
     """
     names = (earlier_round, later_round) if interview_round_from else (later_round,)
     ((_, part),) = parts(tables, _COLUMNS)
@@ -79,11 +78,8 @@ def measure(
     if by:
         held_in = interviews if by == "period" and recorded(part, "period") else interviews[:0]
         return _by_period(make, said, voices, known, held_in)
-    return [
-        *_published(findings, findings_of),
-        *_interviews(Maker("interviews", origin, collected=there), interviews, names),
-        *_by_theme(make, said, voices, known),
-    ]
+    held = _interviews(Maker("interviews", origin, collected=there), interviews, names)
+    return [*_published(findings, findings_of), *held, *_by_theme(make, said, voices, known)]
 
 
 def _after_all(tables: Tables) -> int:

@@ -144,10 +144,8 @@ def assemble(settings: dict[str, Any], folder: Path) -> None:
         except TooLittle:
             page.unlink()
         except ProblemsFound as unknown:
-            place = f"book/{page.relative_to(folder).as_posix()}"
-            problems += [
-                Problem(p.what, f"{place}, {p.where}", "see findings.json") for p in unknown.problems
-            ]
+            at = f"book/{page.relative_to(folder).as_posix()}"
+            problems += [Problem(p.what, f"{at}, {p.where}", "see findings.json") for p in unknown.problems]
         else:
             page.write_text(text, encoding="utf-8", newline="\n")
     stop_for(problems)

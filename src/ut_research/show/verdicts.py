@@ -114,7 +114,8 @@ def extent(found: Estimate) -> str:
     of = " of every 100" if shares else ""
     unit, less = ("", "fewer") if shares else (f" {found.unit}", "less")
     if between[0] < 0 < between[1]:
-        return f"between {-low:.{digits}f}{unit} {less} and {high:.{digits}f}{unit} more{of}"
+        down, up = (f"{abs(x):.{digits}f}" if x else f"less than {10**-digits:g}" for x in (low, high))
+        return f"between {down}{unit} {less} and {up}{unit} more{of}"
     small, large = sorted((abs(low), abs(high)))
     return f"between {small:.{digits}f} and {large:.{digits}f}{unit} {less if high <= 0 else 'more'}{of}"
 
