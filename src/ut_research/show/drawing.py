@@ -228,7 +228,7 @@ def nothing_drawn(released: Released, title: str) -> Chart:
     withheld = any(e.status == "suppressed" for e in released)
     words = f"{capital(HIDDEN if withheld else ABSENT)}."
     figure, ax = sheet(0.9, axis=False)
-    ax.add_patch(Rectangle((0, 0), 1, 1, fc=CALM, ec=GRID, hatch="///" if withheld else ""))
+    ax.add_patch(Rectangle((0, 0), 1, 1, fc="none", ec=GRID, hatch="///" if withheld else ""))
     ax.text(0.5, 0.5, words, ha="center", va="center", fontsize=13, bbox={"fc": CALM, "ec": "none"})
     origin = f" {origin_note(released)}." if list(released) else ""
     return Chart(figure, f"No chart: {_closed(title)} {words}{origin}", released, title)
