@@ -92,8 +92,7 @@ def prepare(export: Path, data: Path, policy: Policy = POLICY) -> None:
     (data / "run.json").write_text(json.dumps(settings), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(data)
-        for subject in declared.EVERY:
-            stages.measure(subject)
+        stages.measure(declared.EVERY)
         stages.decide()
 
 

@@ -82,8 +82,7 @@ def test_with_every_parameter_changed_every_chapter_shows_what_was_measured_with
     settings = SETTINGS | {"name": "changed", "parameters": changed}
     (data / "run.json").write_text(json.dumps(settings), encoding="utf-8")
     monkeypatch.chdir(data)
-    for subject in declared.EVERY:
-        stages.measure(subject)
+    stages.measure(declared.EVERY)
     stages.decide()
     for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
         run(path, changed, data, tmp_path / path.stem)  # one that measured with another is refused

@@ -37,7 +37,7 @@ BOOK = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx.builders.html")
 #: The parameters of a study that cleaning depends on.
 CLEANING = ("threshold", "delivery_start", "delivery_end", "partners", "areas", "common_words", "periods")
 #: The steps that prepare a report.
-PREPARED = ("clean", *(f"measure {name}" for name in declared.EVERY), "decide", "part")
+PREPARED = ("clean", "measure", *(f"measure {name}" for name in declared.EVERY), "decide", "part")
 #: What was measured of people, before it is decided on; in the folder of a run.
 MEASURED = Path("measured")
 #: Files beside a workbook that are read with it.
@@ -83,7 +83,9 @@ def line(settings: dict[str, Any]) -> list[Step]:
         cleaned = (code, settings["data"], parts.get(studies.RECIPE), {n: parameters[n] for n in CLEANING})
         decided = (code, published, registers, parameters, settings["by"])
         given = parameters | {"findings": published}
-        subjects = [_subject(name, given, (code, settings["by"])) for name in declared.EVERY]
+        # side by side in forks; else at once, as each process would load the libraries anew
+        together = [[name] for name in declared.EVERY] if settings["fork"] else [[*declared.EVERY]]
+        subjects = [_subjects(names, given, (code, settings["by"])) for names in together]
         made = (step.name for step in subjects)
         first = [
             Step("clean", clean, ("*.parquet", "manifest.json", "issues.csv"), cleaned, loads=NUMBERS),
@@ -119,13 +121,13 @@ def key_of(settings: dict[str, Any]) -> str:
     return key([step.parts for step in steps], [step.made for step in steps if step.name in PREPARED])
 
 
-def _subject(name: str, given: dict[str, Any], parts: tuple[Any, ...]) -> Step:
-    """The step that measures one subject, which depends on what it takes of what is `given`."""
-    taken = {k: given[k] for k in sorted(declared.taken(name) & given.keys())}
-    file = str(MEASURED / f"{name}.pickle")
-    return Step(
-        f"measure {name}", partial(measure, name), (file,), (*parts, taken), ("clean",), loads=NUMBERS
-    )
+def _subjects(names: list[str], given: dict[str, Any], parts: tuple[Any, ...]) -> Step:
+    """The step that measures some subjects, which depends on what they take of what is `given`."""
+    taken = set[str]().union(*map(declared.taken, names)) & given.keys()
+    files = tuple(str(MEASURED / f"{name}.pickle") for name in names)
+    called = f"measure {names[0]}" if len(names) == 1 else "measure"
+    depends = (*parts, {k: given[k] for k in sorted(taken)})
+    return Step(called, partial(measure, names), files, depends, ("clean",), loads=NUMBERS)
 
 
 def _chapter(
@@ -182,8 +184,8 @@ def clean() -> None:
     cleaning.write(cleaned, Path())
 
 
-def measure(subject: str) -> None:
-    """Measure one subject, and leave that, people and all, for the decision."""
+def measure(subjects: Sequence[str]) -> None:
+    """Measure these subjects, and leave each, people and all, for the decision."""
     from ut_research import published
     from ut_research.disclosure import decision
 
@@ -191,10 +193,11 @@ def measure(subject: str) -> None:
     registry = published.load(*settings["parts"]["published"])
     MEASURED.mkdir(exist_ok=True)
     tables, manifest, issues = decision.cleaned(Path())
-    found = decision.measured(
-        tables, settings["parameters"], manifest, issues, registry, settings["by"], [subject]
-    )
-    (MEASURED / f"{subject}.pickle").write_bytes(pickle.dumps(found))
+    for subject in subjects:
+        found = decision.measured(
+            tables, settings["parameters"], manifest, issues, registry, settings["by"], [subject]
+        )
+        (MEASURED / f"{subject}.pickle").write_bytes(pickle.dumps(found))
 
 
 def decide() -> None:
