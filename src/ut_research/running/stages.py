@@ -83,24 +83,22 @@ def line(settings: dict[str, Any]) -> list[Step]:
         cleaned = (code, settings["data"], parts.get(studies.RECIPE), {n: parameters[n] for n in CLEANING})
         decided = (code, published, registers, parameters, settings["by"])
         given = parameters | {"findings": published}
-        # side by side in forks; else at once, as each process would load the libraries anew
         together = [[name] for name in declared.EVERY] if settings["fork"] else [[*declared.EVERY]]
         subjects = [_subjects(names, given, (code, settings["by"])) for names in together]
-        made = (step.name for step in subjects)
+        needed = ("clean", *(step.name for step in subjects))
         first = [
             Step("clean", clean, ("*.parquet", "manifest.json", "issues.csv"), cleaned, loads=NUMBERS),
             *subjects,
-            Step("decide", decide, ("findings.json", "parts.json"), decided, ("clean", *made), loads=NUMBERS),
+            Step("decide", decide, ("findings.json", "parts.json"), decided, needed, loads=NUMBERS),
         ]
     before = tuple(step.name for step in first)
     chapters = [_chapter(settings, name, shared, before[-1], released) for name in longest_first]
-    every = tuple(step.name for step in chapters)
     sources = digest(root / "book", root / "requirements.lock")
     return [
         *first,
         *chapters,
         Step("pages", pages, ("book", "tables"), (code, parts, sources, registers, parameters, part),
-             (*before, *every), loads=(*NUMBERS, *PAGES)),
+             (*before, *(step.name for step in chapters)), loads=(*NUMBERS, *PAGES)),
         Step("book", book, ("html",), (code,), ("pages",), loads=BOOK),
     ]  # fmt: skip
 
@@ -122,7 +120,10 @@ def key_of(settings: dict[str, Any]) -> str:
 
 
 def _subjects(names: list[str], given: dict[str, Any], parts: tuple[Any, ...]) -> Step:
-    """The step that measures some subjects, which depends on what they take of what is `given`."""
+    """The step that measures some subjects, which depends on what they take of what is `given`.
+
+    Side by side in forks; all of them at once without, as each process would load the libraries anew.
+    """
     taken = set[str]().union(*map(declared.taken, names)) & given.keys()
     files = tuple(str(MEASURED / f"{name}.pickle") for name in names)
     called = f"measure {names[0]}" if len(names) == 1 else "measure"
