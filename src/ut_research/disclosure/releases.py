@@ -171,11 +171,12 @@ def telling(
     """
     now = _by_key(draft)
     whole, ranges = set[Key](), set[Key]()
+    exactly: list[dict[Key, Estimate]] = []
     for release in approved:
-        both = policy, release.policy
+        both, then = (policy, release.policy), _by_key(release.findings)
         exact = all(p.rounding == "none" for p in both)
         enough = max(p.threshold for p in both)
-        for k, before in _by_key(release.findings).items():
+        for k, before in then.items():
             if (after := now.get(k)) is None or after.unit in THINGS:
                 continue
             n = policy.rounded(before.n), release.policy.rounded(after.n)
@@ -185,10 +186,9 @@ def telling(
             elif _spreads_few(before, after, 2 * enough):
                 (ranges if after.high is not None else whole).add(k)
         if exact:
-            whole |= _left_over(_by_key(release.findings), now, enough)
-    exactly = [] if policy.rounding != "none" else [r for r in approved if r.policy.rounding == "none"]
-    whole |= _giving_back(now, [_by_key(r.findings) for r in exactly], policy.threshold)
-    return whole, ranges - whole
+            whole |= _left_over(then, now, enough)
+            exactly.append(then)
+    return whole | _giving_back(now, exactly, policy.threshold), ranges - whole
 
 
 def known(found: Iterable[Estimate], approved: Sequence[Release]) -> set[Key]:
