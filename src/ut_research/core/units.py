@@ -1,10 +1,13 @@
-"""How numbers are shown, by unit, and how words begin a sentence."""
+"""How numbers and times are shown, by unit, and how words begin a sentence."""
 
 from __future__ import annotations
 
 #: Decimal places that a reader is shown, by unit; a unit not named here gets one.
 DECIMALS = {"%": 0, "people": 0, "percentage points": 0, "weeks": 0, "year": 0, "years": 0}
 DECIMALS |= {"": 2, "ratio": 2, "p-value": 3, "£": 2}
+
+#: Days in a mean month, a twelfth of 365.25.
+DAYS_A_MONTH = 30.4375
 
 
 def places(unit: str) -> int:
@@ -19,7 +22,7 @@ def capital(text: str) -> str:
 
 def period(days: int) -> str:
     """A follow-up time as people say it: ``one year``, ``52 weeks``, ``18 months``, ``100 days``."""
-    months = days / 30.4375
+    months = days / DAYS_A_MONTH
     if days in (365, 366):
         return "one year"
     if days % 7 == 0:

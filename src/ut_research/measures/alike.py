@@ -17,9 +17,10 @@ from ut_research.core.estimate import Origin
 from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
 from ut_research.core.schema import ITEMS
+from ut_research.core.units import DAYS_A_MONTH
 from ut_research.measures import needs
 from ut_research.measures.change import both_times
-from ut_research.measures.grouping import DAYS_A_MONTH, Maker, Tables, collected, parts, recorded, whether
+from ut_research.measures.grouping import Maker, Tables, collected, parts, recorded, whether
 from ut_research.measures.reach import ethnic_minority
 from ut_research.measures.reoffending import GROUPS
 from ut_research.measures.wellbeing import totals

@@ -28,9 +28,6 @@ By = Literal["partner", "area", "gender", "period"]
 #: What an export says of a gender that is not recorded.
 UNKNOWN = "unknown"
 
-#: Days in a mean month, a twelfth of 365.25.
-DAYS_A_MONTH = 30.4375
-
 
 def parts(
     tables: Tables, columns: Mapping[str, Sequence[str]], by: By | None = None

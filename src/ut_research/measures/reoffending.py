@@ -20,9 +20,9 @@ import pandas as pd
 from ut_research.core.estimate import Estimate, Origin
 from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
-from ut_research.core.units import period
+from ut_research.core.units import DAYS_A_MONTH, period
 from ut_research.measures import GROUPS as COLUMNS
-from ut_research.measures.grouping import DAYS_A_MONTH, By, Maker, Tables, collected, parts, scaled
+from ut_research.measures.grouping import By, Maker, Tables, collected, parts, scaled
 from ut_research.stats import intervals, survival
 from ut_research.stats.intervals import NONE, Interval
 
