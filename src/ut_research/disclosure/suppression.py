@@ -128,35 +128,37 @@ class _Shown:
         return gone - self._back(sorted(gone, key=lambda i: (i in free, -sizes[i], i)))
 
     def _back(self, some: Sequence[int]) -> set[int]:
-        """Show of `some`, one after the other, each with which nothing can be worked out; which those are."""
-        back = set[int]()
-        for i in some:
-            about = self._affected(i)
-            self.add([i])
-            if any(self._weak(about)):
-                self.take([i])
-            else:
-                back.add(i)
-        return back
+        """Show of `some`, one after the other, each with which nothing can be worked out; which those are.
+
+        All are tried at once, then by halves: what holds of many holds of fewer.
+        """
+        if not some:
+            return set()
+        about = self._affected(some)
+        self.add(some)
+        if not any(self._weak(about)):
+            return set(some)
+        self.take(some)
+        half = len(some) // 2
+        return self._back(some[:half]) | self._back(some[half:]) if half else set()
 
     def _weak(self, among: set[int]) -> Iterator[tuple[list[int], list[int]]]:
         """Those of `among`, guarded, that can be worked out, of each component that one of them is in."""
-        done = set(self._wide)
+        components, done = [], set(self._wide)
         for v in sorted(among & self.hidden):
-            if v in done:
-                continue
-            component = self._system.linked([v], self.hidden)
+            if v not in done:
+                components.append(self._system.linked([v], self.hidden))
+                done.update(components[-1])
+        for component in sorted(components, key=len):
             own = [u for u in component if u in among and u not in self._wide]
-            found = self._reader.narrow(component, self.hidden, own)
-            done.update(component)
-            if found:
+            if found := self._reader.narrow(component, self.hidden, own):
                 yield found, component
             else:
                 self._wide.update(own)
 
-    def _affected(self, i: int) -> set[int]:
-        """The guarded variables that hang together with what one Estimate would show."""
-        new = {v for v in self._shows[i] if v in self.hidden}
+    def _affected(self, some: Iterable[int]) -> set[int]:
+        """The guarded variables that hang together with what some Estimates would show."""
+        new = {v for i in some for v in self._shows[i] if v in self.hidden}
         new |= {v for told in new for row, _, _ in self._system.told.get(told, ()) for v in row}
         return self._guarded.intersection(self._system.linked(new, self.hidden))
 
