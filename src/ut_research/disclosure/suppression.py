@@ -119,7 +119,7 @@ class _Shown:
     def settle(self, own: Sequence[int]) -> set[int]:
         """Withhold of the Estimates in `own` until nothing guarded can be worked out; which are withheld."""
         free, gone = set(own), set[int]()
-        while weak := list(self._weak(self._guarded)):
+        while weak := sorted(self._weak(self._guarded)):
             more = self._next_of(weak, free) or self._next_of(weak[:1], None)
             gone |= more
             if not more:  # nothing that is shown has to do with it
