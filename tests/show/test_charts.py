@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import pytest
 from invented import release
 from matplotlib.colors import to_rgb
@@ -142,6 +143,45 @@ def test_a_curve_is_not_drawn_where_points_are_withheld() -> None:
     assert (box.get_x(), box.get_width(), box.get_y(), box.get_height()) == (2, 2, 50, 20)
     assert box.get_hatch()
     assert "The line has gaps: points that are hidden to protect people (1)" in chart.alt
+
+
+def on_no_line(figure: Any, said: str) -> int:
+    """Asserts that no word that holds `said` lies on a line of its panel; how many there are."""
+    with mpl.rc_context(drawing.STYLE):
+        figure.draw_without_rendering()
+    found = 0
+    for panel in figure.axes:
+        for text in (text for text in panel.texts if re.search(said, text.get_text())):
+            box, found = text.get_window_extent(), found + 1
+            for line in panel.lines:
+                ends = panel.transData.transform(line.get_xydata())
+                between = [a + (b - a) * part for a, b in pairwise(ends) for part in np.linspace(0, 1, 30)]
+                assert not any(box.contains(*place) for place in between), text.get_text()
+    return found
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_words_at_the_end_of_a_curve_lie_on_no_part_of_it(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    falls = 100 - np.cumsum(rng.exponential(rng.choice([2, 5, 9]), 10))
+    values = [max(4.0, value) for value in falls]
+    points = [one("demo.free", value, value - 4, value + 4, n=90, group={"month": str(m)})
+              for m, value in enumerate(values)]  # fmt: skip
+    for hidden in rng.permutation(9)[:3]:
+        points[hidden] = replace(points[hidden], value=None, low=None, high=None, n=None, status="suppressed")
+    chart = along.curve(released(*points), TITLE)
+    assert all(on_no_line(figure, "of 100|likely") in (1, 2) for figure in (chart.figure, chart.desk))
+
+
+def test_curves_of_power_have_their_names_beside_them_on_none_of_them() -> None:
+    falls = {10: 0.0042, 20: 0.0175, 30: 0.05}
+    points = [
+        one("planning.power", 100 - 95 * 2.718 ** (-rate * n), n=61, label=f"fall of {fall}",
+            group={"fall": str(fall), "n": str(n)})
+        for fall, rate in falls.items() for n in (10, 20, 30, 50, 75, 100, 150, 200, 300, 400)
+    ]  # fmt: skip
+    chart = along.power_curve(released(*points), TITLE)
+    assert [on_no_line(figure, "fall of") for figure in (chart.figure, chart.desk)] == [3, 3]
 
 
 def test_a_picture_follows_a_dark_page() -> None:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import blended_transform_factory
 
@@ -39,6 +40,7 @@ from ut_research.stats.parts import funnel_limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
 
     from ut_research.disclosure.gate import Released
 
@@ -72,7 +74,7 @@ def curve(released: Released, title: str) -> Chart:
         ax.text(MARGIN / wide, 1.06, called, transform=across, color=look[0], weight="bold", va="bottom")
         said += _steps(ax, points, key, called, look[:2])
     first.remove()
-    hidden = " Stripes: hidden to protect people." * (len(shown) < len(released))
+    hidden = " Stripes: hidden to protect people." * any(bool(ax.patches) for ax in figure.axes)
     return chart(figure, "Step chart", released, title, said, f"Shaded: likely range.{hidden}")
 
 
@@ -83,25 +85,40 @@ def power_curve(released: Released, title: str) -> Chart:
     if not shown:
         return nothing_drawn(released, title)
     key, groups = _along(shown, released)
-    figure, ax = sheet(2.6, extra=0.75 + 0.25 * len(groups), side=0.45, above=0.3)
-    said = []
+    figure, ax = sheet(2.6, extra=0.6, side=0.45, above=0.5)
+    last = max(float(e.group[key]) for e in shown)
+    ax.set(xlim=(0, last), ylim=(0, 104), yticks=range(0, 101, 20))
+    said, curves = [], {}
     for i, (called, points) in enumerate(groups.items()):
         points = numbers(points)
         x, y = [float(e.group[key]) for e in points], [e.value or 0.0 for e in points]
         colour, marker, dash = SERIES[i % len(SERIES)]
         ax.plot(x, y, marker, color=colour, ls=dash, lw=2.6, ms=7, zorder=3, clip_on=False)
-        down = (-0.75 - 0.25 * i) / 2.6
-        ax.plot([0, 0.09], [down, down], color=colour, lw=2.6, ls=dash, transform=ax.transAxes, clip_on=False)
-        ax.text(0.12, down, called, transform=ax.transAxes, va="center")
+        label = ax.text(0, 0, called, color=colour, weight="bold", zorder=4)
+        curves[label] = x, y
         said.append(f"{called}: {number(points[0])} at {x[0]:g}, {full(points[-1])} at {x[-1]:g}")
-    last = max(float(e.group[key]) for e in shown)
-    ax.set(xlim=(0, last), ylim=(0, 104), yticks=range(0, 101, 20))
+    _beside(ax, curves)
     ax.set_xticks([at for at in ax.get_xticks() if at <= last])
     ax.set_xlabel({"n": "people in each group"}.get(key, key))
     ax.set_title(shown[0].unit, loc="left", color=QUIET)
     ax.grid(axis="y", color=GRID, lw=0.8)
     ax.axhline(80.0, color=INK, lw=1.4, ls=(0, (6, 3)))
     return chart(figure, "Line chart", released, title, said)
+
+
+def _beside(ax: Axes, curves: Mapping[Text, tuple[list[float], list[float]]]) -> None:
+    """Put the label of each rising curve over or under it, where it is flattest and no other comes near."""
+    high = ax.get_ylim()[1] / 14
+    for label, own in curves.items():
+        wide = label.get_window_extent().width / ax.bbox.width * ax.get_xlim()[1]
+        best = (float("inf"), 0.0, 0.0)
+        for x in np.linspace(0.06, 1, 48) * (ax.get_xlim()[1] - wide):
+            begins, ends = np.interp([x, x + wide], *own)
+            for low in (begins - 1.6 * high, ends + 0.7 * high):
+                ends_of = [np.interp([x, x + wide], *other) for other in curves.values() if other is not own]
+                clear = all(b < low or a > low + high for a, b in [*ends_of, (80.0, 80.0)])
+                best = min(best, (round((ends - begins) / 10), x, low)) if clear and low >= 0 else best
+        label.set_position(best[1:])
 
 
 @styled
@@ -115,8 +132,9 @@ def specification_curve(released: Released, title: str, *, nothing: float = 0.0)
         return nothing_drawn(released, title)
     keys = dict.fromkeys(key for e in shown for key in e.group)
     choices = {k: sorted({str(e.group[k]) for e in shown if k in e.group}) for k in keys}
-    side, lines = 1.6, sum(map(len, choices.values()))
-    figure, ax = sheet(2.4, extra=0.23 * lines + 0.27 * len(keys) + 0.5, side=side, above=0.3)
+    lines = [spoken(key, value) for key, values in choices.items() for value in values]
+    side = 0.25 + 0.07 * min(22, max(map(len, lines)))  # the choices stand at the left of their marks
+    figure, ax = sheet(2.4, extra=0.23 * len(lines) + 0.27 * len(keys) + 0.5, side=side, above=0.3)
     clear = [e.low is not None and e.high is not None and not e.low <= nothing <= e.high for e in shown]
     for sure in (True, False):
         alike = [(i, e) for i, e in enumerate(shown) if clear[i] is sure]
@@ -224,14 +242,16 @@ def _along(shown: list[Estimate], released: Iterable[Estimate]) -> tuple[str, di
 def _steps(ax: Axes, points: list[Estimate], key: str, called: str, look: tuple[str, str]) -> list[str]:
     """One step curve; what there is to say of it."""
     known = [(float(e.group[key]), e.value or 0.0, i, e) for i, e in enumerate(points) if numbers([e])]
+    (left, right), top = ax.get_xlim(), ax.get_ylim()[1]
     if not known:
         ax.add_patch(
             Rectangle((0, 0), 1, 1, transform=ax.transAxes, fc="none", ec=look[0], ls="--", hatch="///")
         )
         ax.text(0.5, 0.5, HIDDEN, transform=ax.transAxes, ha="center", va="center", bbox=BOX)
         return [f"{called}: {HIDDEN}"]
-    (colour, marker), (left, right) = look, ax.get_xlim()
-    for (x, y, i, e), (after, next_y, j, _) in pairwise(known):
+    colour, marker = look
+    begun = [(left, top, -2, known[0][3])] if known[0][0] > left and known[0][3].unit == "%" else []
+    for (x, y, i, e), (after, next_y, j, _) in pairwise([*begun, *known]):
         if j == i + 1:
             ax.plot([x, after, after], [y, y, next_y], color=colour, lw=2.6, zorder=3)
             if e.low is not None and e.high is not None:
@@ -239,26 +259,46 @@ def _steps(ax: Axes, points: list[Estimate], key: str, called: str, look: tuple[
             continue
         box = Rectangle((x, next_y), after - x, y - next_y, fc="none", ec=colour, ls="--", hatch="///", lw=1)
         ax.add_patch(box)
-        if after - x > (right - left) / 5 and y - next_y > 30 and after < known[-1][0]:
+        if after - x > (right - left) / 5 and y - next_y > top / 6 and after < known[-1][0]:
             ax.text((x + after) / 2, (y + next_y) / 2, "hidden", ha="center", va="center", bbox=BOX)
     x, y, _, e = known[-1]
     ax.plot([x], [y], marker, color=colour, mec="white", ms=10, zorder=4, clip_on=False)
-    over: Any = {"ha": "right" if x > (left + right) / 2 else "left", "zorder": 5}
-    over["bbox"] = {**BOX, "pad": 0.5, "alpha": 0.7}
-    words = f"likely {interval(e).replace('%', '')}" if e.low is not None else ""
-    room = e.low is not None and e.low > ax.get_ylim()[1] / 5
-    value = f"{y:.0f} of 100" if e.unit == "%" else number(e)
-    value += "" if room or not words else f", {words}"
-    near = known[-1:] if room else [point for point in known if point[0] > left + (right - left) / 3]
-    above = max(e.high or y for _, y, _, e in near)  # all of the line that the words are over
-    ax.text(x, above + 1, value, va="bottom", color=colour, weight="bold", **over)
-    if room:
-        ax.text(x, (e.low or 0) - 1, words, va="top", **over)
+    _end(ax, known, colour)
     _followed(ax, [(x, e.n) for x, _, _, e in known if e.n is not None])
     said = [f"{called}: {number(known[0][3])} at {known[0][0]:g}, {full(e)} at {known[-1][0]:g}"]
     if withheld := len(points) - len(known):
         said.append(f"The line has gaps: points that are {HIDDEN} ({withheld})")
     return said
+
+
+def _end(ax: Axes, known: Sequence[tuple[float, float, int, Estimate]], colour: str) -> None:
+    """The last value over all of the line that its words reach, and its likely range under the band.
+
+    Where one of them has no room there, both stand over the line, or under it.
+    """
+    x, y, _, e = known[-1]
+    top, below = ax.get_ylim()[1], y if e.low is None else e.low
+    look: Any = {"ha": "right" if x > sum(ax.get_xlim()) / 2 else "left", "zorder": 5}
+    words = f"likely {interval(e).replace('%', '')}" if e.low is not None else ""
+    value = f"{y:.0f} of 100" if e.unit == "%" else number(e)
+    label = ax.text(x, y, value, color=colour, weight="bold", **look)
+    if words and (below < top / 5 or _over(ax, label, known) > 0.86 * top):
+        label.set_text(f"{value}\n{words}")
+    elif words:
+        ax.text(x, below - top / 100, words, va="top", **look)
+    if "\n" in label.get_text() and _over(ax, label, known) > 0.74 * top:
+        if below > 0.26 * top:
+            label.set(y=below - top / 100, va="top")
+            return
+        label.set_text(value)
+    label.set(y=_over(ax, label, known) + top / 100, va="bottom")
+
+
+def _over(ax: Axes, label: Text, known: Sequence[tuple[float, float, int, Estimate]]) -> float:
+    """The highest of a step curve, with its band, that is over or under the words at its end."""
+    begins = min(ax.transData.inverted().transform(label.get_window_extent())[0][0], known[-1][0])
+    steps = pairwise([*known, known[-1]])
+    return max(max(y, e.high or y) for (_, y, _, e), after in steps if after[0] >= begins)
 
 
 def _followed(ax: Axes, followed: Sequence[tuple[float, int]]) -> None:

@@ -161,7 +161,7 @@ def _rows(
     looks = looks or [(colour, marker, colour) for colour, marker, _ in SERIES]
     values = [of_100(e) if e.status == "number" else "" for e in rows]
     room = [int(12 * (WIDTH.get() - MARGIN - RIGHT) - 1.4 * len(value)) for value in values]
-    people = [f", {counted(e)}".rstrip(", ") for e in rows]
+    people = [f", {counted(e)}".rstrip(", ").replace(" of ", "\xa0of\xa0") for e in rows]
     labels = [wrap(said + n, most) for said, n, most in zip(called, people, room, strict=True)]
     tall = [0.06 + LINE * len(label) + (BAR if mark is _bar else DOT) for label in labels]
     tops = [-sum(tall[:i]) for i in range(len(rows))]
