@@ -64,15 +64,17 @@ def test_a_change_that_rounding_hides_says_so(before, after, said):
         ("{{who}} came. {{a.small}} went.\n\n{people}`{{a.small|in_100}}`",
          "We came. Small: hidden to protect people.\n\n{people}`(hidden to protect people)`"),
         ("In 1.5 {{a.labelled}}.", "Rate (Town): hidden to protect people."),
+        ("In {{a.labelled}}, in {{a.other}}.", "Rate (Town; City): hidden to protect people."),
         ("Of {{a.small|n}}, some came. {{a.small|count}} did. End.", "Small: hidden to protect people. End."),
         ("Of {{a.small}}. It rose by {{a.change}}. At {{a.labelled}}. {{a.small|n}}.\n\nIn {{a.labelled}}.",
-         "Small; Rate (Town): hidden to protect people. It rose by −1.5 points. \n\n"
+         "Small; rate (Town): hidden to protect people. It rose by −1.5 points. \n\n"
          "Rate (Town): hidden to protect people."),
     ],
 )  # fmt: skip
 def test_a_sentence_with_no_number_left_says_what_it_is_about_and_why(text, filled):
     labelled = replace(SMALL, id="a.labelled", label="Rate: Town")
-    released = release([ENGAGED, CHANGE, SMALL, ABSENT, labelled], Policy())
+    other = replace(SMALL, id="a.other", label="Rate: City")
+    released = release([ENGAGED, CHANGE, SMALL, ABSENT, labelled, other], Policy())
     assert prose.plain(text, released, who="We") == filled
     assert prose.fill(text, released, who="We").replace("\\", "") == filled
 

@@ -101,7 +101,7 @@ def test_how_many_the_hidden_are_together_is_said_where_each_person_is_in_one_gr
 
     [note] = table_of(band("Low", 10), band("Moderate", 87), band("High", 3)).select("p.ut-note")
     assert note.text == (
-        "Together 13 of 100 people, hidden one by one: Low wellbeing later; High wellbeing later."
+        "Together 13 of 100 people, hidden one by one: low wellbeing later; high wellbeing later."
     )
     shown = table_of(band("Low", 10), band("Moderate", 60), band("High", 30))
     assert not shown.select("p.ut-note")
@@ -202,10 +202,11 @@ def test_a_length_of_follow_up_is_said_as_people_say_it_in_a_table() -> None:
 def test_a_breakdown_of_which_nothing_is_shown_is_a_sentence() -> None:
     few = Estimate("a.b", "Low <b>", 50.0, count=2, n=4, unit="%", group={"area": "north"})
     assert tables.breakdown(release([few], POLICY), "area", "Low, by area") == ("", ["Low <b>"])
-    assert tables.hidden_by(["area"], "Low <b>") == (
-        '<p class="ut-withheld">By area, hidden to protect people: Low &lt;b&gt;.</p>'
+    assert tables.hidden_by(["area"], ["Low <b>", "McNemar's test", "Need: work", "Need: Home"]) == (
+        '<p class="ut-withheld">By area, hidden to protect people: low &lt;b&gt;; McNemar&#x27;s test; '
+        "need (work; Home).</p>"
     )
-    assert "By partner, area and gender, hidden" in tables.hidden_by(["partner", "area", "gender"], "Low")
+    assert "By partner, area and gender, hidden" in tables.hidden_by(["partner", "area", "gender"], ["Low"])
 
 
 def test_that_a_number_is_hidden_looks_alike_in_every_table():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 #: Decimal places that a reader is shown, by unit; a unit not named here gets one.
 DECIMALS = {"%": 0, "people": 0, "percentage points": 0, "weeks": 0, "year": 0, "years": 0}
 DECIMALS |= {"": 2, "ratio": 2, "p-value": 3, "£": 2}
@@ -18,6 +20,11 @@ def places(unit: str) -> int:
 def capital(text: str) -> str:
     """`text` with its first letter as at the beginning of a sentence."""
     return text[:1].upper() + text[1:]
+
+
+def small(text: str) -> str:
+    """`text` with its first letter as within a sentence; names (``McNemar's``, ``WEMWBS``) keep theirs."""
+    return text[:1].lower() + text[1:] if re.match(r"[A-Z][a-z-]*(?![^\s:,;.])", text) else text
 
 
 def period(days: int) -> str:

@@ -187,7 +187,7 @@ class Chapter:
             display(table)
 
     def chart(self, chart: Chart, finding: str = "", released: Iterable[Estimate] = ()) -> None:
-        """Show a chart under its title, with its description, and the numbers it was drawn from.
+        """Show a chart under its title, with its description, and the numbers it was drawn from, if any.
 
         `finding` says in a line what the chart shows, with tokens of `released` or of what is drawn, and
         stands over the title; where a finding that it quotes has no number, it is left out.
@@ -206,7 +206,8 @@ class Chapter:
         self._show("chart", {"image/svg+xml": chart.svg, "text/plain": alt}, alt=alt)
         if chart.note:
             self._html("note", f'<p class="ut-note">{escape(chart.note)}</p>')
-        self.numbers(chart.released, caption=chart.title, folded=True)
+        if any(e.status == "number" for e in chart.released):
+            self.numbers(chart.released, caption=chart.title, folded=True)
 
     def numbers(self, released: Released, caption: str, *, folded: bool = False) -> None:
         """Show released findings as a table, with a link that downloads it; nothing where there are none."""
@@ -225,7 +226,7 @@ class Chapter:
         With several keys, those of `released` that are there by each, a table a key. Nothing where the data
         do not say who is in which group; what is hidden of every group is named once, under the tables.
         """
-        hidden: dict[str, list[str]] = {}
+        hidden: dict[tuple[str, ...], list[str]] = {}
         for group in (by,) if isinstance(by, str) else by:
             own, called = (
                 (released, caption) if group == by else (released.by(group), f"{caption}, by {group}")
@@ -238,7 +239,7 @@ class Chapter:
                 link = download_link(file, f"this table: {called}") if file else ""
                 self._html("breakdown", f"{html}\n{link}".strip(), [("caption", caption)], file)
             if told:
-                hidden.setdefault("; ".join(told), []).append(group)
+                hidden.setdefault(tuple(told), []).append(group)
         for labels, groups in hidden.items():
             self._html("hidden", hidden_by(groups, labels))
 

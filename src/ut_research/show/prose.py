@@ -13,9 +13,9 @@ from typing import TypeAlias
 
 from ut_research.core.estimate import Estimate
 from ut_research.core.problems import Problem, ProblemsFound
-from ut_research.core.units import capital, places
+from ut_research.core.units import capital, places, small
 from ut_research.disclosure.gate import Released
-from ut_research.show.tables import counted, interval, name, number
+from ut_research.show.tables import counted, interval, listed, name, number
 from ut_research.show.verdicts import extent, more_or_fewer, sureness
 
 #: Words, the finding that they quote and its token.
@@ -67,11 +67,11 @@ def whole(spoken: Iterable[Piece], called: Callable[[object], str] = str) -> lis
     """
     said: list[Piece] = []
     for paragraph in _paragraphs(spoken):
-        missing = [_missing(sentence, called) for sentence in paragraph]
+        missing = [_missing(sentence) for sentence in paragraph]
         why: dict[str, dict[str, None]] = {}
         for reason, subject in (pair for each in missing for pair in each or ()):
             why.setdefault(reason, {})[subject] = None
-        told = " ".join(f"{'; '.join(subjects)}: {reason}." for reason, subjects in why.items())
+        told = " ".join(f"{called(capital(listed(about)))}: {reason}." for reason, about in why.items())
         if said and said[-1][0].strip("-*> \n") == told:  # as in the item before
             told = ""
         for sentence, gone in zip(paragraph, missing, strict=True):
@@ -115,7 +115,7 @@ def _ends(text: str) -> tuple[str, str]:
     return begins, ends
 
 
-def _missing(sentence: Sequence[Piece], called: Callable[[object], str]) -> list[tuple[str, str]] | None:
+def _missing(sentence: Sequence[Piece]) -> list[tuple[str, str]] | None:
     """Of a sentence none of whose findings has a number: why, and what it is about; None for any other.
 
     Nothing of one that is about nothing that these data hold.
@@ -126,7 +126,7 @@ def _missing(sentence: Sequence[Piece], called: Callable[[object], str]) -> list
         return None
     if all(e.status == "not collected" for e in about):
         return []
-    return [(number(e), called(re.sub(r": (.+)", r" (\1)", name(e)))) for e in about]
+    return [(number(e), name(e)) for e in about]
 
 
 def pieces(text: str, released: Iterable[Estimate], **words: str) -> list[Piece]:
@@ -253,7 +253,7 @@ def biggest(released: Released) -> str:
     rows = sorted((e for e in released if e.value is not None), key=lambda e: (-(e.value or 0), e.label))[:3]
     if not rows:
         return show(next(iter(released)))
-    parts = [f"{e.label[0].lower()}{e.label[1:]} ({show(e)})" for e in rows]
+    parts = [f"{small(e.label)} ({show(e)})" for e in rows]
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
 
 
@@ -265,7 +265,7 @@ def most(released: Released, sentence: str) -> str:
     rows = sorted((e for e in released if e.value is not None), key=lambda e: -(e.value or 0))
     if len(rows) < 2 or show(rows[0], "in_100") == show(rows[1], "in_100"):
         return ""
-    called = [*rows[0].group.values(), rows[0].label][0]
+    called = [*rows[0].group.values(), small(rows[0].label)][0]
     called = capital(called) if sentence.startswith("{}") else called
     shown = ", of those shown" if any(e.status == "suppressed" for e in released) else ""
     return f"{sentence.replace('{}', called)}{shown} ({show(rows[0], 'in_100')})"

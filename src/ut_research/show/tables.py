@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 
 from ut_research.core.estimate import SERIES_KEYS, Estimate
-from ut_research.core.units import DECIMALS, capital, period, places
+from ut_research.core.units import DECIMALS, capital, period, places, small
 from ut_research.disclosure.gate import Released
 from ut_research.measures.declared import quantities
 
@@ -101,6 +101,14 @@ def names(estimates: Iterable[Estimate]) -> list[str]:
     return [e.label if len(labels) == len(rows) else name(e) for e in rows]
 
 
+def listed(called: Iterable[str]) -> str:
+    """Names of findings within a sentence, each once: ``average age; need (housing; work)``."""
+    heads: dict[tuple[str, bool], list[str]] = {}
+    for head, colon, rest in (said.partition(": ") for said in dict.fromkeys(called)):
+        heads.setdefault((small(head), bool(colon)), []).append(rest)
+    return "; ".join(f"{head} ({'; '.join(rest)})" if of else head for (head, of), rest in heads.items())
+
+
 def _along(key: str, value: object) -> str:
     """A group in words: ``week 4`` along a curve, and elsewhere what it is called."""
     return f"{key} {value}" if key in SERIES_KEYS else spoken(key, value)
@@ -180,7 +188,8 @@ def the_rest(released: Released) -> list[str]:
             sets.setdefault(e.id, []).append(e)
     told = []
     for cells in sets.values():
-        hidden = [e.label.rsplit(": ", 1)[-1] for e in cells if e.status == "suppressed"]
+        labels = [e.label.rpartition(": ") for e in cells if e.status == "suppressed"]
+        hidden = [own if of else small(own) for of, _, own in labels]
         seen = [e for e in cells if e.status == "number"]
         if len(hidden) > 1 and seen:
             n = seen[0].n or 0
@@ -233,10 +242,10 @@ def breakdown(released: Released, by: str, caption: str) -> tuple[str, list[str]
     return html, [label for label, state in lacking.items() if state == "suppressed"]
 
 
-def hidden_by(groups: Sequence[str], told: str) -> str:
+def hidden_by(groups: Sequence[str], told: Iterable[str]) -> str:
     """The line that says what is withheld of every group, by each of several groupings."""
     by = " and ".join(filter(None, (", ".join(groups[:-1]), groups[-1])))
-    return f'<p class="ut-withheld">By {escape(by)}, {HIDDEN}: {escape(told)}.</p>'
+    return f'<p class="ut-withheld">By {escape(by)}, {HIDDEN}: {escape(listed(told))}.</p>'
 
 
 def grid(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str, note: str = "") -> str:
@@ -318,7 +327,7 @@ def _row(estimate: Estimate, called: Sequence[str], columns: Sequence[str]) -> s
         for said in called if column == "finding" else [_CELLS[column](estimate)]:
             begin, end = ("<td>", "</td>") if cells else ('<th scope="row">', "</th>")
             begin = f'<td class="ut-{kind}">' if cells and column == "number" else begin
-            cells.append(begin + (escape(said) or "–") + end)
+            cells.append(begin + (escape(said if cells else capital(said)) or "–") + end)
     return f"<tr>{''.join(cells)}</tr>"
 
 
