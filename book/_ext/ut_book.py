@@ -28,22 +28,23 @@ from ut_research.show import typeface
 NOTES = {
     "example": "Invented data: not real results.",
     "draft": "Draft: not to be passed on.",
-    "export": "From the project's own records.",
+    "export": "From the records of this study.",
 }
 FOOTERS = {
     "example": "Made from an invented example. Not evidence about real people. "
     "Only numbers marked “published” are real.",
-    "draft": "A draft, not to be passed on: nobody has approved its release yet. Made from an export of the "
-    "project's own records, apart from numbers marked “published”. Small counts are withheld.",
-    "export": "Made from an export of the project's own records, apart from numbers marked “published”. "
+    "draft": "A draft, not to be passed on: nobody has approved its release yet. Made from the "
+    "records of this study, apart from numbers marked “published”. Small counts are withheld.",
+    "export": "Made from the records of this study, apart from numbers marked “published”. "
     "Small counts are withheld.",
 }
 #: The heading of a page, and what stands with it in its head.
 HEAD = re.compile(r'(<section[^>]*>\s*)(<h1>.*?</h1>\s*(?:<div class="ut-lead [^"]*">.*?</div>)?)', re.DOTALL)
 #: A table with more columns than this stays one on a phone.
 MOST_LABELS = 6
-#: A cell with more characters than this stands under its heading, where a table is cards.
-LONG = 24
+#: Where a table is cards, a column with a cell of more characters than this stands under its heading.
+LONG = 30
+CELL = re.compile(r"<t[dh]\b.*?</t[dh]>", re.DOTALL)
 #: What Sphinx puts among the static files and no page asks for.
 UNUSED = ("basic.css", "*.png", "mystnb.*")
 #: The faces of text, by style and weight.
@@ -114,16 +115,22 @@ def _labelled(table: str, page: str) -> str:
     heads = re.findall(r"<th\b.*?>(.*?)</th>", head, re.DOTALL)
     if not 2 <= len(heads) <= MOST_LABELS:
         return table
-    labels = cycle(re.sub(r"<[^>]+>", "", text).strip() for text in heads)  # each row has them all
-    rest = re.sub(r"<t[dh]\b.*?</t[dh]>", lambda m: _cell(m[0], next(labels)), rest, flags=re.DOTALL)
+    cells = re.findall(CELL, rest)  # each row has them all
+    long = [max(map(len, map(_plain, cells[i :: len(heads)])), default=0) > LONG for i in range(len(heads))]
+    columns = cycle(zip(map(_plain, heads), long, strict=True))
+    rest = re.sub(CELL, lambda m: _cell(m[0], *next(columns)), rest)
     head = re.sub(r'<table(?: class="([^"]*)")?', r'<table class="ut-cards \1"', head)
     return head + body + rest
 
 
-def _cell(cell: str, label: str) -> str:
-    """A cell with the heading of its column; one with many words is marked, to stand under that."""
-    long = len(re.sub(r"<[^>]+>", "", cell).strip()) > LONG
-    return f'{cell[:3]} data-label="{label}"{" data-long" * long}{cell[3:]}'
+def _cell(cell: str, label: str, long: bool) -> str:
+    """A cell with the heading of its column; one of many words, or of none, is marked."""
+    mark = " data-none" if _plain(cell) == "–" else " data-long" * long
+    return f'{cell[:3]} data-label="{label}"{mark}{cell[3:]}'
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"<[^>]+>", "", text).strip()
 
 
 def _framed(table: re.Match[str]) -> str:

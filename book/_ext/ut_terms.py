@@ -67,7 +67,7 @@ def bring_meanings(app: Sphinx, page: str, template: str, context: dict[str, Any
 def matcher(terms: dict[str, Any]) -> re.Pattern[str]:
     """What finds any of `terms` as whole words, in any case, also in the plural; the longest first."""
     either = "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
-    return re.compile(rf"(?<![\w-])({either})(?:s|es)?(?![\w-])", re.IGNORECASE)
+    return re.compile(rf"(?<![\w.-])({either})(?:s|es)?(?![\w-]|\.\w)", re.IGNORECASE)
 
 
 def _kept_as_it_is(text: nodes.Node) -> bool:

@@ -110,6 +110,9 @@ def test_every_cell_of_a_table_that_becomes_cards_has_the_heading_of_its_column(
         heads = [th.text.strip() for th in table.select("thead th")]
         for row in table.select("tbody tr"):
             assert [cell["data-label"] for cell in row.select("th, td")] == heads
+        for cells in zip(*(row.select("th, td") for row in table.select("tbody tr")), strict=True):
+            kinds = {cell.has_attr("data-long") for cell in cells if not cell.has_attr("data-none")}
+            assert len(kinds) < 2, "a column stands under its headings, or beside them"
 
 
 def test_every_page_says_at_its_top_and_foot_that_people_are_invented(pages: Pages) -> None:

@@ -50,11 +50,12 @@ def test_line_breaks_in_a_cell_do_not_end_the_row():
 
 
 def test_how_it_was_made_names_inputs_settings_and_programs():
-    changed = {**Study().parameters(), "low_at_most": 41}
+    changed = {**Study().parameters(), "low_at_most": 41, "free_at_months": [6, 12]}
     page = generated_pages.made(changed, {"inputs": {"needs.csv": "ab12"}}, "cd34")
     shown = rows(page)
     assert ["needs.csv", "ab12"] in shown
-    assert [r[3] for r in shown if r[0] == "low_at_most"] == ["changed"]
+    assert [r[3] for r in shown if r[0] == "low_at_most"] == ["yes"]
+    assert [r[3] for r in shown if r[0] == "free_at_months"] == [""], "as it is unless said otherwise"
     assert [r[3] for r in shown if r[0] == "high_at_least"] == [""]
     assert any(r[0] == "pandas" and r[1] == pd.__version__ for r in shown)
     assert "cd34" in page

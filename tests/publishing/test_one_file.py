@@ -19,6 +19,8 @@ INDEX = """<aside class="ut-origin ut-origin-example"><p><strong>Invented data.<
 <picture><source srcset="_images/x.svg#desk"><img src="_images/x.svg" alt="A chart. One."></picture>
 <a href="changed.html#at-x">x</a> <a href="#a">up</a> <a href="made.html">how</a>
 <a href="say.html?page=x">say</a>
+<p><a href="made.html">Made</a> · <a href="made.html">again</a></p>
+<p>Mending is <a href="made.html">far</a>.</p>
 <a href="https://example.org">out</a></article>"""
 
 
@@ -32,7 +34,7 @@ def report(tmp_path: Path) -> Path:
     (tmp_path / "book" / "_images" / "x.svg").write_text(SVG, "utf-8")
     pages = {"index": INDEX, "changed": '<article><h1>Changed</h1><p id="at-x">X</p></article>'}
     pages |= {
-        "say": "<article><h1>Say</h1><form></form></article>",
+        "say": "<article><h1>Say</h1><section><h2>Write</h2><form></form></section></article>",
         "made": "<article><h1>Made</h1></article>",
     }
     for name, text in pages.items():
@@ -51,7 +53,7 @@ def page(report: Path) -> BeautifulSoup:
 def test_it_holds_the_pages_for_everyone_and_needs_no_other_file(report: Path) -> None:
     soup = page(report)
     assert [h.get_text() for h in soup.select("h1")] == ["In <short>", "Changed", "Say"]
-    assert not soup.select("link, source, form, [src^=_]")
+    assert not soup.select("link, source, form, [src^=_], h2")  # nor the heading of a form
     assert soup.img["src"] == "data:image/svg+xml;base64," + b64encode(SVG.encode()).decode()
     assert soup.select_one(".ut-origin").get_text().strip() == "Invented data."
 
@@ -62,6 +64,8 @@ def test_links_lead_to_places_in_it_and_others_are_words(report: Path) -> None:
     assert links == {"x": "#changed-at-x", "up": "#index-a", "say": "#say", "out": "https://example.org"}
     assert all(soup.find(id=address[1:]) for address in links.values() if address.startswith("#"))
     assert "how" in soup.get_text()
+    assert [line.get_text() for line in soup.select("p:has(.ut-away)")] == ["Mending is far."]
+    assert "again" not in soup.get_text()  # a line that only leads elsewhere
 
 
 def test_only_its_own_script_and_style_run_and_a_title_is_text(report: Path) -> None:

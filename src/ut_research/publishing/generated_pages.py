@@ -42,9 +42,10 @@ def made(parameters: Mapping[str, Any], manifest: Mapping[str, Any], lock: str) 
 
     about = {row["parameter"]: row for row in Study.describe()}
     settings = [
-        (name, value, about[name]["unit"], "" if str(value) == about[name]["default"] else "changed")
-        for name, value in parameters.items()
+        (name, value, about[name]["unit"], "" if str(value) == about[name]["default"] else "yes")
+        for name, given in parameters.items()
         if name in about
+        for value in [tuple(given) if isinstance(given, list) else given]
     ]
     versions = [("Python", platform.python_version()), *((p, metadata.version(p)) for p in PROGRAMS)]
     now = datetime.datetime.now(datetime.UTC).strftime("%d %B %Y, %H:%M UTC")
@@ -67,7 +68,7 @@ def byline(parameters: Mapping[str, Any], manifest: Mapping[str, Any], part: str
     records = f"Records to {day:%B %Y}. " if day else ""
     makers = f"By {literal(parameters['makers'])}. " if parameters["makers"] else ""
     only = f"**Of {literal(part)} alone.** Few people: do not rank it beside others. " if part else ""
-    return f"{only}{records}{makers}[When and how it was made](made.md)."
+    return f"{only}{records}{makers}[When and how it was made](made.md)"
 
 
 def changes(approved: Sequence[Release], found: Sequence[Estimate]) -> str:
@@ -202,9 +203,14 @@ def involvement(said: Mapping[str, str]) -> str:
     return table
 
 
+#: Values of parameters as a study writes them.
+_AS_WRITTEN = {"True": "true", "False": "false", "None": ""}
+
+
 def grid(caption: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
     """A MyST table with a caption; every cell is shown as plain text, whatever it holds."""
     lines = [f":::{{list-table}} {caption}", ":header-rows: 1", ":stub-columns: 1", ""]
     for row in [list(heads), *rows]:
-        lines += [f"{'* -' if i == 0 else '  -'} {literal(cell)}".rstrip() for i, cell in enumerate(row)]
+        said = [literal(_AS_WRITTEN.get(str(cell), cell)) for cell in row]
+        lines += [f"{'  -' if i else '* -'} {cell}".rstrip() for i, cell in enumerate(said)]
     return "\n".join([*lines, ":::"])

@@ -17,7 +17,7 @@ from ut_research.publishing import blocks as paper
 from ut_research.publishing.everyone import PAGES
 
 #: What has no place in one file: what leads to other pages, what stands in the file once, the comment form.
-_LEFT_OUT = "nav, source, .ut-download, form, .ut-kept, .ut-paper"
+_LEFT_OUT = "nav, source, .ut-download, section:has(> form), form"
 #: What a page says that leads to reports which do not all stand alike.
 UNLIKE = "Not to be passed on: some of this is invented, or a draft. Each report says which."
 SHELL = """<!DOCTYPE html>
@@ -69,6 +69,9 @@ def of_pages(pages: list[Path]) -> str:
             image["src"] = paper.embedded((page.parent / str(image["src"])).read_bytes())
         for link in soup.select("a[href]"):
             _lead(link, page.stem, {p.stem for p in pages})
+        for line in soup.select("p:has(> .ut-away)"):  # with no words of its own, it only led elsewhere
+            if not re.search(r"\w", "".join(line.find_all(string=True, recursive=False))):
+                line.extract()
         soup["id"] = page.stem
         articles += f"{soup}\n"
         listed += (
@@ -78,15 +81,17 @@ def of_pages(pages: list[Path]) -> str:
 
 
 def _lead(link: object, here: str, among: set[str]) -> None:
-    """Have a link lead to a place in the file; where that is not in it, only its words are left."""
+    """Have a link lead to a place in the file; where that is not in it, mark its words."""
     address = re.match(r"^(?:(\w+)\.html)?(?:\?[^#]*)?(?:#(.*))?$", link["href"])  # type: ignore[index]
     if address is None:
         return  # somewhere else
     page = address[1] or here
     if page in among:
         link["href"] = f"#{page}-{address[2]}" if address[2] else f"#{page}"  # type: ignore[index]
-    else:
+    elif "ut-term" in link.get("class", ()):  # type: ignore[attr-defined]
         link.unwrap()  # type: ignore[attr-defined]
+    else:
+        link.name, link.attrs = "span", {"class": ["ut-away"]}  # type: ignore[attr-defined]
 
 
 def standing(book: Path) -> tuple[str, str]:
