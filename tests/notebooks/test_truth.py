@@ -193,7 +193,7 @@ def test_in_short_and_in_the_brief_all_are_in_the_share_who_were_followed(pages)
         )
         assert "Chance alone is unlikely to explain this difference. Other things still could." in found[page]
     for page in (*FRONT, "brief"):
-        assert "Reoffending was lower in the group “Engaged with the project”" in found[page]
+        assert "Reoffending was lower for people who engaged" in found[page]
         assert "e cannot say that the project made the difference." in found[page]
     assert "Engaged with the project: 30% (likely range 19% to 45%)" in found["brief"]
     assert "likely to be between 0 and 38 fewer of every 100" in found["brief"]

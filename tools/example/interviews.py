@@ -74,7 +74,7 @@ def said(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
     held_interviews["held_date"] = pd.to_datetime(held_interviews["held_date"]).astype("datetime64[ns]")
     comments = pd.DataFrame(COMMENTS, columns=["page", "comment", "response", "status", "reason"])
     comments["comment"] = "Invented: " + comments["comment"]
-    dates = np.datetime64("2021-09-06") + 28 * (np.arange(len(comments)) // 2)
+    dates = np.datetime64("2023-09-04") + 28 * (np.arange(len(comments)) // 2)
     days = pd.Series(dates.astype("datetime64[s]")).astype("datetime64[ns]")
     comments.insert(0, "date", days)
     comments["answered_date"] = (days + pd.Timedelta(days=28)).where(comments["status"] != "open")

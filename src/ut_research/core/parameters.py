@@ -83,6 +83,7 @@ class Study:
     interview_round_from: date | None = _day("Interviews from this day are of the later round", "interviews")
     engaged: str = _words("Engaged with the project", "Name of the engaged group", "groups")
     not_engaged: str = _words("Referred but did not engage", "Name of the other group", "groups")
+    who_engaged: str = _words("", "Who is in the engaged group, as in a sentence", "groups", blank=True)
     partners: dict[str, list[str]] = _table("partners", list, "Partners, and how else they are written")
     areas: dict[str, list[str]] = _table("areas", list, "Areas, and how else they are written")
     grid: str = _words("", "Where the areas lie: a line a row, | between those in it", "map", blank=True)

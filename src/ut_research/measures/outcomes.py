@@ -34,7 +34,7 @@ from ut_research.measures.grouping import (
 OUTCOMES = {
     "employment": "Found work",
     "education_training": "Started education or training",
-    "housing": "Found a home or housing support",
+    "housing": "Got help with housing",
     "volunteering": "Took a volunteering role",
     "treatment": "Started treatment for alcohol or drugs",
 }
@@ -134,8 +134,8 @@ def _first(part: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame
 
 
 def _halves(make: Maker, half: pd.Series) -> list[Measurement]:
-    """In which half of delivery housing began, where that is known."""
-    label, known = "Housing that began in the {} of delivery", half[half != NOT_RECORDED]
+    """In which half of delivery help with housing began, where that is known."""
+    label, known = "Help with housing that began in the {} of delivery", half[half != NOT_RECORDED]
     return [
         make.share("outcomes.housing_half", label.format(name), known == name, half=name)
         for name in periods.HALVES

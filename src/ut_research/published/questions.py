@@ -69,7 +69,7 @@ def _no_base(registry: Registry) -> Iterator[Question]:
     for f in registry.figures:
         bare = f.bare and f.about == "cohort" and f.id not in more
         if bare and (f.kind == "percentage" or (f.kind == "mean" and base_of(registry, f) is None)):
-            asked = f"Printed: {f.as_printed}. How many people it is of is not printed beside it."
+            asked = f"Printed: {f.as_printed}. The number of people is not printed beside it."
             yield Question("no base", (f.id,), asked, "The number of people.")
 
 

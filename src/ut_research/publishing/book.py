@@ -186,6 +186,7 @@ def _tokens(settings: dict[str, Any], folder: Path) -> tuple[dict[str, Callable[
             parameters, manifest, digest(root / "requirements.lock")
         ),
         "{{page.byline}}": lambda: generated_pages.byline(parameters, manifest, *_named(settings)[1:]),
+        "{{page.numbers}}": lambda: "invented" if manifest["origin"] == "example" else "from the records",
         everyone.FINDINGS: partial(str, everyone.FINDINGS),
         "{{page.dictionary}}": generated_pages.dictionary,
         "{{page.parameters}}": generated_pages.parameters,

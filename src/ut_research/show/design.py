@@ -39,7 +39,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
     "randomised": {
         "short": "Chance decided who was in which group.",
         "cause": "that the same would be found elsewhere, or now: these are the people who were in the study",
-        "groups": "Chance decided who was in which group. So a difference that chance alone cannot explain "
+        "groups": "Chance decided who was in which group. Only a difference that chance alone cannot explain "
         "is likely to come from what the groups were given.",
         "limit": "Whether the same would be found elsewhere, or now.",
         "threat": "Selection: who was in which group",
@@ -89,6 +89,7 @@ OF_STUDY = (
 def words(parameters: Mapping[str, Any]) -> dict[str, str]:
     """The tokens that a text may hold about the study: ``study.title``, ``design.groups`` and so on."""
     study = {f"study.{name}": str(parameters[name]) for name in OF_STUDY}
+    study["study.who_engaged"] = parameters["who_engaged"] or f"people in the group “{parameters['engaged']}”"
     study["study.policy"] = policies.words(parameters)
     study["study.follow_up"] = period(parameters["follow_up_days"])
     return study | {f"design.{name}": said for name, said in SENTENCES[parameters["design"]].items()}

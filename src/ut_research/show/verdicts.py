@@ -129,9 +129,9 @@ def sureness(found: Estimate) -> str:
         return f"We cannot say how sure we are: {NO_RANGE}."
     true = f"between {interval(found).replace(' to ', ' and ')}"
     if found.unit != "%":
-        return f"The data fit with a true number {true}."
+        return f"The true number is likely to be {true}."
     words = next(w for limit, w in SURENESS if between[1] - between[0] <= limit)
-    return f"We are {words}: the data fit with a true share {true.replace('%', '')} of every 100."
+    return f"We are {words}: the true share is likely to be {true.replace('%', '')} of every 100."
 
 
 def can_say(
