@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ut_research.core.estimate import Estimate
-from ut_research.core.units import places
+from ut_research.core.units import capital, places
 from ut_research.disclosure.gate import Released
 from ut_research.show.tables import interval, number
 
@@ -164,5 +164,5 @@ def can_say(
         cannot.append(f"much about its size, because {few}")
     if any(e.value is not None and round(e.value) < 100 for e in followed):
         cannot.append("what became of the people who were not followed to the end")
-    said = sentence.replace("{}", extent(found))
+    said = capital(sentence.replace("{}", extent(found)))
     return f"**We can say:** {said}\n\n**We cannot say:**\n\n" + "\n".join(f"- {why}." for why in cannot)
