@@ -224,7 +224,7 @@ def test_in_short_and_in_the_brief_it_is_said_who_left_and_who_got_worse(pages):
         )
         assert "Of everyone with a first form, 63 of every 100 had a low score" in found[page]
         assert "Chance alone could explain this difference." in found[page]
-    assert "How the 20 people are who filled in only the first form." in found["index"]
+    assert "How the 20 people who filled in only the first form are now." in found["index"]
     for page in (*FRONT, "brief"):
         assert "There is no clear change in mental wellbeing" in found[page]
     assert (

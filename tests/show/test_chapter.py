@@ -225,6 +225,12 @@ def test_of_the_published_figures_only_those_that_differ_stand_open(data, shown)
     assert alike.startswith("<details>") and "<td>yes</td>" in alike and "<td>no</td>" not in alike
 
 
+@pytest.mark.parametrize(("number", "said"), [(1, "Show 1 row: C"), (2, "Show 2 rows: C")])
+def test_a_drawer_says_how_many_rows_it_holds(data, shown, number, said):
+    chapter(data).grid(("Of", "What"), [(str(i), "x") for i in range(number)], caption="C", folded=True)
+    assert shown[0][1].startswith(f"<details><summary>{said}</summary>")
+
+
 def test_the_disclosure_policy_is_the_studys_in_jupyterlab_too(data):
     with pytest.raises(ProblemsFound, match="it gives threshold"):
         chapter(data, threshold=3)

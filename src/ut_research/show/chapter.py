@@ -289,7 +289,7 @@ class Chapter:
             quoted = [e for row in spoken for cell in row for _, e, token in cell if e and token]
             note = f"Numbers: {_origin(released.of(quoted) if quoted else released)}."
         html = grid(heads, filled, caption, note)
-        self._html("grid", _folded(f"Show {len(filled)} rows: {caption}", html) if folded else html, typed)
+        self._html("grid", _folded(_rows(len(filled), caption), html) if folded else html, typed)
 
     def chain(self, journey: Estimate) -> None:
         """Show a finding that is somebody's way through stages, as boxes with an arrow between them."""
@@ -328,7 +328,7 @@ class Chapter:
             self._html("beside published", grid(heads, others, "Published figures beside these data", note))
         if alike:
             caption = "Published figures that are the same here"
-            html = _folded(f"Show {len(alike)} rows: {caption}", grid(heads, alike, caption, note))
+            html = _folded(_rows(len(alike), caption), grid(heads, alike, caption, note))
             self._html("beside published", html)
         self._markdown("“Same” means at the rounding that was printed, or as the printed words mean it.")
         self.published_in(found["place"])
@@ -389,6 +389,11 @@ def _origin(released: Released) -> str:
     """Where numbers come from, to follow a colon."""
     note = origin_note(released)
     return note[:1].lower() + note[1:]
+
+
+def _rows(number: int, caption: str) -> str:
+    """What a drawer with a table says, so many of its rows."""
+    return f"Show {number} row{'s' * (number != 1)}: {caption}"
 
 
 def _folded(summary: str, html: str) -> str:
