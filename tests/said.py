@@ -11,6 +11,8 @@ from ut_research.show import design
 
 #: What a finding that the data do not hold has.
 GONE = {"status": "not collected", **dict.fromkeys(("value", "low", "high", "count", "n"))}
+#: What a finding that may not be shown has.
+HIDDEN = GONE | {"status": "suppressed"}
 WORDS = design.words(PARAMETERS) | {
     "finding": "Reoffending was lower",
     "finding.reoffending": "Reoffending was lower", "finding.wellbeing": "Mental wellbeing was better",
@@ -40,6 +42,7 @@ FOUND = [
     mean("wellbeing.change_mean", 13.0, "points"),
     mean("activity.mean_t1", 1.74),
     mean("activity.mean_t2", 3.38),
+    mean("activity.change_mean", 1.6),
     share("outcomes.employment", 36, 204),
     share("outcomes.education_training", 80, 204),
     share("reoffending.rate", 9, 34, group="engaged"),

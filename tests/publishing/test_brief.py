@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import docx
 import pytest
 import typst
+from docx.enum.section import WD_SECTION
 from pypdf import PdfReader
-from said import FOUND, GONE, WORDS, changed
+from said import FOUND, GONE, HIDDEN, WORDS, changed
 from united_together import FOLDER, PARAMETERS, REGISTRY
 
 from ut_research import published
@@ -124,6 +127,35 @@ def test_what_may_not_be_shown_is_said_in_words_and_what_is_not_known_is_left_ou
     assert "3 of 204" not in few
     absent = changed("activity.mean_t1", "activity.mean_t2", **GONE)
     assert "active on" not in text_of(written(found=absent))
+
+
+def test_what_a_paragraph_is_about_is_said_also_where_its_numbers_are_hidden():
+    made = written(found=changed("wellbeing.change_mean", **HIDDEN))
+    said = [blocks.words(b.text) for s in made.sections for b in s.blocks if isinstance(b, blocks.Paragraph)]
+    assert "Wellbeing. wellbeing.change_mean: hidden to protect people." in said
+
+
+def test_a_picture_is_titled_with_what_was_found_and_of_how_many_where_that_may_be_said():
+    first, second = (b for s in written().sections for b in s.blocks if isinstance(b, blocks.Picture))
+    assert first.caption == "Reoffended within one year. 34 engaged. 27 did not.*"
+    assert second.caption == "Mental wellbeing was better. Low wellbeing, of those who filled in both forms*"
+    hidden = written(found=changed("reoffending.risk", **HIDDEN)).sections[0].blocks[0]
+    assert isinstance(hidden, blocks.Picture) and hidden.caption == "Reoffended within one year."
+
+
+def test_letters_are_as_large_as_there_is_room_for(made: bytes):
+    few = "# {{finding}}\n\n## In short\n\nThey are {{reach.referred}} people.\n\n- {{reach.registered}}\n"
+    few += "- {{outcomes.employment}}\n\n## More\n\nSome words.\n"
+
+    def size(pdf: bytes, words: str) -> float:
+        found: list[float] = []
+        PdfReader(io.BytesIO(pdf)).pages[0].extract_text(
+            visitor_text=lambda said, _, at, __, size: found.append(size * at[3]) if words in said else None
+        )
+        return round(found[0], 1)
+
+    assert abs(size(brief.pdf(written(few), LAYOUT), "Some words.")) == 12
+    assert abs(size(made, "We used the project")) == 10.5
 
 
 def test_a_section_and_a_picture_about_nothing_in_the_data_are_left_out():
@@ -251,3 +283,19 @@ def test_word_has_styles_header_row_descriptions_and_language():
     assert "15 of 27" in alts[0]
     assert made.styles.element.xpath("//w:rPrDefault//w:lang/@w:val") == ["en-GB"]
     assert "Invented data" in made.sections[0].header.paragraphs[0].text
+
+
+def test_word_has_two_pages_of_two_columns_that_begin_with_a_section(tmp_path: Path):
+    content = brief.docx(written())
+    found = docx.Document(io.BytesIO(content))
+    breaks = [p.text for p in found.paragraphs if p._p.xpath(".//w:br[@w:type='column']")]
+    assert breaks and all(p.style.name == "Heading 1" for p in found.paragraphs if p.text in breaks)
+    assert [s.start_type for s in found.sections][1:].count(WD_SECTION.NEW_PAGE) == 1
+    if shutil.which("soffice"):
+        (tmp_path / "brief.docx").write_bytes(content)
+        home = f"-env:UserInstallation={(tmp_path / 'office').as_uri()}"
+        call = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
+        subprocess.run([*call, str(tmp_path / "brief.docx")], check=True, capture_output=True, timeout=300)
+        first, second = (p.extract_text() for p in PdfReader(tmp_path / "brief.pdf").pages)
+        assert "How did we involve people?" in first
+        assert "About the funder" in second and "2 of 2" in second

@@ -22,7 +22,6 @@ TEXTS = [(FOLDER / easy_read.FILE).read_text("utf-8"), (ROOT / easy_read.USUAL).
 PICTURES = ROOT / easy_read.PICTURES
 SURE = {"reoffending.risk_change": True, "wellbeing.change_mean": True}
 MORE = [
-    replace(next(e for e in FOUND if e.id == "activity.mean_t1"), id="activity.change_mean", value=1.6),
     replace(next(e for e in FOUND if e.id == "outcomes.employment"), id="outcomes.housing"),
 ]
 

@@ -89,14 +89,14 @@ def test_a_box_of_a_diagram_reads_as_a_name_and_what_it_says(tmp_path: Path):
     page = tmp_path / "project.html"
     steps = "<li><strong>Referral</strong> An officer refers.</li>"
     steps += "<li><strong>Support</strong> A person may take up:<ul><li>sport</li><li>help</li></ul></li>"
-    steps += "<li><strong>Runs it</strong><ul><li>A trust</li></ul></li>"
+    steps += "<li><strong>Runs it</strong><ul><li>A trust.</li><li>Us</li></ul></li>"
     page.write_text(f'<article><div class="ut-diagram"><ol>{steps}</ol></div></article>', encoding="utf-8")
     (listed,) = blocks.read_page(page)
     assert isinstance(listed, blocks.Bullets)
     assert [blocks.words(item) for item in listed.items] == [
         "Referral: An officer refers.",
         "Support: A person may take up: sport; help",
-        "Runs it: A trust",
+        "Runs it: A trust; Us",
     ]
 
 
@@ -104,12 +104,49 @@ def test_large_print_holds_the_pages_for_everyone_and_the_glossary(run: tuple[Pa
     _, report = run
     pages = [report / "book" / f"{name}.html" for name in PAGES]
     text = words(review_pack.large_print(pages, "A project", "Invented example", ROOT / review_pack.LAYOUT))
-    order = ["Invented example", "A project, evaluated", "In short", "What changed", "Fewer did"]
-    order += ["Short", "Glossary", "chance"]
-    assert sorted(order, key=text.index) == order
+    cover, _, rest = text.partition("Your comment")
+    parts = ["In short", "What changed", "Glossary"]
+    for said, order in (
+        (cover, ["Invented example", "A project, evaluated", "What is in it", *parts]),
+        (rest, ["Invented example", *parts[:2], "Fewer did", "Short", parts[2], "chance"]),
+    ):
+        assert sorted(order, key=said.index) == order
     assert "Long." not in text
     assert "Not for this print" not in text
     assert "Meaning: average" in text
+
+
+def test_each_page_on_paper_says_where_the_data_come_from(run: tuple[Path, Path]):
+    _, report = run
+    pages = [report / "book" / f"{name}.html" for name in PAGES]
+    label = "Invented example: not evidence. More of it."
+    printed = review_pack.large_print(pages, "A project", label, ROOT / review_pack.LAYOUT)
+    assert len(PdfReader(io.BytesIO(printed)).pages) > 1
+    for page in PdfReader(io.BytesIO(printed)).pages:
+        assert "Invented example: not evidence." in page.extract_text()
+
+
+def test_a_page_on_paper_has_no_links_that_say_nothing_there_and_repeats_nothing(tmp_path: Path):
+    page = tmp_path / "index.html"
+    both = "<p><a>Who took part</a> · <a>What people needed</a></p>"
+    terms = "<dl><dt>a person</dt><dt>people</dt><dd><p>Somebody.</p></dd><dt>b</dt><dd><p>It.</p></dd></dl>"
+    lists = (
+        "<section id='what-you-can-do-with-it'><h2>What you can do with it</h2><ul><li>x</li></ul></section>"
+    )
+    page.write_text(f"<article>{both}{terms}{lists}</article>", encoding="utf-8")
+    assert [blocks.words(block.text) for block in blocks.read_page(page)] == [
+        "More in: Who took part · What people needed",
+        "a person, people: Somebody.",
+        "b: It.",
+    ]
+
+
+def test_single_journeys_are_told_apart(tmp_path: Path):
+    page = tmp_path / "page.html"
+    chain = '<div class="ut-diagram ut-across"><ol><li><p><strong>A plan</strong> {}</p></li></ol></div>'
+    page.write_text(f"<article>{chain.format('at once')}{chain.format('later')}</article>", encoding="utf-8")
+    said = [[blocks.words(item) for item in block.items] for block in blocks.read_page(page)]
+    assert said == [["A plan: at once"], ["A plan: later"]]
 
 
 def test_large_print_is_tagged_and_nothing_is_smaller_than_16_points(run: tuple[Path, Path]):

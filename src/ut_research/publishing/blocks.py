@@ -8,6 +8,7 @@ book (`read_page`), or text of one's own. Out: tagged PDF by Typst (`pdf`); Word
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import re
 import zipfile
@@ -22,16 +23,19 @@ if TYPE_CHECKING:
 
 #: When a workbook or document says that it was changed last.
 _CHANGED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
+#: What the drawer with the numbers of a picture is called.
+NUMBERS = "Show the numbers"
 #: Words with how they are set: "" (plain) or "strong".
 Text = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading, of level 1 to 6."""
+    """A heading, of level 1 to 6, at the top of the next column where it says so."""
 
     level: int
     text: Text
+    column: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,9 +76,10 @@ class Picture:
 
 @dataclass(frozen=True)
 class Columns:
-    """From here on the text stands in this many columns."""
+    """From here on the text stands in this many columns, on a new page or where the text before it ends."""
 
     number: int
+    page: bool = False
 
 
 Block = Heading | Paragraph | Bullets | Table | Picture | Columns
@@ -88,6 +93,11 @@ def plain(words: str) -> Text:
 def words(text: Text) -> str:
     """The words of `text` alone."""
     return "".join(part for _, part in text)
+
+
+def beginning(label: str) -> str:
+    """The first sentence of where the data come from, for the top of each page."""
+    return label.partition(". ")[0].removesuffix(".") + "."
 
 
 def embedded(picture: bytes, kind: str = "svg+xml") -> str:
@@ -113,7 +123,7 @@ def logo(file: Path) -> Picture:
 
 #: What a page on paper leaves out: code, links that only a screen can follow, and what needs a keyboard.
 _LEFT_OUT = ".caption-number, .highlight, .ut-title, .ut-about, summary, .ut-download, script, style, nav"
-_LEFT_OUT += ", section:has(> form), button"
+_LEFT_OUT += ", section:has(> form), button, #what-you-can-do-with-it"
 
 
 def read_page(page: Path, without: str = "") -> list[Block]:
@@ -157,7 +167,8 @@ def _paragraph(tag: Tag, folder: Path) -> Iterator[Block]:
     for image in tag.find_all("img"):
         yield from _image(image.extract(), folder)
     text = _text(tag)
-    if text and "".join(link.get_text() for link in tag.find_all("a")).split() == words(text).split():
+    linked = "".join(link.get_text() for link in tag.find_all("a"))
+    if text and re.findall(r"\w", linked) == re.findall(r"\w", words(text)):
         text = (("", "More in: "), *text)
     if text:
         yield Paragraph(text)
@@ -167,7 +178,7 @@ def _list(tag: Tag, folder: Path) -> Iterator[Block]:
     found = []
     for item in tag.find_all("li", recursive=False):
         inner = [part for nested in item.find_all(["ul", "ol"]) for part in nested.find_all("li")]
-        listed = "; ".join(" ".join(part.get_text().split()) for part in inner)
+        listed = "; ".join(" ".join(part.get_text().split()).removesuffix(".") for part in inner)
         for nested in item.find_all(["ul", "ol"]):
             nested.extract()
         if item.strong and tag.find_parent(class_="ut-diagram"):
@@ -176,15 +187,18 @@ def _list(tag: Tag, folder: Path) -> Iterator[Block]:
         joined = " " if words(text).endswith(":") else ": "
         found.append((*text, ("", joined + listed)) if inner else text)
     items = tuple(text for text in found if text)
-    if items:
+    if items and tag.find_parent(class_="ut-across"):  # a chain, beside others
+        yield Bullets((plain("; ".join(map(words, items))),))
+    elif items:
         yield Bullets(items, tag.name == "ol")
 
 
 def _terms(tag: Tag, folder: Path) -> Iterator[Block]:
-    for term in tag.find_all("dt"):
-        meaning = term.find_next_sibling("dd")
-        said = _text(meaning) if meaning else ()
-        yield Paragraph((("strong", term.get_text().strip() + ": "), *said))
+    for meaning in tag.find_all("dd"):
+        said = meaning.find_previous_siblings(["dt", "dd"])
+        terms = itertools.takewhile(lambda one: one.name == "dt", said)
+        called = ", ".join(reversed([term.get_text().strip() for term in terms]))
+        yield Paragraph((("strong", f"{called}: "), *_text(meaning)))
 
 
 def _table(tag: Tag, folder: Path) -> Iterator[Block]:

@@ -9,7 +9,9 @@ line at the foot of each page names the sources.
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -52,6 +54,8 @@ LABELS = {
 STARRED = "Invented data: not real results. Numbers marked * are made up. The others are published."
 #: About how many words a line of both columns holds.
 WORDS_A_LINE = 14
+#: About how many letters a line of a column in Word holds.
+A_LINE = 45
 #: Where the findings in a table come from, and what stands before one that was said against another.
 OWN, PUBLISHED, AGAINST = "From the coded interviews of these data", "As published:", "Said against it: "
 #: How many findings with a number a brief needs.
@@ -109,8 +113,8 @@ def make(root: Path, folder: Path, report: Path) -> list[Path]:
     ------
     ProblemsFound : as `write` and `fit`.
     """
-    brief = of_run(root, folder)
-    files = {"brief.pdf": pdf(brief, root / LAYOUT), "brief.docx": docx(brief)}
+    brief, layout = of_run(root, folder), root / LAYOUT
+    files = {"brief.pdf": pdf(brief, layout), "brief.docx": docx(brief, fit(brief, layout))}
     for file, content in files.items():
         (report / file).write_bytes(content)
     return [report / file for file in files]
@@ -160,21 +164,22 @@ def write(
     return _Writer(released, registry, words).brief(text, origin, data_to)
 
 
-def fit(brief: Brief, layout: Path) -> None:
-    """Check that `brief` stands on its two pages.
+def fit(brief: Brief, layout: Path) -> int:
+    """How many pages `brief` takes, one or two.
 
     Raises
     ------
     ProblemsFound : a page is too full; with about how many words are too many, and its sections.
     """
-    problems = []
-    for measured in paper.measured(layout, _for_layout(brief), "page"):
+    problems, pages = [], paper.measured(layout, _for_layout(brief), "page")
+    for measured in pages:
         of, over = measured["page"], measured["over"]
         if over:
             titles = ", ".join(f"“{s.title}”" for s in brief.sections if s.page == of)
             what = f"it is about {WORDS_A_LINE * over} words too long"
             problems.append(Problem(what, f"{FILE}, page {of}", f"shorten some of {titles}"))
     stop_for(problems)
+    return len(pages)
 
 
 def pdf(brief: Brief, layout: Path) -> bytes:
@@ -183,19 +188,39 @@ def pdf(brief: Brief, layout: Path) -> bytes:
     return paper.pdf(layout, _for_layout(brief))
 
 
-def docx(brief: Brief) -> bytes:
-    """The brief as an editable Word document of two pages."""
+def docx(brief: Brief, pages: int = 2) -> bytes:
+    """The brief as an editable Word document of as many pages, one or two."""
     from ut_research.publishing import word
 
     blocks: list[Block] = [Paragraph(plain(f"{brief.project} · {brief.series}"))]
-    across = 1
-    for section in brief.sections:
-        wide = 1 if any(isinstance(block, Table) for block in section.blocks) else 2
-        if wide != across:
-            blocks.append(Columns(across := wide))
-        blocks += [Heading(1, plain(section.title)), *section.blocks]
-    blocks += [*brief.logos, Paragraph(plain(brief.sources))]
-    return word.document(brief.title, blocks, label=brief.label, small=True)
+    last = 1
+    for (wide, of), run in itertools.groupby(brief.sections, lambda s: (_across(s), min(s.page, pages))):
+        sections = list(run)
+        blocks.append(Columns(wide, page=of > last))
+        last, cut = of, _cut(sections) if wide == 2 else 0
+        for i, section in enumerate(sections):
+            blocks += [Heading(1, plain(section.title), column=0 < i == cut), *section.blocks]
+    blocks += brief.logos
+    return word.document(brief.title, blocks, label=brief.label, small=True, foot=brief.sources)
+
+
+def _across(section: Section) -> int:
+    """In how many columns a section stands in Word: one with a table has the whole width."""
+    return 1 if any(isinstance(block, Table) for block in section.blocks) else 2
+
+
+def _cut(sections: Sequence[Section]) -> int:
+    """Which section begins the second of two columns, so that they are about equally long."""
+    high = [_lines(section.blocks) for section in sections]
+    return min(range(1, len(high) + 1), key=lambda i: max(sum(high[:i]), sum(high[i:])))
+
+
+def _lines(blocks: Sequence[Block]) -> int:
+    """About how many lines of a column in Word a heading and `blocks` under it take."""
+    texts = [t for b in blocks for t in (b.items if isinstance(b, Bullets) else [getattr(b, "text", ())])]
+    sizes = [re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', b.svg) for b in blocks if isinstance(b, Picture)]
+    pictures = sum(2 + int(18 * float(size[2]) / float(size[1])) for size in sizes if size)
+    return 2 + pictures + sum(math.ceil(len(paper.words(text)) / A_LINE) for text in texts)
 
 
 def page(brief: Brief) -> tuple[str, dict[str, str]]:
@@ -277,8 +302,11 @@ class _Writer:
         elif said := self._text(chunk, title):
             yield Paragraph(said)
 
-    def _text(self, text: str, title: str) -> Text:
-        """`text` with each number in place and marked where it is invented; nothing where nothing is left."""
+    def _text(self, text: str, title: str, *, hidden: bool = True) -> Text:
+        """`text` with each number in place and marked where it is invented; nothing where nothing is left.
+
+        Of what is `hidden` it says so, or nothing.
+        """
         text = " ".join(text.split())
         if re.search(r"\d", _NAMES.sub("", _TOKEN.sub("", text))):
             self._wrong("a number is typed", title, text, "write a token, so that it is never out of date")
@@ -287,19 +315,28 @@ class _Writer:
                 self._wrong(
                     "a sentence has more than one number", title, sentence, "make two sentences of it"
                 )
+        lead, rest = re.match(r"(?:\*\*(.+?)\*\*)?(.*)", text).groups(default="")  # type: ignore[union-attr]
+        strong, said = (self._filled(part, title, hidden) for part in (lead, rest))
+        if rest and not said:
+            return ()
+        parts = (("strong", strong), ("", f" {said}" if strong and said else said))
+        return tuple(part for part in parts if part[1])
+
+    def _filled(self, text: str, title: str, hidden: bool) -> str:
+        """`text` with each number in place, and a star after what is invented."""
         try:
             pieces = prose.pieces(text, self.released, **self.words)
         except ProblemsFound as found:
             where = f"{FILE}, section “{title}”, "
             self.problems += [replace(p, where=where + p.where) for p in found.problems]
-            return ()
-        said = ""
-        self._note(e for _, e, _ in pieces if e is not None)
+            return ""
+        said, quoted = "", [e for _, e, _ in pieces if e is not None]
+        self._note(quoted)
+        if not hidden and any(e.status != "number" for e in quoted):
+            return ""
         for words, e, _ in prose.whole(pieces):
             said += words + "*" * (e is not None and e.status == "number" and e.origin == "example")
-        said = " ".join(re.sub(r"^[\s.:,]+", "", said).split())
-        strong = re.match(r"\*\*(.+?)\*\*(.*)", said)
-        return (("strong", strong[1]), ("", strong[2])) if strong else plain(said) if said else ()
+        return " ".join(re.sub(r"^[\s.:,]+", "", said).split())
 
     def _note(self, estimates: Any) -> None:
         for e in estimates:
@@ -322,10 +359,13 @@ class _Writer:
         if not len(known):
             self._wrong("no such finding", title, match["ids"], "check its id in findings.json")
         self._note(rows)
-        caption = paper.words(self._text(match["title"], title))
+        parts = re.split(r"(?<=[.?!])\s+", match["title"])
+        said = [paper.words(self._text(part, title, hidden=False)) for part in parts]
+        caption = " ".join(filter(None, said)).replace("*", "")
         if len(rows):
             drawn = getattr(charts, match["kind"])(rows, caption)
-            yield Picture(drawn.svg, drawn.alt, caption + "*" * any(e.origin == "example" for e in rows))
+            starred = any(e.origin == "example" and e.status == "number" for e in rows)
+            yield Picture(drawn.svg, drawn.alt, caption + "*" * starred)
 
     def _table(self, caption: str, lines: Sequence[str], title: str) -> Iterator[Block]:
         """A row a question with its findings; under the caption where they come from."""

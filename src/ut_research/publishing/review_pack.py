@@ -70,6 +70,11 @@ def make(root: Path, folder: Path, report: Path) -> list[Path]:
 
 
 def large_print(pages: Iterable[Path], title: str, label: str, layout: Path) -> bytes:
-    """The plain pages of a book as a tagged PDF (PDF/UA-1) in large print."""
-    parts = [paper.for_layout(paper.read_page(page)) for page in pages if page.stem in PRINTED]
+    """The plain pages of a book as a tagged PDF (PDF/UA-1) in large print.
+
+    The first page shows what others tell more of: its numbers stand there, and on its pictures.
+    """
+    drawers = {PAGES[0]: paper.NUMBERS}
+    printed = [p for p in pages if p.stem in PRINTED]
+    parts = [paper.for_layout(paper.read_page(p, without=drawers.get(p.stem, ""))) for p in printed]
     return paper.pdf(layout, {"title": f"{title}, evaluated", "label": label, "pages": parts})

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import datetime
 import io
-from collections.abc import Iterable
+import itertools
+import math
+import re
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ut_research.publishing import blocks as paper
@@ -18,16 +21,31 @@ if TYPE_CHECKING:
     from docx.document import Document
 
 LANGUAGE = "en-GB"
-#: Width of the text on A4 between margins of 2 cm, in centimetres.
-WIDTH = 17.0
+#: Width of A4 and its margins, and those of a small document, in centimetres.
+PAPER, MARGIN, SMALL_MARGIN = 21.0, 2.0, 1.6
 #: Of headings and links.
 COLOUR = (0x00, 0x46, 0x70)
+#: Behind the title, and the line under it.
+MASTHEAD, AMBER = "0B3B5C", "FFAE5C"
+#: What a cell of a table keeps free at its sides, in centimetres, and the size of its letters, in points.
+SIDES, CELL = 0.4, 9.0
+#: How wide bold letters are, of their size: narrow, broad, capital, and all others.
+LETTERS = {**dict.fromkeys("iljtfrI.,:;'|()[]/!-", 0.33), **dict.fromkeys("mwMWO@%", 0.88)}
+CAPITAL, OTHER = 0.72, 0.6
+#: A table of as many rows stands on one page; of a longer one, as many rows stay together at its ends.
+SHORT, ENDS = 14, 3
 #: Width of a picture that is not drawn for a wide page.
 PICTURE = 13.0
 
 
 def document(
-    title: str, blocks: Iterable[Block], *, label: str, contents: bool = False, small: bool = False
+    title: str,
+    blocks: Iterable[Block],
+    *,
+    label: str,
+    contents: bool = False,
+    small: bool = False,
+    foot: str = "",
 ) -> bytes:
     """A Word document.
 
@@ -35,14 +53,15 @@ def document(
     ----------
     title : its title, above the text and in its properties.
     blocks : the text; figures and tables are numbered in their order, where they have captions.
-    label : where the data come from; it stands under the title and at the top of each page.
+    label : where the data come from; it stands under the title, and how it begins at the top of each page.
     contents : whether its chapters (headings of level 1) are listed, with links.
-    small : whether it is to be short: smaller letters and pictures, no numbering, the label at the top alone.
+    small : whether it is to be short: smaller letters and pictures, no numbering, no label under the title.
+    foot : what stands at the foot of each page, beside its number.
     """
     import docx
 
     made = docx.Document()
-    _about(made, title, label, small)
+    _about(made, title, label, foot, small)
     _styles(made, small)
     made.add_paragraph(title, style="Title")
     if not small:
@@ -51,8 +70,10 @@ def document(
     if contents:
         _contents(made, [b for b in rest if isinstance(b, Heading) and b.level == 1])
     counts = None if small else {"Figure": 0, "Table": 0, "Heading": 0}
-    for block in rest:
+    for block, after in itertools.zip_longest(rest, rest[1:]):
         _add(made, block, counts, linked=contents)
+        if isinstance(block, Paragraph) and isinstance(after, Table | Picture):
+            made.paragraphs[-1].paragraph_format.keep_with_next = True
     out = io.BytesIO()
     made.save(out)
     return paper.timeless(out.getvalue())
@@ -62,10 +83,13 @@ def _add(made: Document, block: Block, counts: dict[str, int] | None, *, linked:
     """Put a block at the end; `counts` numbers what there is, unless the document is a small one."""
     from docx.enum.section import WD_SECTION
     from docx.oxml.ns import qn
+    from docx.shared import Pt
 
     match block:
-        case Heading(level, text):
+        case Heading(level, text, column):
             heading = made.add_heading(paper.words(text), level)
+            if column:
+                heading.runs[0]._r.insert(0, _tag("w:br", **{"w:type": "column"}))
             if linked and level == 1 and counts:
                 counts["Heading"] += 1
                 for mark, name in (
@@ -83,12 +107,14 @@ def _add(made: Document, block: Block, counts: dict[str, int] | None, *, linked:
                 _from_one(made, lines)
         case Table():
             _caption(made, counts, "Table", paper.words(block.caption))
-            _table(made, block, 9.5 if counts else 9)
+            _table(made, block)
+            between = made.add_paragraph().paragraph_format  # without it, two tables would be one
+            between.line_spacing, between.space_after = Pt(10), Pt(0)
         case Picture():
             _caption(made, counts, "Figure", block.caption)
             _picture(made, block, small=counts is None)
-        case Columns(number):
-            section = made.add_section(WD_SECTION.CONTINUOUS)
+        case Columns(number, page):
+            section = made.add_section(WD_SECTION.NEW_PAGE if page else WD_SECTION.CONTINUOUS)
             section._sectPr.xpath("./w:cols")[0].set(qn("w:num"), str(number))
 
 
@@ -97,7 +123,7 @@ def _picture(made: Document, block: Picture, *, small: bool) -> None:
     from docx.shared import Cm
 
     wide = None if small else paper.desk(block.svg)
-    across = WIDTH if wide else block.share * (8 if small else PICTURE)
+    across = PAPER - 2 * MARGIN if wide else block.share * (8 if small else PICTURE)
     made.add_picture(io.BytesIO(paper.png(wide or block.svg)), width=Cm(across))
     made.inline_shapes[-1]._inline.docPr.set("descr", block.alt)
 
@@ -139,19 +165,29 @@ def _tag(name: str, **attributes: str) -> Any:
     return made
 
 
-def _about(made: Document, title: str, label: str, small: bool) -> None:
-    """Page and properties, and the line at the top of each page."""
+def _about(made: Document, title: str, label: str, foot: str, small: bool) -> None:
+    """Page and properties, and the lines at the top and at the foot of each page."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Cm
 
     about = made.core_properties
     about.title, about.language, about.author, about.comments = title, LANGUAGE, "", ""
     about.created = about.modified = datetime.datetime(2000, 1, 1)
-    for section in made.sections:
-        section.page_width, section.page_height = Cm(21), Cm(29.7)
-        edges = Cm(1.6 if small else 2)
-        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = edges
-        section.header.paragraphs[0].text = label
-        section.header_distance = Cm(0.8)
+    (section,) = made.sections
+    section.page_width, section.page_height = Cm(PAPER), Cm(29.7)
+    edges = Cm(SMALL_MARGIN if small else MARGIN)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = edges
+    section.header.paragraphs[0].text = paper.beginning(label)
+    section.header_distance = section.footer_distance = Cm(0.8)
+    numbered = section.footer.paragraphs[0]
+    if foot:
+        numbered.insert_paragraph_before(foot, style="Footer")
+    numbered.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    for before, field in (("", "PAGE"), (" of ", "NUMPAGES")):
+        numbered.add_run(before)
+        counted = _tag("w:fldSimple", **{"w:instr": field})
+        counted.append(numbered.add_run("1")._r)  # until the program that opens it counts
+        numbered._p.append(counted)
 
 
 def _styles(made: Document, small: bool) -> None:
@@ -168,16 +204,21 @@ def _styles(made: Document, small: bool) -> None:
         "TOC Heading",
         "Caption",
         "Header",
+        "Footer",
         *(f"Heading {i}" for i in range(1, 7)),
     ):
         fonts = styles[name].element.get_or_add_rPr().get_or_add_rFonts()
         for kind in list(fonts.attrib):
             del fonts.attrib[kind]
         styles[name].font.name = "Arial"
-        if name not in ("Normal", "Header"):
+        if name not in ("Normal", "Header", "Footer"):
             styles[name].font.color.rgb = RGBColor(*COLOUR)
-    for name, size in {"Normal": 11, "Caption": 10, "Title": 22}.items():
+    for name, size in {"Normal": 11, "Caption": 10, "Footer": 10, "Title": 22}.items():
         styles[name].font.size = Pt(size - small)
+    edge = styles["Title"].element.pPr.find(qn("w:pBdr"))
+    edge.addnext(_tag("w:shd", **{"w:val": "clear", "w:fill": MASTHEAD}))
+    edge[0].set(qn("w:color"), AMBER)
+    styles["Title"].font.color.rgb, styles["Title"].font.bold = RGBColor(255, 255, 255), True
     if small:
         for name in ("Normal", "List Bullet"):
             styles[name].paragraph_format.space_after = Pt(4)
@@ -199,26 +240,24 @@ def _runs(paragraph: Any, text: Text) -> None:
         run.bold = True if style == "strong" else None
 
 
-def _table(made: Document, block: Table, size: float) -> None:
+def _table(made: Document, block: Table) -> None:
     """A table whose first row is its header, repeated on each page, and whose rows are not broken."""
+    from docx.oxml.ns import qn
     from docx.shared import Cm, Pt
 
-    across = max(len(row) for row in block.rows)
-    longest = [
-        max((len(paper.words(line)) for row in block.rows if j < len(row) for line in row[j]), default=1)
-        for j in range(across)
-    ]
-    needs = [min(max(chars, 16), 45) for chars in longest]
-    widths = [WIDTH * need / sum(needs) for need in needs]
-    table = made.add_table(rows=len(block.rows), cols=across, style="Table Grid")
+    rows = block.rows
+    widths = _widths(rows, made.sections[0])
+    table = made.add_table(rows=len(rows), cols=len(widths), style="Table Grid")
     table.autofit = False
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Cm(width)
-    for i, (row, cells) in enumerate(zip(table.rows, block.rows, strict=True)):
+    for i, (row, cells) in enumerate(zip(table.rows, rows, strict=True)):
         marks = row._tr.get_or_add_trPr()
         marks.append(_tag("w:cantSplit"))
         if i == 0:
             marks.append(_tag("w:tblHeader"))
+        last = i == len(rows) - 1
+        together = not last and (len(rows) <= SHORT or i < ENDS or i >= len(rows) - ENDS)
         places = row.cells
         for place, width in zip(places, widths, strict=True):
             place.width = Cm(width)
@@ -226,9 +265,35 @@ def _table(made: Document, block: Table, size: float) -> None:
             for k, line in enumerate(lines):
                 paragraph = places[j].paragraphs[0] if k == 0 else places[j].add_paragraph()
                 paragraph.paragraph_format.space_after = Pt(2)
+                paragraph.paragraph_format.keep_with_next = together or None
                 bold = (("strong", paper.words(line)),) if 0 in (i, j) else line
                 _runs(paragraph, bold)
                 for run in paragraph.runs:
-                    run.font.size = Pt(size)
-    table._tbl.tblPr.append(_tag("w:tblDescription", **{"w:val": paper.words(block.caption)}))
-    made.add_paragraph()
+                    run.font.size = Pt(CELL)
+    about = table._tbl.tblPr
+    edge = _tag("w:tblInd", **{"w:w": str(round(SIDES / 2 / 2.54 * 1440)), "w:type": "dxa"})
+    about.find(qn("w:tblLayout")).addprevious(edge)
+    about.append(_tag("w:tblDescription", **{"w:val": paper.words(block.caption)}))
+
+
+def _widths(rows: Sequence[Sequence[Sequence[Text]]], section: Any) -> list[float]:
+    """How wide the columns of a table are, in centimetres: none breaks a word, longer text has more."""
+    from docx.shared import Cm
+
+    room = (section.page_width - section.left_margin - section.right_margin) / Cm(1) - SIDES / 2
+    needs, wants = [], []
+    for cells in itertools.zip_longest(*rows, fillvalue=()):
+        lines = [paper.words(line) for cell in cells for line in cell]
+        longest = max((_wide(word) for line in lines for word in re.split(r"\s|(?<=[-–])", line)), default=1)
+        needs.append(longest * CELL / 72 * 2.54 + SIDES)
+        wants.append(math.sqrt(max((len(line) for line in lines), default=1)))
+    if sum(needs) >= room:
+        return [room * need / sum(needs) for need in needs]
+    more = [max(room * want / sum(wants) - need, 0.01) for want, need in zip(wants, needs, strict=True)]
+    rest = room - sum(needs)
+    return [need + rest * m / sum(more) for need, m in zip(needs, more, strict=True)]
+
+
+def _wide(word: str) -> float:
+    """How wide a word is, of the size of its letters."""
+    return sum(LETTERS.get(letter, CAPITAL if letter.isupper() else OTHER) for letter in word)

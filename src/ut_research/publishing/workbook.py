@@ -170,7 +170,7 @@ def report_docx(pages: Iterable[Path], title: str, label: str, *, annexes: bool 
 
     blocks: list[paper.Block] = []
     for page in pages:
-        part = paper.read_page(page, without="Show the numbers")
+        part = paper.read_page(page, without=paper.NUMBERS)
         at = next(
             (i for i, b in enumerate(part) if isinstance(b, paper.Heading) and b.text == DETAIL), len(part)
         )

@@ -1,0 +1,69 @@
+"""Word documents: numbered pages, tables whose words are whole and whose rows stay together, even columns."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import docx
+import pytest
+
+from ut_research.publishing import word
+from ut_research.publishing.blocks import Block, Heading, Paragraph, Table, plain
+
+LABEL = "Invented example: not evidence. Only some numbers are real."
+#: How wide words are in Arial, of the size of its letters: in bold and not, by the widths that it declares.
+WIDE = {"interview_round_from": 10.50, "inconsistent": 5.28}
+#: A column of long names, one of short words, and one of sentences.
+ROWS = [("interview_round_from", "inconsistent", "Out of 133 it is 40 people, and every share fits. " * 6)]
+
+
+def table(rows: list[tuple[str, ...]]) -> Table:
+    return Table(plain("Of all"), tuple(tuple((plain(cell),) for cell in row) for row in rows))
+
+
+def made(*blocks: Block, **options: Any) -> Any:
+    return docx.Document(io.BytesIO(word.document("A title", blocks, label=LABEL, **options)))
+
+
+def kept(rows: list[Any]) -> list[bool]:
+    return [bool(row.cells[0].paragraphs[0].paragraph_format.keep_with_next) for row in rows]
+
+
+@pytest.mark.parametrize("small", [True, False])
+def test_each_page_has_its_number_and_says_at_its_top_where_the_data_come_from(small: bool) -> None:
+    (section,) = made(Paragraph(plain("x")), small=small, foot="Sources: ours.").sections
+    fields = section.footer._element.xpath(".//w:fldSimple/@w:instr")
+    assert fields == ["PAGE", "NUMPAGES"]
+    assert section.footer.paragraphs[0].text == "Sources: ours."
+    assert section.header.paragraphs[0].text == "Invented example: not evidence."
+
+
+def test_columns_hold_their_longest_word_and_sentences_have_the_most_room() -> None:
+    found = made(table([("Name", "Verdict", "What it gives"), *ROWS])).tables[0]
+    widths = [cell.width.cm for cell in found.rows[0].cells]
+    for width, longest in zip(widths, ROWS[0][:2], strict=False):
+        assert width - word.SIDES >= WIDE[longest] * word.CELL / 72 * 2.54, longest
+    assert widths[2] > max(widths[:2])
+    assert sum(widths) <= 17.0
+
+
+def test_words_too_long_for_the_page_share_it() -> None:
+    found = made(table([("x" * 90, "y" * 45)])).tables[0]
+    first, second = (cell.width.cm for cell in found.rows[0].cells)
+    assert first + second <= 17.0
+    assert first > second > 5
+
+
+def test_a_short_table_stands_on_one_page_and_a_long_one_leaves_no_row_alone() -> None:
+    short, long = (made(table([("a", "b")] * number)).tables[0] for number in (word.SHORT, word.SHORT + 9))
+    assert kept(short.rows) == [True] * (word.SHORT - 1) + [False]
+    assert kept(long.rows)[: word.ENDS] == [True] * word.ENDS
+    assert kept(long.rows)[-word.ENDS :] == [True] * (word.ENDS - 1) + [False]
+    assert not all(kept(long.rows)[word.ENDS : -word.ENDS])
+
+
+def test_what_leads_to_a_table_stands_with_it() -> None:
+    found = made(Heading(1, plain("A")), Paragraph(plain("Of these:")), table([("a", "b")])).paragraphs
+    (lead,) = [p for p in found if p.text == "Of these:"]
+    assert lead.paragraph_format.keep_with_next
