@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from pypdf import PdfReader
 
 WIDTH, HEIGHT = 360, 740
 #: Screens of a phone that a page for everyone is long at most, and the one that may be longer.
@@ -96,4 +98,27 @@ def test_code_is_in_one_closed_drawer_a_chapter_and_not_on_paper(browser: Any, b
     assert not page.locator(".highlight").first.is_visible()
     page.emulate_media(media="print")
     assert not drawer.is_visible()
+    page.close()
+
+
+def test_on_paper_each_page_has_its_number_and_says_what_is_invented(
+    browser: Any, everyone: list[Path]
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    for file in everyone:
+        page.goto(file.as_uri())
+        printed = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+        for number, sheet in enumerate(printed, 1):
+            said = " ".join(sheet.extract_text().split())
+            assert f"Page {number}" in said, file.name
+            assert said.count("Invented data: not real results.") == 1, file.name
+    page.close()
+
+
+def test_a_picture_for_a_desk_is_as_wide_on_paper_as_its_text(browser: Any, book: Path) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto((book / "04_reoffending.html").as_uri())
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 680, "height": 900})
+    assert page.locator("picture img").first.evaluate("e => e.getBoundingClientRect().width") > 500
     page.close()

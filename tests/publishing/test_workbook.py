@@ -191,6 +191,10 @@ def test_every_sheet_says_where_the_data_come_from(book: openpyxl.Workbook):
     assert {sheet["A2"].value for sheet in book} == {LABEL}
 
 
+def test_a_printed_worksheet_has_its_name_and_its_pages_numbered(book: openpyxl.Workbook):
+    assert {sheet.oddFooter.right.text for sheet in book.worksheets[1:]} == {"&A, page &P of &N"}
+
+
 def test_the_same_tables_give_the_same_bytes(sheets: list[workbook.Sheet]):
     assert workbook.workbook(sheets, LABEL, POLICY) == workbook.workbook(sheets, LABEL, POLICY)
 

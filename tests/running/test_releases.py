@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -75,6 +76,8 @@ def test_a_draft_says_so_until_somebody_approves_it(growing: Project) -> None:
     assert "nothing was released before this" in page
     assert "reach.referred" in page
     assert "<script" not in page
+    assert re.search(r">book/_static/ \(\d+ files\)<", page) and ">book/_static/ut.css<" not in page
+    assert ">book/index.html<" in page
     assert not list(growing.root.glob("studies/*/releases"))
 
     assert "release.zip" in review("growing", "--approve", "A <Person>")

@@ -110,6 +110,21 @@ def test_a_table_comes_with_the_file_that_holds_it(data, tmp_path, shown):
     assert "Outcomes &amp; more" in html
 
 
+@pytest.mark.parametrize(
+    ("caption", "file"),
+    [
+        (
+            "Of all people " * 4 + "and others who came",
+            "of-all-people-of-all-people-of-all-people-of-all-people-and",
+        ),
+        ("x" * 70, "x" * 60),
+    ],
+)
+def test_the_name_of_a_file_ends_with_a_word(data, tmp_path, shown, caption, file):
+    chapter(data, str(tmp_path / "out")).numbers(gate.release([WORK, FEW], POLICY), caption=caption)
+    assert [f.name for f in (tmp_path / "out" / "tables").iterdir()] == [f"outcomes-01-{file}.csv"]
+
+
 def test_a_chart_is_shown_with_its_description_and_its_numbers(data, shown):
     from ut_research.show import charts
 

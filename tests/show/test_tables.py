@@ -37,6 +37,7 @@ def share(**changes: object) -> Estimate:
         (share(value=1.0, unit="weeks"), "1 week"),
         (share(value=1.0, unit="days"), "1.0 days"),
         (share(value=1.0, count=1, unit="focus groups"), "1 focus group"),
+        (share(value=1.0, count=1, unit="analyses"), "1 analysis"),
         (share(status="suppressed", value=None), "hidden to protect people"),
         (share(status="not collected", value=None), "not in this export"),
         (share(value=None), "not stated"),

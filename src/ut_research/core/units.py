@@ -17,6 +17,11 @@ def places(unit: str) -> int:
     return DECIMALS.get(unit, 1)
 
 
+def single(unit: str) -> str:
+    """What one of a `unit` is called: ``day``, ``analysis``."""
+    return {"analyses": "analysis"}.get(unit, unit.removesuffix("s"))
+
+
 def capital(text: str) -> str:
     """`text` with its first letter as at the beginning of a sentence."""
     return text[:1].upper() + text[1:]

@@ -45,6 +45,9 @@ _STYLE = """body { font: 1.1rem/1.5 sans-serif; max-width: 60rem; margin: 2rem a
 table { border-collapse: collapse; width: 100%; margin: 1rem 0; }
 caption { text-align: left; font-weight: bold; }
 th, td { border-bottom: 1px solid #777; text-align: left; vertical-align: top; padding: 0.3rem 0.6rem 0 0; }
+td { overflow-wrap: anywhere; }
+tr { break-inside: avoid; }
+@page { margin: 15mm; @bottom-right { content: "Page " counter(page); } }
 """
 
 
@@ -61,7 +64,8 @@ def make(folder: Path, report: Path) -> Path:
     parts = [
         f"<p>{escape(_asked(run, shown))}</p>",
         f"<p>{escape(policies.words(run['parameters']))}</p>",
-        _table("What would leave", ("File",), zip([*_files(report), *MADE, *_of_parts(folder, report)])),
+        _table("What would leave", ("File",),
+               zip([*_listed(_files(report)), *MADE, *_listed(_of_parts(folder, report))])),
         _table(
             f"What changed since the release of {last.on}, approved by {last.by}" if last else
             "What changed: nothing was released before this",
@@ -161,6 +165,12 @@ def _files(report: Path, *made: str) -> list[str]:
     tops = [report / name for name in (*LEAVES, *made)]
     inside = [p for top in tops for p in sorted([top, *top.rglob("*")]) if p.is_file()]
     return [p.relative_to(report).as_posix() for p in inside]
+
+
+def _listed(files: Iterable[str]) -> list[str]:
+    """`files` as a person reads them: pictures, and what all pages share, by the folder they are in."""
+    found = Counter(f"{posixpath.dirname(file)}/" if "/_" in file else file for file in files)
+    return [f"{file} ({many} files)" if file.endswith("/") else file for file, many in found.items()]
 
 
 def _of_parts(folder: Path, report: Path) -> list[str]:

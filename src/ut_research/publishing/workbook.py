@@ -266,6 +266,7 @@ def _table(sheet: Worksheet, above: Sequence[str], heads: Sequence[str], rows: I
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.oddFooter.right.text = "&A, page &P of &N"
     _room(sheet, first, 60)
 
 

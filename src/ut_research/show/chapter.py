@@ -248,7 +248,8 @@ class Chapter:
         self._tables_shown += 1
         if not self._out:
             return None
-        slug = re.sub(r"[^a-z0-9]+", "-", caption.lower()).strip("-")[:60].strip("-")
+        slug = re.sub(r"[^a-z0-9]+", "-", caption.lower()).strip("-")
+        slug = slug if len(slug) <= 60 else slug[:61].rpartition("-")[0] or slug[:60]
         file = f"{self.name}-{self._tables_shown:02d}-{slug}.csv"
         (self._out / "tables").mkdir(parents=True, exist_ok=True)
         gate.write_csv(released, self._out / "tables" / file)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 
 from ut_research.core.estimate import SERIES_KEYS, Estimate
-from ut_research.core.units import DECIMALS, capital, period, places, small
+from ut_research.core.units import DECIMALS, capital, period, places, single, small
 from ut_research.disclosure.gate import Released
 from ut_research.measures.declared import quantities
 
@@ -45,7 +45,7 @@ def number(estimate: Estimate, part: str = "value") -> str:
         return text.replace(",", "")
     text = text.lstrip("-") if not any(digit in text for digit in "123456789") else text.replace("-", "−")
     if text == "1":
-        unit = unit.removesuffix("s")
+        unit = single(unit)
     return ("£" if unit == "£" else "") + text + ("%" if unit == "%" else "" if unit in BARE else f" {unit}")
 
 
@@ -75,7 +75,7 @@ def interval(estimate: Estimate) -> str:
     low = "no lower limit" if estimate.low is None else number(estimate, "low")
     high = "no upper limit" if estimate.high is None else number(estimate, "high")
     unit = f" {estimate.unit}"
-    said_once = high.endswith((unit, unit.removesuffix("s")))
+    said_once = high.endswith((unit, single(unit)))
     return f"{low.removesuffix(unit) if said_once else low} to {high}"
 
 
