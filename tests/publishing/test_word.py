@@ -9,7 +9,7 @@ import docx
 import pytest
 
 from ut_research.publishing import word
-from ut_research.publishing.blocks import Block, Heading, Paragraph, Table, plain
+from ut_research.publishing.blocks import Block, Heading, Paragraph, Picture, Table, plain
 
 LABEL = "Invented example: not evidence. Only some numbers are real."
 #: How wide words are in Arial, of the size of its letters: in bold and not, by the widths that it declares.
@@ -67,3 +67,11 @@ def test_what_leads_to_a_table_stands_with_it() -> None:
     found = made(Heading(1, plain("A")), Paragraph(plain("Of these:")), table([("a", "b")])).paragraphs
     (lead,) = [p for p in found if p.text == "Of these:"]
     assert lead.paragraph_format.keep_with_next
+
+
+def test_a_picture_stands_with_what_explains_it() -> None:
+    drawn = Picture('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>', "A bar.", "Of all")
+    for text, together in (("Lines: likely range.", True), ("A long sentence about it. " * 9, None)):
+        caption, picture, _ = made(drawn, Paragraph(plain(text))).paragraphs[2:]
+        assert caption.paragraph_format.keep_with_next
+        assert picture.paragraph_format.keep_with_next is together

@@ -21,19 +21,23 @@ if TYPE_CHECKING:
     from docx.document import Document
 
 LANGUAGE = "en-GB"
-#: Width of A4 and its margins, and those of a small document, in centimetres.
-PAPER, MARGIN, SMALL_MARGIN = 21.0, 2.0, 1.6
+#: Width of A4, its margins at the sides, and those above and below and of a small document, in centimetres.
+PAPER, MARGIN, EDGE = 21.0, 2.0, 1.6
 #: Of headings and links.
 COLOUR = (0x00, 0x46, 0x70)
 #: Behind the title, and the line under it.
 MASTHEAD, AMBER = "0B3B5C", "FFAE5C"
 #: What a cell of a table keeps free at its sides, in centimetres, and the size of its letters, in points.
 SIDES, CELL = 0.4, 9.0
+#: The style of what stands in cells.
+IN_CELLS = "Table Text"
 #: How wide bold letters are, of their size: narrow, broad, capital, and all others.
 LETTERS = {**dict.fromkeys("iljtfrI.,:;'|()[]/!-", 0.33), **dict.fromkeys("mwMWO@%", 0.88)}
 CAPITAL, OTHER = 0.72, 0.6
 #: A table of as many rows stands on one page; of a longer one, as many rows stay together at its ends.
 SHORT, ENDS = 14, 3
+#: Letters that a line under a picture, which explains it, has at most.
+NOTE = 90
 #: Width of a picture that is not drawn for a wide page.
 PICTURE = 13.0
 
@@ -70,10 +74,13 @@ def document(
     if contents:
         _contents(made, [b for b in rest if isinstance(b, Heading) and b.level == 1])
     counts = None if small else {"Figure": 0, "Table": 0, "Heading": 0}
-    for block, after in itertools.zip_longest(rest, rest[1:]):
+    for before, block, after in zip([None, *rest], rest, [*rest[1:], None], strict=False):
         _add(made, block, counts, linked=contents)
-        if isinstance(block, Paragraph) and isinstance(after, Table | Picture):
-            made.paragraphs[-1].paragraph_format.keep_with_next = True
+        match before, block, after:
+            case Heading(), Paragraph(), Table():
+                made.paragraphs[-1].paragraph_format.keep_with_next = True
+            case _, Picture(), Paragraph(text) if not small and len(paper.words(text)) < NOTE:
+                made.paragraphs[-1].paragraph_format.keep_with_next = True
     out = io.BytesIO()
     made.save(out)
     return paper.timeless(out.getvalue())
@@ -109,7 +116,7 @@ def _add(made: Document, block: Block, counts: dict[str, int] | None, *, linked:
             _caption(made, counts, "Table", paper.words(block.caption))
             _table(made, block)
             between = made.add_paragraph().paragraph_format  # without it, two tables would be one
-            between.line_spacing, between.space_after = Pt(10), Pt(0)
+            between.line_spacing, between.space_after = Pt(8), Pt(0)
         case Picture():
             _caption(made, counts, "Figure", block.caption)
             _picture(made, block, small=counts is None)
@@ -175,8 +182,8 @@ def _about(made: Document, title: str, label: str, foot: str, small: bool) -> No
     about.created = about.modified = datetime.datetime(2000, 1, 1)
     (section,) = made.sections
     section.page_width, section.page_height = Cm(PAPER), Cm(29.7)
-    edges = Cm(SMALL_MARGIN if small else MARGIN)
-    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = edges
+    section.left_margin = section.right_margin = Cm(EDGE if small else MARGIN)
+    section.top_margin = section.bottom_margin = Cm(EDGE)
     section.header.paragraphs[0].text = paper.beginning(label)
     section.header_distance = section.footer_distance = Cm(0.8)
     numbered = section.footer.paragraphs[0]
@@ -192,6 +199,7 @@ def _about(made: Document, title: str, label: str, foot: str, small: bool) -> No
 
 def _styles(made: Document, small: bool) -> None:
     """Language, typeface, sizes and colours."""
+    from docx.enum.style import WD_STYLE_TYPE
     from docx.oxml.ns import qn
     from docx.shared import Pt, RGBColor
 
@@ -219,9 +227,12 @@ def _styles(made: Document, small: bool) -> None:
     edge.addnext(_tag("w:shd", **{"w:val": "clear", "w:fill": MASTHEAD}))
     edge[0].set(qn("w:color"), AMBER)
     styles["Title"].font.color.rgb, styles["Title"].font.bold = RGBColor(255, 255, 255), True
+    for name in ("Normal", "List Bullet"):
+        styles[name].paragraph_format.space_after = Pt(4 if small else 7)
+    styles["Caption"].paragraph_format.space_after = Pt(4)
+    cells = styles.add_style(IN_CELLS, WD_STYLE_TYPE.PARAGRAPH)
+    cells.base_style, cells.font.size, cells.paragraph_format.space_after = styles["Normal"], Pt(CELL), Pt(2)
     if small:
-        for name in ("Normal", "List Bullet"):
-            styles[name].paragraph_format.space_after = Pt(4)
         styles["Heading 1"].font.size, styles["Heading 1"].paragraph_format.space_before = Pt(13), Pt(8)
 
 
@@ -243,12 +254,12 @@ def _runs(paragraph: Any, text: Text) -> None:
 def _table(made: Document, block: Table) -> None:
     """A table whose first row is its header, repeated on each page, and whose rows are not broken."""
     from docx.oxml.ns import qn
-    from docx.shared import Cm, Pt
+    from docx.shared import Cm
 
     rows = block.rows
     widths = _widths(rows, made.sections[0])
     table = made.add_table(rows=len(rows), cols=len(widths), style="Table Grid")
-    table.autofit = False
+    table.autofit, cell_style = False, made.styles[IN_CELLS]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Cm(width)
     for i, (row, cells) in enumerate(zip(table.rows, rows, strict=True)):
@@ -264,12 +275,9 @@ def _table(made: Document, block: Table) -> None:
         for j, lines in enumerate(cells):
             for k, line in enumerate(lines):
                 paragraph = places[j].paragraphs[0] if k == 0 else places[j].add_paragraph()
-                paragraph.paragraph_format.space_after = Pt(2)
+                paragraph.style = cell_style
                 paragraph.paragraph_format.keep_with_next = together or None
-                bold = (("strong", paper.words(line)),) if 0 in (i, j) else line
-                _runs(paragraph, bold)
-                for run in paragraph.runs:
-                    run.font.size = Pt(CELL)
+                _runs(paragraph, (("strong", paper.words(line)),) if 0 in (i, j) else line)
     about = table._tbl.tblPr
     edge = _tag("w:tblInd", **{"w:w": str(round(SIDES / 2 / 2.54 * 1440)), "w:type": "dxa"})
     about.find(qn("w:tblLayout")).addprevious(edge)
