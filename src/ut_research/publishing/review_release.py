@@ -47,7 +47,7 @@ caption { text-align: left; font-weight: bold; }
 th, td { border-bottom: 1px solid #777; text-align: left; vertical-align: top; padding: 0.3rem 0.6rem 0 0; }
 td { overflow-wrap: anywhere; }
 tr { break-inside: avoid; }
-@page { margin: 15mm; @bottom-right { content: "Page " counter(page); } }
+@page { margin: 15mm; @bottom-right { content: "Page " counter(page); font: 11pt sans-serif; } }
 """
 
 
