@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime
 import itertools
 import json
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -54,8 +53,6 @@ LABELS = {
 STARRED = "Invented data: not real results. Numbers marked * are made up. The others are published."
 #: About how many words a line of both columns holds.
 WORDS_A_LINE = 14
-#: About how many letters a line of a column in Word holds.
-A_LINE = 45
 #: Where the findings in a table come from, and what stands before one that was said against another.
 OWN, PUBLISHED, AGAINST = "From the coded interviews of these data", "As published:", "Said against it: "
 #: How many findings with a number a brief needs.
@@ -197,7 +194,7 @@ def docx(brief: Brief, pages: int = 2) -> bytes:
     for (wide, of), run in itertools.groupby(brief.sections, lambda s: (_across(s), min(s.page, pages))):
         sections = list(run)
         blocks.append(Columns(wide, page=of > last))
-        last, cut = of, _cut(sections) if wide == 2 else 0
+        last, cut = of, word.cut([s.blocks for s in sections]) if wide == 2 else 0
         for i, section in enumerate(sections):
             blocks += [Heading(1, plain(section.title), column=0 < i == cut), *section.blocks]
     blocks += brief.logos
@@ -207,20 +204,6 @@ def docx(brief: Brief, pages: int = 2) -> bytes:
 def _across(section: Section) -> int:
     """In how many columns a section stands in Word: one with a table has the whole width."""
     return 1 if any(isinstance(block, Table) for block in section.blocks) else 2
-
-
-def _cut(sections: Sequence[Section]) -> int:
-    """Which section begins the second of two columns, so that they are about equally long."""
-    high = [_lines(section.blocks) for section in sections]
-    return min(range(1, len(high) + 1), key=lambda i: max(sum(high[:i]), sum(high[i:])))
-
-
-def _lines(blocks: Sequence[Block]) -> int:
-    """About how many lines of a column in Word a heading and `blocks` under it take."""
-    texts = [t for b in blocks for t in (b.items if isinstance(b, Bullets) else [getattr(b, "text", ())])]
-    sizes = [re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', b.svg) for b in blocks if isinstance(b, Picture)]
-    pictures = sum(2 + int(18 * float(size[2]) / float(size[1])) for size in sizes if size)
-    return 2 + pictures + sum(math.ceil(len(paper.words(text)) / A_LINE) for text in texts)
 
 
 def page(brief: Brief) -> tuple[str, dict[str, str]]:

@@ -36,6 +36,8 @@ LETTERS = {**dict.fromkeys("iljtfrI.,:;'|()[]/!-", 0.33), **dict.fromkeys("mwMWO
 CAPITAL, OTHER = 0.72, 0.6
 #: A table of as many rows stands on one page; of a longer one, as many rows stay together at its ends.
 SHORT, ENDS = 14, 3
+#: About how many letters a line of one of two columns holds.
+A_LINE = 45
 #: Letters that a line under a picture, which explains it, has at most.
 NOTE = 90
 #: Width of a picture that is not drawn for a wide page.
@@ -305,3 +307,17 @@ def _widths(rows: Sequence[Sequence[Sequence[Text]]], section: Any) -> list[floa
 def _wide(word: str) -> float:
     """How wide a word is, of the size of its letters."""
     return sum(LETTERS.get(letter, CAPITAL if letter.isupper() else OTHER) for letter in word)
+
+
+def cut(sections: Sequence[Sequence[Block]]) -> int:
+    """Which section begins the second of two columns, so that they are about equally long."""
+    high = [_lines(blocks) for blocks in sections]
+    return min(range(1, len(high) + 1), key=lambda i: max(sum(high[:i]), sum(high[i:])))
+
+
+def _lines(blocks: Sequence[Block]) -> int:
+    """About how many lines of a column a heading and `blocks` under it take."""
+    texts = [t for b in blocks for t in (b.items if isinstance(b, Bullets) else [getattr(b, "text", ())])]
+    sizes = [re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', b.svg) for b in blocks if isinstance(b, Picture)]
+    pictures = sum(2 + int(18 * float(size[2]) / float(size[1])) for size in sizes if size)
+    return 2 + pictures + sum(math.ceil(len(paper.words(text)) / A_LINE) for text in texts)
