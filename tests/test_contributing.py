@@ -35,8 +35,7 @@ def measure(
 ) -> list[Measurement]:
     """The share of the people registered whose support has ended (``leaving.ended``, %)."""
     found: list[Measurement] = []
-    columns = {{"participants": ["participant_id", "registered_date", "exit_date"]}}
-    for group, part in parts(tables, columns, by):
+    for group, part in parts(tables, ["participants"], by):
         make = Maker("participants", origin, group, confidence, collected(tables, "participants"))
         people = part["participants"].dropna(subset="registered_date")
         found.append(make.share("leaving.ended", "Support has ended", people.exit_date.notna()))

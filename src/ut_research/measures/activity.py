@@ -49,8 +49,7 @@ def measure(
     """
     found: list[Measurement] = []
     every = waves.most(tables, "activity")
-    columns = {"activity": ["participant_id", "timepoint", "wave", "active_days"]}
-    for group, part in parts(tables, columns, by):
+    for group, part in parts(tables, ["activity"], by):
         make = Maker("activity", origin, group, confidence, collected(tables, "activity"))
         people = both_times(part["activity"], ["active_days"]).astype(float)
         people = people[people.active_days_t1.notna()]

@@ -16,7 +16,6 @@ import pandas as pd
 from ut_research.core.estimate import Origin
 from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
-from ut_research.core.schema import ITEMS
 from ut_research.core.units import DAYS_A_MONTH
 from ut_research.measures import needs
 from ut_research.measures.change import both_times
@@ -74,17 +73,6 @@ QUANTITIES = (
     Quantity(id="alike.sampled", importance="ancillary", related=("reoffending.rate", "reach.referred")),
 )
 
-_COLUMNS = {
-    "reoffending": [
-        *("participant_id", "group", "entry_date", "followed_up_to", "reoffended", "reoffence_date"),
-    ],
-    "participants": [
-        *("participant_id", "gender", "age_at_referral", "ethnicity", "referral_date", "registered_date"),
-    ],
-    "wemwbs": ["participant_id", "timepoint", *ITEMS, "total"],
-    "activity": ["participant_id", "timepoint", "active_days"],
-}
-
 
 def measure(
     tables: Tables,
@@ -122,8 +110,8 @@ def measure(
 def everyone(tables: Tables) -> dict[str, pd.DataFrame]:
     """Rows of the tables that tell of the groups; of needs, the columns of those that were asked about."""
     asked = [need for need in needs.NEEDS if need in tables.get("needs", ())]
-    [(_, part)] = parts(tables, {**_COLUMNS, "needs": asked})
-    return part
+    [(_, part)] = parts(tables, ["reoffending", "participants", "wemwbs", "activity", "needs"])
+    return part | {"needs": part["needs"][[c for c in part["needs"] if c not in needs.NEEDS or c in asked]]}
 
 
 def before(part: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

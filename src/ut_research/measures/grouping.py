@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ut_research.core.estimate import Origin
 from ut_research.core.measurement import PERSON, Measurement, people
-from ut_research.core.schema import NOT_RECORDED
+from ut_research.core.schema import GROUPS, NOT_RECORDED, TABLES
 from ut_research.stats.intervals import Interval, mean_t, wilson
 from ut_research.stats.survival import kaplan_meier
 
@@ -30,14 +30,15 @@ UNKNOWN = "unknown"
 
 
 def parts(
-    tables: Tables, columns: Mapping[str, Sequence[str]], by: By | None = None
+    tables: Tables, names: Sequence[str], by: By | None = None
 ) -> Iterator[tuple[dict[str, str], dict[str, pd.DataFrame]]]:
     """Everybody as one part, or one part for each value of `by`, in alphabetical order; periods in their own.
 
     Parameters
     ----------
     tables : canonical tables by name; a table may be absent or empty.
-    columns : the columns needed of each table; one that is not there comes as all missing.
+    names : the tables needed, each with every column of the data dictionary; what is not there comes as all
+        missing.
     by : the group column to part the tables by. Groups that only the participants' table has come too, empty.
 
     Yields
@@ -48,13 +49,13 @@ def parts(
     """
     if by is not None and by not in get_args(By):
         raise ValueError(f"cannot group by {by!r}; choose one of {', '.join(get_args(By))}")
-    frames = numbered({name: _columns(tables.get(name), wanted, by) for name, wanted in columns.items()})
+    frames = numbered({name: _filled(tables, name, by) for name in names})
     if by is None:
         yield {}, frames
         return
     groups = {name: {str(value): rows for value, rows in f.groupby(by)} for name, f in frames.items()}
     # every measure names the same groups: one that is left out would be told to have nobody in it
-    everyone = {str(value) for value in _columns(tables.get("participants"), [], by)[by].unique()}
+    everyone = {str(value) for value in _filled(tables, "participants", by)[by].unique()}
     for value in in_order(everyone.union(*groups.values()), tables.get("participants"), by) or [NOT_RECORDED]:
         yield {by: value}, {name: groups[name].get(value, f.head(0)) for name, f in frames.items()}
 
@@ -239,17 +240,14 @@ def scaled(found: Interval, by: float) -> Interval:
     return Interval(*(None if x is None else by * x for x in (found.value, found.low, found.high)))
 
 
-def _columns(frame: pd.DataFrame | None, wanted: Sequence[str], by: By | None) -> pd.DataFrame:
-    frame = pd.DataFrame() if frame is None else frame
-    own = ["participant_id"] if "participant_id" in frame else []
-    names = dict.fromkeys([*own, *wanted, *([by] if by else [])])
-    found = frame.reindex(columns=list(names))
-    told = (key for key in names if key in get_args(By))
-    known = {
-        key: found[key].astype("str").fillna(NOT_RECORDED).replace(UNKNOWN, NOT_RECORDED) for key in told
-    }
-    dates = {key: pd.to_datetime(found[key]) for key in wanted if key.endswith(("_date", "_to"))}
-    return found.assign(**known, **dates)
+def _filled(tables: Tables, name: str, by: By | None) -> pd.DataFrame:
+    """The table `name` with every column that it may have, and `by`: days as days, groups as text."""
+    frame, own = tables.get(name, pd.DataFrame()), TABLES[name].columns
+    groups = GROUPS if name == "participants" else [by] if by else []
+    columns = dict.fromkeys([*frame, *(c.name for c in own), *groups])
+    found = frame.reindex(columns=list(columns))
+    known = {g: found[g].astype("str").fillna(NOT_RECORDED).replace(UNKNOWN, NOT_RECORDED) for g in groups}
+    return found.assign(**known, **{c.name: pd.to_datetime(found[c.name]) for c in own if c.kind == "date"})
 
 
 def numbered(frames: Tables) -> dict[str, pd.DataFrame]:

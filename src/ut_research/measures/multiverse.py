@@ -26,7 +26,6 @@ from numpy.typing import NDArray
 from ut_research.core.estimate import Estimate, Origin
 from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
-from ut_research.core.schema import ITEMS
 from ut_research.measures import reach, reoffending, wellbeing
 from ut_research.measures.change import both_times
 from ut_research.measures.grouping import Maker, Tables, collected, parts, scaled
@@ -74,21 +73,6 @@ WINDOWS = (183, 365, 548)
 CUT_POINTS = (40, 41, 42, 44)
 MISSING_ITEMS = (0, 1, 2, 3)
 USED = (("more than", 3.0), ("at least", 3.0))
-
-_COLUMNS = {
-    "participants": ["participant_id", "registered_date", "exit_date", "exit_reason"],
-    "reoffending": [
-        "participant_id",
-        "group",
-        "entry_date",
-        "followed_up_to",
-        "reoffended",
-        "reoffence_date",
-    ],
-    "wemwbs": ["participant_id", "timepoint", *ITEMS, "total"],
-    "activity": ["participant_id", "timepoint", "active_days"],
-}
-
 
 #: Who counts where in a table of two by two, row by row, as `Answer.people` says it.
 TWO_BY_TWO = ("TrueTrue", "TrueFalse", "FalseTrue", "FalseFalse")
@@ -141,7 +125,7 @@ def measure(
         which come first.
     reliability : of the wellbeing score, for the thresholds that rest on it.
     """
-    [(_, part)] = parts(tables, _COLUMNS)
+    [(_, part)] = parts(tables, ["participants", "reoffending", "wemwbs", "activity"])
     stayed = _stayed(part["participants"], data_to)
     pairs = {k: _questionnaires(part["wemwbs"], k) for k in dict.fromkeys((missing_items, *MISSING_ITEMS))}
     days = _firsts(part["activity"].rename(columns={"active_days": "total"}))

@@ -67,9 +67,8 @@ def measure(
         other, and one that the export has no column for, is "not collected"; of `MORE_NEEDS` nothing is said.
     """
     found: list[Measurement] = []
-    columns = {"needs": list(NEEDS)}
     asked = [need for need in (needs or NEEDS) if need in tables.get("needs", ())]
-    for group, part in parts(tables, columns, by):
+    for group, part in parts(tables, ["needs"], by):
         make = Maker("needs", origin, group, confidence, collected(tables, "needs"))
         named = part["needs"][asked].eq(True).fillna(False).astype(bool)
         labels = {need: label for need, label in NEEDS.items() if need in asked or need not in MORE_NEEDS}

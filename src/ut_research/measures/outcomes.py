@@ -76,13 +76,6 @@ QUANTITIES = (
 )
 
 
-_COLUMNS = {
-    "participants": ["participant_id", "registered_date"],
-    "outcomes": ["participant_id", "outcome", "start_date"],
-    "needs": ["participant_id", *ANSWERS.values()],
-}
-
-
 def measure(
     tables: Tables,
     *,
@@ -106,7 +99,7 @@ def measure(
     """
     found: list[Measurement] = []
     both = collected(tables, "participants") and collected(tables, "outcomes")
-    for group, part in parts(tables, _COLUMNS, by):
+    for group, part in parts(tables, ["participants", "outcomes", "needs"], by):
         make = Maker("outcomes, participants", origin, group, confidence, both)
         registered, first = _first(part)
         of = registered if both else registered.head(0)

@@ -75,21 +75,6 @@ MAJORITY = "white"
 #: Ethnicities, in lower case, that say nothing.
 UNSTATED = (NOT_RECORDED, "unknown", "not stated", "not known", "prefer not to say", "refused", "")
 
-_COLUMNS = {
-    "participants": [
-        "participant_id",
-        "referral_date",
-        "age_at_referral",
-        "ethnicity",
-        "registered_date",
-        "exit_date",
-        "exit_reason",
-        *GROUPS,
-    ],
-    "needs": ["participant_id"],
-    "wemwbs": ["participant_id", "timepoint"],
-}
-
 
 def measure(
     tables: Tables,
@@ -110,7 +95,7 @@ def measure(
     everyone = {"participants": tables.get("participants", pd.DataFrame())}
     told = [key for key in GROUPS if recorded(everyone, key)]
     signed = recorded(everyone, "registered_date")
-    for group, part in parts(tables, _COLUMNS, by):
+    for group, part in parts(tables, ["participants", "needs", "wemwbs"], by):
         make = Maker("participants", origin, group, confidence, there)
         people = part["participants"]
         registered = people[people.registered_date.notna()]

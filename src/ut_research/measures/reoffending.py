@@ -83,9 +83,8 @@ def measure(
     conviction_lag_days : days more that a conviction takes to be recorded.
     """
     found: list[Measurement] = []
-    columns = ["group", "entry_date", "followed_up_to", "reoffended", "reoffence_date"]
     names = dict(zip(GROUPS, (engaged, not_engaged), strict=True))
-    for group, part in parts(tables, {"reoffending": columns}, by):
+    for group, part in parts(tables, ["reoffending"], by):
         make = Maker("reoffending", origin, group, confidence, collected(tables, "reoffending"))
         followed = follow(part["reoffending"], follow_up_days, conviction_lag_days)
         groups = [followed[followed.group == group] for group in GROUPS]

@@ -42,11 +42,6 @@ QUANTITIES = (
     ),
 )
 
-_COLUMNS = {
-    "participants": ["participant_id", "registered_date"],
-    "sessions": ["participant_id", "session_date", "kind", "minutes"],
-}
-
 
 def measure(
     tables: Tables, *, by: By | None = None, origin: Origin = "export", confidence: float = 0.95
@@ -56,7 +51,7 @@ def measure(
         return []
     signed = recorded({"participants": tables.get("participants", pd.DataFrame())}, "registered_date")
     found: list[Measurement] = []
-    for group, part in parts(tables, _COLUMNS, by):
+    for group, part in parts(tables, ["participants", "sessions"], by):
         make = Maker("sessions", origin, group, confidence)
         people = part["participants"]
         people = people[people.registered_date.notna()] if signed else people

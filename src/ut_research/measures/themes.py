@@ -33,12 +33,6 @@ QUANTITIES = (
     Quantity(id="themes.against", by=("period",), importance="ancillary", said=True),
 )
 
-_COLUMNS = {
-    "interviews": ["interview_id", "method", "role", "held_date", "people", "period"],
-    "coded_segments": ["interview_id", "question", "theme", "speaker", "against"],
-    "themes": ["question", "theme", "against", "finding"],
-}
-
 
 def measure(
     tables: Tables,
@@ -66,7 +60,7 @@ def measure(
     threshold : people; fewer who were asked might be known by a theme that the study does not list.
     """
     names = (earlier_round, later_round) if interview_round_from else (later_round,)
-    ((_, part),) = parts(tables, _COLUMNS)
+    ((_, part),) = parts(tables, ["interviews", "coded_segments", "themes"])
     interviews, segments, codebook = part["interviews"], part["coded_segments"], part["themes"]
     segments = segments.astype(dict.fromkeys(segments.columns.drop("against"), "str"))
     interviews = interviews.assign(round=_rounds(interviews, names, interview_round_from))
@@ -76,8 +70,8 @@ def measure(
     said = _said(segments, voices)
     known = _themes(said, voices, _listed(codebook, findings), threshold)
     if by:
-        held_in = interviews if by == "period" and recorded(part, "period") else interviews[:0]
-        return _by_period(make, said, voices, known, held_in)
+        dated = by == "period" and recorded(part, "period")
+        return _by_period(make, said, voices, known, interviews) if dated else []
     held = _interviews(Maker("interviews", origin, collected=there), interviews, names)
     return [*_published(findings, findings_of), *held, *_by_theme(make, said, voices, known)]
 

@@ -125,9 +125,6 @@ QUANTITIES = (
 )
 
 
-_COLUMNS = ["participant_id", "timepoint", "wave", *ITEMS, "total"]
-
-
 def measure(
     tables: Tables,
     *,
@@ -149,7 +146,7 @@ def measure(
     meaningful_change, meaningful_rule : points, and whether a change must be "more than" or "at least" that.
     missing_items, reliability : as in `totals`; test-retest, 0 to 1, for the standard error of measurement.
     """
-    all_answers = [(group, part["wemwbs"]) for group, part in parts(tables, {"wemwbs": _COLUMNS}, by)]
+    all_answers = [(group, part["wemwbs"]) for group, part in parts(tables, ["wemwbs"], by)]
     all_people = [_scored(answers, missing_items) for _, answers in all_answers]
     sd, every = _spread(all_people), waves.most(tables, "wemwbs")
     found: list[Measurement] = []
