@@ -11,24 +11,21 @@ import pandas as pd
 
 from ut_research.core.estimate import Origin
 from ut_research.core.measurement import Measurement
-from ut_research.core.quantity import Quantity, Scale
-from ut_research.measures import GROUPS, waves
-from ut_research.measures.change import both_times, change, changes, means, moved, without_second
+from ut_research.core.quantity import Quantity
+from ut_research.measures import GROUPS
+from ut_research.measures.change import Repeated, both_times, moved
 from ut_research.measures.grouping import By, Maker, Tables, collected, parts
 
 #: Days that a person may answer.
 DAYS = range(8)
-
-_SCALES = {time: Scale(f"activity {time}", DAYS[0], DAYS[-1]) for time in ("t1", "t2")}
+ASKED = Repeated("activity", "activity", "days", "days active a week", DAYS[0], DAYS[-1])
 
 QUANTITIES = (
-    *means("activity", _SCALES, GROUPS),
-    *changes("activity", "activity", _SCALES["t1"], "reach.registered"),
-    *waves.quantities("activity", "activity", "reach.registered"),
+    *ASKED.quantities(GROUPS),
     *(
-        Quantity(id=f"activity.{name}_{time}", scale=scale)
+        Quantity(id=f"activity.{name}_{time}", scale=ASKED.scale(time))
         for name in ("active", "days")
-        for time, scale in _SCALES.items()
+        for time in ("t1", "t2")
     ),
 )
 
@@ -48,24 +45,16 @@ def measure(
     active_days : days a week, from 0 to 7, from which a person counts as active.
     """
     found: list[Measurement] = []
-    every = waves.most(tables, "activity")
     for group, part in parts(tables, ["activity"], by):
         make = Maker("activity", origin, group, confidence, collected(tables, "activity"))
-        people = both_times(part["activity"], ["active_days"]).astype(float)
-        people = people[people.active_days_t1.notna()]
-        pairs = people.dropna()
-        before, after = pairs.active_days_t1, pairs.active_days_t2
-        what = "days active a week"
-        found += change(make, "activity", before, after, "days", what)
-        for time, when, days in (("t1", "at the start", before), ("t2", "later", after)):
-            found += _spread(make, time, when, days, active_days)
-        found += without_second(
-            make, "activity", people.active_days_t1, people.active_days_t2, "days", what, DAYS[0], DAYS[-1]
-        )
         answers = part["activity"]
-        found += waves.along(make, "activity", answers, answers.active_days, "days", what, every)
+        people = both_times(answers, answers.active_days)
+        found += ASKED.measured(make, people, answers.assign(value=answers.active_days), tables)
+        pairs = people.dropna()
+        for time, when in (("t1", "at the start"), ("t2", "later")):
+            found += _spread(make, time, when, pairs[time], active_days)
         ways = ("Active days rose", "Active days stayed the same", "Active days fell")
-        found += moved(make, "activity.moved", after - before, "more than", 0, ways, DAYS[-1])
+        found += moved(make, "activity.moved", pairs.t2 - pairs.t1, "more than", 0, ways, DAYS[-1])
     return found
 
 

@@ -123,14 +123,14 @@ def before(part: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """
     followed, people, asked = part["reoffending"], part["participants"], part["needs"]
     wanted = asked[[need for need in needs.NEEDS if need in asked]].eq(True).fillna(False).astype(float)
-    answers = part["wemwbs"].assign(total=totals(part["wemwbs"]))
+    answers, activity = part["wemwbs"], part["activity"]
     columns = {
         "age": people.age_at_referral,
         "gender": (people.gender == "male").where(people.gender.isin(["male", "female", "other"])),
         "ethnicity": ethnic_minority(people.ethnicity),
         "entry": (followed.entry_date - followed.entry_date.min()).dt.days / DAYS_A_MONTH,
-        "wellbeing": both_times(answers, ["total"]).total_t1,
-        "activity": both_times(part["activity"], ["active_days"]).active_days_t1,
+        "wellbeing": both_times(answers, totals(answers)).t1,
+        "activity": both_times(activity, activity.active_days).t1,
         "needs": wanted.sum(axis=1)[: len(wanted) if len(wanted.columns) else 0],
         **{name: wanted[name] for name in _NEEDS if name in wanted},
     }

@@ -1,150 +1,201 @@
-"""Change between two questionnaires of the same people: what wellbeing and activity share.
+"""What the same people answer again: by how much it changed, which wellbeing and activity share.
 
-In: a table with a row a person and timepoint, T1 and T2. Out: one row a person with both, and the
-Estimates that say by how much they changed.
+In: a table with a row a person and timepoint: T1 and T2, which are compared, and the number of each
+questionnaire in `wave` (`ut_research.measures.waves`). Out: the people with both, by how much they changed,
+what those without a second could do to that, and where there are three questionnaires or more, what all of
+them say together.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ut_research.core.measurement import Measurement
+from ut_research.core.measurement import PERSON, Measurement
 from ut_research.core.quantity import Quantity, Scale
 from ut_research.measures import GROUPS
-from ut_research.measures.grouping import Maker, by_person, histogram
-from ut_research.stats.intervals import improved, mean_t, missing_bounds, tipping_point, wilcoxon_p
+from ut_research.measures.grouping import Maker, Tables, by_person, histogram
+from ut_research.measures.waves import most
+from ut_research.stats.intervals import NONE, improved, mean_t, missing_bounds, tipping_point, wilcoxon_p
+from ut_research.stats.mixed import random_intercept
 
 #: Which way somebody's answer went, from one questionnaire to the other.
 WAYS = ("rose", "stayed", "fell")
+#: Questionnaires that fewer people answered than this are no end of a change.
+FEWEST = 10
+#: The id of who was asked.
+_ASKED = "reach.registered"
 
 
-def start_and_change(subject: str, answers: Scale) -> tuple[Scale, Scale]:
-    """The scale of everyone's first answers, and that of the changes, of what may be answered either time."""
-    most = answers.highest - answers.lowest
-    return replace(answers, name=f"{subject} start"), Scale(f"{subject} change", -most, most)
+@dataclass(frozen=True)
+class Repeated:
+    """A question that people answer again, and what is said of it.
 
-
-def means(subject: str, scales: Mapping[str, Scale], first_by: tuple[str, ...] = ()) -> tuple[Quantity, ...]:
-    """The two means that `change` gives, declared for `subject`; the first is shown by the groups `first_by`.
-
-    The change, which stays, is the difference of the two: each goes with the other.
-    """
-    return tuple(
-        Quantity(
-            id=f"{subject}.mean_{time}",
-            by=first_by if time == "t1" else (),
-            of_parts=True,
-            scale=scale,
-            rests_on=tuple(f"{subject}.mean_{other}" for other in scales if other != time),
-        )
-        for time, scale in scales.items()
-    )
-
-
-def changes(subject: str, table: str, answers: Scale, whose: str) -> tuple[Quantity, ...]:
-    """What `change` and `without_second` give, but for the two means, declared for `subject`.
-
-    The mean of those who were lost goes with that of those who stayed, which it would give back.
-
-    Parameters
-    ----------
-    table : with two rows for each person who answered both times and one for the rest.
-    answers : what may be answered, either time.
-    whose : the id of the people who were asked.
-    """
-    alone, (start, scale) = f"{subject}.t1_only", start_and_change(subject, answers)
-    return (
-        Quantity(id=f"{subject}.pairs", of_parts=True, rows_of=(table,), related=(whose,)),
-        Quantity(
-            id=f"{subject}.change_mean",
-            by=GROUPS,
-            importance="headline",
-            scale=scale,
-        ),
-        Quantity(id=f"{subject}.change_sd", scale=scale, spread=True),
-        Quantity(id=f"{subject}.wilcoxon_p"),
-        Quantity(id=f"{subject}.moved", importance="ancillary", scale=scale),
-        Quantity(id=alone, rows_of=(table,), related=(whose,)),
-        *(
-            Quantity(id=f"{subject}.{name}", rests_on=(alone,), related=(f"{subject}.pairs", alone, whose))
-            for name in ("bound_low", "bound_high", "tipping_point")
-        ),
-        *(
-            Quantity(id=f"{subject}.{name}", rests_on=(alone, f"{subject}.mean_t1"), scale=of)
-            for name, of in (("start_mean", start), ("lost_mean", None))
-        ),
-    )
-
-
-def both_times(answers: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    """The people with a T1, one row each.
-
-    Parameters
-    ----------
-    answers : frame of `participant_id`, `timepoint` (T1 and T2, each once a person) and `columns`.
-
-    Returns
-    -------
-    Frame of each of `columns` as ``<column>_t1`` and ``<column>_t2``; the latter is missing without a T2.
-    """
-    wanted = answers[["participant_id", *columns]]
-    at = {
-        time: by_person(wanted[answers.timepoint == time])[columns].add_suffix(f"_{time.lower()}")
-        for time in ("T1", "T2")
-    }
-    return at["T1"].join(at["T2"], validate="one_to_one")
-
-
-def change(
-    make: Maker,
-    subject: str,
-    before: pd.Series,
-    after: pd.Series,
-    unit: str,
-    what: str,
-) -> list[Measurement]:
-    """Mean before, after and of the change, its spread, and last the rank test, of people with both.
-
-    Parameters
+    Attributes
     ----------
     subject : first part of the ids, for example ``wellbeing``.
-    before, after : one value a person, none missing, in the same order, in `unit`.
-    what : what is measured, as a reader calls it.
+    table : with a row for each time that a person answered.
+    unit, what : of an answer, and what it measures, as a reader calls it.
+    lowest, highest : the ends of its scale, in `unit`.
     """
-    rise = (after - before).astype(float)
-    changes, n = rise.to_numpy(), rise.index
-    spread = float(changes.std(ddof=1)) if len(changes) > 1 else None
-    both, label = "of people with both questionnaires", f"Average change in {what}"
-    return [
-        make.tally(f"{subject}.pairs", "People who answered both times", n, "people", "T1 and T2"),
-        make.mean(f"{subject}.mean_t1", f"Average {what} at the start", before, unit, both),
-        make.mean(f"{subject}.mean_t2", f"Average {what} later", after, unit, both),
-        make.number(
-            f"{subject}.change_mean", label, mean_t(changes, make.confidence), unit,
-            "mean difference, t interval", n=n, answers=histogram(rise),
-        ),
-        make.number(f"{subject}.change_sd", "Spread of the changes", spread, unit, "standard deviation",
-                    n=n, answers=histogram(rise)),
-        _ranks(make, subject, rise),
-    ]  # fmt: skip
+
+    subject: str
+    table: str
+    unit: str
+    what: str
+    lowest: int
+    highest: int
+
+    def scale(self, time: str) -> Scale:
+        """The scale of answers at a time: ``t1``, ``t2``, or ``start``, of everyone's first."""
+        return Scale(f"{self.subject} {time}", self.lowest, self.highest)
+
+    @property
+    def rise(self) -> Scale:
+        """The scale of the changes."""
+        most = self.highest - self.lowest
+        return Scale(f"{self.subject} change", -most, most)
+
+    def quantities(self, first_by: tuple[str, ...] = ()) -> tuple[Quantity, ...]:
+        """What `measured` and `moved` give, declared; the first mean is shown by the groups `first_by`.
+
+        The change, which stays, is the difference of two means: each goes with the other. The mean of those
+        who were lost goes with that of those who stayed, which it would give back.
+        """
+        told = ("pairs", "t1_only", "answered", "ever", "mean_t1", "mean_t2")
+        pairs, alone, answered, ever, first, second = (f"{self.subject}.{name}" for name in told)
+        of_all, rows, near = self.scale("start"), (self.table,), (pairs, alone, _ASKED)
+
+        def one(name: str, **said: Any) -> Quantity:
+            return Quantity(id=f"{self.subject}.{name}", **said)
+
+        return (
+            one("mean_t1", by=first_by, of_parts=True, scale=self.scale("t1"), rests_on=(second,)),
+            one("mean_t2", of_parts=True, scale=self.scale("t2"), rests_on=(first,)),
+            one("pairs", of_parts=True, rows_of=rows, related=(_ASKED,)),
+            one("change_mean", by=GROUPS, importance="headline", scale=self.rise),
+            one("change_sd", scale=self.rise, spread=True),
+            one("wilcoxon_p"),
+            one("moved", importance="ancillary", scale=self.rise),
+            one("t1_only", rows_of=rows, related=(_ASKED,)),
+            *(one(n, rests_on=(alone,), related=near) for n in ("bound_low", "bound_high", "tipping_point")),
+            one("start_mean", rests_on=(alone, first), scale=of_all),
+            one("lost_mean", rests_on=(alone, first)),
+            one("answered", rows_of=rows, related=(answered, ever, *near)),
+            one("ever", related=(answered, *near)),
+            one("wave_mean", rests_on=(answered,)),
+            one("model_change", rests_on=(ever,), related=(answered, ever)),
+        )
+
+    def measured(
+        self, make: Maker, people: pd.DataFrame, answers: pd.DataFrame, tables: Tables
+    ) -> list[Measurement]:
+        """The change of those with both, everyone at the start, and what all questionnaires say.
+
+        Parameters
+        ----------
+        people : as `both_times` gives them.
+        answers : rows of the table: `participant_id`, a number; `wave`; `timepoint`, T1 and T2 of those that
+            are compared; and `value`, missing where it cannot be told.
+        tables : everybody's, for how many questionnaires anybody answered. Of two the rest says it all.
+        """
+        both, every = people.dropna(), most(tables, self.table)
+        found = self._change(make, both.t1, both.t2) + self._without_second(make, people.t1, people.t2)
+        if every < 3:
+            return found
+        answers = answers.dropna(subset=["value"]).astype({"value": float})
+        for wave in range(1, every + 1):
+            own = answers[answers.wave == wave].set_index("participant_id")["value"].rename_axis(PERSON)
+            said, at = f"questionnaire {wave}", str(wave)
+            answered, average = f"People who answered {said}", f"Average {self.what} at {said}"
+            found.append(make.tally(f"{self.subject}.answered", answered, own.index, "people", wave=at))
+            found.append(make.mean(f"{self.subject}.wave_mean", average, own, self.unit, wave=at))
+        return found + self._modelled(make, answers)
+
+    def _change(self, make: Maker, before: pd.Series, after: pd.Series) -> list[Measurement]:
+        """Mean before, after and of the change, its spread, and last the rank test, of people with both."""
+        rise, subject, unit = (after - before).astype(float), self.subject, self.unit
+        changes, n = rise.to_numpy(), rise.index
+        spread = float(changes.std(ddof=1)) if len(changes) > 1 else None
+        both, label = "of people with both questionnaires", f"Average change in {self.what}"
+        mean, ways = mean_t(changes, make.confidence), np.sign(np.round(changes, 9))
+        # ranks give away who moved where they are few
+        few, ranks = fewer(n[ways > 0], n[ways < 0]), "two-sided; counts the fewer who moved one way"
+        return [
+            make.tally(f"{subject}.pairs", "People who answered both times", n, "people", "T1 and T2"),
+            make.mean(f"{subject}.mean_t1", f"Average {self.what} at the start", before, unit, both),
+            make.mean(f"{subject}.mean_t2", f"Average {self.what} later", after, unit, both),
+            make.number(f"{subject}.change_mean", label, mean, unit, "mean difference, t interval",
+                        n=n, answers=histogram(rise)),
+            make.number(f"{subject}.change_sd", "Spread of the changes", spread, unit, "standard deviation",
+                        n=n, answers=histogram(rise)),
+            make.number(f"{subject}.wilcoxon_p", "Wilcoxon signed-rank test", wilcoxon_p(changes), "p-value",
+                        ranks, count=few, n=n),
+        ]  # fmt: skip
+
+    def _without_second(self, make: Maker, before: pd.Series, after: pd.Series) -> list[Measurement]:
+        """Everyone at the start, who was lost, and what those could do to the mean change or undo it."""
+        subject, unit = self.subject, self.unit
+        changes, alone = (after - before).dropna(), before[after.isna()]
+        bounds = missing_bounds(changes, alone, self.lowest, self.highest)
+        tipping = None if bounds.value is None else tipping_point(bounds.value, len(changes), len(alone))
+        without, start = "everyone without a second questionnaire", f"Average {self.what} at the start"
+        ends = (
+            ("bound_low", f"Average change if {without} fell to {self.lowest}", bounds.low, "worst case"),
+            ("bound_high", f"Average change if {without} rose to {self.highest}", bounds.high, "best case"),
+            ("tipping_point", f"Average change of {without} that would undo the change", tipping,
+             "the mean change at which everyone's is 0"),
+        )  # fmt: skip
+        return [
+            make.tally(f"{subject}.t1_only", "People with a first questionnaire only", alone.index, "people"),
+            make.mean(f"{subject}.start_mean", f"{start}, of everyone", before, unit),
+            make.mean(f"{subject}.lost_mean", f"{start}, of {without}", alone, unit),
+            *(make.number(f"{subject}.{name}", label, found, unit, method, n=before.index)
+              for name, label, found, method in ends),
+        ]  # fmt: skip
+
+    def _modelled(self, make: Maker, answers: pd.DataFrame) -> list[Measurement]:
+        """The change by a mixed model of everyone who answered at least once."""
+        sizes = answers.wave.value_counts()
+        used = answers[answers.wave.isin(sizes.index[sizes >= FEWEST])]
+        everyone = pd.Index(used.participant_id.unique(), name=PERSON)
+        first = answers.wave[answers.timepoint == "T1"].min()
+        last = used.wave[used.timepoint == "T2"].max()
+        change, few = NONE, everyone[:0]
+        if pd.notna(last) and first in set(used.wave):
+            others = sorted(set(used.wave) - {first, last})
+            design = np.column_stack([np.ones(len(used)), *(used.wave == wave for wave in (last, *others))])
+            change = random_intercept(used.value, design, used.participant_id, make.confidence)[1]
+            ends = [used[used.wave == wave].participant_id for wave in (first, last)]
+            few = pd.Index(min(ends, key=len), name=PERSON)
+        whose = "from the first questionnaire to the last, of everyone who answered any"
+        method = "mixed model by restricted likelihood, a level for each person and a mean for each "
+        method += "questionnaire; what is missing is taken to be missing at random"
+        why = f"fewer than {FEWEST} people answered the first or the last"
+        return [
+            make.tally(f"{self.subject}.ever", "People who answered any of them", everyone, "people"),
+            make.number(f"{self.subject}.model_change", f"Change in {self.what} {whose}", change, self.unit,
+                        method, count=few, n=everyone, why_not=why),
+        ]  # fmt: skip
 
 
-def _ranks(make: Maker, subject: str, rise: pd.Series) -> Measurement:
-    ways, n = np.sign(np.round(rise.to_numpy(), 9)), rise.index
-    return make.number(
-        f"{subject}.wilcoxon_p",
-        "Wilcoxon signed-rank test",
-        wilcoxon_p(rise.to_numpy()),
-        "p-value",
-        "two-sided; counts the fewer who moved one way",  # ranks give them away where they are few
-        count=fewer(n[ways > 0], n[ways < 0]),
-        n=n,
-    )
+def both_times(answers: pd.DataFrame, value: pd.Series) -> pd.DataFrame:
+    """What each person said the first time and the second: ``t1`` and ``t2``, floats, by people's numbers.
+
+    Parameters
+    ----------
+    answers : frame of `participant_id` and `timepoint` (T1 and T2, each once a person).
+    value : what each of `answers` gives. People without a first are left out; ``t2`` may be missing.
+    """
+    given = answers[["participant_id"]].assign(value=value)
+    first, second = (by_person(given[answers.timepoint == time]).value for time in ("T1", "T2"))
+    people = first.to_frame("t1").join(second.rename("t2"), validate="one_to_one").astype(float)
+    return people[people.t1.notna()]
 
 
 def fewer(one: pd.Index, other: pd.Index) -> pd.Index:
@@ -174,41 +225,3 @@ def moved(
         make.share(id, label, counted, f"changed by {rule} {points:g}", between=between, way=way)
         for way, label, counted, between in zip(WAYS, named, (rose, ~rose & ~fell, fell), among, strict=True)
     ]
-
-
-def without_second(
-    make: Maker,
-    subject: str,
-    before: pd.Series,
-    after: pd.Series,
-    unit: str,
-    what: str,
-    lowest: int,
-    highest: int,
-) -> list[Measurement]:
-    """Everyone at the start, who was lost, and what those could do to the mean change or undo it.
-
-    Parameters
-    ----------
-    before, after : one value a person with a first; missing in `after` without a second.
-    what : what is measured, as a reader calls it.
-    lowest, highest : the ends of the scale, in `unit`.
-    """
-    changes, alone = (after - before).dropna(), before[after.isna()]
-    bounds = missing_bounds(changes, alone, lowest, highest)
-    tipping = None if bounds.value is None else tipping_point(bounds.value, len(changes), len(alone))
-    without = "everyone without a second questionnaire"
-    return [
-        make.tally(f"{subject}.t1_only", "People with a first questionnaire only", alone.index, "people"),
-        make.mean(f"{subject}.start_mean", f"Average {what} at the start, of everyone", before, unit),
-        make.mean(f"{subject}.lost_mean", f"Average {what} at the start, of {without}", alone, unit),
-        *(
-            make.number(f"{subject}.{name}", label, found, unit, method, n=before.index)
-            for name, label, found, method in (
-                ("bound_low", f"Average change if {without} fell to {lowest}", bounds.low, "worst case"),
-                ("bound_high", f"Average change if {without} rose to {highest}", bounds.high, "best case"),
-                ("tipping_point", f"Average change of {without} that would undo the change", tipping,
-                 "the mean change at which everyone's is 0"),
-            )
-        ),
-    ]  # fmt: skip

@@ -127,8 +127,11 @@ def measure(
     """
     [(_, part)] = parts(tables, ["participants", "reoffending", "wemwbs", "activity"])
     stayed = _stayed(part["participants"], data_to)
-    pairs = {k: _questionnaires(part["wemwbs"], k) for k in dict.fromkeys((missing_items, *MISSING_ITEMS))}
-    days = _firsts(part["activity"].rename(columns={"active_days": "total"}))
+    pairs = {
+        k: both_times(part["wemwbs"], wellbeing.totals(part["wemwbs"], k))
+        for k in dict.fromkeys((missing_items, *MISSING_ITEMS))
+    }
+    days = both_times(part["activity"], part["activity"].active_days)
     in_force = meaningful_rule, meaningful_change
     universes: dict[str, Iterator[Answer]] = {
         "reoffending": _reoffending(part["reoffending"], stayed, follow_up_days, threshold, confidence),
@@ -273,17 +276,6 @@ def _beside_curve(times: pd.Series, window: int, own: int, threshold: int) -> It
             yield between
 
 
-def _questionnaires(rows: pd.DataFrame, missing_items: int) -> pd.DataFrame:
-    """A person a row with a first total; the second may be missing."""
-    scored = rows[["participant_id", "timepoint"]].assign(total=wellbeing.totals(rows, missing_items))
-    return _firsts(scored)
-
-
-def _firsts(answers: pd.DataFrame) -> pd.DataFrame:
-    people = both_times(answers, ["total"]).astype(float)
-    return people[people.total_t1.notna()]
-
-
 def _each_way(
     people: pd.DataFrame, stayed: frozenset[int], chosen: Mapping[str, str]
 ) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
@@ -295,12 +287,12 @@ def _each_way(
     for who, kept in _who(pd.Series(people.index), stayed).items():
         some = people[kept]
         for handled, second in (
-            ("left out", some.total_t2),
-            ("no change", some.total_t2.fillna(some.total_t1)),
+            ("left out", some.t2),
+            ("no change", some.t2.fillna(some.t1)),
         ):
             yield (
                 {**chosen, "people": who, "no second questionnaire": handled},
-                some.assign(total_t2=second, answered=some.total_t2.notna()).dropna(subset=["total_t2"]),
+                some.assign(t2=second, answered=some.t2.notna()).dropna(subset=["t2"]),
             )
 
 
@@ -320,7 +312,7 @@ def _low(
     pairs: Mapping[int, pd.DataFrame], stayed: frozenset[int], cuts: Iterable[int], confidence: float
 ) -> Iterator[Answer]:
     for (choices, people), cut in product(list(_scored(pairs, stayed)), cuts):
-        was, still = people.total_t1 <= cut, people.total_t2 <= cut
+        was, still = people.t1 <= cut, people.t2 <= cut
         cells = [was & still, was & ~still, ~was & still, ~was & ~still]
         both, before, after, neither = counts = [int(x.sum()) for x in cells]
         change = intervals.newcombe_paired(both, before, after, neither, confidence)
@@ -338,7 +330,7 @@ def _change(
     scored: Iterator[tuple[dict[str, str], pd.DataFrame]], everybody: pd.Index, confidence: float
 ) -> Iterator[Answer]:
     for choices, people in scored:
-        rise = people.total_t2 - people.total_t1
+        rise = people.t2 - people.t1
         yield Answer(
             choices, intervals.mean_t(rise, confidence), everybody, _codes(rise.astype(str), everybody)
         )
@@ -352,8 +344,8 @@ def _meaningful(
     confidence: float,
 ) -> Iterator[Answer]:
     for choices, people in _scored(pairs, stayed):
-        rise, n = people.total_t2 - people.total_t1, len(people)
-        sd = float(people.total_t1.std()) if n > 1 else 0.0
+        rise, n = people.t2 - people.t1, len(people)
+        sd = float(people.t1.std()) if n > 1 else 0.0
         rules = {f"{how} {points:g}": (how, points) for how, points in (in_force, *USED)}
         rules["standard error"] = "at least", intervals.sem(sd, reliability)
         rules["reliable change"] = "more than", intervals.reliable_change(sd, reliability, confidence)

@@ -18,19 +18,10 @@ from numpy.typing import NDArray
 
 from ut_research.core.estimate import Origin
 from ut_research.core.measurement import Measurement
-from ut_research.core.quantity import Quantity, Scale
+from ut_research.core.quantity import Quantity
 from ut_research.core.schema import ITEMS
-from ut_research.measures import GROUPS, waves
-from ut_research.measures.change import (
-    both_times,
-    change,
-    changes,
-    fewer,
-    means,
-    moved,
-    start_and_change,
-    without_second,
-)
+from ut_research.measures import GROUPS
+from ut_research.measures.change import Repeated, both_times, fewer, moved
 from ut_research.measures.grouping import By, Maker, Tables, by_person, collected, parts
 from ut_research.stats import intervals
 
@@ -43,8 +34,9 @@ SHORT_METRIC = (
     19.98, 20.73, 21.54, 22.35, 23.21, 24.11, 25.03, 26.02, 27.03, 28.13, 29.31, 30.70, 32.55, 35.00,
 )  # fmt: skip
 
-#: Lowest and highest total, points, and what it is called.
-LOWEST, HIGHEST, WHAT = 14, 70, "wellbeing score"
+#: Lowest and highest total, points.
+LOWEST, HIGHEST = 14, 70
+ASKED = Repeated("wellbeing", "wemwbs", "points", "wellbeing score", LOWEST, HIGHEST)
 
 #: Mean total of adults, points: midway between men (50.1) and women (49.6), Health Survey for England 2016.
 POPULATION_MEAN = 49.9
@@ -58,14 +50,11 @@ BANDS = ("low", "moderate", "high")
 #: A meaningful change by the rule in force.
 _IN_FORCE = "wellbeing.meaningful"
 
-_SCALES = {time: Scale(f"wellbeing {time}", LOWEST, HIGHEST) for time in ("t1", "t2")}
-_START, _RISE = start_and_change("wellbeing", _SCALES["t1"])
+_SCALES, _RISE = {time: ASKED.scale(time) for time in ("t1", "t2")}, ASKED.rise
 _RULES = tuple(f"{_IN_FORCE}{rule}" for rule in ("", "_more_than_3", "_at_least_3", "_sem", "_rci"))
 
 QUANTITIES = (
-    *means("wellbeing", _SCALES),
-    *changes("wellbeing", "wemwbs", _SCALES["t1"], "reach.registered"),
-    *waves.quantities("wellbeing", "wemwbs", "reach.registered"),
+    *ASKED.quantities(),
     *(
         Quantity(
             id=f"wellbeing.low_{time}",
@@ -99,7 +88,10 @@ QUANTITIES = (
     ),
     *(
         Quantity(
-            id=f"wellbeing.fell_{rule}", importance="ancillary", related=("wellbeing.moved",), scale=_RISE
+            id=f"wellbeing.fell_{rule}",
+            importance="ancillary",
+            related=("wellbeing.moved",),
+            scale=_RISE,
         )
         for rule in ("more_than_3", "at_least_3", "sem", "rci")
     ),
@@ -108,7 +100,7 @@ QUANTITIES = (
         sensitive=True,
         rests_on=("wellbeing.t1_only",),
         related=("wellbeing.band_t1",),
-        scale=_START,
+        scale=ASKED.scale("start"),
     ),
     Quantity(
         id="wellbeing.alpha_t1",
@@ -147,23 +139,19 @@ def measure(
     missing_items, reliability : as in `totals`; test-retest, 0 to 1, for the standard error of measurement.
     """
     all_answers = [(group, part["wemwbs"]) for group, part in parts(tables, ["wemwbs"], by)]
-    all_people = [_scored(answers, missing_items) for _, answers in all_answers]
-    sd, every = _spread(all_people), waves.most(tables, "wemwbs")
+    all_people = [both_times(answers, totals(answers, missing_items)) for _, answers in all_answers]
+    sd = _spread(all_people)
     found: list[Measurement] = []
     for (group, answers), people in zip(all_answers, all_people, strict=True):
         make = Maker("wemwbs", origin, group, confidence, collected(tables, "wemwbs"))
-        pairs = people[people.total_t2.notna()]
-        before, after = pairs.total_t1, pairs.total_t2
-        found += change(make, "wellbeing", before, after, "points", WHAT)
+        before, after = people.dropna().t1, people.dropna().t2
+        scores = answers.assign(value=totals(answers, missing_items))
+        found += ASKED.measured(make, people, scores, tables)
         found += _bands(make, before, after, low_at_most, high_at_least)
         found += _meaningful(make, after - before, meaningful_change, meaningful_rule, sd, reliability)
-        found += _scale(make, answers, before, after) + _short(make, pairs)
+        found += _scale(make, answers, before, after) + _short(make, answers, before.index)
         found += _drift(make, before)
-        first, second = people.total_t1, people.total_t2
-        found += without_second(make, "wellbeing", first, second, "points", WHAT, LOWEST, HIGHEST)
-        found.append(_everyone(make, first, low_at_most, high_at_least))
-        scores = totals(answers, missing_items)
-        found += waves.along(make, "wellbeing", answers, scores, "points", WHAT, every)
+        found.append(_everyone(make, people.t1, low_at_most, high_at_least))
     return found
 
 
@@ -204,18 +192,9 @@ def bands(total: pd.Series, low_at_most: float = 40, high_at_least: float = 60) 
     return pd.Series(named, index=total.index)
 
 
-def _scored(answers: pd.DataFrame, missing_items: int) -> pd.DataFrame:
-    """The people with a scored T1, one row each: total and short score then, and at T2 if there is one."""
-    scores = answers[["participant_id", "timepoint"]].assign(
-        total=totals(answers, missing_items), short=short_scores(answers)
-    )
-    people = both_times(scores, ["total", "short"])
-    return people[people.total_t1.notna()]
-
-
 def _spread(everyone: Sequence[pd.DataFrame]) -> float:
     """The standard deviation of first scores of all with both: a group's own would give it another rule."""
-    starts = [people.total_t1[people.total_t2.notna()].to_numpy(dtype=float) for people in everyone]
+    starts = [people.dropna().t1 for people in everyone]
     scores = np.concatenate([np.empty(0), *starts])
     return float(scores.std(ddof=1)) if len(scores) > 1 else 0.0
 
@@ -321,12 +300,12 @@ def _scale(make: Maker, answers: pd.DataFrame, before: pd.Series, after: pd.Seri
     ]  # fmt: skip
 
 
-def _short(make: Maker, pairs: pd.DataFrame) -> list[Measurement]:
-    known = pairs[["short_t1", "short_t2"]].dropna()
+def _short(make: Maker, answers: pd.DataFrame, pairs: pd.Index) -> list[Measurement]:
+    known = both_times(answers, short_scores(answers)).reindex(pairs).dropna()
     rows = (
-        ("mean_t1", "Average short-form score at the start", known.short_t1),
-        ("mean_t2", "Average short-form score later", known.short_t2),
-        ("change_mean", "Average change in short-form score", known.short_t2 - known.short_t1),
+        ("mean_t1", "Average short-form score at the start", known.t1),
+        ("mean_t2", "Average short-form score later", known.t2),
+        ("change_mean", "Average change in short-form score", known.t2 - known.t1),
     )
     method = "SWEMWBS metric score"
     return [make.mean(f"wellbeing.swemwbs_{name}", label, x, "points", method) for name, label, x in rows]
