@@ -18,7 +18,7 @@ from ut_research.core.measurement import Measurement
 from ut_research.core.problems import stop
 from ut_research.core.quantity import Quantity
 from ut_research.measures.alike import BEFORE, before, everyone
-from ut_research.measures.grouping import Maker, Tables, collected, scaled
+from ut_research.measures.grouping import Maker, Tables, collected
 from ut_research.measures.reoffending import GROUPS, follow, not_followed, risk, timelines, widest
 from ut_research.stats.intervals import NONE, mixed
 from ut_research.stats.weighting import Adjusted, overlap_adjusted
@@ -109,7 +109,7 @@ def _as_if_alike(
         )
         for (key, name), value in zip(names.items(), risks, strict=True)
     ]  # fmt: skip
-    label, gap = "Difference in the share who reoffended, were the groups alike", scaled(change, 100)
+    label, gap = "Difference in the share who reoffended, were the groups alike", change.times(100)
     points = "percentage points"
     return [*found, make.number("adjusted.change", label, gap, points, method, n=timed.index, why_not=why)]
 
@@ -169,4 +169,4 @@ def _referred(make: Maker, people: pd.DataFrame, referred: pd.DataFrame, follow_
             found, why = NONE, "not known, as not everyone who registered engaged"
     label, method = "Reoffended, of everyone referred", "Kaplan-Meier, by the share who registered"
     n = people.index[people.seen.notna()]
-    return make.number("adjusted.referred", label, scaled(found, 100), "%", method, n=n, why_not=why)
+    return make.number("adjusted.referred", label, found.times(100), "%", method, n=n, why_not=why)

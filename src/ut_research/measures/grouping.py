@@ -165,7 +165,7 @@ class Maker:
         counted, where they are counted by an answer.
         """
         rows = counted.index[counted.to_numpy(dtype=bool)]
-        found = scaled(wilson(len(rows), len(counted), self.confidence), 100)
+        found = wilson(len(rows), len(counted), self.confidence).times(100)
         said = _join(method, f"{self.confidence:.0%} Wilson interval")
         return self.number(
             id, label, found, "%", said, count=rows, n=counted.index, about=group, between=between
@@ -217,7 +217,7 @@ class Maker:
                 self.number(
                     id,
                     label,
-                    scaled(Interval(point.share, point.low, point.high), 100),
+                    Interval(point.share, point.low, point.high).times(100),
                     "%",
                     f"Kaplan-Meier, {method}",
                     n=times.index[days >= point.time],
@@ -233,11 +233,6 @@ def histogram(values: pd.Series) -> dict[float, int]:
     """How many of `values` there are of each."""
     found, times = np.unique(values.to_numpy(dtype=float), return_counts=True)
     return dict(zip(found.tolist(), times.tolist(), strict=True))
-
-
-def scaled(found: Interval, by: float) -> Interval:
-    """An estimate with its limits, all times `by`: a share in percent, days in months."""
-    return Interval(*(None if x is None else by * x for x in (found.value, found.low, found.high)))
 
 
 def _filled(tables: Tables, name: str, by: By | None) -> pd.DataFrame:

@@ -14,7 +14,7 @@ that holds the same people and a few more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
@@ -28,7 +28,7 @@ from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
 from ut_research.measures import reach, reoffending, wellbeing
 from ut_research.measures.change import both_times
-from ut_research.measures.grouping import Maker, Tables, collected, parts, scaled
+from ut_research.measures.grouping import Maker, Tables, collected, parts
 from ut_research.stats import intervals
 from ut_research.stats.intervals import Interval
 
@@ -36,10 +36,8 @@ from ut_research.stats.intervals import Interval
 #: Who stayed so long had, as a rule, not been arrested in that time, which flatters those who engaged.
 STAYED_DAYS = 42
 
-#: The value of each headline that means "no difference", or for a share, "half".
-NOTHING = {
-    "reoffending": 0.0, "low_wellbeing": 0.0, "wellbeing_change": 0.0, "meaningful": 50.0, "activity": 0.0,
-}  # fmt: skip
+#: The value of a headline that means "half", of a share; of the others it is 0, "no difference".
+NOTHING = {"meaningful": 50.0}
 
 #: The table, the label and the unit of each headline.
 HEADLINES = {
@@ -50,22 +48,19 @@ HEADLINES = {
     "activity": ("activity", "Average change in active days a week", "days"),
 }
 
-QUANTITIES = (
+_SENSITIVE = {
+    "reoffending": ("reoffending.rate",),
+    "low_wellbeing": ("wellbeing.low_t1", "wellbeing.low_t2"),
+}
+QUANTITIES = tuple(
     Quantity(
-        id="multiverse.reoffending",
+        id=f"multiverse.{name}",
         choices=True,
-        sensitive=True,
-        rests_on=("reoffending.rate",),
-        moves_with_time=True,
-    ),
-    Quantity(
-        id="multiverse.low_wellbeing",
-        choices=True,
-        sensitive=True,
-        rests_on=("wellbeing.low_t1", "wellbeing.low_t2"),
-    ),
-    Quantity(id="multiverse.meaningful", choices=True),
-    *(Quantity(id=f"multiverse.{name}", choices=True) for name in ("wellbeing_change", "activity")),
+        sensitive=name in _SENSITIVE,
+        rests_on=_SENSITIVE.get(name, ()),
+        moves_with_time=name == "reoffending",
+    )
+    for name in HEADLINES
 )
 
 #: The choices beside those of the study itself.
@@ -74,6 +69,8 @@ CUT_POINTS = (40, 41, 42, 44)
 MISSING_ITEMS = (0, 1, 2, 3)
 USED = (("more than", 3.0), ("at least", 3.0))
 
+#: Choices of its own, an answer, each person's part in it, its cells and their codes; see `Answer`.
+Said = tuple[dict[str, str], Interval, pd.Series, tuple[int, ...], tuple[str, ...]]
 #: Who counts where in a table of two by two, row by row, as `Answer.people` says it.
 TWO_BY_TWO = ("TrueTrue", "TrueFalse", "FalseTrue", "FalseFalse")
 
@@ -127,18 +124,23 @@ def measure(
     """
     [(_, part)] = parts(tables, ["participants", "reoffending", "wemwbs", "activity"])
     stayed = _stayed(part["participants"], data_to)
-    pairs = {
-        k: both_times(part["wemwbs"], wellbeing.totals(part["wemwbs"], k))
+    answers, days = part["wemwbs"], part["activity"]
+    scored = [
+        ({"missing items filled": f"up to {k}"}, both_times(answers, wellbeing.totals(answers, k)))
         for k in dict.fromkeys((missing_items, *MISSING_ITEMS))
-    }
-    days = both_times(part["activity"], part["activity"].active_days)
-    in_force = meaningful_rule, meaningful_change
+    ]
+    cuts, in_force = dict.fromkeys((low_at_most, *CUT_POINTS)), (meaningful_rule, meaningful_change)
+    mean = partial(_change, confidence=confidence)
     universes: dict[str, Iterator[Answer]] = {
         "reoffending": _reoffending(part["reoffending"], stayed, follow_up_days, threshold, confidence),
-        "low_wellbeing": _low(pairs, stayed, dict.fromkeys((low_at_most, *CUT_POINTS)), confidence),
-        "wellbeing_change": _change(_scored(pairs, stayed), _everybody(pairs), confidence),
-        "meaningful": _meaningful(pairs, stayed, in_force, reliability, confidence),
-        "activity": _change(_each_way(days, stayed, {}), days.index, confidence),
+        "low_wellbeing": _twice(scored, stayed, partial(_low, cuts=cuts, confidence=confidence)),
+        "wellbeing_change": _twice(scored, stayed, mean),
+        "meaningful": _twice(
+            scored,
+            stayed,
+            partial(_meaningful, in_force=in_force, reliability=reliability, confidence=confidence),
+        ),
+        "activity": _twice([({}, both_times(days, days.active_days))], stayed, mean),
     }
     make = partial(Maker, origin=origin, confidence=confidence)
     made = {table: make(table, collected=collected(tables, table)) for table, _, _ in HEADLINES.values()}
@@ -192,7 +194,8 @@ def agreement(released: Iterable[Estimate]) -> list[Estimate]:
     value in `NOTHING`.
     """
     found: list[Estimate] = []
-    for name, nothing in NOTHING.items():
+    for name in HEADLINES:
+        nothing = NOTHING.get(name, 0.0)
         answers = [e for e in released if e.id == f"multiverse.{name}" and e.value is not None]
         make = Maker(
             "the combinations released", answers[0].origin if answers else "export", collected=bool(answers)
@@ -256,7 +259,7 @@ def _reoffending(
         ends = np.where(people.complete, event.astype(str), people.seen.astype(str))
         yield Answer(
             {"window": f"{days} days", "engaged": who},
-            scaled(intervals.square_and_add(*risks), 100),
+            intervals.square_and_add(*risks).times(100),
             people.index,
             np.where(timed, np.char.add(engaged.astype(str), ends.astype(str)), "out"),
             (
@@ -276,94 +279,58 @@ def _beside_curve(times: pd.Series, window: int, own: int, threshold: int) -> It
             yield between
 
 
-def _each_way(
-    people: pd.DataFrame, stayed: frozenset[int], chosen: Mapping[str, str]
-) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
-    """First and second totals of each choice of people, and of what to do where there is no second.
-
-    With who ``answered`` twice: how many are taken for unchanged is told elsewhere, so that what is told of
-    all tells of those too.
-    """
-    for who, kept in _who(pd.Series(people.index), stayed).items():
-        some = people[kept]
-        for handled, second in (
-            ("left out", some.t2),
-            ("no change", some.t2.fillna(some.t1)),
-        ):
-            yield (
-                {**chosen, "people": who, "no second questionnaire": handled},
-                some.assign(t2=second, answered=some.t2.notna()).dropna(subset=["t2"]),
-            )
-
-
-def _scored(
-    pairs: Mapping[int, pd.DataFrame], stayed: frozenset[int]
-) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
-    for items, people in pairs.items():
-        yield from _each_way(people, stayed, {"missing items filled": f"up to {items}"})
-
-
-def _everybody(pairs: Mapping[int, pd.DataFrame]) -> pd.Index:
-    """Everybody who has a first questionnaire under any rule for missing items."""
-    return pairs[max(pairs)].index
-
-
-def _low(
-    pairs: Mapping[int, pd.DataFrame], stayed: frozenset[int], cuts: Iterable[int], confidence: float
+def _twice(
+    scored: Sequence[tuple[dict[str, str], pd.DataFrame]],
+    stayed: frozenset[int],
+    say: Callable[[pd.DataFrame], Iterator[Said]],
 ) -> Iterator[Answer]:
-    for (choices, people), cut in product(list(_scored(pairs, stayed)), cuts):
+    """What is said of first and second answers, of each choice of people and of what to do without a second.
+
+    Parameters
+    ----------
+    scored : people as `both_times` gives them, each time with the choice by which they are scored.
+    say : is given people with both, and who ``answered`` twice: how many are taken for unchanged is told
+        elsewhere, so that what is told of all tells of those too.
+    """
+    everybody = max((people for _, people in scored), key=len).index
+    for chosen, people in scored:
+        handled = {"left out": people.t2, "no change": people.t2.fillna(people.t1)}
+        ways = product(_who(pd.Series(people.index), stayed).items(), handled.items())
+        for (who, kept), (how, second) in ways:
+            some = people.assign(t2=second, answered=people.t2.notna())[kept].dropna(subset=["t2"])
+            for own, found, values, cells, codes in say(some):
+                part = values.astype(str).reindex(everybody).fillna("out").to_numpy(dtype=str)
+                choices = {**chosen, "people": who, "no second questionnaire": how, **own}
+                yield Answer(choices, found, everybody, part, cells, codes)
+
+
+def _low(people: pd.DataFrame, cuts: Iterable[int], confidence: float) -> Iterator[Said]:
+    for cut in cuts:
         was, still = people.t1 <= cut, people.t2 <= cut
         cells = [was & still, was & ~still, ~was & still, ~was & ~still]
         both, before, after, neither = counts = [int(x.sum()) for x in cells]
-        change = intervals.newcombe_paired(both, before, after, neither, confidence)
-        yield Answer(
-            {**choices, "low at most": str(cut)},
-            scaled(change, 100),
-            _everybody(pairs),
-            _codes(was.astype(str) + still.astype(str), _everybody(pairs)),
-            (*counts, *(int((x & people.answered).sum()) for x in cells)),
-            TWO_BY_TWO,
-        )
+        change = intervals.newcombe_paired(both, before, after, neither, confidence).times(100)
+        told = (*counts, *(int((x & people.answered).sum()) for x in cells))
+        yield {"low at most": str(cut)}, change, was.astype(str) + still.astype(str), told, TWO_BY_TWO
 
 
-def _change(
-    scored: Iterator[tuple[dict[str, str], pd.DataFrame]], everybody: pd.Index, confidence: float
-) -> Iterator[Answer]:
-    for choices, people in scored:
-        rise = people.t2 - people.t1
-        yield Answer(
-            choices, intervals.mean_t(rise, confidence), everybody, _codes(rise.astype(str), everybody)
-        )
+def _change(people: pd.DataFrame, confidence: float) -> Iterator[Said]:
+    rise = people.t2 - people.t1
+    yield {}, intervals.mean_t(rise, confidence), rise, (), ()
 
 
 def _meaningful(
-    pairs: Mapping[int, pd.DataFrame],
-    stayed: frozenset[int],
-    in_force: tuple[str, float],
-    reliability: float,
-    confidence: float,
-) -> Iterator[Answer]:
-    for choices, people in _scored(pairs, stayed):
-        rise, n = people.t2 - people.t1, len(people)
-        sd = float(people.t1.std()) if n > 1 else 0.0
-        rules = {f"{how} {points:g}": (how, points) for how, points in (in_force, *USED)}
-        rules["standard error"] = "at least", intervals.sem(sd, reliability)
-        rules["reliable change"] = "more than", intervals.reliable_change(sd, reliability, confidence)
-        for name, (how, points) in rules.items():
-            rose = pd.Series(intervals.improved(rise, points, how), index=people.index)
-            # a threshold of nothing, where all began alike, is no threshold
-            count = int(rose.sum())
-            found = intervals.wilson(count, n, confidence) if points else intervals.NONE
-            yield Answer(
-                {**choices, "meaningful is": name},
-                scaled(found, 100),
-                _everybody(pairs),
-                _codes(rose.astype(str), _everybody(pairs)),
-                (count, n - count, int(people.answered.sum()) - count),
-                ("True", "False"),
-            )
-
-
-def _codes(values: pd.Series, everybody: pd.Index) -> NDArray[np.str_]:
-    """Each person's part in an answer; "out" for people who have none."""
-    return values.reindex(everybody).fillna("out").to_numpy(dtype=str)
+    people: pd.DataFrame, in_force: tuple[str, float], reliability: float, confidence: float
+) -> Iterator[Said]:
+    rise, n = people.t2 - people.t1, len(people)
+    sd = float(people.t1.std()) if n > 1 else 0.0
+    rules = {f"{how} {points:g}": (how, points) for how, points in (in_force, *USED)}
+    rules["standard error"] = "at least", intervals.sem(sd, reliability)
+    rules["reliable change"] = "more than", intervals.reliable_change(sd, reliability, confidence)
+    for name, (how, points) in rules.items():
+        rose = pd.Series(intervals.improved(rise, points, how), index=people.index)
+        # a threshold of nothing, where all began alike, is no threshold
+        count = int(rose.sum())
+        found = (intervals.wilson(count, n, confidence) if points else intervals.NONE).times(100)
+        told = count, n - count, int(people.answered.sum()) - count
+        yield {"meaningful is": name}, found, rose, told, ("True", "False")

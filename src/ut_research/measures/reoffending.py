@@ -22,7 +22,7 @@ from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
 from ut_research.core.units import DAYS_A_MONTH, period
 from ut_research.measures import GROUPS as COLUMNS
-from ut_research.measures.grouping import By, Maker, Tables, collected, parts, scaled
+from ut_research.measures.grouping import By, Maker, Tables, collected, parts
 from ut_research.stats import intervals, survival
 from ut_research.stats.intervals import NONE, Interval
 
@@ -112,7 +112,7 @@ def compare(engaged: Estimate, not_engaged: Estimate, *, confidence: float = 0.9
         raise ValueError("both shares need the count and the number of people that they rest on")
     make = Maker(engaged.source, "published", confidence=confidence)
     (c1, n1), (c2, n2) = table
-    gap = scaled(intervals.newcombe(c1, n1, c2, n2, confidence), 100)
+    gap = intervals.newcombe(c1, n1, c2, n2, confidence).times(100)
     p, id = intervals.fisher_p(c1, n1, c2, n2), "published.reoffending"
     method = "engaged less not engaged, Newcombe interval"
     return [
@@ -220,7 +220,7 @@ def _group(
         share("rate", "Reoffended", people.reoffended, f"{window} of entry"),
         make.number(
             "reoffending.risk", f"Reoffended within {period(follow_up_days)}: {label}",
-            scaled(at_window, 100), "%",
+            at_window.times(100), "%",
             f"Kaplan-Meier, {_CENSORED}; {make.confidence:.0%} interval",
             n=timed, about={"group": key}, why_not=not_followed(people, follow_up_days),
         ),
@@ -257,7 +257,7 @@ def _comparison(
     return make.number(
         "reoffending.risk_change",
         _GAP,
-        scaled(gap, 100),
+        gap.times(100),
         "percentage points",
         method,
         n=both.index[both.seen.notna()],
@@ -284,7 +284,7 @@ def _time(
         make.number(
             "reoffending.rmst_months",
             f"Average months free of reoffending: {label}",
-            scaled(mean, 1 / DAYS_A_MONTH),
+            mean.times(1 / DAYS_A_MONTH),
             "months",
             method,
             n=line[0][0].index,

@@ -27,6 +27,11 @@ class Interval:
     low: float | None
     high: float | None
 
+    def times(self, by: float) -> Interval:
+        """All of it times `by`: a share in percent, days in months; less than 0 turns the limits round."""
+        value, low, high = (None if x is None else by * x for x in (self.value, self.low, self.high))
+        return Interval(value, high, low) if by < 0 else Interval(value, low, high)
+
 
 NONE = Interval(None, None, None)
 
@@ -84,14 +89,7 @@ def mixed(first: Interval, second: Interval, share: float) -> Interval:
 
     With an interval made of both, as `square_and_add`; the share is taken to be known.
     """
-    one, other = (
-        Interval(*(None if x is None else by * x for x in (i.value, *ends)))
-        for i, by, ends in (
-            (first, share, (first.low, first.high)),
-            (second, share - 1, (second.high, second.low)),
-        )
-    )
-    return square_and_add(one, other)
+    return square_and_add(first.times(share), second.times(share - 1))
 
 
 def fisher_p(c1: int, n1: int, c2: int, n2: int) -> float | None:
