@@ -868,7 +868,7 @@ def test_a_list_in_words(words: list[str], listed: str) -> None:
 
 def test_an_expression_is_worked_out_from_left_to_right_with_what_rounding_leaves(registry: Registry) -> None:
     def span(expression: str) -> tuple[Fraction, Fraction]:
-        return audit._span(registry, expression)
+        return audit.span(registry, expression)
 
     assert span("2 + 3 * 4") == (20, 20)
     assert span("10 - 4 / 4") == (Fraction(3, 2), Fraction(3, 2))

@@ -8,7 +8,8 @@ where the case of letters tells nobody apart.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ from ut_research.reading import values as spellings
 from ut_research.reading.export import Raw
 
 Numbers = npt.NDArray[np.intp]
-_NUMBER = re.compile(r"0*(\d+?)(?:\.0+)?")
+_NUMBER, _DECIMAL = re.compile(r"0*(\d+?)(?:\.0+)?"), re.compile(r"\.0+$")
 
 
 def number_people(
@@ -36,84 +37,84 @@ def number_people(
     tidied = [spellings.tidy(i) for i in distinct.tolist()]
     written = ["" if spellings.is_blank(i) or spellings.ERROR.fullmatch(i) else i for i in tidied]
     ends = np.cumsum([len(raw.tables[n]) for n in names])
-    tables = dict(zip(names, np.split(codes, ends[:-1]), strict=True))
-    written = _as_numbers(_by_case(written, tables, raw, log), tables, raw, log)
+    people = _People(raw, log, written, dict(zip(names, np.split(codes, ends[:-1]), strict=True)))
+    people.join_by_case()
+    people.join_as_numbers()
     secret = key if key is not None else identifiers.key()
-    hashed = iter(identifiers.hash_ids((i for i in written if i), secret))
+    hashed = iter(identifiers.hash_ids((i for i in people.written if i), secret))
     number, ids = pd.factorize(
-        np.array([*(next(hashed) if i else None for i in written), None], dtype=object)
+        np.array([*(next(hashed) if i else None for i in people.written), None], dtype=object)
     )
-    return {n: number[c] for n, c in tables.items()}, pd.array(ids, dtype="str")
+    return {n: number[c] for n, c in people.tables.items()}, pd.array(ids, dtype="str")
 
 
-def _alike(written: Sequence[str], forms: Sequence[str]) -> dict[str, set[str]]:
-    """Return the identifiers that have the same form and are written in more than one way, by that form."""
-    groups: dict[str, set[str]] = {}
-    if len(set(forms)) == len(set(written)):
-        return groups
-    for text, form in zip(written, forms, strict=True):
-        if text:
-            groups.setdefault(form, set()).add(text)
-    return {form: texts for form, texts in groups.items() if len(texts) > 1}
+@dataclass
+class _People:
+    """Each distinct identifier as it is `written`, and the places of each row of a table among them."""
+
+    raw: Raw
+    log: Log
+    written: list[str]
+    tables: Mapping[str, Numbers]
+
+    def join_by_case(self) -> None:
+        """Join identifiers that differ in case only, where case tells nobody apart.
+
+        That is where all identifiers of the participants are in capitals, or none is; or the recipe says so.
+        """
+        if self.raw.recipe.ids_ignore_case:
+            self.written = [i.casefold() for i in self.written]
+            return
+        known = self._inside(self.tables.get("participants", np.array([], dtype=np.intp)))
+        alone = any(all(i == way(i) for i in known) for way in (str.upper, str.lower))
+        if known and alone and self._alike(str.casefold):
+            person = {i.casefold(): i for i in known}
+            done = "joined with the same identifier in participants, which is in other letters"
+            self._join(lambda i: person.get(i.casefold(), i), "identifier in other letters", done)
+        done = "taken for different people; if they are not, say ids_ignore_case = true in the recipe"
+        self._tell(set().union(*self._alike(str.casefold).values()), "differs in case only", done)
+
+    def join_as_numbers(self) -> None:
+        """Join identifiers that a spreadsheet wrote as numbers in some tables, if in none both are there."""
+        alike, inside = self._alike(_number), [self._inside(at) for at in self.tables.values()]
+        if any(len(texts & there) > 1 for there in inside for texts in alike.values()):
+            done = "taken for different people, though only a leading zero or a decimal tells them apart; if "
+            done += "a spreadsheet changed them, export them again as text"
+            self._tell(set().union(*alike.values()), "differs as a number only", done)
+            return
+        full = {
+            form: max(texts, key=lambda t: (not _DECIMAL.search(t), len(t))) for form, texts in alike.items()
+        }
+        done = (
+            "joined with the same number in another table: a spreadsheet took its zeros, or gave it a decimal"
+        )
+        self._join(lambda i: full.get(_number(i), i), "identifier as a number", done)
+
+    def _alike(self, form: Callable[[str], str]) -> dict[str, set[str]]:
+        """The identifiers that have the same form and are written in more than one way, by that form."""
+        groups: dict[str, set[str]] = {}
+        for text in filter(None, self.written):
+            groups.setdefault(form(text), set()).add(text)
+        return {form: texts for form, texts in groups.items() if len(texts) > 1}
+
+    def _inside(self, at: Numbers) -> set[str]:
+        """The identifiers at these places."""
+        return {self.written[i] for i in np.unique(at[at >= 0])}
+
+    def _join(self, to: Callable[[str], str], rule: str, done: str) -> None:
+        joined = [to(i) for i in self.written]
+        changed = {i for i, j in zip(self.written, joined, strict=True) if i != j}
+        self._tell(changed, rule, done, "repaired")
+        self.written = joined
+
+    def _tell(self, of: set[str], rule: str, done: str, action: Action = "reported") -> None:
+        """Log the rows of identifiers, in every table."""
+        hit = np.array([*(i in of for i in self.written), False])
+        for name, at in self.tables.items() if of else ():
+            if hit[at].any():
+                self.raw.note(self.log, name, hit[at], "participant_id", rule, action, done, len(at))
 
 
-def _by_case(written: list[str], tables: Mapping[str, Numbers], raw: Raw, log: Log) -> list[str]:
-    """Return the identifiers with those joined that differ in case only, where case tells nobody apart.
-
-    That is so where all identifiers of the participants are in capitals, or none is; or the recipe says it.
-    """
-    if raw.recipe.ids_ignore_case:
-        return [i.casefold() for i in written]
-    alike = _alike(written, [i.casefold() for i in written])
-    codes = tables.get("participants", np.array([], dtype=np.intp))
-    known = {written[c] for c in np.unique(codes[codes >= 0])}
-    if alike and known and any(all(i == way(i) for i in known) for way in (str.upper, str.lower)):
-        person = {i.casefold(): i for i in known}
-        joined = [person.get(i.casefold(), i) for i in written]
-        changed = {i for i, j in zip(written, joined, strict=True) if i != j}
-        done = "joined with the same identifier in participants, which is in other letters"
-        _log(changed, written, tables, raw, log, "identifier in other letters", done, repaired=True)
-        written, alike = joined, _alike(joined, [i.casefold() for i in joined])
-    of = {text for texts in alike.values() for text in texts}
-    done = "taken for different people; if they are not, say ids_ignore_case = true in the recipe"
-    _log(of, written, tables, raw, log, "differs in case only", done)
-    return written
-
-
-def _as_numbers(written: list[str], tables: Mapping[str, Numbers], raw: Raw, log: Log) -> list[str]:
-    """Return the identifiers with those joined that a spreadsheet wrote as numbers in some tables."""
-    forms = [match[1] if (match := _NUMBER.fullmatch(i)) else i for i in written]
-    alike = _alike(written, forms)
-    if not alike:
-        return written
-    form = dict(zip(written, forms, strict=True))
-    for codes in tables.values():
-        inside = {written[c] for c in np.unique(codes[codes >= 0])}
-        if any(len(texts & inside) > 1 for texts in alike.values()):
-            done = (
-                "taken for different people, though only a leading zero or a decimal tells them apart; if a "
-            )
-            done += "spreadsheet changed them, export them again as text"
-            of = {text for texts in alike.values() for text in texts}
-            _log(of, written, tables, raw, log, "differs as a number only", done)
-            return written
-    fullest = {
-        f: max(texts, key=lambda t: (not re.search(r"\.0+$", t), len(t))) for f, texts in alike.items()
-    }
-    joined = [fullest.get(form[i], i) for i in written]
-    changed = {i for i, j in zip(written, joined, strict=True) if i != j}
-    done = "joined with the same number in another table: a spreadsheet took its zeros, or gave it a decimal"
-    _log(changed, written, tables, raw, log, "identifier as a number", done, repaired=True)
-    return joined
-
-
-def _log(of: set[str], written: Sequence[str], tables: Mapping[str, Numbers], raw: Raw, log: Log, rule: str,
-         done: str, repaired: bool = False) -> None:  # fmt: skip
-    """Log the rows of identifiers, in every table."""
-    if not of:
-        return
-    hit = np.array([*(i in of for i in written), False])
-    action: Action = "repaired" if repaired else "reported"
-    for name, codes in tables.items():
-        if hit[codes].any():
-            raw.note(log, name, hit[codes], "participant_id", rule, action, done, len(codes))
+def _number(text: str) -> str:
+    """An identifier without what a spreadsheet may take from it, or add, as from a number."""
+    return match[1] if (match := _NUMBER.fullmatch(text)) else text

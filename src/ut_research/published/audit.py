@@ -235,7 +235,7 @@ def _related(registry: Registry, r: Relation) -> list[tuple[str, _Check]]:
     """What one relation says of each figure in it: the one that claims it is reproduced when it holds."""
     labels = {f.id: f.label for f in registry.figures}
     ids = list(dict.fromkeys(t for side in (r.left, r.right) for t in side.split(" ") if t in labels))
-    left, right = _span(registry, r.left), _span(registry, r.right)
+    left, right = span(registry, r.left), span(registry, r.right)
     fine = holds(r.relation, left, right)
     how = {"almost": "a little under", "similar to": "close to"}.get(r.relation, r.relation)
     if r.relation == "equals":
@@ -256,15 +256,14 @@ def _related(registry: Registry, r: Relation) -> list[tuple[str, _Check]]:
 
 def _beside_chance(registry: Registry, r: Relation) -> str:
     """Where a share stands beside an official rate: whether the share's interval takes that rate in."""
-    by_id = {f.id: f for f in registry.figures}
     left, _, over = r.left.partition(" / ")
-    share, rate = by_id.get(left), by_id.get(over or r.right)
+    share, rate = registry.get(left), registry.get(over or r.right)
     if not (share and rate and rate.kind == "benchmark"):
         return ""
     if share.numerator is None or not share.denominator:
         return ""
-    found = methods.wilson(share.numerator, share.denominator)
-    low, high = 100 * (found.low or 0), 100 * (found.high or 0)
+    found = methods.wilson(share.numerator, share.denominator).times(100)
+    low, high = found.low or 0, found.high or 0
     inside = "takes in" if low <= rate.value <= high else "leaves out"
     of = f"{share.numerator} of {share.denominator}"
     return f" The 95% interval of {of} is {low:.0f}% to {high:.0f}%, which {inside} {rate.text}%."
@@ -275,7 +274,7 @@ _WORK: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
 }  # fmt: skip
 
 
-def _span(registry: Registry, expression: str) -> Span:
+def span(registry: Registry, expression: str) -> Span:
     """The least and greatest value of an expression, given how its figures were rounded; left to right."""
     if expression.startswith(("findings[", "questions[")):
         return _counted(registry.findings, expression)
@@ -350,9 +349,8 @@ def _usual(registry: Registry, f: Figure) -> int | None:
 
 def _said(registry: Registry, expression: str, span: Span) -> str:
     """One figure as it is printed; anything worked out as a number, or as the range that rounding leaves."""
-    for f in registry.figures:
-        if f.id == expression:
-            return shown(exact(f.value), f.decimals)
+    if f := registry.get(expression):
+        return shown(exact(f.value), f.decimals)
     low, high = (f"{x.numerator:,}" if x.denominator == 1 else f"{float(x):.2f}" for x in span)
     return low if low == high else f"{low} to {high}"
 

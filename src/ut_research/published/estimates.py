@@ -93,8 +93,8 @@ def _estimate(registry: Registry, f: Figure, confidence: float) -> Estimate:
         if n is None and (base := base_of(registry, f)):
             n, method = int(base.value), f"{method}; base not printed beside it"
         if count is not None and n:
-            found = methods.wilson(count, n, confidence)
-            low, high = (None if limit is None else 100 * limit for limit in (found.low, found.high))
+            found = methods.wilson(count, n, confidence).times(100)
+            low, high = found.low, found.high
             method += f"; Wilson interval, {confidence:.0%}"
     elif f.kind == "count":
         count = int(f.value)

@@ -8,14 +8,13 @@ the summary. Nothing here is about any one figure; each question says what would
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import combinations
 
 import pandas as pd
 
 from ut_research.core.units import capital
-from ut_research.published.audit import base_of
-from ut_research.published.registry import Figure, Registry, Relation
+from ut_research.published.audit import base_of, span
+from ut_research.published.registry import Figure, Registry
 from ut_research.published.rounding import attainable_counts, percent_of
 from ut_research.stats.intervals import square_and_add, wilson
 
@@ -39,23 +38,17 @@ LITERATURE = {
 _TWELVE = "twelve evaluations with the same scale (Maheswaran and others 2012, HQLO 10:156)"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What one rule asks of some figures, and what would settle it."""
-
-    rule: str
-    figures: tuple[str, ...]
-    asked: str
-    settles: str
+#: What one rule asks of some figures: the rule, their ids, what is asked, and what would settle it.
+Question = tuple[str, tuple[str, ...], str, str]
 
 
 def questions(registry: Registry) -> pd.DataFrame:
     """Every question of every rule: rule, labels (of the figures), figures (ids), asked and settles."""
     labels = {f.id: f.label for f in registry.figures}
     rows = [
-        (q.rule, "; ".join(labels[id] for id in q.figures), "; ".join(q.figures), q.asked, q.settles)
+        (name, "; ".join(labels[id] for id in figures), "; ".join(figures), asked, settles)
         for rule in RULES
-        for q in rule(registry)
+        for name, figures, asked, settles in rule(registry)
     ]
     return pd.DataFrame(rows, columns=["rule", "labels", "figures", "asked", "settles"])
 
@@ -65,12 +58,12 @@ def questions(registry: Registry) -> pd.DataFrame:
 
 def _no_base(registry: Registry) -> Iterator[Question]:
     """Shares and means of people beside which no number of people stands, and of which no more is asked."""
-    more = {q.figures[0] for rule in (_one_number_twice, _two_bases) for q in rule(registry)}
+    more = {ids[0] for rule in (_one_number_twice, _two_bases) for _, ids, *_ in rule(registry)}
     for f in registry.figures:
         bare = f.bare and f.about == "cohort" and f.id not in more
         if bare and (f.kind == "percentage" or (f.kind == "mean" and base_of(registry, f) is None)):
             asked = f"Printed: {f.as_printed}. The number of people is not printed beside it."
-            yield Question("no base", (f.id,), asked, "The number of people.")
+            yield "no base", (f.id,), asked, "The number of people."
 
 
 def _one_number_twice(registry: Registry) -> Iterator[Question]:
@@ -80,7 +73,7 @@ def _one_number_twice(registry: Registry) -> Iterator[Question]:
         if (a.document, a.as_printed) == (b.document, b.as_printed) and base_of(registry, a) is None:
             asked = f"Both are printed as {a.as_printed}, with no count or base: one may be a copy."
             for one, other in ((a, b), (b, a)):
-                yield Question("one number twice", (one.id, other.id), asked, "Both counts, and their bases.")
+                yield "one number twice", (one.id, other.id), asked, "Both counts, and their bases."
 
 
 def _two_bases(registry: Registry) -> Iterator[Question]:
@@ -94,7 +87,7 @@ def _two_bases(registry: Registry) -> Iterator[Question]:
         fit = [g for g in fit if g.base and attainable_counts(f.value, int(g.value), f.decimals)]
         if fit and f.section == base.section:
             asked = f"It is taken to be of {base.value:.0f}; {fit[0].value:.0f} people can give it too."
-            yield Question("which base", (f.id, base.id, fit[0].id), asked, "The base, beside the share.")
+            yield "which base", (f.id, base.id, fit[0].id), asked, "The base, beside the share."
 
 
 def _not_defined(registry: Registry) -> Iterator[Question]:
@@ -102,17 +95,17 @@ def _not_defined(registry: Registry) -> Iterator[Question]:
     for d in registry.definitions:
         if not d.here:
             asked = f"{capital(d.aspect)}: not given. {d.difference}"
-            yield Question("not defined", d.figures, asked, f"{capital(d.field)}.")
+            yield "not defined", d.figures, asked, f"{capital(d.field)}."
         elif " or " in d.here and " or " not in d.field:
             asked = f"{capital(d.aspect)}: {d.here}, which mixes two. {d.difference}"
-            yield Question("two meanings", d.figures, asked, f"{capital(d.field)}.")
+            yield "two meanings", d.figures, asked, f"{capital(d.field)}."
 
 
 def _significant(registry: Registry) -> Iterator[Question]:
     for f in registry.figures:
         if "significan" in f.as_printed.casefold():
             asked = f"Printed: {f.as_printed}. No test or range is printed with it."
-            yield Question("no test", (f.id,), asked, "The test, or the range, with its result.")
+            yield "no test", (f.id,), asked, "The test, or the range, with its result."
 
 
 # --- who is counted -------------------------------------------------------------------------------
@@ -128,7 +121,7 @@ def _part_of_the_people(registry: Registry) -> Iterator[Question]:
             asked = (
                 f"Everyone is {base.value:.0f} people, {share} of the {whole:.0f} who could have been asked."
             )
-            yield Question("part of the people", (f.id, base.id), asked, "What became of the others.")
+            yield "part of the people", (f.id, base.id), asked, "What became of the others."
 
 
 def _sampled_unlike(registry: Registry) -> Iterator[Question]:
@@ -142,9 +135,7 @@ def _sampled_unlike(registry: Registry) -> Iterator[Question]:
         if max(shares) > UNLIKE * min(shares):
             said = [f"{f.value:.0f} of {w:.0f} ({p})" for f, w, p in zip((a, b), wholes, parts, strict=True)]
             asked = f"Of one group {said[0]} were looked at, of the other {said[1]}: the choice may tell."
-            yield Question(
-                "sampled unlike", (a.id, b.id), asked, "How the people were drawn, from which lists."
-            )
+            yield "sampled unlike", (a.id, b.id), asked, "How the people were drawn, from which lists."
 
 
 def _everyone_together(registry: Registry) -> Iterator[Question]:
@@ -160,7 +151,7 @@ def _everyone_together(registry: Registry) -> Iterator[Question]:
                 f"above {most.as_printed}, the highest rate beside which the first group alone is set."
             )
             settles = "The rate of everyone referred, weighted to who engaged."
-            yield Question("everyone together", (a.id, b.id, most.id), asked, settles)
+            yield "everyone together", (a.id, b.id, most.id), asked, settles
 
 
 def _among_those_who_did(registry: Registry) -> Iterator[Question]:
@@ -170,7 +161,7 @@ def _among_those_who_did(registry: Registry) -> Iterator[Question]:
         if base and base.measure_field == "count" and f.unit in ("days", "weeks", "months"):
             asked = f"It is over only the {base.value:.0f} to whom it happened, so it is no delay."
             settles = "Everybody counted for as long as they were followed (Kaplan-Meier)."
-            yield Question("among those who did", (f.id, base.id), asked, settles)
+            yield "among those who did", (f.id, base.id), asked, settles
 
 
 # --- what it is set beside ------------------------------------------------------------------------
@@ -178,14 +169,13 @@ def _among_those_who_did(registry: Registry) -> Iterator[Question]:
 
 def _another_population(registry: Registry) -> Iterator[Question]:
     """A share of the people set beside a rate of other people."""
-    by_id = {f.id: f for f in registry.figures}
     for r in registry.relations:
-        left, right = by_id.get(r.left), by_id.get(r.right)
+        left, right = registry.get(r.left), registry.get(r.right)
         if left and right and left.about == "cohort" and right.kind == "benchmark":
             there = f"{right.as_printed} of others: {right.label[:1].lower()}{right.label[1:]}"
             asked = f"{left.as_printed} of these people stands beside {there}."
             settles = "People like these, over the same time, counted in the same way."
-            yield Question("another population", (left.id, right.id), asked, settles)
+            yield "another population", (left.id, right.id), asked, settles
 
 
 def _ratio_without_range(registry: Registry) -> Iterator[Question]:
@@ -204,7 +194,7 @@ def _ratio_without_range(registry: Registry) -> Iterator[Question]:
             f"{capital(registry[r.figure].as_printed)}: of {_count(shares[0])} against {_count(shares[1])}, "
             f"the range of the difference is {low:.0f} to {high:.0f} of every 100."
         )
-        yield Question("no range", (r.figure, left, over), asked, "The range beside the words.")
+        yield "no range", (r.figure, left, over), asked, "The range beside the words."
 
 
 def _beyond_the_literature(registry: Registry) -> Iterator[Question]:
@@ -215,7 +205,7 @@ def _beyond_the_literature(registry: Registry) -> Iterator[Question]:
         if not low <= f.value <= high:
             asked = f"It is outside what others found: {words}, in {_TWELVE}."
             settles = "The scores themselves, a comparison group, and who asked the questions."
-            yield Question("beyond the literature", (f.id,), asked, settles)
+            yield "beyond the literature", (f.id,), asked, settles
 
 
 # --- what the summary leaves out ------------------------------------------------------------------
@@ -232,7 +222,7 @@ def _left_out_of_the_summary(registry: Registry) -> Iterator[Question]:
         ):
             what = f"{a.as_printed} against {b.as_printed}"
             asked = f"{what} is worse for the first group, and the summary leaves it out."
-            yield Question("left out of the summary", (a.id, b.id), asked, "Both, in the summary.")
+            yield "left out of the summary", (a.id, b.id), asked, "Both, in the summary."
     for f in registry.figures:
         sign = BETTER.get(f.measure, 0)
         if f.measure_field != "value" or not (sign and _summed(f)) or f.kind != "percentage":
@@ -245,9 +235,7 @@ def _left_out_of_the_summary(registry: Registry) -> Iterator[Question]:
             asked = (
                 f"The summary sets {f.as_printed} beside rates that it is better than, and leaves out {said}."
             )
-            yield Question(
-                "left out of the summary", (f.id, *(g.id for g in harder)), asked, "All the rates."
-            )
+            yield "left out of the summary", (f.id, *(g.id for g in harder)), asked, "All the rates."
 
 
 RULES: tuple[Callable[[Registry], Iterator[Question]], ...] = (
@@ -277,21 +265,14 @@ def _pairs(registry: Registry, field: str) -> Iterator[tuple[Figure, Figure]]:
 
 def _whole(registry: Registry, id: str) -> float | None:
     """How many people the people of a count are part of, as a relation says; the fewest, where several do."""
-    wholes = [_number(registry, r) for r in registry.relations if r.relation == "at most" and r.left == id]
-    return min((w for w in wholes if w), default=None)
-
-
-def _number(registry: Registry, r: Relation) -> float | None:
-    """The right side of a relation, where it is a count, or one count less another."""
-    first, _, rest = r.right.partition(" - ")
-    ids = [first, rest] if rest else [first]
-    if not all(_is_base(registry, id) for id in ids):
-        return None
-    return float(registry[first].value - (registry[rest].value if rest else 0))
+    said = [r.right for r in registry.relations if r.relation == "at most" and r.left == id]
+    people = [right for right in said if all(_is_base(registry, term) for term in right.split(" ")[::2])]
+    return min((float(n) for n, _ in (span(registry, right) for right in people) if n), default=None)
 
 
 def _is_base(registry: Registry, id: str) -> bool:
-    return any(f.id == id and f.unit == "people" for f in registry.figures)
+    f = registry.get(id)
+    return f is not None and f.unit == "people"
 
 
 def _rates_beside(registry: Registry, f: Figure) -> list[Figure]:

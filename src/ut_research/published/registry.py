@@ -158,6 +158,10 @@ class Registry:
     definitions: tuple[Definition, ...] = ()
     documents: Mapping[str, Document] = field(default_factory=dict)
 
+    def get(self, id: str) -> Figure | None:
+        """The figure of this id, if there is one."""
+        return next((f for f in self.figures if f.id == id), None)
+
     def __getitem__(self, id: str) -> Figure:
         return next(f for f in self.figures if f.id == id)
 
