@@ -6,7 +6,7 @@ from written import table
 
 from ut_research.core.estimate import Estimate
 from ut_research.core.measurement import plain
-from ut_research.measures.grouping import Maker, among, parts
+from ut_research.measures.grouping import Maker, parts, whether
 
 PEOPLE = table("""
     participant_id  partner  exit_date
@@ -89,9 +89,10 @@ def test_groups_come_in_alphabetical_order_and_periods_in_that_of_their_days():
     assert found == ["lockdown", "time after it", "not recorded"]
 
 
-def test_among_finds_who_is_there_and_who_is_not():
-    assert list(among(pd.Series(["a", "b", "a"]), pd.Series(["c", "a"]))) == [True, False, True]
-    assert list(among(pd.Series(["a"], dtype="str"), pd.Series([], dtype="str"))) == [False]
+def test_of_people_it_is_known_who_is_there_and_who_is_not():
+    people = pd.DataFrame({"participant_id": [3, None, 1]}, index=[7, 8, 9])
+    assert whether(people, pd.Series([2, None, 3])).to_dict() == {7: True, 8: False, 9: False}
+    assert not whether(people, pd.Series([], dtype=float)).any()
 
 
 def test_a_share_is_in_percent_with_wilsons_interval():

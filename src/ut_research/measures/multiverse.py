@@ -225,9 +225,8 @@ def usual(released: Iterable[Estimate], headline: str) -> Estimate:
 
 
 def _stayed(participants: pd.DataFrame, data_to: pd.Timestamp) -> frozenset[int]:
-    known = participants[participants.exit_date.notna() | participants.exit_reason.isna()]
-    weeks = reach.stay(known.registered_date, known.exit_date, pd.Timestamp(data_to)).weeks
-    return frozenset(known.participant_id[weeks >= STAYED_DAYS / 7])
+    weeks = reach.stay(participants, pd.Timestamp(data_to)).weeks
+    return frozenset(participants.participant_id[weeks.index[weeks >= STAYED_DAYS / 7]])
 
 
 def _who(people: pd.Series, stayed: frozenset[int]) -> dict[str, NDArray[np.bool_]]:

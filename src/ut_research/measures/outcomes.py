@@ -23,7 +23,6 @@ from ut_research.measures.grouping import (
     By,
     Maker,
     Tables,
-    among,
     by_person,
     collected,
     parts,
@@ -122,7 +121,7 @@ def _first(part: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame
     """The people registered, and the first time that each of them reached each outcome."""
     registered = part["participants"][part["participants"].registered_date.notna()]
     reached = part["outcomes"].sort_values("start_date", kind="stable")
-    reached = reached[among(reached.participant_id, registered.participant_id)]
+    reached = reached[whether(reached, registered.participant_id)]
     return registered, reached.drop_duplicates(["participant_id", "outcome"])
 
 

@@ -22,7 +22,6 @@ from ut_research.measures.grouping import (
     By,
     Maker,
     Tables,
-    among,
     collected,
     in_order,
     parts,
@@ -102,9 +101,7 @@ def measure(
         found += _flow(make, part, registered, tables, signed)
         found += _people(make, people)
         found += _groups(make, people, by, told)
-        # a reason without a day: support ended on a day that cannot be used, so the stay is not known
-        stays = registered[registered.exit_date.notna() | registered.exit_reason.isna()]
-        found += _stay(make, stays, _last_day(tables, data_to))
+        found += _stay(make, stay(registered, _last_day(tables, data_to)))
     return found
 
 
@@ -123,20 +120,22 @@ def ethnic_minority(ethnicity: pd.Series) -> pd.Series:
     return (~said.str.startswith(MAJORITY)).astype("boolean").mask(said.isin(UNSTATED))
 
 
-def stay(start: pd.Series, end: pd.Series, data_to: pd.Timestamp) -> pd.DataFrame:
+def stay(registered: pd.DataFrame, data_to: pd.Timestamp) -> pd.DataFrame:
     """How long each person stayed, in weeks, and whether the end was seen.
 
     Parameters
     ----------
-    start, end : dates, one a person; a missing end means still supported.
+    registered : rows of `participants`; one without an exit date is still supported, but for whom there is a
+        reason: support ended on a day that cannot be used, so that the stay is not known, and is left out.
     data_to : the day up to which a person still supported was seen.
 
     Returns
     -------
     Frame of `weeks` (float, never below 0) and `ended` (bool).
     """
-    ended = end.notna() & (end <= data_to)
-    days = (end.where(ended, data_to) - start).dt.days.clip(lower=0)
+    known = registered[registered.exit_date.notna() | registered.exit_reason.isna()]
+    ended = known.exit_date.notna() & (known.exit_date <= data_to)
+    days = (known.exit_date.where(ended, data_to) - known.registered_date).dt.days.clip(lower=0)
     return pd.DataFrame({"weeks": days / 7, "ended": ended})
 
 
@@ -166,8 +165,8 @@ def _flow(
 
 def completed_both(wemwbs: pd.DataFrame) -> pd.Series:
     """The ids of the people with a questionnaire at T1 and one at T2, scored or not."""
-    at = {t: wemwbs.loc[wemwbs.timepoint == t, "participant_id"] for t in ("T1", "T2")}
-    return at["T1"][among(at["T1"], at["T2"])]
+    first, second = (wemwbs[wemwbs.timepoint == time] for time in ("T1", "T2"))
+    return first.participant_id[whether(first, second.participant_id)]
 
 
 def _people(make: Maker, people: pd.DataFrame) -> list[Measurement]:
@@ -219,8 +218,7 @@ def _groups(make: Maker, people: pd.DataFrame, by: By | None, told: Sequence[str
     return [*found, make.number("reach.delivery_months", "Months of delivery", months, "months", method)]
 
 
-def _stay(make: Maker, registered: pd.DataFrame, data_to: pd.Timestamp) -> list[Measurement]:
-    stayed = stay(registered.registered_date, registered.exit_date, data_to)
+def _stay(make: Maker, stayed: pd.DataFrame) -> list[Measurement]:
     weeks, ended = stayed.weeks.to_numpy(dtype=float), stayed.ended.to_numpy(dtype=bool)
     n, censored = stayed.index, "people still supported censored"
     horizon = last_step(WEEKS[1:], weeks.max(initial=0))

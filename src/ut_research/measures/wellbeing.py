@@ -147,11 +147,10 @@ def measure(
         before, after = people.dropna().t1, people.dropna().t2
         scores = answers.assign(value=totals(answers, missing_items))
         found += ASKED.measured(make, people, scores, tables)
-        found += _bands(make, before, after, low_at_most, high_at_least)
+        found += _bands(make, people, low_at_most, high_at_least)
         found += _meaningful(make, after - before, meaningful_change, meaningful_rule, sd, reliability)
         found += _scale(make, answers, before, after) + _short(make, answers, before.index)
         found += _drift(make, before)
-        found.append(_everyone(make, people.t1, low_at_most, high_at_least))
     return found
 
 
@@ -199,45 +198,28 @@ def _spread(everyone: Sequence[pd.DataFrame]) -> float:
     return float(scores.std(ddof=1)) if len(scores) > 1 else 0.0
 
 
-def _bands(
-    make: Maker, before: pd.Series, after: pd.Series, low_at_most: int, high_at_least: int
-) -> list[Measurement]:
-    found: list[Measurement] = []
-    low = f"total of {low_at_most} or less"
+def _bands(make: Maker, people: pd.DataFrame, low_at_most: int, high_at_least: int) -> list[Measurement]:
+    pairs, low = people.dropna(), f"total of {low_at_most} or less"
     ends = {"low": (LOWEST, low_at_most), "moderate": (low_at_most + 1, high_at_least - 1)}
     ends["high"] = (high_at_least, HIGHEST)
-    at = {"t1": bands(before, low_at_most, high_at_least), "t2": bands(after, low_at_most, high_at_least)}
+    scores = {"start": people.t1, "t1": pairs.t1, "t2": pairs.t2}
+    at = {time: bands(total, low_at_most, high_at_least) for time, total in scores.items()}
+
+    def share(id: str, when: str, time: str, one: str, method: str, **group: str) -> Measurement:
+        label, counted = f"{one.capitalize()} wellbeing {when}", at[time] == one
+        return make.share(f"wellbeing.{id}", label, counted, method, between=ends[one], **group)
+
+    found = [share("start_low", "at the start, of everyone who answered then", "start", "low", low)]
     for time, when in (("t1", "at the start"), ("t2", "later")):
-        here = at[time]
-        found.append(
-            make.share(
-                f"wellbeing.low_{time}", f"Low wellbeing {when}", here == "low", low, between=ends["low"]
-            )
-        )
-        for band in BANDS:
-            label = f"{band.capitalize()} wellbeing {when}"
-            method = f"{low} is low, of {high_at_least} or more is high"
-            found.append(
-                make.share(
-                    f"wellbeing.band_{time}", label, here == band, method, between=ends[band], band=band
-                )
-            )
-    was, still, n = at["t1"] == "low", at["t2"] == "low", before.index
+        found.append(share(f"low_{time}", when, time, "low", low))
+        method = f"{low} is low, of {high_at_least} or more is high"
+        found += [share(f"band_{time}", when, time, band, method, band=band) for band in BANDS]
+    was, still, n = at["t1"] == "low", at["t2"] == "low", pairs.index
     left, came = n[was & ~still], n[~was & still]
     p = intervals.mcnemar_p(len(left), len(came)) if len(n) else None
     label = "McNemar's exact test of leaving low wellbeing"
     few, method = fewer(left, came), "two-sided; counts the fewer who moved one way"
     return [*found, make.number("wellbeing.band_mcnemar_p", label, p, "p-value", method, count=few, n=n)]
-
-
-def _everyone(make: Maker, before: pd.Series, low_at_most: int, high_at_least: int) -> Measurement:
-    return make.share(
-        "wellbeing.start_low",
-        "Low wellbeing at the start, of everyone who answered then",
-        bands(before, low_at_most, high_at_least) == "low",
-        f"total of {low_at_most} or less",
-        between=(LOWEST, low_at_most),
-    )
 
 
 def _meaningful(
