@@ -114,7 +114,7 @@ def test_people_whose_support_ended_on_an_unknown_day_are_in_no_stay():
 
 def test_an_exit_after_the_last_day_is_not_yet_an_exit():
     days = {"registered_date": "2020-01-01", "exit_date": "2020-01-15"}
-    people = pd.DataFrame({name: pd.to_datetime([day]) for name, day in days.items()}).assign(exit_reason=None)
+    people = pd.DataFrame({name: pd.to_datetime([day]) for name, day in days.items()} | {"exit_reason": None})
     for data_to, weeks, ended in (("2020-01-08", 1, False), ("2020-01-15", 2, True)):
         stayed = reach.stay(people, pd.Timestamp(data_to))
         assert (stayed.weeks[0], stayed.ended[0]) == (weeks, ended)
