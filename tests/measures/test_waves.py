@@ -5,7 +5,7 @@ import pytest
 from written import finding, table, values
 
 from ut_research.core.problems import ProblemsFound
-from ut_research.measures import activity, waves
+from ut_research.measures import activity, change
 from ut_research.measures.everything import measured
 from ut_research.stats.intervals import mean_t
 
@@ -22,8 +22,8 @@ ASKED = table("""
 """)
 
 
-def found(asked: pd.DataFrame, choice: str = waves.ENDS) -> list:
-    tables = waves.compared({"activity": asked}, choice)
+def found(asked: pd.DataFrame, choice: str = change.ENDS) -> list:
+    tables = change.compared({"activity": asked}, choice)
     return activity.measure(tables)
 
 
@@ -51,7 +51,7 @@ def test_the_study_says_which_are_compared(choice: str, pairs: int, change: floa
 @pytest.mark.parametrize("choice", ["3 and 1", "1 and 1", "1 and 10", "1, 3", "0 and 2", "last"])
 def test_a_study_that_names_no_two_is_told_what_to_say(choice: str) -> None:
     with pytest.raises(ProblemsFound, match=r"\[analysis\] waves.*first and last"):
-        waves.compared({"activity": ASKED}, choice)
+        change.compared({"activity": ASKED}, choice)
 
 
 def test_each_is_given_by_itself_of_everyone_who_answered_it() -> None:
@@ -123,12 +123,7 @@ def test_the_parameter_of_the_study_reaches_every_measure() -> None:
     assert by == {"1 and 3": 1, "1 and 2": 2}
 
 
-def test_the_most_questionnaires_are_those_that_anybody_answered() -> None:
-    asked = waves.compared({"activity": ASKED}, waves.ENDS)
-
-    assert waves.most(asked, "activity") == 3
-    assert (
-        waves.most(waves.compared({"activity": ASKED[ASKED.timepoint == "T1"]}, waves.ENDS), "activity") == 1
-    )
-    assert waves.most(waves.compared({"activity": ASKED.head(0)}, waves.ENDS), "activity") == 0
-    assert waves.most(asked, "wemwbs") == 0
+def test_only_questionnaires_that_somebody_answered_are_given() -> None:
+    for asked in (ASKED[ASKED.timepoint != "T3"], ASKED[ASKED.timepoint == "T1"], ASKED.head(0)):
+        assert "activity.answered" not in {e.id for e in found(asked)}
+    assert set(values(found(ASKED), "activity.answered", "wave")) == {"1", "2", "3"}

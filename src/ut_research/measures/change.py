@@ -1,9 +1,9 @@
 """What the same people answer again: by how much it changed, which wellbeing and activity share.
 
-In: a table with a row a person and timepoint: T1 and T2, which are compared, and the number of each
-questionnaire in `wave` (`ut_research.measures.waves`). Out: the people with both, by how much they changed,
-what those without a second could do to that, and where there are three questionnaires or more, what all of
-them say together.
+In: a table with a row a person and timepoint, T1, T2, T3 and so on. `compared` says which of them are taken
+for the first and the last. Out: the people with both, by how much they changed, what those without a second
+could do to that, and where there are three questionnaires or more, the mean of each, and the change by a
+mixed model of everyone who answered at least once.
 """
 
 from __future__ import annotations
@@ -17,19 +17,57 @@ import numpy as np
 import pandas as pd
 
 from ut_research.core.measurement import PERSON, Measurement
+from ut_research.core.problems import stop
 from ut_research.core.quantity import Quantity, Scale
+from ut_research.core.schema import TIMEPOINTS
 from ut_research.measures import GROUPS
 from ut_research.measures.grouping import Maker, Tables, by_person, histogram
-from ut_research.measures.waves import most
 from ut_research.stats.intervals import NONE, improved, mean_t, missing_bounds, tipping_point, wilcoxon_p
 from ut_research.stats.mixed import random_intercept
 
+#: The tables of questionnaires that people answer again.
+ANSWERED = ("wemwbs", "activity")
+#: Each person's first questionnaire, and their last.
+ENDS = "first and last"
 #: Which way somebody's answer went, from one questionnaire to the other.
 WAYS = ("rose", "stayed", "fell")
 #: Questionnaires that fewer people answered than this are no end of a change.
 FEWEST = 10
 #: The id of who was asked.
 _ASKED = "reach.registered"
+
+
+def compared(tables: Tables, waves: str = ENDS) -> dict[str, pd.DataFrame]:
+    """`tables` with the number of each questionnaire in `wave`, and T1 and T2 of those that are compared.
+
+    The first is T1; the last is each person's own, or that which `waves` names, as "1 and 3".
+    """
+    first, last = _named(waves)
+    found = dict(tables)
+    for name in ANSWERED:
+        frame = tables.get(name)
+        if frame is None or not {"participant_id", "timepoint"} <= set(frame):
+            continue
+        wave = frame["timepoint"].map({time: n for n, time in enumerate(TIMEPOINTS, 1)}).astype(int)
+        if last is None:
+            at_end = (wave > first) & (wave == wave.groupby(frame["participant_id"]).transform("max"))
+        else:
+            at_end = wave == last
+        times = np.where(wave == first, "T1", np.where(at_end, "T2", ""))
+        found[name] = frame.assign(timepoint=times, wave=wave)
+    return found
+
+
+def _named(waves: str) -> tuple[int, int | None]:
+    """The numbers of the two that are compared; of the last none where it is each person's own."""
+    if waves.strip().casefold() == ENDS:
+        return 1, None
+    numbers = [part.strip() for part in waves.split(" and ")]
+    known = [f"T{n}" in TIMEPOINTS for n in numbers]
+    if known != [True, True] or int(numbers[0]) >= int(numbers[1]):
+        todo = f'say "{ENDS}", or two of 1 to {len(TIMEPOINTS)}, the earlier first, as "1 and 3"'
+        raise stop("it names no two questionnaires", "study.toml, [analysis] waves", todo)
+    return int(numbers[0]), int(numbers[1])
 
 
 @dataclass(frozen=True)
@@ -104,12 +142,12 @@ class Repeated:
             are compared; and `value`, missing where it cannot be told.
         tables : everybody's, for how many questionnaires anybody answered. Of two the rest says it all.
         """
-        both, every = people.dropna(), most(tables, self.table)
+        both, waves = people.dropna(), tables.get(self.table, pd.DataFrame()).get("wave")
         found = self._change(make, both.t1, both.t2) + self._without_second(make, people.t1, people.t2)
-        if every < 3:
+        if waves is None or len(waves) == 0 or waves.max() < 3:
             return found
         answers = answers.dropna(subset=["value"]).astype({"value": float})
-        for wave in range(1, every + 1):
+        for wave in range(1, int(waves.max()) + 1):
             own = answers[answers.wave == wave].set_index("participant_id")["value"].rename_axis(PERSON)
             said, at = f"questionnaire {wave}", str(wave)
             answered, average = f"People who answered {said}", f"Average {self.what} at {said}"

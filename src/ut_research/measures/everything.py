@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from ut_research.core.measurement import Measurement
-from ut_research.measures import GROUPS, declared, waves
+from ut_research.measures import GROUPS, declared
+from ut_research.measures.change import ENDS, compared
 from ut_research.measures.grouping import numbered, recorded
 
 
@@ -32,7 +33,7 @@ def measured(
     parts : the column whose parts have reports of their own: what they say is measured by it too.
     subjects : names of modules of measures.
     """
-    tables = waves.compared(numbered(tables), given.get("waves", waves.ENDS))
+    tables = compared(numbered(tables), given.get("waves", ENDS))
     found: list[Measurement] = []
     for module in map(declared.module, subjects):
         taken = inspect.signature(module.measure).parameters

@@ -50,7 +50,7 @@ def verdicts(
         Maker("the primary outcomes", e.origin, part or {}).tally(
             "primary.clear",
             f"Told from no difference: {e.label}",
-            int(p is not None and p < 1 - confidence),
+            int(p < 1 - confidence),
             "analyses",
             "Holm's method, each by the test of its interval",
             outcome=e.id,

@@ -290,19 +290,15 @@ def p_of_limits(found: Interval, n: int | None = None, confidence: float = 0.95)
 # --- many tests -----------------------------------------------------------------------------------
 
 
-def holm(pvalues: Sequence[float | None]) -> list[float | None]:
-    """Holm's step-down adjusted p-values, in the order given; None stays None and is not counted.
-
-    Source: Holm 1979, Scand J Stat 6:65.
-    """
-    known = np.array([p for p in pvalues if p is not None], dtype=float)
-    if not ((known >= 0) & (known <= 1)).all():
+def holm(pvalues: Sequence[float]) -> list[float]:
+    """Holm's step-down adjusted p-values, in the order given. Source: Holm 1979, Scand J Stat 6:65."""
+    adjusted = np.array(pvalues, dtype=float)
+    if not ((adjusted >= 0) & (adjusted <= 1)).all():
         raise ValueError("a p-value must lie from 0 to 1")
-    order = np.argsort(known)
-    steps = np.maximum.accumulate(known[order] * np.arange(len(known), 0, -1))
-    known[order] = np.minimum(steps, 1)
-    adjusted = iter(known.tolist())
-    return [None if p is None else next(adjusted) for p in pvalues]
+    order = np.argsort(adjusted)
+    steps = np.maximum.accumulate(adjusted[order] * np.arange(len(adjusted), 0, -1))
+    adjusted[order] = np.minimum(steps, 1)
+    return [float(p) for p in adjusted]
 
 
 # --- helpers --------------------------------------------------------------------------------------
