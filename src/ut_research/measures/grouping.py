@@ -54,7 +54,8 @@ def parts(
         return
     groups = {name: {str(value): rows for value, rows in f.groupby(by)} for name, f in frames.items()}
     # every measure names the same groups: one that is left out would be told to have nobody in it
-    everyone = {str(value) for value in _filled(tables, "participants", by)[by].unique()}
+    people = tables.get("participants", pd.DataFrame()).reindex(columns=[by])
+    everyone = {str(value) for value in _named(people[by]).unique()}
     for value in in_order(everyone.union(*groups.values()), tables.get("participants"), by) or [NOT_RECORDED]:
         yield {by: value}, {name: groups[name].get(value, f.head(0)) for name, f in frames.items()}
 
@@ -232,8 +233,14 @@ def _filled(tables: Tables, name: str, by: By | None) -> pd.DataFrame:
     groups = GROUPS if name == "participants" else [by] if by else []
     columns = dict.fromkeys([*frame, *(c.name for c in own), *groups])
     found = frame.reindex(columns=list(columns))
-    known = {g: found[g].astype("str").fillna(NOT_RECORDED).replace(UNKNOWN, NOT_RECORDED) for g in groups}
-    return found.assign(**known, **{c.name: pd.to_datetime(found[c.name]) for c in own if c.kind == "date"})
+    return found.assign(
+        **{g: _named(found[g]) for g in groups},
+        **{c.name: pd.to_datetime(found[c.name]) for c in own if c.kind == "date"},
+    )
+
+
+def _named(groups: pd.Series) -> pd.Series:
+    return groups.astype("str").fillna(NOT_RECORDED).replace(UNKNOWN, NOT_RECORDED)
 
 
 def numbered(frames: Tables) -> dict[str, pd.DataFrame]:

@@ -165,7 +165,7 @@ def _flow(
 
 def completed_both(wemwbs: pd.DataFrame) -> pd.Series:
     """The ids of the people with a questionnaire at T1 and one at T2, scored or not."""
-    first, second = (wemwbs[wemwbs.timepoint == time] for time in ("T1", "T2"))
+    first, second = (wemwbs.loc[wemwbs.timepoint == time, ["participant_id"]] for time in ("T1", "T2"))
     return first.participant_id[whether(first, second.participant_id)]
 
 
