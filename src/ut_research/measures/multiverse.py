@@ -195,7 +195,7 @@ def agreement(released: Iterable[Estimate]) -> list[Estimate]:
     """
     found: list[Estimate] = []
     for name in HEADLINES:
-        nothing = NOTHING.get(name, 0.0)
+        nothing, said = NOTHING.get(name, 0.0), name.replace("_", " ")
         answers = [e for e in released if e.id == f"multiverse.{name}" and e.value is not None]
         make = Maker(
             "the combinations released", answers[0].origin if answers else "export", collected=bool(answers)
@@ -205,17 +205,14 @@ def agreement(released: Iterable[Estimate]) -> list[Estimate]:
         clear = [
             e for e in most if e.low is not None and e.high is not None and not e.low <= nothing <= e.high
         ]
-        for what, label, some in (
-            ("combinations", "Combinations of choices", answers),
-            ("direction", "Combinations that agree on the direction", most),
-            ("clear", "Combinations that agree, and can be told from no difference", clear),
-        ):
-            count = len(some)
-            found.append(
-                make.tally(
-                    f"multiverse.agreement.{what}", label, count, "analyses", headline=name.replace("_", " ")
-                )
+        found += [
+            make.tally(f"multiverse.agreement.{what}", label, len(some), "analyses", headline=said)
+            for what, label, some in (
+                ("combinations", "Combinations of choices", answers),
+                ("direction", "Combinations that agree on the direction", most),
+                ("clear", "Combinations that agree, and can be told from no difference", clear),
             )
+        ]
     return found
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
 
 import pandas as pd
 
@@ -30,8 +29,9 @@ from ut_research.measures.grouping import (
 )
 from ut_research.stats.survival import last_step, median_time, restricted_mean
 
-#: Oldest age of each age band, in years.
-AGE_BANDS = {"under 25": 24, "25 to 34": 34, "35 to 44": 44, "45 to 54": 54, "55 and over": 150}
+#: Youngest and oldest age of each age band, in years.
+AGE_BANDS = {"under 25": (0, 24), "25 to 34": (25, 34), "35 to 44": (35, 44), "45 to 54": (45, 54),
+             "55 and over": (55, 150)}  # fmt: skip
 
 #: What people are grouped by, in words that a reader sees.
 GROUPS: dict[str, str] = {
@@ -107,7 +107,9 @@ def measure(
 
 def age_band(ages: pd.Series) -> pd.Series:
     """The band of each age in whole years: a name of `AGE_BANDS`, or "not recorded"."""
-    bands = pd.cut(ages.astype(float), [-1, *AGE_BANDS.values()], labels=list(AGE_BANDS))
+    bands = pd.cut(
+        ages.astype(float), [-1, *(oldest for _, oldest in AGE_BANDS.values())], labels=list(AGE_BANDS)
+    )
     return bands.astype("string").fillna(NOT_RECORDED)
 
 
@@ -185,12 +187,10 @@ def _people(make: Maker, people: pd.DataFrame) -> list[Measurement]:
         )  # fmt: skip
     bands = age_band(people.age_at_referral)
     names = [*AGE_BANDS, *([NOT_RECORDED] if (bands == NOT_RECORDED).any() else [])]
-    ends = dict(zip(AGE_BANDS, pairwise([-1, *AGE_BANDS.values()]), strict=True))
-    for name in names:
-        between = (ends[name][0] + 1.0, float(ends[name][1])) if name in ends else None
-        found.append(
-            make.share("reach.age_band", f"Aged {name}", bands == name, between=between, age_band=name)
-        )
+    found += [
+        make.share("reach.age_band", f"Aged {n}", bands == n, between=AGE_BANDS.get(n), age_band=n)
+        for n in names
+    ]
     label = "From a Black, Asian or other ethnic minority"
     found.append(make.share("reach.ethnic_minority", label, ethnic_minority(people.ethnicity).dropna()))
     return found
