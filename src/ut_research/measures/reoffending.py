@@ -17,7 +17,7 @@ from itertools import product
 
 import pandas as pd
 
-from ut_research.core.estimate import Estimate, Origin
+from ut_research.core.estimate import Origin
 from ut_research.core.measurement import Measurement
 from ut_research.core.quantity import Quantity
 from ut_research.core.units import DAYS_A_MONTH, period
@@ -60,7 +60,7 @@ QUANTITIES = (
 )
 
 _CENSORED = "people not followed to the end censored"
-_GAP = "Difference in the share who reoffended"
+GAP = "Difference in the share who reoffended"
 
 
 def measure(
@@ -94,31 +94,6 @@ def measure(
         found.append(_comparison(make, groups, risks, follow_up_days))
         found += _time(make, names, groups, follow_up_days)
     return found
-
-
-def compare(engaged: Estimate, not_engaged: Estimate, *, confidence: float = 0.95) -> list[Measurement]:
-    """The comparison of two shares of which only count and n are known (``published.reoffending.*``).
-
-    Parameters
-    ----------
-    engaged, not_engaged : the share who reoffended in each group, published, with count and n.
-
-    Raises
-    ------
-    ValueError : a share has no count or no n.
-    """
-    table = [(e.count, e.n) for e in (engaged, not_engaged) if e.count is not None and e.n]
-    if len(table) < 2:
-        raise ValueError("both shares need the count and the number of people that they rest on")
-    make = Maker(engaged.source, "published", confidence=confidence)
-    (c1, n1), (c2, n2) = table
-    gap = intervals.newcombe(c1, n1, c2, n2, confidence).times(100)
-    p, id = intervals.fisher_p(c1, n1, c2, n2), "published.reoffending"
-    method = "engaged less not engaged, Newcombe interval"
-    return [
-        make.number(f"{id}.risk_difference", _GAP, gap, "percentage points", method, n=n1 + n2),
-        make.number(f"{id}.fisher_p", "Fisher's exact test", p, "p-value", "two-sided", n=n1 + n2),
-    ]
 
 
 def follow(reoffending: pd.DataFrame, follow_up_days: int, conviction_lag_days: int = 183) -> pd.DataFrame:
@@ -256,7 +231,7 @@ def _comparison(
     method = f"engaged less not engaged, of two Kaplan-Meier curves; {make.confidence:.0%} interval"
     return make.number(
         "reoffending.risk_change",
-        _GAP,
+        GAP,
         gap.times(100),
         "percentage points",
         method,

@@ -6,13 +6,14 @@ and what follows from published counts alone (a comparison, and what a next stud
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import product
 
 import pandas as pd
 
 from ut_research.core.estimate import Estimate
 from ut_research.measures import reoffending
+from ut_research.measures.grouping import Maker
 from ut_research.published.audit import VERDICTS, audit, base_of, holds
 from ut_research.published.registry import Figure, Registry
 from ut_research.published.rounding import exact, shown
@@ -35,12 +36,9 @@ def measure(registry: Registry, *, confidence: float = 0.95) -> list[Estimate]:
     """
     if not registry.figures:
         return []
-    figures = as_estimates(registry, confidence)
-    return [
-        *figures,
-        *verdicts(audit(registry)),
-        *_groups(figures, registry, confidence),
-    ]
+    figures = {e.id: e for e in as_estimates(registry, confidence)}
+    shares = [figures[id] for id in both_groups(registry)]
+    return [*figures.values(), *verdicts(audit(registry)), *compared(shares, confidence)]
 
 
 def as_estimates(registry: Registry, confidence: float = 0.95) -> list[Estimate]:
@@ -158,16 +156,26 @@ def delays(registry: Registry) -> list[tuple[Estimate, float]]:
     return found if len(found) == len(reoffending.GROUPS) else []
 
 
-def _groups(figures: Iterable[Estimate], registry: Registry, confidence: float) -> list[Estimate]:
-    """What follows from the published counts of two groups; nothing where they are not published."""
-    by_id = {e.id: e for e in figures}
-    shares = [by_id[id] for id in both_groups(registry)]
-    if len(shares) < 2 or any(e.count is None or not e.n for e in shares):
+def compared(shares: Sequence[Estimate], confidence: float = 0.95) -> list[Estimate]:
+    """What follows from published counts: how two groups compare (``published.reoffending.*``), and `plans`.
+
+    Parameters
+    ----------
+    shares : the share who reoffended of those who engaged, then of those who did not. Nothing is said unless
+        there are both, each with its count and the number of people.
+    """
+    table = [(e.count, e.n) for e in shares if e.count is not None and e.n]
+    if len(table) < 2:
         return []
-    (n1, n2), base = (e.n or 0 for e in shares), (shares[1].count or 0) / (shares[1].n or 1)
+    make = Maker(shares[0].source, "published", confidence=confidence)
+    (c1, n1), (c2, n2) = table
+    gap, n = intervals.newcombe(c1, n1, c2, n2, confidence).times(100), n1 + n2
+    p, id = intervals.fisher_p(c1, n1, c2, n2), "published.reoffending"
+    method = "engaged less not engaged, Newcombe interval"
     return [
-        *reoffending.compare(*shares, confidence=confidence),
-        *plans(base, n1, n2),
+        make.number(f"{id}.risk_difference", reoffending.GAP, gap, "percentage points", method, n=n),
+        make.number(f"{id}.fisher_p", "Fisher's exact test", p, "p-value", "two-sided", n=n),
+        *plans(c2 / n2, n1, n2),
     ]
 
 
