@@ -19,8 +19,8 @@ from ut_research.core.problems import stop
 from ut_research.core.quantity import Quantity
 from ut_research.measures.alike import BEFORE, before, everyone
 from ut_research.measures.grouping import Maker, Tables, collected
-from ut_research.measures.reoffending import GROUPS, follow, not_followed, risk, timelines, widest
-from ut_research.stats.intervals import NONE, mixed
+from ut_research.measures.reoffending import GROUPS, follow, not_followed, risk, timelines
+from ut_research.stats.intervals import NONE, mixed, widest
 from ut_research.stats.weighting import Adjusted, overlap_adjusted
 
 #: People of each group that each thing adjusted for asks for: the usual least for a logistic regression

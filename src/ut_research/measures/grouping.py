@@ -18,7 +18,7 @@ import pandas as pd
 from ut_research.core.estimate import Origin
 from ut_research.core.measurement import PERSON, Measurement, people
 from ut_research.core.schema import GROUPS, NOT_RECORDED, TABLES
-from ut_research.stats.intervals import Interval, mean_t, wilson
+from ut_research.stats.intervals import Interval, mean_t, widest, wilson
 from ut_research.stats.survival import kaplan_meier
 
 Tables = Mapping[str, pd.DataFrame]
@@ -190,8 +190,7 @@ class Maker:
         self,
         id: str,
         label: str,
-        times: pd.Series,
-        event: pd.Series,
+        lines: Sequence[tuple[pd.Series, pd.Series]],
         marks: Mapping[str, float],
         key: str,
         method: str,
@@ -199,26 +198,21 @@ class Maker:
     ) -> list[Measurement]:
         """A survival curve in percent, `n` the people at risk; counted are those to whom it happened by then.
 
-        `times` and `event`, a row a person, are as in `ut_research.stats.survival`; `marks` are the times of
-        the points by what they are called, under `key` in their groups.
+        `lines` are times and events, a row a person, as in `ut_research.stats.survival`: the first is shown,
+        and its limits take in those of all. `marks` are the times of the points by what they are called,
+        under `key` in their groups.
         """
-        points = kaplan_meier(times, event, list(marks.values()), self.confidence)
+        readings = [kaplan_meier(*line, list(marks.values()), self.confidence) for line in lines]
+        times, event = lines[0]
         days, happened = times.to_numpy(dtype=float), event.to_numpy(dtype=bool)
-        return [
-            replace(
-                self.number(
-                    id,
-                    label,
-                    Interval(point.share, point.low, point.high).times(100),
-                    "%",
-                    f"Kaplan-Meier, {method}",
-                    n=times.index[days >= point.time],
-                    about={**group, key: mark},
-                ),
-                counted=people(times.index[happened & (days <= point.time)]),
-            )
-            for mark, point in zip(marks, points, strict=True)
-        ]
+        found = []
+        for (mark, time), points in zip(marks.items(), zip(*readings, strict=True), strict=True):
+            wide = widest([Interval(point.share, point.low, point.high) for point in points])
+            at, about = Interval(points[0].share, wide.low, wide.high).times(100), {**group, key: mark}
+            n, gone = times.index[days >= time], people(times.index[happened & (days <= time)])
+            one = self.number(id, label, at, "%", f"Kaplan-Meier, {method}", n=n, about=about)
+            found.append(replace(one, counted=gone))
+        return found
 
 
 def histogram(values: pd.Series) -> dict[float, int]:

@@ -235,7 +235,7 @@ def _stay(make: Maker, stayed: pd.DataFrame) -> list[Measurement]:
         make.share("reach.still_supported", "Still supported", ~stayed.ended),
         *make.curve(
             "reach.stay", "Still supported after this many weeks",
-            stayed.weeks, stayed.ended, marks, "week", censored,
+            [(stayed.weeks, stayed.ended)], marks, "week", censored,
         ),
     ]  # fmt: skip
 

@@ -12,7 +12,6 @@ The groups were not drawn by lot. A difference between them is not an effect of 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import product
 
 import pandas as pd
@@ -24,7 +23,7 @@ from ut_research.core.units import DAYS_A_MONTH, period
 from ut_research.measures import GROUPS as COLUMNS
 from ut_research.measures.grouping import By, Maker, Tables, collected, parts
 from ut_research.stats import intervals, survival
-from ut_research.stats.intervals import NONE, Interval
+from ut_research.stats.intervals import NONE, Interval, widest
 
 GROUPS = ("engaged", "not engaged")
 
@@ -166,16 +165,6 @@ def risk(people: pd.DataFrame, follow_up_days: int, confidence: float) -> Interv
     return widest([survival.risk(*line, follow_up_days, confidence) for line in timelines(people)])
 
 
-def widest(found: Sequence[Interval]) -> Interval:
-    """The first of several readings of one quantity, with limits that take in those of all; or none."""
-    ends = [[x for x in (i.low, i.value, i.high) if x is not None] for i in found]
-    if any(i.value is None for i in found):
-        return NONE
-    if len(found) == 1:
-        return found[0]
-    return Interval(found[0].value, min(map(min, ends)), max(map(max, ends)))
-
-
 def _group(
     make: Maker, key: str, label: str, people: pd.DataFrame, at_window: Interval, follow_up_days: int
 ) -> list[Measurement]:
@@ -190,6 +179,7 @@ def _group(
     def share(name: str, what: str, counted: pd.Series, method: str) -> Measurement:
         return make.share(f"reoffending.{name}", f"{what}: {label}", counted, method, group=key)
 
+    months = {str(month): day for month, day in enumerate(steps(follow_up_days))}
     mean = f"Average months to reoffence, of those who reoffended: {label}"
     return [
         share("rate", "Reoffended", people.reoffended, f"{window} of entry"),
@@ -202,26 +192,14 @@ def _group(
         make.mean("reoffending.months_to_reoffence", mean, to_reoffence, "months", only, group=key),
         share("complete_follow_up", "Followed for the whole time", people.complete, long),
         share("proven_follow_up", "Followed until a conviction is on record", people.proven, longer),
-        *_curve(make, key, label, people, follow_up_days),
+        *make.curve("reoffending.free", f"Free of reoffending: {label}", timelines(people), months, "month",
+                    _CENSORED, group=key),
     ]  # fmt: skip
 
 
 def not_followed(people: pd.DataFrame, follow_up_days: int) -> str:
     """Why there is no risk at the window, where there are people at all."""
     return f"not known, as too few were followed for {follow_up_days} days" if len(people) else ""
-
-
-def _curve(make: Maker, key: str, label: str, people: pd.DataFrame, follow_up_days: int) -> list[Measurement]:
-    marks = {str(month): day for month, day in enumerate(steps(follow_up_days))}
-    label = f"Free of reoffending: {label}"
-    readings = [
-        make.curve("reoffending.free", label, *line, marks, "month", _CENSORED, group=key)
-        for line in timelines(people)
-    ]
-    wide = [
-        widest([Interval(e.value, e.low, e.high) for e in points]) for points in zip(*readings, strict=True)
-    ]
-    return [replace(e, low=w.low, high=w.high) for e, w in zip(readings[0], wide, strict=True)]
 
 
 def _comparison(

@@ -36,6 +36,16 @@ class Interval:
 NONE = Interval(None, None, None)
 
 
+def widest(found: Sequence[Interval]) -> Interval:
+    """The first of several readings of one quantity, with limits that take in those of all; or none."""
+    ends = [[x for x in (i.low, i.value, i.high) if x is not None] for i in found]
+    if any(i.value is None for i in found):
+        return NONE
+    if len(found) == 1:
+        return found[0]
+    return Interval(found[0].value, min(map(min, ends)), max(map(max, ends)))
+
+
 # --- one proportion -------------------------------------------------------------------------------
 
 
