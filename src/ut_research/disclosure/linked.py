@@ -109,8 +109,8 @@ class Linked:
             same = self._bases.get(people or (_group(e), count)) if count else None
             if same is not None and people is None and count == e.n and e.unit != "people":
                 same = None  # everyone, for all that is known of who they are
-            if i in self._alike or (count == e.n and e.unit == "%" and not self._zeros_safe):
-                same = None  # a reader does not know that it is everyone
+            if i in self._alike:  # a reader does not know that they are
+                same = None
             cell = same or Cell(self.system.add(count), count, people)
             guard = not is_blank(e.group)
             if i in self._apart or (guard and (i in self._alike or self._is_small(count))):
@@ -203,7 +203,7 @@ class Linked:
         for cells in (self._counts, self._sizes):
             runs: dict[frozenset[str], list[Cell]] = {}
             for group, part in cells.get(other, {}).items():
-                if part.people is not None:
+                if part.people:
                     runs.setdefault(frozenset(dict(group)), []).append(part)
             wholes = [(group, cell) for group, cell in self._own(id) if cell.people]
             for (group, whole), run in product(wholes, runs.values()):
@@ -218,9 +218,9 @@ class Linked:
         for other in others:
             assert other.people is not None
             both = cell.people & other.people
-            if cell.variable == other.variable or not (cell.people or other.people or self._zeros_safe):
-                continue  # that nobody is in either is not known
-            if both == cell.people == other.people and self._zeros_safe:
+            if cell.variable == other.variable:
+                continue
+            if both == cell.people == other.people:
                 self.system.lines.add(cell.variable, [other.variable])
             elif both == other.people:
                 self._hold(cell, other, guard=guard)

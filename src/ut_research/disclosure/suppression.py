@@ -118,16 +118,12 @@ class _Shown:
 
     def settle(self, own: Sequence[int]) -> set[int]:
         """Withhold of the Estimates in `own` until nothing guarded can be worked out; which are withheld."""
-        free, gone, known = set(own), set[int](), set[int]()
+        free, gone = set(own), set[int]()
         while weak := sorted(self._weak(self._guarded)):
             more = self._next_of(weak, free) or self._next_of(weak[:1], None)
             gone |= more
-            if not more:
-                known.update(weak[0][0])
-                self._guarded -= known
-        if known:  # to a reader to whom nothing is shown: nothing is withheld for their sake
-            self.add(gone)
-            return self.settle(own)
+            if not more:  # nothing that is shown has to do with it
+                self._wide.update(weak[0][0])
         sizes = {i: min((self._system.truth[v] for v in self._shows[i]), default=0) for i in gone}
         return gone - self._back(sorted(gone, key=lambda i: (i in free, -sizes[i], i)))
 
