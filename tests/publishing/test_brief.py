@@ -132,7 +132,7 @@ def test_what_may_not_be_shown_is_said_in_words_and_what_is_not_known_is_left_ou
 def test_what_a_paragraph_is_about_is_said_also_where_its_numbers_are_hidden():
     made = written(found=changed("wellbeing.change_mean", **HIDDEN))
     said = [blocks.words(b.text) for s in made.sections for b in s.blocks if isinstance(b, blocks.Paragraph)]
-    assert "Wellbeing. wellbeing.change_mean: hidden to protect people." in said
+    assert "Wellbeing. Wellbeing.change_mean: hidden to protect people." in said
 
 
 def test_a_picture_is_titled_with_what_was_found_and_of_how_many_where_that_may_be_said():
