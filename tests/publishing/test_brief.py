@@ -84,7 +84,7 @@ def test_both_pictures_are_described_and_one_that_is_not_would_be_refused():
 def test_both_pages_say_what_is_invented_and_what_the_sources_are(made: bytes):
     for text in pages(made):
         assert "Invented data: not real results." in text
-        assert "* Invented. Sources: the project’s own records; The United Together Project" in text
+        assert "* Invented. Sources: the records of this study; The United Together Project" in text
 
 
 def test_a_brief_about_an_export_has_no_star_and_does_not_say_that_it_is_invented():
@@ -92,7 +92,7 @@ def test_a_brief_about_an_export_has_no_star_and_does_not_say_that_it_is_invente
     for text in pages(brief.pdf(written(found=found, origin="export"), LAYOUT)):
         assert "nvented" not in text
         assert "*" not in text
-        assert "export of the project" in text
+        assert "records of this study" in text
 
 
 def test_sections_are_those_of_an_arc_bite_in_order(made: bytes):

@@ -46,8 +46,8 @@ LABELS = {
     "example": "Invented example: not evidence about real people. The people counted here are made up, "
     "to show how this works. Only numbers marked as published are real.",
     "draft": "Draft, not to be passed on: nobody has approved its release yet. "
-    "Made from an export of the project's own records.",
-    "export": "Made from an export of the project's own records. Numbers about very few people are withheld.",
+    "Made from the records of this study.",
+    "export": "Made from the records of this study. Numbers about very few people are withheld.",
 }
 #: The same at the top of a brief, where a star marks what is invented.
 STARRED = "Invented data: not real results. Numbers marked * are made up. The others are published."
@@ -257,7 +257,7 @@ class _Writer:
         day = datetime.date.fromisoformat(data_to) if data_to else None
         series = f"Research brief · records to {day.day} {day:%B %Y}" if day else "Research brief"
         known = [d.title for id, d in self.registry.documents.items() if id in self.documents]
-        sources = f"Sources: {'; '.join(['the project’s own records', *known])}."
+        sources = f"Sources: {'; '.join(['the records of this study', *known])}."
         star = "* Invented. " if origin == "example" else ""
         label = STARRED if origin == "example" else LABELS[origin]
         title = title or f"{project}: what the records say"

@@ -21,7 +21,7 @@ from ut_research.show.prose import plain
 
 FILE, LAYOUT = "sheet.pdf", "book/paper/sheet.typ"
 READING = (
-    "A likely range holds the answers that the numbers fit with. A wide range means that we know little.",
+    "A likely range holds the answers that fit the data. A wide range means that we know little.",
     "Please do not rank it beside others: they work with different people in different places, and with so "
     "few people chance alone moves every number.",
     "What is hidden to protect people could be about one of them.",
