@@ -137,9 +137,16 @@ def test_four_kinds_of_cell_look_different() -> None:
 
 
 def test_what_a_label_holds_is_shown_as_text() -> None:
-    page = table_of(Estimate("a.b", '<script>alert("x")</script>', 1.0, unit="points"))
+    page = table_of(replace(share(), label='<script>alert("x")</script>'))
     assert page.script is None
     assert '<script>alert("x")</script>' in page.text
+
+
+def test_a_table_of_which_all_is_withheld_is_a_line() -> None:
+    hidden = share(status="suppressed", value=None, low=None, high=None, count=None, n=None)
+    page = table_of(hidden, replace(hidden, group={"month": "6"}))
+    assert page.table is None
+    assert page.text == "Reoffending, by group: hidden to protect people."
 
 
 def test_download_says_what_and_which_format() -> None:

@@ -149,7 +149,8 @@ COLUMNS: Mapping[str, str] = {
 def table(released: Released, caption: str, download: str | None = None) -> str:
     """An accessible HTML table of released Estimates, one row each.
 
-    Of `COLUMNS`, those that would be blank, and the origin where the caption says it, are left out.
+    Of `COLUMNS`, those that would be blank, and the origin where the caption says it, are left out. Where all
+    is withheld, a line says so.
 
     Parameters
     ----------
@@ -162,6 +163,8 @@ def table(released: Released, caption: str, download: str | None = None) -> str:
     HTML whose wide table scrolls inside a region that the keyboard can reach.
     """
     check_released(released)
+    if {e.status for e in released} == {"suppressed"}:
+        return f'<p class="ut-withheld">{escape(caption.rstrip("."))}: {HIDDEN}.</p>'
     needless = {"origin"} if len({e.origin for e in released}) < 2 else set()
     needless |= {c for c in ("counted", "interval") if not any(map(_CELLS[c], released))}
     kept = [column for column in COLUMNS if column not in needless]
