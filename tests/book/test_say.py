@@ -19,7 +19,7 @@ from ut_research import published
 from ut_research.cleaning import tables
 from ut_research.core import estimate
 from ut_research.publishing import book as bookmaking
-from ut_research.publishing import comments
+from ut_research.publishing import comments, one_file
 from ut_research.reading import export as reading
 
 ROOT = Path(__file__).parents[2]
@@ -211,6 +211,17 @@ def test_on_paper_and_without_a_script_it_is_a_form_to_write_on(browser: Any, sm
     assert page.locator("form.ut-say textarea").bounding_box()["height"] > 200
     assert page.locator(".ut-lines").count() >= 6
     context.close()
+
+
+def test_one_file_says_nothing_of_a_form_that_it_has_not(small: Path) -> None:
+    said = one_file.of_pages([small / "say.html"])
+    assert "You said, we did" in said
+    assert not re.search("on screen|this device|print this page|shared phone", said)
+
+
+def test_a_page_that_every_study_has_names_no_group_of_one() -> None:
+    pages = {page.name: page.read_text(encoding="utf-8") for page in (ROOT / "book").glob("*.md")}
+    assert [name for name, text in pages.items() if "steering group" in text] == ["glossary.md"]
 
 
 def test_nothing_is_sent_and_nobody_is_asked_who_they_are(small: Path) -> None:
