@@ -84,6 +84,12 @@ def test_every_picture_that_a_chapter_draws_is_on_its_page(pages: Pages) -> None
         assert shown >= drawn, f"{notebook.name} draws {drawn} pictures, and its page shows {shown}"
 
 
+def test_one_way_alone_is_not_drawn_as_a_curve_of_ways(pages: Pages) -> None:
+    drawn = [i["alt"] for i in pages["12_how_sure.html"].select("img[alt^='Specification curve']")]
+    assert drawn
+    assert not [alt for alt in drawn if re.search(r"\b1 ways", alt)]
+
+
 def test_every_figure_keeps_its_place_while_it_loads(pages: Pages) -> None:
     loose = [i["src"] for page in pages.values() for i in page.select("img") if not i.get("width")]
     assert not loose, loose

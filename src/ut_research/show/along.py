@@ -149,8 +149,7 @@ def specification_curve(released: Released, title: str, *, nothing: float = 0.0)
     same = sum((e.value or 0) < nothing for e in shown)
     said = [
         f"{len(shown)} ways of doing the analysis gave from {number(shown[0])} to {number(shown[-1])}",
-        f"{same} were below and {len(shown) - same} at or above {nothing:g}",
-        f"{sum(clear)} could be told from no difference",
+        f"Below {nothing:g}: {same}. At or above: {len(shown) - same}. Told from no difference: {sum(clear)}",
     ]
     note = "Filled: can be told from no difference."
     return chart(figure, "Specification curve", released, title, said, note)
