@@ -269,6 +269,15 @@ def test_flow_draws_its_steps_and_leaves_the_rest() -> None:
     assert "Referred: 250 people" in chart.alt and "male" not in chart.alt
 
 
+def test_a_flow_of_few_people_fills_its_scale() -> None:
+    """Its scale is of people, not of the shares who came."""
+    few = released(
+        one("reach.referred", 60, count=60, unit="people"),
+        one("reach.registered", 81.7, 70.1, 89.4, count=49, n=60),
+    )
+    assert charts.flow(few, TITLE).figure.axes[0].get_xlim()[1] < 66
+
+
 def test_a_curve_needs_points() -> None:
     with pytest.raises(ValueError, match=r"needs points along one of .*month"):
         along.curve(NEEDS, TITLE)

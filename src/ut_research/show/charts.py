@@ -154,7 +154,7 @@ def _rows(
 
     `called` are the labels, where they are not the findings' own; `looks` the colour, mark and fill of a row.
     """
-    shown = numbers(released)
+    shown = numbers(rows)
     if not shown:
         return nothing_drawn(released, title)
     called = called or names(rows)
