@@ -45,6 +45,8 @@ MOST_LABELS = 6
 #: Where a table is cards, a column with a cell of more characters than this stands under its heading.
 LONG = 30
 CELL = re.compile(r"<t[dh]\b.*?</t[dh]>", re.DOTALL)
+#: Where a long name, an address or a hash in a cell may go on in the next line.
+BREAK = re.compile(r"(?<=[a-z]{4}[._/])(?=[a-z]{4})|(?<=\b[0-9a-f]{32})(?=[0-9a-f])")
 #: What Sphinx puts among the static files and no page asks for.
 UNUSED = ("basic.css", "*.png", "mystnb.*")
 #: The faces of text, by style and weight.
@@ -134,10 +136,11 @@ def _plain(text: str) -> str:
 
 
 def _framed(table: re.Match[str]) -> str:
-    """A written table in a frame that scrolls, which the keyboard can reach."""
+    """A written table in a frame that scrolls, which the keyboard can reach; its long words may be broken."""
     caption = re.search(r'<span class="caption-text">(.*?)</span>', table[0], re.DOTALL)
     name = re.sub(r"<[^>]+>", "", caption[1]) if caption else ""
-    return f'<div class="ut-table" role="region" tabindex="0" aria-label="{name}">{table[0]}</div>'
+    text = re.sub(r"<td\b[^>]*><p>[^<]+", lambda cell: BREAK.sub("<wbr>", cell[0]), table[0])
+    return f'<div class="ut-table" role="region" tabindex="0" aria-label="{name}">{text}</div>'
 
 
 def _parts(env: BuildEnvironment) -> list[list[tuple[str, str]]]:

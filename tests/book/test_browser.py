@@ -59,6 +59,14 @@ def test_no_page_scrolls_sideways_on_a_phone_or_at_400_percent(browser: Any, boo
     assert not wide, f"wider than the screen or their own box, in pixels: {wide}"
 
 
+def test_no_table_is_cut_off_at_a_desk(browser: Any, book: Path) -> None:
+    cut = """[...document.querySelectorAll('article table')]
+        .filter(t => t.checkVisibility() && t.scrollWidth > t.parentElement.clientWidth)
+        .map(t => t.caption.innerText)"""
+    found = {name: page.evaluate(cut) for name, page, _, _ in visit(browser, book, 1280, "light")}
+    assert not {name: wide for name, wide in found.items() if wide}
+
+
 def test_nothing_leaves_the_machine_no_script_fails_and_pages_are_light(browser: Any, book: Path) -> None:
     faults = []
     for name, _, asked, errors in visit(browser, book, 1280, "light"):

@@ -61,6 +61,13 @@ def test_how_it_was_made_names_inputs_settings_and_programs():
     assert "cd34" in page
 
 
+def test_how_it_was_made_leaves_out_what_was_not_set():
+    page = generated_pages.made(Study(people="men").parameters(), {"inputs": {}}, "cd34")
+    shown = {r[0]: r[1] for r in rows(page) if len(r) == 4}
+    assert shown["people"] == "men" and shown["sheets"] == "false"
+    assert all(shown.values()) and "makers" not in shown
+
+
 def test_a_comment_says_since_when_it_is_done_and_since_when_it_is_open():
     day = pd.Timestamp("2021-09-06")
     table = pd.DataFrame(

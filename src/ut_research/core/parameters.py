@@ -333,9 +333,10 @@ class Study:
         """One row a parameter, for the Methods page: name, meaning, unit, default, source."""
         parts = ("meaning", "unit", "default", "source")
         return [
-            {"parameter": f.name, **{part: f.metadata.get(part, str(f.default)) for part in parts}}
+            {"parameter": f.name, **{part: f.metadata.get(part, default) for part in parts}}
             for f in fields(cls)
             if "unit" in f.metadata
+            for default in [str([*f.default] if isinstance(f.default, tuple) else f.default)]
         ]
 
 

@@ -43,9 +43,8 @@ def made(parameters: Mapping[str, Any], manifest: Mapping[str, Any], lock: str) 
     about = {row["parameter"]: row for row in Study.describe()}
     settings = [
         (name, value, about[name]["unit"], "" if str(value) == about[name]["default"] else "yes")
-        for name, given in parameters.items()
-        if name in about
-        for value in [tuple(given) if isinstance(given, list) else given]
+        for name, value in parameters.items()
+        if name in about and value not in ("", None)
     ]
     versions = [("Python", platform.python_version()), *((p, metadata.version(p)) for p in PROGRAMS)]
     now = datetime.datetime.now(datetime.UTC).strftime("%d %B %Y, %H:%M UTC")
@@ -54,6 +53,7 @@ def made(parameters: Mapping[str, Any], manifest: Mapping[str, Any], lock: str) 
         "## Files that went in",
         grid("Files of the export, by SHA-256", ("File", "SHA-256"), sorted(manifest["inputs"].items())),
         "## Settings",
+        "What is not named here was not set.",
         grid("Parameters of the study", ("Parameter", "Value", "Unit", "Changed"), settings),
         "## Programs",
         grid("Programs and their versions", ("Program", "Version"), versions),
