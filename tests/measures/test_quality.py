@@ -57,13 +57,13 @@ def test_issues_come_in_order_whatever_the_order_of_the_log():
     ]
 
 
-def test_quality_is_told_in_rows_and_shares_by_table_under_the_origin_given():
+def test_quality_is_told_in_rows_lines_and_shares_by_table_under_the_origin_given():
     found = measured(origin="example")
     assert {e.origin for e in found.values()} == {"example"}
     assert found["quality.kept", "needs"].group == {"table": "needs"}
     assert (found["quality.kept", "needs"].unit, found["quality.kept", "needs"].source) == ("rows", "needs")
     issue = found["quality.issues", "duplicated row", "rejected"]
-    assert (issue.unit, issue.label) == ("rows", "duplicated row")
+    assert (issue.unit, issue.label) == ("lines", "duplicated row"), "a heading that is not known is no row"
     assert issue.group == {"rule": "duplicated row", "action": "rejected"}
     missing = found["quality.missing", "needs", "housing"]
     assert missing.group == {"table": "needs", "column": "housing"}

@@ -21,7 +21,7 @@ UNITS = frozenset(
         *("", "%", "people", "points", "percentage points", "ratio", "probability"),
         *("minutes", "days", "weeks", "months", "years"),
         *("needs", "items", "number", "sessions", "interviews", "focus groups"),
-        *("analyses", "figures", "questions", "findings", "partners", "areas", "rows", "tables"),
+        *("analyses", "figures", "questions", "findings", "partners", "areas", "rows", "lines", "tables"),
         *("£", "p-value", "comments", "quotations", "journeys"),
     }
 )

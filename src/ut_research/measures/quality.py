@@ -80,7 +80,7 @@ def measure(
     for (rule, action), log in issues.groupby(["rule", "action"], sort=True):
         make = Maker("the issues log", origin, {}, confidence)
         found.append(
-            make.tally("quality.issues", str(rule), len(log), "rows", rule=str(rule), action=str(action))
+            make.tally("quality.issues", str(rule), len(log), "lines", rule=str(rule), action=str(action))
         )
     return found
 

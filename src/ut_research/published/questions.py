@@ -28,7 +28,7 @@ BETTER = {"reoffending.rate": -1, "reoffending.months_to_reoffence": 1}
 LITERATURE = {
     "wellbeing.change_mean": (
         (-0.6, 10.6),
-        "mean changes of -0.6 to 10.6 points, and standardised responses of -0.10 to 1.35",
+        "mean changes of −0.6 to 10.6 points, and standardised responses of −0.10 to 1.35",
     ),
     "wellbeing.meaningful": (
         (12.8, 45.7),
@@ -160,7 +160,7 @@ def _among_those_who_did(registry: Registry) -> Iterator[Question]:
         base = base_of(registry, f) if f.kind == "mean" else None
         if base and base.measure_field == "count" and f.unit in ("days", "weeks", "months"):
             asked = f"It is over only the {base.value:.0f} to whom it happened, so it is no delay."
-            settles = "Everybody counted for as long as they were followed (Kaplan-Meier)."
+            settles = "Everybody counted for as long as they were followed (Kaplan–Meier)."
             yield "among those who did", (f.id, base.id), asked, settles
 
 
