@@ -118,33 +118,34 @@ def measure(
     data_to : the day the data are complete to, for how long people stayed.
     threshold : people; combinations nearer than this to one already given are withheld.
     zeros_safe : whether an answer may give away that there was nobody, see the disclosure policy.
-    follow_up_days, low_at_most, meaningful_change, meaningful_rule, missing_items : the study's own choices,
-        which come first.
+    follow_up_days to missing_items : the study's own choices, which come first.
     reliability : of the wellbeing score, for the thresholds that rest on it.
     """
     [(_, part)] = parts(tables, ["participants", "reoffending", "wemwbs", "activity"])
     stayed = _stayed(part["participants"], data_to)
-    answers, days = part["wemwbs"], part["activity"]
-    scored = [
-        ({"missing items filled": f"up to {k}"}, both_times(answers, wellbeing.totals(answers, k)))
-        for k in dict.fromkeys((missing_items, *MISSING_ITEMS))
-    ]
-    cuts, in_force = dict.fromkeys((low_at_most, *CUT_POINTS)), (meaningful_rule, meaningful_change)
-    mean = partial(_change, confidence=confidence)
+    scored, days = _scored(part["wemwbs"], missing_items), part["activity"]
+    twice = partial(_twice, stayed=stayed, confidence=confidence)
+    low = partial(_low, cuts=dict.fromkeys((low_at_most, *CUT_POINTS)))
+    rose = partial(_meaningful, in_force=(meaningful_rule, meaningful_change), reliability=reliability)
     universes: dict[str, Iterator[Answer]] = {
         "reoffending": _reoffending(part["reoffending"], stayed, follow_up_days, threshold, confidence),
-        "low_wellbeing": _twice(scored, stayed, partial(_low, cuts=cuts, confidence=confidence)),
-        "wellbeing_change": _twice(scored, stayed, mean),
-        "meaningful": _twice(
-            scored,
-            stayed,
-            partial(_meaningful, in_force=in_force, reliability=reliability, confidence=confidence),
-        ),
-        "activity": _twice([({}, both_times(days, days.active_days))], stayed, mean),
+        "low_wellbeing": twice(scored, say=low),
+        "wellbeing_change": twice(scored, say=_change),
+        "meaningful": twice(scored, say=rose),
+        "activity": twice([({}, both_times(days, days.active_days))], say=_change),
     }
     make = partial(Maker, origin=origin, confidence=confidence)
     made = {table: make(table, collected=collected(tables, table)) for table, _, _ in HEADLINES.values()}
     return [e for name in universes for e in _told(name, [*universes[name]], made, threshold, zeros_safe)]
+
+
+def _scored(answers: pd.DataFrame, own: int) -> list[tuple[dict[str, str], pd.DataFrame]]:
+    """First and second totals by each rule for missing items, the study's `own` first."""
+    rules = {f"up to {items}": items for items in (own, *MISSING_ITEMS)}
+    return [
+        ({"missing items filled": rule}, both_times(answers, wellbeing.totals(answers, items)))
+        for rule, items in rules.items()
+    ]
 
 
 def _told(
@@ -278,7 +279,8 @@ def _beside_curve(times: pd.Series, window: int, own: int, threshold: int) -> It
 def _twice(
     scored: Sequence[tuple[dict[str, str], pd.DataFrame]],
     stayed: frozenset[int],
-    say: Callable[[pd.DataFrame], Iterator[Said]],
+    say: Callable[..., Iterator[Said]],
+    confidence: float,
 ) -> Iterator[Answer]:
     """What is said of first and second answers, of each choice of people and of what to do without a second.
 
@@ -294,7 +296,7 @@ def _twice(
         ways = product(_who(pd.Series(people.index), stayed).items(), handled.items())
         for (who, kept), (how, second) in ways:
             some = people.assign(t2=second, answered=people.t2.notna())[kept].dropna(subset=["t2"])
-            for own, found, values, cells, codes in say(some):
+            for own, found, values, cells, codes in say(some, confidence=confidence):
                 part = values.astype(str).reindex(everybody).fillna("out").to_numpy(dtype=str)
                 choices = {**chosen, "people": who, "no second questionnaire": how, **own}
                 yield Answer(choices, found, everybody, part, cells, codes)

@@ -78,14 +78,21 @@ def document(
     counts = None if small else {"Figure": 0, "Table": 0, "Heading": 0}
     for before, block, after in zip([None, *rest], rest, [*rest[1:], None], strict=False):
         _add(made, block, counts, linked=contents)
-        match before, block, after:
-            case Heading(), Paragraph(), Table():
-                made.paragraphs[-1].paragraph_format.keep_with_next = True
-            case _, Picture(), Paragraph(text) if not small and len(paper.words(text)) < NOTE:
-                made.paragraphs[-1].paragraph_format.keep_with_next = True
+        if _stays_with(before, block, after, small):
+            made.paragraphs[-1].paragraph_format.keep_with_next = True
     out = io.BytesIO()
     made.save(out)
     return paper.timeless(out.getvalue())
+
+
+def _stays_with(before: Block | None, block: Block, after: Block | None, small: bool) -> bool:
+    """Whether a block stands on the page of the next: what leads to a table, and a picture with its note."""
+    match before, block, after:
+        case Heading(), Paragraph(), Table():
+            return True
+        case _, Picture(), Paragraph(text):
+            return not small and len(paper.words(text)) < NOTE
+    return False
 
 
 def _add(made: Document, block: Block, counts: dict[str, int] | None, *, linked: bool) -> None:

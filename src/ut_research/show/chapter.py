@@ -329,8 +329,8 @@ class Chapter:
             self._html("beside published", grid(heads, others, "Published figures beside these data", note))
         if alike:
             caption = "Published figures that are the same here"
-            html = _folded(_rows(len(alike), caption), grid(heads, alike, caption, note))
-            self._html("beside published", html)
+            same = grid(heads, alike, caption, note)
+            self._html("beside published", _folded(_rows(len(alike), caption), same))
         self._markdown("“Same” means at the rounding that was printed, or as the printed words mean it.")
         self.published_in(found["place"])
 
@@ -338,9 +338,8 @@ class Chapter:
         """Show where published figures or findings stand, each place once; nothing where there are none."""
         if not (stand := sorted(set(map(str, places)))):
             return
-        text = "; ".join(stand)
-        said = f"Published in: {text}{'' if text.endswith('?') else '.'}"
-        self._markdown(said, [("places", place) for place in stand])
+        end = "" if stand[-1].endswith("?") else "."
+        self._markdown(f"Published in: {'; '.join(stand)}{end}", [("places", place) for place in stand])
 
     @property
     def _where(self) -> str:
