@@ -228,7 +228,7 @@ def test_in_short_and_in_the_brief_it_is_said_who_left_and_who_got_worse(pages):
     for page in (*FRONT, "brief"):
         assert "There is no clear change in mental wellbeing" in found[page]
     assert (
-        "The average score fell by 1.2 points. The true change is likely to be between 4.0" in found["brief"]
+        "The average score fell by 1.2 points. The change is likely to be between 4.0" in found["brief"]
     )
     assert "Low wellbeing, of those who filled in both forms. At the start: 45% (18 of 40;" in found["brief"]
     for name, text in found.items():
