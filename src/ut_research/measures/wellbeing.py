@@ -138,16 +138,19 @@ def measure(
     meaningful_change, meaningful_rule : points, and whether a change must be "more than" or "at least" that.
     missing_items, reliability : as in `totals`; test-retest, 0 to 1, for the standard error of measurement.
     """
-    all_answers = [(group, part["wemwbs"]) for group, part in parts(tables, ["wemwbs"], by)]
-    all_people = [both_times(answers, totals(answers, missing_items)) for _, answers in all_answers]
-    sd = _spread(all_people)
+    all_answers = [
+        (group, part["wemwbs"].assign(value=totals(part["wemwbs"], missing_items)))
+        for group, part in parts(tables, ["wemwbs"], by)
+    ]
+    all_people = [both_times(answers, answers.value) for _, answers in all_answers]
+    all_pairs = [people.dropna() for people in all_people]
+    sd = _spread(all_pairs)
     found: list[Measurement] = []
-    for (group, answers), people in zip(all_answers, all_people, strict=True):
+    for (group, answers), people, pairs in zip(all_answers, all_people, all_pairs, strict=True):
         make = Maker("wemwbs", origin, group, confidence, collected(tables, "wemwbs"))
-        before, after = people.dropna().t1, people.dropna().t2
-        scores = answers.assign(value=totals(answers, missing_items))
-        found += ASKED.measured(make, people, scores, tables)
-        found += _bands(make, people, low_at_most, high_at_least)
+        before, after = pairs.t1, pairs.t2
+        found += ASKED.measured(make, people, answers, tables)
+        found += _bands(make, people.t1, pairs, low_at_most, high_at_least)
         found += _meaningful(make, after - before, meaningful_change, meaningful_rule, sd, reliability)
         found += _scale(make, answers, before, after) + _short(make, answers, before.index)
         found += _drift(make, before)
@@ -191,18 +194,19 @@ def bands(total: pd.Series, low_at_most: float = 40, high_at_least: float = 60) 
     return pd.Series(named, index=total.index)
 
 
-def _spread(everyone: Sequence[pd.DataFrame]) -> float:
+def _spread(pairs: Sequence[pd.DataFrame]) -> float:
     """The standard deviation of first scores of all with both: a group's own would give it another rule."""
-    starts = [people.dropna().t1 for people in everyone]
-    scores = np.concatenate([np.empty(0), *starts])
+    scores = np.concatenate([np.empty(0), *(own.t1 for own in pairs)])
     return float(scores.std(ddof=1)) if len(scores) > 1 else 0.0
 
 
-def _bands(make: Maker, people: pd.DataFrame, low_at_most: int, high_at_least: int) -> list[Measurement]:
-    pairs, low = people.dropna(), f"total of {low_at_most} or less"
+def _bands(
+    make: Maker, start: pd.Series, pairs: pd.DataFrame, low_at_most: int, high_at_least: int
+) -> list[Measurement]:
+    low = f"total of {low_at_most} or less"
     ends = {"low": (LOWEST, low_at_most), "moderate": (low_at_most + 1, high_at_least - 1)}
     ends["high"] = (high_at_least, HIGHEST)
-    scores = {"start": people.t1, "t1": pairs.t1, "t2": pairs.t2}
+    scores = {"start": start, "t1": pairs.t1, "t2": pairs.t2}
     at = {time: bands(total, low_at_most, high_at_least) for time, total in scores.items()}
 
     def share(id: str, when: str, time: str, one: str, method: str, **group: str) -> Measurement:
