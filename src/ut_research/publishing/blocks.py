@@ -306,7 +306,8 @@ def timeless(archive: bytes) -> bytes:
 def _compiler(layout: Path, data: dict[str, Any]) -> Any:
     import typst
 
-    inputs = {"data": json.dumps(data, ensure_ascii=False)}
+    told = data | {"beginning": beginning(data["label"])}
+    inputs = {"data": json.dumps(told, ensure_ascii=False)}
     return typst.Compiler(input=str(layout), root=str(layout.parent), sys_inputs=inputs, **_fonts())
 
 

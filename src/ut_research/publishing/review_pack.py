@@ -74,7 +74,7 @@ def large_print(pages: Iterable[Path], title: str, label: str, layout: Path) -> 
 
     The first page shows what others tell more of: its numbers stand there, and on its pictures.
     """
-    drawers = {PAGES[0]: paper.NUMBERS}
-    printed = [p for p in pages if p.stem in PRINTED]
-    parts = [paper.for_layout(paper.read_page(p, without=drawers.get(p.stem, ""))) for p in printed]
+    printed = [page for page in pages if page.stem in PRINTED]
+    read = [paper.read_page(p, without=paper.NUMBERS if p.stem == PAGES[0] else "") for p in printed]
+    parts = [*map(paper.for_layout, read)]
     return paper.pdf(layout, {"title": f"{title}, evaluated", "label": label, "pages": parts})
