@@ -333,11 +333,16 @@ class Study:
         """One row a parameter, for the Methods page: name, meaning, unit, default, source."""
         parts = ("meaning", "unit", "default", "source")
         return [
-            {"parameter": f.name, **{part: f.metadata.get(part, default) for part in parts}}
+            {"parameter": f.name, **{part: f.metadata.get(part, as_written(f.default)) for part in parts}}
             for f in fields(cls)
             if "unit" in f.metadata
-            for default in [str([*f.default] if isinstance(f.default, tuple) else f.default)]
         ]
+
+
+def as_written(value: Any) -> str:
+    """The value of a parameter as a study's file has it; of none, nothing."""
+    said = str([*value] if isinstance(value, tuple) else value)
+    return {"True": "true", "False": "false", "None": ""}.get(said, said)
 
 
 def grid_of(grid: str) -> dict[str, tuple[int, int]]:

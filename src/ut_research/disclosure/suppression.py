@@ -149,7 +149,7 @@ class _Shown:
             if v not in done:
                 components.append(self._system.linked([v], self.hidden))
                 done.update(components[-1])
-        for component in sorted(components, key=len):
+        for component in sorted(components, key=len):  # one may be enough, and few are soon looked at
             own = [u for u in component if u in among and u not in self._wide]
             if found := self._reader.narrow(component, self.hidden, own):
                 yield found, component

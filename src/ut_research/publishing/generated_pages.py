@@ -38,13 +38,13 @@ def made(parameters: Mapping[str, Any], manifest: Mapping[str, Any], lock: str) 
     manifest : of the cleaned data; ``inputs`` maps a file's name to its SHA-256.
     lock : SHA-256 of requirements.lock.
     """
-    from ut_research.core.parameters import Study
+    from ut_research.core.parameters import Study, as_written
 
     about = {row["parameter"]: row for row in Study.describe()}
     settings = [
-        (name, value, about[name]["unit"], "" if str(value) == about[name]["default"] else "yes")
+        (name, said, about[name]["unit"], "" if said == about[name]["default"] else "yes")
         for name, value in parameters.items()
-        if name in about and value not in ("", None)
+        if name in about and (said := as_written(value))
     ]
     versions = [("Python", platform.python_version()), *((p, metadata.version(p)) for p in PROGRAMS)]
     now = datetime.datetime.now(datetime.UTC).strftime("%d %B %Y, %H:%M UTC")
@@ -203,14 +203,9 @@ def involvement(said: Mapping[str, str]) -> str:
     return table
 
 
-#: Values of parameters as a study writes them.
-_AS_WRITTEN = {"True": "true", "False": "false", "None": ""}
-
-
 def grid(caption: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
     """A MyST table with a caption; every cell is shown as plain text, whatever it holds."""
     lines = [f":::{{list-table}} {caption}", ":header-rows: 1", ":stub-columns: 1", ""]
     for row in [list(heads), *rows]:
-        said = [literal(_AS_WRITTEN.get(str(cell), cell)) for cell in row]
-        lines += [f"{'  -' if i else '* -'} {cell}".rstrip() for i, cell in enumerate(said)]
+        lines += [f"{'  -' if i else '* -'} {literal(cell)}".rstrip() for i, cell in enumerate(row)]
     return "\n".join([*lines, ":::"])

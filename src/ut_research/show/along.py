@@ -78,6 +78,10 @@ def curve(released: Released, title: str) -> Chart:
     return chart(figure, "Step chart", released, title, said, f"Shaded: likely range.{hidden}")
 
 
+#: The usual aim for the chance of seeing a difference, percent.
+AIM = 80.0
+
+
 @styled
 def power_curve(released: Released, title: str) -> Chart:
     """Chance of seeing a difference (%) by number of people; the usual aim, 80%, is marked."""
@@ -102,7 +106,7 @@ def power_curve(released: Released, title: str) -> Chart:
     ax.set_xlabel({"n": "people in each group"}.get(key, key))
     ax.set_title(shown[0].unit, loc="left", color=QUIET)
     ax.grid(axis="y", color=GRID, lw=0.8)
-    ax.axhline(80.0, color=INK, lw=1.4, ls=(0, (6, 3)))
+    ax.axhline(AIM, color=INK, lw=1.4, ls=(0, (6, 3)))
     return chart(figure, "Line chart", released, title, said)
 
 
@@ -116,7 +120,7 @@ def _beside(ax: Axes, curves: Mapping[Text, tuple[list[float], list[float]]]) ->
             begins, ends = np.interp([x, x + wide], *own)
             for low in (begins - 1.6 * high, ends + 0.7 * high):
                 ends_of = [np.interp([x, x + wide], *other) for other in curves.values() if other is not own]
-                clear = all(b < low or a > low + high for a, b in [*ends_of, (80.0, 80.0)])
+                clear = all(b < low or a > low + high for a, b in [*ends_of, (AIM, AIM)])
                 best = min(best, (round((ends - begins) / 10), x, low)) if clear and low >= 0 else best
         label.set_position(best[1:])
 
