@@ -35,7 +35,7 @@ def registry() -> Registry:
 
 def plant(registry: Registry, id: str, **changes: object) -> Registry:
     """A copy in which one figure is changed."""
-    changed = replace(registry[id], **changes)  # type: ignore[arg-type]
+    changed = replace(registry.by_id[id], **changes)  # type: ignore[arg-type]
     return replace(registry, figures=tuple(changed if f.id == id else f for f in registry.figures))
 
 
@@ -515,14 +515,14 @@ def test_compare_tells_withheld_from_not_there_and_passes_over_published(registr
 
 
 def test_a_row_is_read_as_it_stands(registry: Registry) -> None:
-    share = registry["ut2021.reoffending.engaged"]
+    share = registry.by_id["ut2021.reoffending.engaged"]
     assert (share.value, share.decimals, share.unit, share.kind) == (26.0, 0, "%", "percentage")
     assert (share.numerator, share.denominator, share.grain, share.base) == (9, 34, None, False)
     assert (share.measure, share.measure_group) == ("reoffending.rate", {"group": "engaged"})
     assert share.measure_field == "value" and share.text == "26"
-    assert registry["ut2021.registered"].base
-    assert registry["ut2021.wellbeing.change"].grain == 1
-    assert registry["ut2021.reoffending.engaged.n"].measure_field == "n"
+    assert registry.by_id["ut2021.registered"].base
+    assert registry.by_id["ut2021.wellbeing.change"].grain == 1
+    assert registry.by_id["ut2021.reoffending.engaged.n"].measure_field == "n"
     assert registry.findings["document"].dtype == "string"
 
 
@@ -957,7 +957,7 @@ def test_findings_have_the_columns_of_their_file_and_their_document(registry: Re
 def test_a_published_estimate_has_its_label_its_count_and_the_level_asked_for(registry: Registry) -> None:
     usual, lower = ({e.id: e for e in published.as_estimates(registry, level)} for level in (0.95, 0.8))
     share = usual["ut2021.reoffending.engaged"]
-    assert share.label == registry["ut2021.reoffending.engaged"].label
+    assert share.label == registry.by_id["ut2021.reoffending.engaged"].label
     assert "95%" in share.method and "80%" in lower[share.id].method
     assert share.low < lower[share.id].low < lower[share.id].high < share.high
     assert (usual["ut2021.registered"].value, usual["ut2021.registered"].count) == (204, 204)

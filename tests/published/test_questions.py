@@ -341,7 +341,7 @@ def test_a_count_of_nobody_is_none_of_any_base(size: int) -> None:
     none = figure("none", 0, numerator=0)
     registry = Registry((count("registered", size), none), pd.DataFrame(), (), ())
 
-    assert base_of(registry, none) == registry["registered"]
+    assert base_of(registry, none) == registry.by_id["registered"]
     audit = published.audit(registry).set_index("id")
     assert (audit.loc["none", "verdict"], audit.loc["none", "rule"]) == ("reproduced", "count and base")
     assert "0 of " in audit.loc["none", "arithmetic"]

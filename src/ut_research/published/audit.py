@@ -233,8 +233,7 @@ def holds(relation: str, left: Span, right: Span) -> bool:
 
 def _related(registry: Registry, r: Relation) -> list[tuple[str, _Check]]:
     """What one relation says of each figure in it: the one that claims it is reproduced when it holds."""
-    labels = {f.id: f.label for f in registry.figures}
-    ids = list(dict.fromkeys(t for side in (r.left, r.right) for t in side.split(" ") if t in labels))
+    ids = list(dict.fromkeys(t for side in (r.left, r.right) for t in side.split(" ") if t in registry.by_id))
     left, right = span(registry, r.left), span(registry, r.right)
     fine = holds(r.relation, left, right)
     how = {"almost": "a little under", "similar to": "close to"}.get(r.relation, r.relation)
@@ -244,7 +243,8 @@ def _related(registry: Registry, r: Relation) -> list[tuple[str, _Check]]:
         how = f"is {how}" if fine else f"is not {how}"
     sides = [_said(registry, side, span) for side, span in ((r.left, left), (r.right, right))]
     words = capital(f"{r.words}: {sides[0]} {how} {sides[1]}.")
-    gap = "" if fine else f"these cannot all stand as printed: {_list([labels[i].lower() for i in ids])}"
+    labels = [registry.by_id[i].label.lower() for i in ids]
+    gap = "" if fine else f"these cannot all stand as printed: {_list(labels)}"
     words += _beside_chance(registry, r) if fine else ""
     found = []
     for id in ids:
@@ -257,7 +257,7 @@ def _related(registry: Registry, r: Relation) -> list[tuple[str, _Check]]:
 def _beside_chance(registry: Registry, r: Relation) -> str:
     """Where a share stands beside an official rate: whether the share's interval takes that rate in."""
     left, _, over = r.left.partition(" / ")
-    share, rate = registry.get(left), registry.get(over or r.right)
+    share, rate = registry.by_id.get(left), registry.by_id.get(over or r.right)
     if not (share and rate and rate.kind == "benchmark"):
         return ""
     if share.numerator is None or not share.denominator:
@@ -289,16 +289,20 @@ def span(registry: Registry, expression: str) -> Span:
 
 
 def _term(registry: Registry, text: str) -> Span:
-    return registry[text].span if text[0].isalpha() else (Fraction(text), Fraction(text))
+    return registry.by_id[text].span if text[0].isalpha() else (Fraction(text), Fraction(text))
 
 
 def _counted(frame: pd.DataFrame, expression: str) -> Span:
     """How many findings, or questions, answer a query such as ``findings[document=arc2022;kind=finding]``."""
     what, _, query = expression.rstrip("]").partition("[")
-    for key, _, wanted in (part.partition("=") for part in query.split(";")):
-        cell = frame[key]
-        frame = frame[cell.str.startswith(wanted[:-1]) if wanted.endswith("*") else cell == wanted]
-    number = Fraction(int(frame["question"].nunique()) if what == "questions" else len(frame))
+    wanted = [part.split("=", 1) for part in query.split(";")]
+    rows = zip(frame["question"], *(frame[key] for key, _ in wanted), strict=True)
+
+    def fits(cell: str, like: str) -> bool:
+        return cell.startswith(like[:-1]) if like.endswith("*") else cell == like
+
+    found = [q for q, *cells in rows if all(map(fits, cells, (like for _, like in wanted)))]
+    number = Fraction(len(set(found) if what == "questions" else found))
     return number, number
 
 
@@ -319,8 +323,8 @@ def _method_notes(registry: Registry, id: str) -> list[str]:
 def base_of(registry: Registry, f: Figure) -> Figure | None:
     """What a share or mean is out of, no base being printed: as named in words, or the only one that fits."""
     for r in registry.relations:
-        if r.relation == "out of" and r.left == f.id and registry[r.right].value >= 1:
-            return registry[r.right]
+        if r.relation == "out of" and r.left == f.id and registry.by_id[r.right].value >= 1:
+            return registry.by_id[r.right]
     fit = _fitting(registry, f) if f.numerator is not None and f.denominator is None else []
     return fit[0] if len(fit) == 1 else None
 
@@ -349,7 +353,7 @@ def _usual(registry: Registry, f: Figure) -> int | None:
 
 def _said(registry: Registry, expression: str, span: Span) -> str:
     """One figure as it is printed; anything worked out as a number, or as the range that rounding leaves."""
-    if f := registry.get(expression):
+    if f := registry.by_id.get(expression):
         return shown(exact(f.value), f.decimals)
     low, high = (f"{x.numerator:,}" if x.denominator == 1 else f"{float(x):.2f}" for x in span)
     return low if low == high else f"{low} to {high}"

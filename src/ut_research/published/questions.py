@@ -83,7 +83,7 @@ def _two_bases(registry: Registry) -> Iterator[Question]:
         if base is None:
             continue
         others = [r.left for r in registry.relations if r.relation == "at most" and r.right == base.id]
-        fit = [registry[id] for id in others if _is_base(registry, id)]
+        fit = [registry.by_id[id] for id in others if _is_base(registry, id)]
         fit = [g for g in fit if g.base and attainable_counts(f.value, int(g.value), f.decimals)]
         if fit and f.section == base.section:
             asked = f"It is taken to be of {base.value:.0f}; {fit[0].value:.0f} people can give it too."
@@ -170,7 +170,7 @@ def _among_those_who_did(registry: Registry) -> Iterator[Question]:
 def _another_population(registry: Registry) -> Iterator[Question]:
     """A share of the people set beside a rate of other people."""
     for r in registry.relations:
-        left, right = registry.get(r.left), registry.get(r.right)
+        left, right = registry.by_id.get(r.left), registry.by_id.get(r.right)
         if left and right and left.about == "cohort" and right.kind == "benchmark":
             there = f"{right.as_printed} of others: {right.label[:1].lower()}{right.label[1:]}"
             asked = f"{left.as_printed} of these people stands beside {there}."
@@ -182,17 +182,17 @@ def _ratio_without_range(registry: Registry) -> Iterator[Question]:
     """A ratio of two shares in words, where the counts allow of many others."""
     for r in registry.relations:
         left, _, over = r.left.partition(" / ")
-        if not (r.figure and over and registry[r.figure].kind == "difference"):
+        if not (r.figure and over and registry.by_id[r.figure].kind == "difference"):
             continue
-        shares = [registry[id] for id in (left, over)]
+        shares = [registry.by_id[id] for id in (left, over)]
         if any(f.numerator is None or not f.denominator for f in shares):
             continue
         a, b = (wilson(f.numerator or 0, f.denominator or 0) for f in shares)
         gap = square_and_add(a, b)
         low, high = sorted(abs(100 * x) for x in (gap.low or 0, gap.high or 0))
         asked = (
-            f"{capital(registry[r.figure].as_printed)}: of {_count(shares[0])} against {_count(shares[1])}, "
-            f"the range of the difference is {low:.0f} to {high:.0f} of every 100."
+            f"{capital(registry.by_id[r.figure].as_printed)}: of {_count(shares[0])} against "
+            f"{_count(shares[1])}, the range of the difference is {low:.0f} to {high:.0f} of every 100."
         )
         yield "no range", (r.figure, left, over), asked, "The range beside the words."
 
@@ -271,7 +271,7 @@ def _whole(registry: Registry, id: str) -> float | None:
 
 
 def _is_base(registry: Registry, id: str) -> bool:
-    f = registry.get(id)
+    f = registry.by_id.get(id)
     return f is not None and f.unit == "people"
 
 

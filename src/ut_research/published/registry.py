@@ -10,7 +10,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from fractions import Fraction
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -158,12 +158,10 @@ class Registry:
     definitions: tuple[Definition, ...] = ()
     documents: Mapping[str, Document] = field(default_factory=dict)
 
-    def get(self, id: str) -> Figure | None:
-        """The figure of this id, if there is one."""
-        return next((f for f in self.figures if f.id == id), None)
-
-    def __getitem__(self, id: str) -> Figure:
-        return next(f for f in self.figures if f.id == id)
+    @cached_property
+    def by_id(self) -> dict[str, Figure]:
+        """The figures by id."""
+        return {f.id: f for f in self.figures}
 
     def beside(self, f: Figure) -> list[Figure]:
         """The figures of the section of a document that has `f`, itself among them."""
@@ -227,7 +225,8 @@ _FILES = {"documents.csv": Document, "figures.csv": Figure, "findings.csv": Find
 _WORKED_OUT = ("study", "source", "place", "document_title")
 FINDING_COLUMNS = tuple(f.name for f in fields(Finding) if f.name not in _WORKED_OUT)
 _OF_MEASURE = ("measure", "measure_group", "measure_field")
-_adapter: Any = cache(pydantic.TypeAdapter)
+#: What reads a row of each kind; made as the module is loaded, for all forks of a build.
+_READERS: dict[type, Any] = {kind: pydantic.TypeAdapter(kind) for kind in _FILES.values()}
 
 
 @dataclass(slots=True)
@@ -253,7 +252,7 @@ class _Row:
     def read(self, kind: type) -> Any:
         """The row as what it is; None, and its problems told, where it is not."""
         try:
-            return _adapter(kind).validate_python(self.cells)
+            return _READERS[kind].validate_python(self.cells)
         except pydantic.ValidationError as fault:
             for error in fault.errors():
                 self.wrong(str(error["loc"][0]), *_said(dict(error)))

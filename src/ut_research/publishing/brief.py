@@ -324,7 +324,7 @@ class _Writer:
     def _note(self, estimates: Any) -> None:
         for e in estimates:
             if e.origin == "published":
-                self.documents.add(self.registry[e.id].document)
+                self.documents.add(self.registry.by_id[e.id].document)
             elif e.status == "number":
                 self.quoted.add((e.id, str(e.group)))
             else:

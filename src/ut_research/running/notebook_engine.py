@@ -1,7 +1,8 @@
 """A papermill engine that runs a notebook's cells in this very process, with no kernel beside it.
 
-A forked worker (`ut_research.running.worker`) has the libraries loaded; a kernel of its own would load them
-again. Outputs are recorded as Jupyter records them: what was printed, then what was shown, in its order.
+A forked worker (`ut_research.running.worker`) has the libraries and this module's shell loaded; a kernel of
+its own would load them again. Outputs are recorded as Jupyter records them: what was printed, then what was
+shown, in its order.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from IPython.core.displayhook import CapturingDisplayHook
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat.v4 import nbformat, nbformat_minor, new_output
+from nbformat.validator import get_validator
 from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
 from traitlets.config import Config
 
@@ -35,10 +37,8 @@ class InProcess(Engine):  # type: ignore[misc]
         cls, nb_man: NotebookExecutionManager, kernel_name: str, *, time_limit: float = 0, **_: Any
     ) -> None:
         """Execute every code cell of `nb_man`, in at most `time_limit` seconds altogether; 0 is no limit."""
-        shell = _Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
-        shell.enable_matplotlib("inline")
-        shell.display_pub = shown = CapturingDisplayPublisher()
-        shell.display_trap.hook = CapturingDisplayHook(shell, shown.outputs)
+        SHELL.display_pub = shown = CapturingDisplayPublisher()
+        SHELL.display_trap.hook = CapturingDisplayHook(SHELL, shown.outputs)
         signal.signal(signal.SIGALRM, _stop)
         signal.setitimer(signal.ITIMER_REAL, time_limit)
         for index, cell in enumerate(nb_man.nb.cells):
@@ -49,11 +49,11 @@ class InProcess(Engine):  # type: ignore[misc]
             said = {"stdout": io.StringIO(), "stderr": io.StringIO()}
             with contextlib.redirect_stdout(said["stdout"]), contextlib.redirect_stderr(said["stderr"]):
                 try:
-                    result = shell.run_cell(cell.source, store_history=True)
+                    result = SHELL.run_cell(cell.source, store_history=True)
                     fault = result.error_before_exec or result.error_in_exec
                 except OutOfTime as late:  # it struck between two statements of the shell's own
                     fault = late
-            cell.outputs, cell.execution_count = _outputs(said, shown, fault), shell.execution_count - 1
+            cell.outputs, cell.execution_count = _outputs(said, shown, fault), SHELL.execution_count - 1
             if fault is not None:
                 nb_man.cell_exception(cell, index)
                 break
@@ -73,6 +73,12 @@ class _Shell(InteractiveShell):
 
     def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
         """Print nothing: what went wrong is an output."""
+
+
+#: What runs the cells: there before a fork, as drawing is, and what papermill checks a notebook by.
+SHELL = _Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+SHELL.enable_matplotlib("inline")
+get_validator(nbformat, nbformat_minor)
 
 
 def _outputs(

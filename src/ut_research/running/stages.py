@@ -23,15 +23,15 @@ from ut_research.core.problems import ABOUT_CODE, Problem, ProblemsFound
 from ut_research.measures import declared
 from ut_research.running.loop import Step
 
-#: What cleaning and measuring load, what chapters load besides, and what the book does.
-NUMBERS = (
-    *("numpy", "pandas", "pyarrow.parquet", "pyarrow.dataset", "scipy.stats"),
-    *("ut_research.stats.intervals", "ut_research.disclosure.gate"),
-)
+#: What steps load before they are forked; meanwhile, what later ones need is loaded.
+TABLES = ("pandas", "pyarrow.parquet", "pyarrow.dataset")
+NUMBERS = (*TABLES, "scipy.stats", "ut_research.stats.intervals", "ut_research.disclosure.decision")
 CHAPTERS = (
-    *("seaborn", "papermill", "IPython.core.interactiveshell"),
+    *("seaborn", "papermill", "matplotlib.backends.backend_svg", "ut_research.running.notebook_engine"),
     *("ut_research.show.chapter", "ut_research.show.charts", "ut_research.show.along"),
+    "ut_research.publishing.book",
 )
+CLEANED = (*TABLES, "pandera.pandas", "ut_research.cleaning.tables")
 PAGES = ("yaml", "pandera.pandas", "ut_research.publishing.brief")
 BOOK = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx.builders.html")
 #: The parameters of a study that cleaning depends on.
@@ -87,7 +87,7 @@ def line(settings: dict[str, Any]) -> list[Step]:
         subjects = [_subjects(names, given, (code, settings["by"])) for names in together]
         needed = ("clean", *(step.name for step in subjects))
         first = [
-            Step("clean", clean, ("*.parquet", "manifest.json", "issues.csv"), cleaned, loads=NUMBERS),
+            Step("clean", clean, ("*.parquet", "manifest.json", "issues.csv"), cleaned, loads=CLEANED),
             *subjects,
             Step("decide", decide, ("findings.json", "parts.json"), decided, needed, loads=NUMBERS),
         ]
