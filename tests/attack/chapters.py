@@ -227,7 +227,7 @@ def _not_drawn(released: disclosure.Released, title: str, *_: Any, **__: Any) ->
 def _look(
     seen: Seen,
     name: str,
-    known: Callable[[], set[str]],
+    known: Callable[[], shown.Words],
     data: dict[str, str],
     *,
     raw: bool,
@@ -241,7 +241,7 @@ def _look(
 
 
 @lru_cache
-def _written(name: str) -> set[str]:
+def _written(name: str) -> shown.Words:
     """What stands in quotes in the code of a notebook."""
     cells = json.loads((ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
     return shown.quoted(*("".join(c["source"]) for c in cells if c["cell_type"] == "code"))

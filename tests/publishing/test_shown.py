@@ -53,7 +53,7 @@ WORK = Estimate(
     ],
 )
 def test_words_are_said_where_they_stand_in_quotes_or_in_a_finding(text: str, said: bool) -> None:
-    assert shown.unsourced(text, shown.quoted(CODE), prose.wordings(WORK)) is not said
+    assert shown.unsourced(text, shown.quoted(CODE), shown.by_sign(prose.wordings(WORK))) is not said
 
 
 @given(
@@ -62,9 +62,9 @@ def test_words_are_said_where_they_stand_in_quotes_or_in_a_finding(text: str, sa
 def test_it_finds_what_was_added_and_nothing_else(parts: list[str], more: str) -> None:
     parts = list(dict.fromkeys(parts))
     text = " ".join(parts)
-    assert not shown.unsourced(text, parts)
+    assert not shown.unsourced(text, shown.by_sign(parts))
     if more.strip() and not any(more.strip() in part for part in parts):
-        assert shown.unsourced(f"{text} {more}", parts) or not set("ot29") & set(more)
+        assert shown.unsourced(f"{text} {more}", shown.by_sign(parts)) or not set("ot29") & set(more)
 
 
 DATA = {"text/markdown": "Nobody knows.", "text/plain": "x"}
@@ -94,7 +94,7 @@ def mark(**other: Any) -> dict[str, Any]:
 
 def problems(made: dict[str, Any], tables: Path) -> str:
     try:
-        shown.check(made, "01_x.ipynb", tables, set)
+        shown.check(made, "01_x.ipynb", tables, dict)
     except ProblemsFound as found:
         return str(found)
     return ""
@@ -124,8 +124,8 @@ def test_only_tables_that_were_marked_pass_as_they_were(tmp_path: Path) -> None:
 def test_what_is_published_may_be_said() -> None:
     finding, known = REGISTRY.findings.iloc[0], shown.sources(REGISTRY, SETTINGS)
     text = f"{finding['finding']} {finding['place']}"
-    assert shown.lacking(mark(typed=[["text", text]]), set(), known) == []
-    assert shown.lacking(mark(typed=[["text", text + "s"], ["row 1", "x"]]), set(), known) == [
+    assert shown.lacking(mark(typed=[["text", text]]), {}, known) == []
+    assert shown.lacking(mark(typed=[["text", text + "s"], ["row 1", "x"]]), {}, known) == [
         "text",
         "row 1",
     ]
@@ -135,7 +135,7 @@ def stops(cell: dict[str, Any], tables: Path, *, typed: bool) -> None:
     """A notebook of one cell stops the build where a number is `typed` into its prose, and not else."""
     told = pytest.raises(ProblemsFound, match=r"13_mine\.ipynb, cell 1: a number is typed into prose")
     with told if typed else contextlib.nullcontext():
-        shown.check({"cells": [cell]}, "13_mine.ipynb", tables, set)
+        shown.check({"cells": [cell]}, "13_mine.ipynb", tables, dict)
 
 
 @pytest.mark.parametrize(

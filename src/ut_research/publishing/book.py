@@ -33,7 +33,7 @@ DRAWER = "::::{{fold}} The code of this chapter\n```python\n{code}\n```\n::::"
 _PLACES = re.compile(r"^(data|out) = .*\n?", re.MULTILINE)
 
 
-def tidy(notebook: Any, name: str, tables: Path, known: Callable[[], set[str]]) -> list[dict[str, Any]]:
+def tidy(notebook: Any, name: str, tables: Path, known: Callable[[], shown.Words]) -> list[dict[str, Any]]:
     """The cells of an executed notebook as the book takes them.
 
     The answer and the picture come first, under the title; the code is in one drawer at the end; timings,

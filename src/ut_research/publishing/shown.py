@@ -11,12 +11,12 @@ import ast
 import inspect
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import asdict
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from ut_research import published
 from ut_research.core import studies
@@ -26,6 +26,9 @@ from ut_research.core.units import period
 from ut_research.published import Registry
 from ut_research.show import design, prose, verdicts
 from ut_research.show.chapter import MARK
+
+#: Words that may be shown, by the sign that they begin with.
+Words: TypeAlias = Mapping[str, Set[str]]
 
 #: Where words are taken apart that stand in quotes: at tokens, and at what `format` and ``%`` fill in.
 _FILLED = re.compile(r"\{\{.*?\}\}|\{[^{}]*\}|%s", re.DOTALL)
@@ -59,7 +62,7 @@ _UNMARKED = {
 }
 
 
-def check(notebook: Any, name: str, tables: Path, known: Callable[[], set[str]]) -> None:
+def check(notebook: Any, name: str, tables: Path, known: Callable[[], Words]) -> None:
     """Refuse what the executed `notebook` shows, or wrote to `tables`, and its `Chapter` did not.
 
     Parameters
@@ -91,7 +94,7 @@ def check(notebook: Any, name: str, tables: Path, known: Callable[[], set[str]])
     stop_for(problems)
 
 
-def quoted(*cells: str) -> set[str]:
+def quoted(*cells: str) -> Words:
     """The words and numbers that the author wrote: what stands in quotes in `cells`, and numbers with a name.
 
     Words come in the parts that tokens and other fillings leave of them; a number as itself, as a percentage
@@ -107,7 +110,7 @@ def quoted(*cells: str) -> set[str]:
     for node in (node for tree in trees for node in tree.body):
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value:
             found.update(*map(_as_said, _numbers(node.value)))
-    return found
+    return by_sign(found)
 
 
 @cache
@@ -187,23 +190,27 @@ def _tagged(cell: Any, tag: str) -> bool:
     return tag in cell["metadata"].get("tags", ())
 
 
-def unsourced(text: str, *sources: Iterable[str]) -> bool:
+def by_sign(texts: Iterable[str]) -> Words:
+    """Texts by the sign that they begin with; upper and lower case are the same."""
+    found: dict[str, set[str]] = {}
+    for text in filter(None, map(str.casefold, texts)):
+        found.setdefault(text[0], set()).add(text)
+    return found
+
+
+def unsourced(text: str, *sources: Words) -> bool:
     """Whether some of `text` is not in `sources`: it is not one whole text of theirs after another.
 
     Upper and lower case are the same. No word, and no number, is put together of two texts; none is said more
     often than `OFTEN`, apart from signs.
     """
     text = text.casefold()
-    by_sign: dict[str, set[str]] = {}
-    for words in map(str.casefold, chain.from_iterable(sources)):
-        if words and words in text:
-            by_sign.setdefault(words[0], set()).add(words)
     inside = {i for m in _WHOLE.finditer(text) for i in range(m.start() + 1, m.end())}
     came: dict[int, str] = {0: ""}  # how far whole texts take us, and the longest that took us there
-    for i in range(len(text)):
+    for i, sign in enumerate(text):
         if i in came and i not in inside:
-            for words in (text[i] if text[i].isspace() else "", *by_sign.get(text[i], ())):
-                if words and text.startswith(words, i):
+            for words in chain(sign if sign.isspace() else "", *(near.get(sign, ()) for near in sources)):
+                if text.startswith(words, i):
                     came.setdefault(i + len(words), words)
     said: Counter[str] = Counter()
     end = len(text)
@@ -213,11 +220,11 @@ def unsourced(text: str, *sources: Iterable[str]) -> bool:
     return end > 0 or max(said.values(), default=0) > OFTEN
 
 
-def sources(registry: Registry, settings: Mapping[str, Any]) -> Callable[[], set[str]]:
+def sources(registry: Registry, settings: Mapping[str, Any]) -> Callable[[], Words]:
     """The words of a run's study, its framework and what is published about it, worked out when asked for."""
 
     @cache
-    def known() -> set[str]:
+    def known() -> Words:
         frames = [published.audit(registry), published.questions(registry), registry.findings]
         rows: list[Any] = [row for frame in frames for row in frame.to_dict("records")]
         entries: list[Any] = [*registry.figures, *registry.definitions, *registry.relations]
@@ -229,14 +236,14 @@ def sources(registry: Registry, settings: Mapping[str, Any]) -> Callable[[], set
         rows += [framework, *framework.get("priorities", ()), studies.inserts(settings["parts"]["pages"])]
         texts = {value for row in rows for value in row.values() if isinstance(value, str)}
         parts = {part for text in texts for part in _FILLED.split(text)}
-        return parts | texts | set().union(*map(prose.wordings, published.as_estimates(registry)))
+        return by_sign(parts.union(texts, *map(prose.wordings, published.as_estimates(registry))))
 
     return known
 
 
-def lacking(mark: Mapping[str, Any], typed: set[str], known: Callable[[], set[str]]) -> list[str]:
+def lacking(mark: Mapping[str, Any], typed: Words, known: Callable[[], Words]) -> list[str]:
     """Where a chapter was given words that are not in `typed`, no words of a finding and not `known`."""
-    near = (typed, mark["quoted"])
+    near = (typed, by_sign(mark["quoted"]))
     return list(
         dict.fromkeys(
             place
@@ -247,7 +254,7 @@ def lacking(mark: Mapping[str, Any], typed: set[str], known: Callable[[], set[st
 
 
 def _unsourced(
-    mark: Mapping[str, Any], typed: set[str], known: Callable[[], set[str]], where: str
+    mark: Mapping[str, Any], typed: Words, known: Callable[[], Words], where: str
 ) -> Iterator[Problem]:
     if places := lacking(mark, typed, known):
         said = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
