@@ -119,7 +119,7 @@ def measure(
 
 def _first(part: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The people registered, and the first time that each of them reached each outcome."""
-    registered = part["participants"][part["participants"].registered_date.notna()]
+    registered = part["participants"].loc[part["participants"].registered_date.notna(), ["participant_id"]]
     reached = part["outcomes"].sort_values("start_date", kind="stable")
     reached = reached[whether(reached, registered.participant_id)]
     return registered, reached.drop_duplicates(["participant_id", "outcome"])
@@ -144,7 +144,7 @@ def _met(
     people : those of whom it is known whether they reached it, and `who` did, by number.
     """
     named = needs[ANSWERS[outcome]].eq(True).fillna(False).astype(bool)
-    wanted = needs[named] if len(people) else needs.head(0)
+    wanted = needs.loc[named if len(people) else [], ["participant_id"]]
     reached = people[whether(people, who)]
     unasked = reached.index[~whether(reached, wanted.participant_id)]
     asked = f"{label}, of those who asked for such help"
