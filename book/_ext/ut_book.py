@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 from base64 import b64encode
+from functools import cache
 from html import escape
 from itertools import cycle
 from pathlib import Path
@@ -60,6 +61,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_config_value("comments_config", {}, "html")  # Jupyter Book sets it for an extension left out here
     app.add_html_math_renderer("plain", quiet, quiet)
     app.add_directive("fold", Fold)
+    app.add_search_language(English)
     before: dict[str, str] = {}
     app.connect("env-before-read-docs", lambda app, env, pages: before.update(_headings(env)))
     app.connect("env-updated", lambda app, env: _follow(env, before))
@@ -67,6 +69,15 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("build-finished", lighten)
     app.connect("build-finished", forget)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+class English(SearchEnglish):
+    """English, in which pages say the same words again: each word's stem is worked out once."""
+
+    def init(self, options: dict[str, str]) -> None:
+        """Begin with no word."""
+        super().init(options)
+        self.stem = cache(super().stem)
 
 
 class Fold(Directive):
@@ -145,11 +156,14 @@ def _framed(table: re.Match[str]) -> str:
 
 def _parts(env: BuildEnvironment) -> list[list[tuple[str, str]]]:
     """The pages by part, (page, title) each: those for everyone, with the first page, and the others."""
-    tree = yaml.safe_load(Path(env.app.config.external_toc_path).read_text(encoding="utf-8"))
+    tree = _read(Path(env.app.config.external_toc_path).read_text(encoding="utf-8"))
     lists = [part["chapters"] for part in tree.get("parts", [tree]) if "chapters" in part]
     named = [[(e["file"], env.titles[e["file"]].astext()) for e in entries] for entries in lists]
     first = [(tree["root"], env.titles[tree["root"]].astext()), *(named[0] if named else ())]
     return [first, [page for part in named[1:] for page in part]]
+
+
+_read = cache(yaml.safe_load)
 
 
 def lighten(app: Sphinx, fault: Exception | None) -> None:

@@ -34,13 +34,14 @@ def link_terms(app: Sphinx, doctree: nodes.document, page: str) -> None:
     }
     if page == GLOSSARY or not terms:
         return
-    address = app.builder.get_relative_uri(page, GLOSSARY)
+    address, find = app.builder.get_relative_uri(page, GLOSSARY), matcher(terms)
     for text in [t for t in doctree.findall(nodes.Text) if not _kept_as_it_is(t)]:
         parts: list[nodes.Node] = []
         rest = str(text)
-        while terms and (found := matcher(terms).search(rest)):
+        while terms and (found := find.search(rest)):
             anchor = terms[found[1].lower()]
             terms = {name: place for name, place in terms.items() if place != anchor}
+            find = matcher(terms)
             place = f"{address}#{anchor}"
             link = nodes.reference("", found[0], internal=True, refuri=place, classes=["ut-term"])
             parts += [nodes.Text(rest[: found.start()]), link]
