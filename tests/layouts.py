@@ -228,9 +228,48 @@ def microsoft_forms(people: list[Person], folder: Path) -> None:
     book.save(folder / f"Wellbeing check(1-{sheet.max_row - 1}).xlsx")
 
 
+def database(people: list[Person], folder: Path) -> None:
+    """Lists of a customer database, in headings of its own; ticks in one cell of a list of needs."""
+    rows = [["Contact ID", "Mobile", "Gender Identity", "Age", "Home Town", "Ethnic Background", "Created Date",
+             "Programme Start", "Programme End"]]  # fmt: skip
+    rows += [[p.id, "0770 090 0001", GENDERS[p.gender], p.age, "Invented Town", "White - British",
+              f"{p.referred:%d/%m/%Y} 09:14", f"{p.referred:%d/%m/%Y}", ""] for p in people]  # fmt: skip
+    write(folder / "Contacts.csv", rows)
+    rows = [["Survey Response ID", "Contact ID", "Survey Date", "Assessment Type", *(f"WEMWBS Q{n}" for n in range(1, 15))]]
+    for n, (p, day, points) in enumerate(forms(people)):
+        kind = "Initial" if day == p.referred else "Review"
+        rows.append([f"SR-{n:05d}", p.id, f"{day:%d/%m/%Y}", kind, *answers(points)])
+    write(folder / "Surveys.csv", rows)
+    rows = [["Contact ID", "Support Needs"]]
+    rows += [[p.id, "; ".join([OPTIONS[need] for need in p.needs]) or "Nothing"] for p in people]
+    write(folder / "Needs.csv", rows)
+
+
+def months(people: list[Person], folder: Path) -> None:
+    """A workbook with a sheet of referrals for each month, and scores before and after side by side."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for month in sorted({p.referred.replace(day=1) for p in people}):
+        sheet = book.create_sheet(f"{month:%b %y}")
+        sheet.append([f"Referrals in {month:%B}"])
+        sheet.append([])
+        sheet.append(["Ref no", "Name", "Age", "M/F", "Date referred", "Date signed up"])
+        own = [p for p in people if p.referred.replace(day=1) == month]
+        for p in own:
+            sheet.append([p.id, "Zed Zedderick", p.age, p.gender[0].upper(), p.referred, p.referred])
+        sheet.append([])
+        sheet.append(["Total", len(own)])
+    sheet = book.create_sheet("Wellbeing")
+    sheet.append(["Ref no", "Post score", "Pre score", "Post date", "Pre date"])
+    for p in people:
+        (before, first), (after, second) = [*p.waves, (None, None)][:2]
+        sheet.append([p.id, second and sum(second), sum(first), after, before])
+    book.save(folder / "Referrals.xlsx")
+
+
 #: Each layout by its tool.
 LAYOUTS: dict[str, Callable[[list[Person], Path], None]] = {
     "Google Forms": google_forms, "SurveyMonkey": surveymonkey, "Qualtrics": qualtrics, "REDCap, codes": redcap,
     "REDCap, labels": redcap_labels, "Salesforce": salesforce, "SPSS": spss, "Stata": stata,
-    "Microsoft Forms": microsoft_forms,
+    "Microsoft Forms": microsoft_forms, "a customer database": database, "a sheet a month": months,
 }  # fmt: skip

@@ -296,6 +296,17 @@ def test_what_is_said_of_unknown_people_is_rejected_only_when_the_people_are_the
     )
 
 
+def test_an_outcome_may_be_said_as_something_reached():
+    said = ["Gained employment", "Got a job", "Started training", "Moved into housing", "In treatment"]
+    rows = "\n".join(f"p{i} | {text}" for i, text in enumerate([*said, "Moved away"]))
+
+    found = clean(outcomes=f"participant_id | outcome\n{rows}")
+
+    reached = ["employment", "employment", "education_training", "housing", "treatment"]
+    assert list(found.tables["outcomes"]["outcome"]) == reached
+    assert "Moved away" not in found.issues.to_csv()
+
+
 def test_the_earlier_of_two_questionnaires_is_used():
     found = clean(
         activity="""

@@ -40,6 +40,16 @@ def test_text_files_in_every_encoding_separator_and_line_end(tmp_path, mark, enc
     assert _outcomes(tmp_path) == EXPECTED
 
 
+@pytest.mark.parametrize(
+    "name, todo", [("export.zip", "Unpack it, and give the folder"), ("report.pdf", "Save it as CSV")]
+)
+def test_a_file_of_another_kind_is_told_what_to_do_with_it(tmp_path, name, todo):
+    (tmp_path / name).write_bytes(b"PK\x03\x04")
+
+    with pytest.raises(ProblemsFound, match=f"{name}: this kind of file is not read. {todo}"):
+        export.read(tmp_path / name)
+
+
 def test_lines_in_two_encodings_are_each_read_as_their_own_and_said(tmp_path):
     head, *lines = pd.DataFrame(OUTCOMES).to_csv(index=False).splitlines(keepends=True)
     other = lines[1].replace("Zoë", "Chloë")

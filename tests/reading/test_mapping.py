@@ -374,6 +374,54 @@ def test_a_column_of_waves_is_taken_where_it_says_first_and_second(tmp_path, wav
     assert found["timepoint"] == (told or {"order_of": "completed_date"})
 
 
+def test_a_heading_is_of_days_only_where_days_stand_below(tmp_path):
+    rows = [f"A-{n},Initial,0{n + 1}/02/2020,20/02/2020" for n in range(8)]
+    heads = "Client ID,Date of referral (type),Date of referral,Age"
+    (tmp_path / "participants.csv").write_text("\n".join([heads, *rows]) + "\n")
+
+    text = draft.draft(tmp_path)
+
+    assert tomllib.loads(text)["tables"]["participants"]["columns"] == {
+        "participant_id": "Client ID",
+        "referral_date": "Date of referral",
+    }
+    assert "# not matched: Age" in text
+
+
+@pytest.mark.parametrize(
+    "names, partner",
+    [
+        (["Apr 23", "May 23", "June 2023"], None),
+        (["Referrals Q1 2024", "Referrals Q2 2024"], None),
+        (["Referrals 2024-01", "Referrals 2024-02"], None),
+        (["Invented Town 2024", "Elsewhere 2024"], {"file_name": True}),
+        (["March Trust", "May Trust", "Elsewhere"], {"file_name": True}),
+    ],
+)
+def test_names_of_files_that_differ_by_when_are_no_partners(tmp_path, names, partner):
+    for name in names:
+        rows = [f"{name[:1]}-{n},0{n + 1}/02/2020,{20 + n}" for n in range(5)]
+        (tmp_path / f"{name}.csv").write_text("\n".join(["Client ID,Date referred,Age", *rows]) + "\n")
+
+    text = draft.draft(tmp_path, accept=True)
+
+    assert tomllib.loads(text)["tables"]["participants"]["columns"].get("partner") == partner
+
+
+@pytest.mark.parametrize(
+    "first, second", [("Pre", "Post"), ("before", "after"), ("Baseline", "Follow-up"), ("T1", "T2")]
+)
+def test_scores_side_by_side_are_two_questionnaires(tmp_path, first, second):
+    heads = f"Client ID,WEMWBS {second},WEMWBS {first},Score of the quiz {first},Score of the quiz {second}"
+    rows = [f"A-{n},{40 + n},{30 + n},{n},{n}" for n in range(9)]
+    (tmp_path / "Master.csv").write_text("\n".join([heads, *rows]) + "\n")
+
+    (tmp_path / "columns.toml").write_text(draft.draft(tmp_path, accept=True))
+
+    answers = cleaning.clean(export.read(tmp_path), key=KEY).tables["wemwbs"]
+    assert answers.groupby("timepoint")["total"].sum().to_dict() == {"T1": 306, "T2": 396}
+
+
 def test_a_slip_or_a_total_row_hides_no_questionnaire(tmp_path):
     assert _items(tmp_path, [f"Q{n}" for n in range(1, 15)], ["3"] * 14)
     with (tmp_path / "Survey.csv").open("a") as opened:

@@ -13,7 +13,7 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from ut_research.core.problems import ProblemsFound, stop
-from ut_research.core.schema import GROUPS, TABLES, Column, Table
+from ut_research.core.schema import GROUPS, NEEDS, TABLES, Column, Table
 from ut_research.reading import dates, draft_form, headings, identifiers, structure, values
 from ut_research.reading.draft_lines import Line, comment, of_table, owners, spellings, toml, unsure
 from ut_research.reading.files import read_grids
@@ -24,6 +24,8 @@ from ut_research.reading.likeness import LEAST, SURE, WORDS
 from ut_research.reading.recipe import Layout
 from ut_research.reading.values import plain
 
+#: What in the name of a sheet or file says when.
+_WHEN = re.compile(r"\d+|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|q)[a-z]*|[\W_]", re.I)
 #: What marks a line that a person should look at.
 UNSURE, NOT_TAKEN = ("# unsure", "# guessed"), "# not taken"
 
@@ -166,7 +168,7 @@ def _sort(sheet: Sheet, parts: list[_Part]) -> list[Line]:
 
 def _kind(table: Table, sheet: Sheet) -> frozenset[str]:
     """Return the columns of a table for which a sheet has a heading."""
-    return frozenset(owners(table, dict(enumerate(sheet.headings)), WORDS))
+    return frozenset(owners(table, dict(enumerate(sheet.headings)), WORDS, sheet.frame))
 
 
 def _table(sheet: Sheet, taken: set[str]) -> tuple[Table | None, float]:
@@ -181,10 +183,14 @@ def _draft_table(part: _Part, left_out: list[str]) -> Iterator[Line]:
     """Give the lines of the table that sheets of a kind hold; what looks personal is added to `left_out`."""
     table, sheet = part.table, part.sheets[0]
     file = Line("file", "" if plain(sheet.name) == table.name else sheet.name)
-    owned = [owners(table, dict(enumerate(s.headings)), LEAST) for s in part.sheets]
+    owned = [owners(table, dict(enumerate(s.headings)), LEAST, s.frame) for s in part.sheets]
+    ticks, used = list[Line](), set[int]()
+    if table.name == "needs" and all(owned[0].get(n, (0, 0.0))[1] < WORDS for n in NEEDS):
+        ticks, used = draft_form.ticks(sheet)
+        owned[0] = {n: at for n, at in owned[0].items() if at[0] not in used}
     lines = [one for column in table.columns for one in _column(part, column, owned)]
     spare = {h: i for s, o in zip(part.sheets, owned, strict=True) for i, h in enumerate(s.headings)
-             if h and i not in {at for at, _ in o.values()} and plain(h) not in GROUPS}  # fmt: skip
+             if h and i not in {at for at, _ in o.values()} | used and plain(h) not in GROUPS}  # fmt: skip
     for heading, i in spare.items():
         personal = "; looks personal: left out" * identifiers.personal_heading(heading)
         left_out += [heading] if personal and shown(heading, "") else []
@@ -192,6 +198,7 @@ def _draft_table(part: _Part, left_out: list[str]) -> Iterator[Line]:
     for column in table.columns:
         if column.kind in ("code", "yes/no") and column.name in owned[0]:
             lines += _codes(sheet, table, column, owned[0][column.name][0])
+    lines += ticks
     file = _files([s.name for s in part.sheets]) if len(part.sheets) > 1 else file
     yield from of_table(table.name, file, lines, lambda heading: _texts(part, heading), unsure(part.likeness))
 
@@ -206,7 +213,8 @@ def _column(part: _Part, column: Column, owned: list[dict[str, tuple[int, float]
     """Return the line of a column: its heading, or the spellings of it in several files."""
     found = [(s, *o[column.name]) for s, o in zip(part.sheets, owned, strict=True) if column.name in o]
     key = f"columns.{column.name}"
-    if not found and column.name == "partner" and len(part.sheets) > 1:
+    names = {_WHEN.sub("", s.name) for s in part.sheets}
+    if not found and column.name == "partner" and len(names) > 1:  # else they tell of when
         return [Line(key, {"file_name": True}, "guessed: a file for each")]
     if not found:
         needed = "; it is needed" if column.needed else ""

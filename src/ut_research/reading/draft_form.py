@@ -13,12 +13,13 @@ from ut_research.core.schema import ITEMS, NEEDS, TABLES
 from ut_research.reading import identifiers, likeness
 from ut_research.reading.draft_lines import Line, comment, of_table, owners, spellings, toml, unsure
 from ut_research.reading.grids import Sheet
-from ut_research.reading.likeness import ANSWERS, NUMBERED, WORDS, match, need, words
+from ut_research.reading.likeness import ANSWERS, NUMBERED, WORDS, like, match, need, words
 from ut_research.reading.reshape import ITEM, WAVE
-from ut_research.reading.values import NO, YES, plain, reader, tidy
+from ut_research.reading.values import NO, WAVES, YES, plain, reader, tidy
 
 _ORDINAL = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)\b", re.I)
 _NUMBERED = re.compile(r"(?<![^\W_])((?:T|time|wave|review|assessment)[ _]?)\d{1,2}(?!\d)", re.I)
+_WORDED = re.compile(rf"(?<![^\W_])(?:{'|'.join(WAVES).replace(' ', '[ _-]')})(?![^\W_])", re.I)
 _WAVE = re.compile(r"(?:(?<![^\W_])(?:T|time|wave|review|assessment)[ _]?)?\{wave\}", re.I)
 _ITEM = tuple(re.compile(form, re.S) for form in (r"(.*?)(\d{1,2})(\D*)", r"(\D*)(\d{1,2})()[.): ].*"))
 _EVENT = ("redcap_event_name", "event_name")
@@ -35,6 +36,7 @@ class _Found:
     sheet: Sheet
     name: str | list[str]
     items: dict[int, str] = field(default_factory=dict)
+    total: str = ""
     waves: bool = False
     several: bool = False
     used: set[int] = field(default_factory=set)
@@ -60,6 +62,12 @@ class _Found:
     def ticked(self, heading: str) -> bool:
         """Whether a column holds yes and no, and nothing else."""
         return set() < self.answers(heading) <= YES | NO
+
+    def scores(self, pattern: str) -> bool:
+        """Whether columns hold totals of WEMWBS, but for a slip or two."""
+        texts = [tidy(text) for text in self.texts(pattern)]
+        fine = sum(reader(TABLES["wemwbs"].column("total"))(text)[0] is not None for text in texts)
+        return 0 < len(texts) <= fine / 0.9
 
     def answer(self, patterns: Iterable[str]) -> bool:
         """Whether columns hold answers of WEMWBS, but for a slip or two: not those of another scale."""
@@ -93,7 +101,7 @@ def draft(
     at, score = match(TABLES["wemwbs"].columns[0], dict(enumerate(sheet.headings)))
     if score < WORDS and found.waves:  # a number a row is a person's only where a row is a person
         at, score = next(((i, 100.0) for i, h in enumerate(sheet.headings) if plain(h) == "id"), (at, score))
-    if not found.items or score < WORDS or found.items[1] == ITEMS[0]:
+    if not (found.items or found.total) or score < WORDS or found.items.get(1) == ITEMS[0]:
         near = f"{found.near} columns of {toml(name)} are numbered like items, but are not WEMWBS's"
         return {"": [comment(f"not taken: {near}")]} if found.near and not found.items else {}, set()
     found.person = sheet.headings[at]
@@ -106,15 +114,35 @@ def draft(
 
 
 def _look(found: _Found) -> _Found:
-    """Find the waves of a sheet, and the fourteen items of the questionnaire."""
-    for i, heading in enumerate(found.sheet.headings):
-        pattern = _ORDINAL.sub(WAVE, heading, count=1)
-        if pattern == heading:
-            pattern = _NUMBERED.sub(rf"\g<1>{WAVE}", heading, count=1)
-        found.patterns.setdefault(pattern, []).append(i)
-    found.waves = any(WAVE in p and len(at) > 1 for p, at in found.patterns.items())
-    if not found.waves:
-        found.patterns = {heading: [i] for i, heading in enumerate(found.sheet.headings) if heading}
+    """Find the waves of a sheet, numbered or called before and after, and what was answered in them."""
+    for way in (_numbered, lambda heading: _WORDED.sub(WAVE, heading, count=1)):
+        found.patterns = {}
+        for i, heading in enumerate(found.sheet.headings):
+            found.patterns.setdefault(way(heading), []).append(i)
+        found.waves = any(WAVE in p and len(at) > 1 for p, at in found.patterns.items())
+        if not found.waves:
+            found.patterns = {heading: [i] for i, heading in enumerate(found.sheet.headings) if heading}
+        _find_items(found)
+        waves = (p for p in found.patterns if found.waves and WAVE in p and not found.items)
+        totals = (p for p in waves if like("total", p.replace(WAVE, "")) >= WORDS and found.scores(p))
+        if found.items or (total := next(totals, "")):
+            break
+    else:
+        return found
+    if not found.items:
+        found.total, found.cells = total, found.patterns[total]
+        found.used.update(found.cells)
+    return found
+
+
+def _numbered(heading: str) -> str:
+    """Return the heading with {wave} in the place of the number of one, if it has one."""
+    pattern = _ORDINAL.sub(WAVE, heading, count=1)
+    return pattern if pattern != heading else _NUMBERED.sub(rf"\g<1>{WAVE}", heading, count=1)
+
+
+def _find_items(found: _Found) -> None:
+    """Find the fourteen items of the questionnaire."""
     families: dict[tuple[str, str], dict[int, str]] = {}
     for pattern in found.patterns:
         for parts in filter(None, (form.fullmatch(pattern) for form in _ITEM)):
@@ -128,7 +156,6 @@ def _look(found: _Found) -> _Found:
             found.used.update(cells)
         elif len(numbers) > 9:
             found.near = len(numbers)
-    return found
 
 
 def _lines(found: _Found, table: str, lines: list[Line]) -> list[Line]:
@@ -153,11 +180,13 @@ def _columns(found: _Found, table: str, but: str = "") -> dict[str, Line]:
     waves = found.waves and table in ("wemwbs", "activity")
     heads = [p for p, at in found.patterns.items()
              if not set(at) & set(found.cells) and (WAVE in p) <= waves and p not in ("", but)]  # fmt: skip
-    prefix = words(_WAVE.sub(" ", found.items[1]).partition("1")[0]).removesuffix(" q")
+    asked = found.items.get(1, found.total)
+    prefix = words(_WAVE.sub(" ", asked).partition("1")[0]).removesuffix(" q")
     short = {i: words(_WAVE.sub(" ", p)).removeprefix(prefix).strip() if WAVE in p else p
              for i, p in enumerate(heads)}  # fmt: skip
     short = {i: "date completed" if WAVE in heads[i] and p == "date" else p for i, p in short.items()}
-    found_by = owners(TABLES[table], short, WORDS).items()
+    cells = {i: found.sheet.frame[found.patterns[heads[i]][0]] for i in short}
+    found_by = owners(TABLES[table], short, WORDS, cells).items()
     return {
         name: Line(f"columns.{name}", heads[at], unsure(score, "guessed")) for name, (at, score) in found_by
     }
@@ -204,6 +233,8 @@ def _keep(found: _Found) -> Line:
 
 
 def _wemwbs(found: _Found) -> list[Line]:
+    if found.total:
+        return [Line("columns.total", found.total), *_dated(found, _columns(found, "wemwbs"))]
     answers = {tidy(text) for item in found.items.values() for text in found.texts(item)}
     own = found.choices.get(found.items[1], {})
     meant = {a: own.get(a, a).casefold() for a in [*answers, *own]}
@@ -269,6 +300,12 @@ def _boxes(found: _Found, boxes: Mapping[str, re.Match[str]]) -> Iterator[Line]:
             continue
         taken.add(name)
         yield Line(f"columns.{name}", heading, "guessed")
+
+
+def ticks(sheet: Sheet) -> tuple[list[Line], set[int]]:
+    """Return the lines of needs that are ticked on a sheet of needs alone, and the positions used."""
+    found = _Found(sheet, sheet.name)
+    return _ticks(found), found.used
 
 
 def _ticks(found: _Found) -> list[Line]:

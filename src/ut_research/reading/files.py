@@ -98,7 +98,8 @@ def _refusals(kind: str, size: int, head: bytes) -> Iterator[tuple[bool, str, st
     own = f"though its name ends in {kind}"
     again = "Save it again from the program that made it"
     kinds = "Save it as CSV, .xlsx, .ods, .sav, .dta or .qdpx"
-    yield kind not in _READERS, "this kind of file is not read", kinds
+    todo = "Unpack it, and give the folder" if kind == ".zip" else kinds
+    yield kind not in _READERS, "this kind of file is not read", todo
     yield not size, "the file is empty", "Export it again, or take it away if there are no data"
     large = f"the file is larger than {LARGEST_FILE // 10**9} GB"
     yield size > LARGEST_FILE, large, "Export only the columns asked for"

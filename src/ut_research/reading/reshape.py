@@ -17,7 +17,7 @@ from ut_research.core.schema import ITEMS, NEEDS, TABLES, TIMEPOINTS
 from ut_research.reading.dates import read_days
 from ut_research.reading.grids import Note, Sheet
 from ut_research.reading.recipe import From, TableRule, Ticks
-from ut_research.reading.values import NO, YES, plain, tidy
+from ut_research.reading.values import NO, WAVES, YES, plain, tidy
 
 Array = npt.NDArray[Any]
 WAVE, ITEM = "{wave}", "{item}"
@@ -33,14 +33,21 @@ def columns_of(told: TableRule) -> dict[str, From]:
 
 
 def waves(sheet: Sheet, columns: Mapping[str, From]) -> list[str | None]:
-    """Return what stands for {wave} in the headings, in order of its number; [None] where there is none."""
+    """Return what stands for {wave} in the headings, in order; [None] where there is none.
+
+    In order of its number, or the first (``pre``) before the second (``post``).
+    """
     found: dict[str, None] = {}
     for pattern in (h for rule in columns.values() for h in rule.heading if WAVE in h):
         told = re.escape(plain(pattern)).replace(re.escape(WAVE), "(.+?)")
         for heading in sheet.headings:
             if match := re.fullmatch(told, plain(heading)):
                 found[match[1]] = None
-    return [*sorted(found, key=lambda w: int((re.findall(r"\d+", w) or ["0"])[0]))] or [None]
+
+    def number(wave: str) -> int:
+        return int((re.findall(r"\d+", wave) or [WAVES.get(wave.replace("_", " "), "T0")[1:]])[0])
+
+    return [*sorted(found, key=number)] or [None]
 
 
 def ticked(frame: pd.DataFrame, columns: Sequence[pd.Series], told: Ticks) -> tuple[pd.DataFrame, list[int]]:

@@ -58,6 +58,12 @@ ERROR = re.compile(r"#[A-Z0-9_/]+[!?]|#GETTING_DATA|Err:\d{3}", re.I)
 YES = frozenset(["yes", "y", "true", "t", "1", "1.0", "x", "✓", "✔", "☑", "ticked", "checked"])
 NO = frozenset(["no", "n", "false", "f", "0", "0.0", "☐", "unticked", "unchecked"])
 
+#: What the first questionnaire is called, and the second.
+WAVES = {
+    **dict.fromkeys(("baseline", "pre", "start", "first", "before", "initial", "entry"), "T1"),
+    **dict.fromkeys(("follow up", "followup", "post", "end", "after", "final", "exit"), "T2"),
+}
+
 #: Other spellings of codes, after lower-casing and with hyphens, slashes and underscores as spaces.
 _CODES: dict[str, dict[str, str]] = {
     "gender": {
@@ -67,8 +73,9 @@ _CODES: dict[str, dict[str, str]] = {
         "prefer not to say": "unknown", "not recorded": "unknown", "not known": "unknown",
     },
     "timepoint": {
-        **dict.fromkeys(("1", "1.0", "t 1", "time 1", "baseline", "pre", "start", "first", "before"), "T1"),
-        **dict.fromkeys(("2", "2.0", "t 2", "time 2", "follow up", "followup", "post", "end", "after"), "T2"),
+        **WAVES,
+        **dict.fromkeys(("1", "1.0", "t 1", "time 1"), "T1"),
+        **dict.fromkeys(("2", "2.0", "t 2", "time 2"), "T2"),
         **{way: f"T{n}" for n in range(3, 10) for way in (f"{n}", f"{n}.0", f"t {n}", f"time {n}")},
     },
     "group": {
@@ -81,12 +88,18 @@ _CODES: dict[str, dict[str, str]] = {
                          "education and training", "training education"), "education_training"),
         **dict.fromkeys(("housed", "accommodation", "home"), "housing"),
         **dict.fromkeys(("volunteer", "voluntary work"), "volunteering"),
-        **dict.fromkeys(("in treatment", "drug treatment", "alcohol treatment"), "treatment"),
+        **dict.fromkeys(("drug treatment", "alcohol treatment", "drug or alcohol treatment"), "treatment"),
     },
     "method": {"focusgroup": "focus group", "fg": "focus group", "one to one": "interview"},
     "role": {"participants": "participant"},
     "status": {"closed": "done", "complete": "done", "completed": "done", "notdone": "not done"},
 }  # fmt: skip
+
+
+#: How people say that an outcome was reached, before they say which.
+_REACHED = re.compile(
+    r"^(?:(?:gained|got|found|secured|obtained|started|began|entered|accessed|moved|into|in|to|an?|new) )+"
+)
 
 
 @dataclass(frozen=True)
@@ -187,10 +200,10 @@ def _code(text: str, column: Column) -> Reading:
     if text in column.allowed:
         return text, None
     word = " ".join(re.sub(r"[-_/]", " ", text.casefold()).split())
-    for code in column.allowed:
-        if word == code.casefold().replace("_", " "):
-            return code, "spelling"
-    found = _CODES.get(column.name, {}).get(word)
+    if column.name == "outcome":
+        word = _REACHED.sub("", word)
+    own = {code.casefold().replace("_", " "): code for code in column.allowed}
+    found = own.get(word) or _CODES.get(column.name, {}).get(word)
     return (found, "spelling") if found else (None, "unknown code")
 
 
