@@ -267,9 +267,27 @@ def months(people: list[Person], folder: Path) -> None:
     book.save(folder / "Referrals.xlsx")
 
 
+def master(people: list[Person], folder: Path) -> None:
+    """A row a person, all about them: scores and active days before and after, outcomes by their days."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Mentoring, all clients"])
+    sheet.append(["Client Ref", "Sex", "Age", "Ref date", "Start date", "End date", *(f"{o} need" for o in OPTIONS.values()),
+                  "WEMWBS pre total", "WEMWBS post total", "PA days pre", "PA days post", "Into work (date)",
+                  "Date housed", "Notes"])  # fmt: skip
+    for n, p in enumerate(people):
+        (day, first), (after, second) = [*p.waves, (None, None)][:2]
+        sheet.append([p.id, GENDERS[p.gender], p.age, day, day, after, *("Y" if need in p.needs else "N" for need in OPTIONS),
+                      sum(first), second and sum(second), n % 7, second and (n + 1) % 7,
+                      day if n % 4 == 0 else None, None if n % 5 else day, "spoke to them"])  # fmt: skip
+    sheet.append(["TOTAL", None, sum(p.age for p in people)])
+    book.save(folder / "Clients.xlsx")
+
+
 #: Each layout by its tool.
 LAYOUTS: dict[str, Callable[[list[Person], Path], None]] = {
     "Google Forms": google_forms, "SurveyMonkey": surveymonkey, "Qualtrics": qualtrics, "REDCap, codes": redcap,
     "REDCap, labels": redcap_labels, "Salesforce": salesforce, "SPSS": spss, "Stata": stata,
     "Microsoft Forms": microsoft_forms, "a customer database": database, "a sheet a month": months,
+    "a master list": master,
 }  # fmt: skip

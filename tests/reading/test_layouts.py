@@ -46,6 +46,16 @@ def test_a_tools_export_is_read_with_no_line_typed(layout: str, cleaned: Cleaned
         assert {need: int(needs[need].sum()) for need in OPTIONS} == want
 
 
+@pytest.mark.parametrize("layout", ["a master list"], indirect=True)
+def test_a_master_list_tells_of_activity_and_outcomes_too(cleaned: Cleaned) -> None:
+    days = cleaned.tables["activity"].groupby("timepoint")["active_days"].sum()
+    after = [(n + 1) % 7 for n, p in enumerate(cohort()) if len(p.waves) > 1]
+    assert days.to_dict() == {"T1": sum(n % 7 for n in range(40)), "T2": sum(after)}
+    assert counted(cleaned.tables["outcomes"]["outcome"]) == {"employment": 10, "housing": 8}
+    assert cleaned.tables["participants"]["exit_date"].notna().sum() == len(after)
+    assert "assessed_date" not in cleaned.tables["needs"]
+
+
 @pytest.mark.slow
 def test_and_gives_its_findings(cleaned: Cleaned) -> None:
     released = ut.release(ut.measure(cleaned))

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from ut_research.core.schema import ITEMS, NEEDS, TABLES
 from ut_research.reading import identifiers, likeness
-from ut_research.reading.draft_lines import Line, comment, of_table, owners, spellings, toml, unsure
+from ut_research.reading.draft_lines import (
+    Line,
+    are_days,
+    comment,
+    of_table,
+    owners,
+    spellings,
+    toml,
+    unsure,
+)
 from ut_research.reading.grids import Sheet
 from ut_research.reading.likeness import ANSWERS, NUMBERED, WORDS, like, match, need, words
 from ut_research.reading.reshape import ITEM, WAVE
@@ -114,25 +123,43 @@ def draft(
 
 
 def _look(found: _Found) -> _Found:
-    """Find the waves of a sheet, numbered or called before and after, and what was answered in them."""
-    for way in (_numbered, lambda heading: _WORDED.sub(WAVE, heading, count=1)):
-        found.patterns = {}
-        for i, heading in enumerate(found.sheet.headings):
-            found.patterns.setdefault(way(heading), []).append(i)
-        found.waves = any(WAVE in p and len(at) > 1 for p, at in found.patterns.items())
-        if not found.waves:
-            found.patterns = {heading: [i] for i, heading in enumerate(found.sheet.headings) if heading}
-        _find_items(found)
-        waves = (p for p in found.patterns if found.waves and WAVE in p and not found.items)
-        totals = (p for p in waves if like("total", p.replace(WAVE, "")) >= WORDS and found.scores(p))
-        if found.items or (total := next(totals, "")):
-            break
-    else:
-        return found
-    if not found.items:
-        found.total, found.cells = total, found.patterns[total]
-        found.used.update(found.cells)
+    """Find the waves of a sheet, and what was answered in them: fourteen items, or their total."""
+    _part(found, _numbered)
+    if not found.items and (said := _before_and_after(found.sheet)):
+        _part(found, lambda heading: re.sub(said, WAVE, heading, count=1, flags=re.I))
+    waves = (p for p in found.patterns if found.waves and WAVE in p and not found.items)
+    totals = (p for p in waves if like("total", p.replace(WAVE, "")) >= WORDS and found.scores(p))
+    found.total = next(totals, "")
+    found.cells += found.patterns.get(found.total, [])
+    found.used.update(found.cells)
     return found
+
+
+def _part(found: _Found, way: Callable[[str], str]) -> None:
+    """Take the headings by a `way` to put {wave} into them, and find the items."""
+    found.patterns = {}
+    for i, heading in enumerate(found.sheet.headings):
+        found.patterns.setdefault(way(heading), []).append(i)
+    found.waves = any(WAVE in p and len(at) > 1 for p, at in found.patterns.items())
+    if not found.waves:
+        found.patterns = {heading: [i] for i, heading in enumerate(found.sheet.headings) if heading}
+    _find_items(found)
+
+
+def _before_and_after(sheet: Sheet) -> str:
+    """Return a pattern of the two words by which headings of WEMWBS say which time; "" where none do."""
+    asked: dict[str, set[str]] = {}
+    for heading in sheet.headings:
+        for word in map(str.casefold, _WORDED.findall(heading)):
+            asked.setdefault(words(_WORDED.sub("", heading)), set()).add(word)
+    pairs: dict[tuple[str, ...], list[str]] = {}
+    for rest, said in asked.items():
+        pairs.setdefault(tuple(sorted(map(re.escape, said))), []).append(rest)
+    for pair, rests in pairs.items():
+        scores = any(like("total", rest) >= WORDS for rest in rests)
+        if len(pair) == 2 and (scores or len(rests) >= len(ITEMS)):
+            return rf"(?<![^\W_])(?:{'|'.join(pair)})(?![^\W_])"
+    return ""
 
 
 def _numbered(heading: str) -> str:
@@ -179,7 +206,7 @@ def _columns(found: _Found, table: str, but: str = "") -> dict[str, Line]:
     """Return the line of each column that a heading, or the pattern of a wave's, is like."""
     waves = found.waves and table in ("wemwbs", "activity")
     heads = [p for p, at in found.patterns.items()
-             if not set(at) & set(found.cells) and (WAVE in p) <= waves and p not in ("", but)]  # fmt: skip
+             if not set(at) & set(found.cells) and (WAVE in p) == waves and p not in ("", but)]  # fmt: skip
     asked = found.items.get(1, found.total)
     prefix = words(_WAVE.sub(" ", asked).partition("1")[0]).removesuffix(" q")
     short = {i: words(_WAVE.sub(" ", p)).removeprefix(prefix).strip() if WAVE in p else p
@@ -276,7 +303,11 @@ def _participants(found: _Found) -> list[Line]:
 def _needs(found: _Found) -> list[Line]:
     """Return the lines of needs: ticks in one cell or a column each, or boxes of a form."""
     heads, keep = found.sheet.headings, [_keep(found)]
-    dated = [one for one in [_columns(found, "needs").get("assessed_date")] if one]
+    ended = (
+        _columns(found, "participants").get("exit_date") if found.waves else None
+    )  # of support, not a form
+    day = _columns(found, "needs").get("assessed_date")
+    dated = [day] if day and not (ended and ended.value == day.value) else []
     boxes = {h: box for h in heads if (box := _BOX.fullmatch(h))}
     if boxes:
         after = heads[heads.index(list(boxes)[-1]) :]
@@ -349,13 +380,18 @@ def _question(heading: str, option: str) -> str:
 
 
 def _outcomes(found: _Found) -> list[Line]:
-    """Return the lines of outcomes as yes or no with a date each."""
-    heads = {words(h): h for h in found.sheet.headings if h}
-    column = TABLES["outcomes"].column("outcome")
-    pairs = []
+    """Return the lines of outcomes that have a column each: a yes or no with a date, or the day alone."""
+    heads = {words(re.sub(r"[()]", " ", h)): h for h in found.sheet.headings if h}
+    read = reader(TABLES["outcomes"].column("outcome"))
+    pairs: dict[object, Line] = {}
     for plain_, heading in heads.items():
         day = heads.get(f"{plain_} date") or heads.get(f"date {plain_}") or heads.get(f"date of {plain_}")
-        outcome = reader(column)(plain_)[0]
+        outcome = read(plain_)[0]
         if day and outcome and found.ticked(heading):
-            pairs.append(Line(f"pairs.{outcome}", {"yes": heading, "date": day}))
-    return pairs
+            pairs[outcome] = Line(f"pairs.{outcome}", {"yes": heading, "date": day})
+    for plain_, heading in heads.items():
+        outcome = read(re.sub(r"^date (?:of )?| date$", "", plain_))[0]
+        i = found.sheet.headings.index(heading)
+        if outcome and outcome not in pairs and i not in found.used and are_days(found.sheet.frame[i]):
+            pairs[outcome] = Line(f"pairs.{outcome}", {"yes": heading, "date": heading}, "guessed")
+    return [*pairs.values()]

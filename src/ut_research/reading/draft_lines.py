@@ -62,7 +62,7 @@ def owners(
     A heading goes to one column, the likest; from `least` on it is like at all. What stands in its `cells`
     must be days for a column of days, and must not be for any other.
     """
-    days = {i: _are_days(cells[i]) for i, heading in headings.items() if heading}
+    days = {i: are_days(cells[i]) for i, heading in headings.items() if heading}
     fits = {
         kind: {i: headings[i] for i, found in days.items() if found is not other}
         for kind, other in (("days", False), ("others", True))
@@ -95,7 +95,7 @@ def of_table(table: str, file: Line, lines: Iterable[Line], texts: Callable[[str
     yield from own
 
 
-def _are_days(cells: pd.Series) -> bool | None:
+def are_days(cells: pd.Series) -> bool | None:
     """Whether most of what stands in a column is read as days; None where nothing does."""
     texts = tuple(tidy(str(text)) for text in cells.dropna().unique()[:50])
     return _read_as_days(tuple(filter(None, texts)))

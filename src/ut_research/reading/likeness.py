@@ -43,7 +43,8 @@ _ALSO: dict[str, tuple[str, ...]] = {
     "ethnicity": ("ethnic group", "ethnic origin", "ethnic background"),
     "registered_date": (
         "date registered", "registration date", "enrolment date", "date enrolled", "date signed up",
-        "sign up date", "date joined", "programme start", "programme start date", "project start date",
+        "sign up date", "date joined", "start date", "programme start", "programme start date",
+        "project start date",
     ),
     "exit_date": (
         "date left", "end date", "closure date", "date closed", "programme end", "programme end date",
@@ -57,7 +58,7 @@ _ALSO: dict[str, tuple[str, ...]] = {
     ),
     "assessed_date": ("date assessed", "completion time", "assessment date", "timestamp", "end date"),
     "total": ("score", "total score", "wemwbs", "wemwbs score", "wemwbs total", "wellbeing score"),
-    "active_days": ("days active", "sim", "physical activity days"),
+    "active_days": ("days active", "sim", "physical activity days", "pa days"),
     "reoffended": ("reoffence", "reconvicted", "re offended"),
     "reoffence_date": ("date of reoffence", "date of offence"),
     "followed_up_to": ("follow up end", "end of follow up"),
