@@ -64,6 +64,12 @@ def test_without_outcomes_nobody_is_said_to_have_reached_none():
     assert {e.status for e in found} == {"not collected"}
 
 
+def test_of_an_export_with_a_column_for_each_nothing_is_known_of_an_outcome_without_one():
+    found = outcomes.measure(TABLES, outcomes_asked=["housing", "employment"])
+    assert finding(found, "outcomes.housing").count == 2
+    assert finding(found, "outcomes.volunteering").status == "not collected"
+
+
 def test_by_partner_people_and_their_outcomes_are_those_of_the_partner():
     partner = {"a": "North", "b": "South", "c": "South", "d": "South", "e": "North"}
     tables = {name: t.assign(partner=t.participant_id.map(partner)) for name, t in TABLES.items()}

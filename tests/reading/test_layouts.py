@@ -52,6 +52,9 @@ def test_a_master_list_tells_of_activity_and_outcomes_too(cleaned: Cleaned) -> N
     after = [(n + 1) % 7 for n, p in enumerate(cohort()) if len(p.waves) > 1]
     assert days.to_dict() == {"T1": sum(n % 7 for n in range(40)), "T2": sum(after)}
     assert counted(cleaned.tables["outcomes"]["outcome"]) == {"employment": 10, "housing": 8}
+    said = {e.id: e.status for e in ut.measure(cleaned).estimates if e.id.startswith("outcomes.")}
+    assert said["outcomes.housing"] == "number"
+    assert said["outcomes.treatment"] == "not collected", "there is no column for it, and no 0"
     assert cleaned.tables["participants"]["exit_date"].notna().sum() == len(after)
     assert "assessed_date" not in cleaned.tables["needs"]
 

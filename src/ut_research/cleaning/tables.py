@@ -54,6 +54,7 @@ class Cleaned:
     data_to : the latest date in the kept rows about people (interviews and comments come later): the day to
         which the data are complete. None without dates.
     name, origin, inputs : as in `reading.export.Raw`.
+    outcomes_asked : those that have a column each, where outcomes have.
     study : the study that it was cleaned for.
     """
 
@@ -64,6 +65,7 @@ class Cleaned:
     name: str
     origin: Origin
     inputs: dict[str, str]
+    outcomes_asked: tuple[str, ...] = ()
     study: Folder = NONE
 
     def __repr__(self) -> str:
@@ -117,7 +119,8 @@ def clean(raw: Raw, parameters: Mapping[str, Any] | None = None, key: bytes | No
         for name, sheet in sheets.items()
     }  # fmt: skip
     data_to = _data_to(sheets)
-    return Cleaned(tables, log.frame(), counts, data_to, raw.name, raw.origin, dict(raw.inputs))
+    asked = tuple(raw.recipe.rule("outcomes").pairs)
+    return Cleaned(tables, log.frame(), counts, data_to, raw.name, raw.origin, dict(raw.inputs), asked)
 
 
 def _add_groups(tables: dict[str, pd.DataFrame], person: dict[str, npt.NDArray[np.intp]], people: int,
@@ -173,6 +176,7 @@ def write(cleaned: Cleaned, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     manifest = {
         "name": cleaned.name, "origin": cleaned.origin, "inputs": cleaned.inputs, "rows": cleaned.counts,
+        "outcomes_asked": cleaned.outcomes_asked,
         "data_to": cleaned.data_to.isoformat() if cleaned.data_to else None,
         "actions": {a: int((cleaned.issues["action"] == a).sum()) for a in get_args(Action)},
     }  # fmt: skip

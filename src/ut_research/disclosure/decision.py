@@ -72,7 +72,7 @@ def measured(
     ----------
     tables : canonical tables by name.
     parameters : the study's, by name.
-    manifest : what is known of the data: ``origin``, ``data_to`` and ``rows``.
+    manifest : what is known of the data: ``origin``, ``data_to``, ``rows``, and perhaps ``outcomes_asked``.
     issues : the issues log of cleaning.
     registry : what is published about the study.
     parts : the column by which people are parted, where each part has a report of its own.
@@ -81,6 +81,7 @@ def measured(
     given = {
         **parameters,
         **{name: manifest[name] for name in ("origin", "rows")},
+        "outcomes_asked": manifest.get("outcomes_asked", ()),
         "data_to": pd.Timestamp(manifest["data_to"]),
         "issues": issues,
         "findings": registry.findings,

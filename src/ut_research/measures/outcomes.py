@@ -7,7 +7,7 @@ people's housing began, and of the people who asked for such help, when assessed
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -81,6 +81,7 @@ def measure(
     by: By | None = None,
     origin: Origin = "export",
     outcomes: Mapping[str, str] | None = None,
+    outcomes_asked: Collection[str] = (),
     delivery_start: date | None = None,
     delivery_end: date | None = None,
     confidence: float = 0.95,
@@ -94,16 +95,19 @@ def measure(
     ----------
     outcomes : those that were recorded, in words that a reader sees; left out: all of
         `OUTCOMES`. Any other is "not collected".
+    outcomes_asked : of an export with a column for each outcome, those that have one; nothing is known of any
+        other. Left out: a row may say any.
     delivery_start, delivery_end : first and last day of delivery; without them there are no halves.
     """
     found: list[Measurement] = []
     both = collected(tables, "participants") and collected(tables, "outcomes")
+    recorded = set(outcomes or OUTCOMES) & set(outcomes_asked or OUTCOMES)
     for group, part in parts(tables, ["participants", "outcomes", "needs"], by):
         make = Maker("outcomes, participants", origin, group, confidence, both)
         registered, first = _first(part)
         of = registered if both else registered.head(0)
         for outcome, label in {**OUTCOMES, **(outcomes or {})}.items():
-            asked = of if outcome in (outcomes or OUTCOMES) else of.head(0)
+            asked = of if outcome in recorded else of.head(0)
             who = first.participant_id[first.outcome == outcome]
             found.append(make.share(f"outcomes.{outcome}", label, whether(asked, who)))
             if outcome in ANSWERS:
