@@ -274,12 +274,12 @@ def master(people: list[Person], folder: Path) -> None:
     sheet.append(["Mentoring, all clients"])
     sheet.append(["Client Ref", "Sex", "Age", "Ref date", "Start date", "End date", *(f"{o} need" for o in OPTIONS.values()),
                   "WEMWBS pre total", "WEMWBS post total", "PA days pre", "PA days post", "Into work (date)",
-                  "Date housed", "Notes"])  # fmt: skip
+                  "Date housed", "Reoffended?", "Date of offence", "Notes"])  # fmt: skip
     for n, p in enumerate(people):
         (day, first), (after, second) = [*p.waves, (None, None)][:2]
         sheet.append([p.id, GENDERS[p.gender], p.age, day, day, after, *("Y" if need in p.needs else "N" for need in OPTIONS),
                       sum(first), second and sum(second), n % 7, second and (n + 1) % 7,
-                      day if n % 4 == 0 else None, None if n % 5 else day, "spoke to them"])  # fmt: skip
+                      day if n % 4 == 0 else None, None if n % 5 else day, "no", None, "spoke to them"])  # fmt: skip
     sheet.append(["TOTAL", None, sum(p.age for p in people)])
     book.save(folder / "Clients.xlsx")
 

@@ -59,6 +59,11 @@ def test_a_master_list_tells_of_activity_and_outcomes_too(cleaned: Cleaned) -> N
     assert "assessed_date" not in cleaned.tables["needs"]
 
 
+def test_a_draft_says_what_a_list_lacks_to_be_a_table_more(tmp_path: Path) -> None:
+    LAYOUTS["a master list"](cohort(), tmp_path)
+    assert "# Sheet: like reoffending, but for group; it will not be read" in draft.draft(tmp_path)
+
+
 @pytest.mark.slow
 def test_and_gives_its_findings(cleaned: Cleaned) -> None:
     released = ut.release(ut.measure(cleaned))

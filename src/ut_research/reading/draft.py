@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from os.path import commonprefix
 from pathlib import Path
@@ -84,20 +84,29 @@ def _tables(sheets: list[Sheet], left_out: list[str]) -> dict[str, list[Line]]:
         whole = replace(alike[0], frame=pd.concat([s.frame for s in alike], ignore_index=True))
         several, used = draft_form.draft(whole, spellings(called), codes)
         tables[""] += several.pop("", [])
-        for table, told in several.items():
-            tables[table] = max(tables.get(table, []), told, key=_columns)
-        left_out += [h for i, h in enumerate(whole.headings) if several and i not in used and shown(h, "")]
+        for name, told in several.items():
+            tables[name] = max(tables.get(name, []), told, key=_columns)
+        spare = {i: h for i, h in enumerate(whole.headings) if several and i not in used}
+        left_out += [h for h in spare.values() if shown(h, "")]
+        for table in (t for name, t in TABLES.items() if spare and name not in several):
+            if len(own := owners(table, spare, WORDS, whole.frame)) > 1:
+                tables[""].append(_lacks(whole.name, table, ["participant_id", *own]))
         for sheet in () if several else alike:
             tables[""] += _sort(sheet, parts)
     for part in parts:
         known = _kind(part.table, part.sheets[0])
-        missing = sorted({c.name for c in part.table.columns if c.needed} - known)
-        if missing:
-            but = f"like {part.table.name}, but for {', '.join(missing)}; it will not be read"
-            tables[""].append(comment(f"{shown(part.sheets[0].name, 'a sheet')}: {but}"))
+        if any(c.needed and c.name not in known for c in part.table.columns):
+            tables[""].append(_lacks(part.sheets[0].name, part.table, known))
         elif len(known) >= _columns(tables.get(part.table.name, [])):
             tables[part.table.name] = list(_draft_table(part, left_out))
     return tables
+
+
+def _lacks(sheet: str, table: Table, known: Collection[str]) -> Line:
+    """Return the line that says what a sheet lacks that is otherwise like a table."""
+    missing = sorted(c.name for c in table.columns if c.needed and c.name not in known)
+    but = f"like {table.name}, but for {', '.join(missing)}; it will not be read"
+    return comment(f"{shown(sheet, 'a sheet')}: {but}")
 
 
 def _columns(lines: list[Line]) -> int:
