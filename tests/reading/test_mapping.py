@@ -4,6 +4,7 @@ import bz2
 import tomllib
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 from bad_exports.cases import good, write
@@ -406,6 +407,55 @@ def test_names_of_files_that_differ_by_when_are_no_partners(tmp_path, names, par
     text = draft.draft(tmp_path, accept=True)
 
     assert tomllib.loads(text)["tables"]["participants"]["columns"].get("partner") == partner
+
+
+def test_sheets_of_one_workbook_are_partners_by_their_own_names(tmp_path):
+    made = openpyxl.Workbook()
+    for name in ("Invented Town", "Elsewhere"):
+        made.create_sheet(name).append(["Client ID", "Date referred", "Age"])
+        for n in range(5):
+            made[name].append([f"{name[0]}-{n}", f"0{n + 1}/02/2020", 20 + n])
+    made.remove(made["Sheet"])
+    made.save(tmp_path / "All.xlsx")
+
+    (tmp_path / "columns.toml").write_text(draft.draft(tmp_path, accept=True))
+
+    found = cleaning.clean(export.read(tmp_path), key=KEY).tables["participants"]
+    assert found["partner"].value_counts().to_dict() == {"Invented Town": 5, "Elsewhere": 5}
+
+
+@pytest.mark.parametrize("one_book", [False, True])
+def test_files_or_sheets_before_and_after_are_two_questionnaires(tmp_path, one_book):
+    heads = ["Client ID", *(f"WEMWBS {n}" for n in range(1, 15))]
+    sheets = {"Post survey": 4, "Pre survey": 2}
+    rows = {name: [[f"A-{n}", *[points] * 14] for n in range(9)] for name, points in sheets.items()}
+    made = openpyxl.Workbook()
+    for name, own in rows.items():
+        if one_book:
+            for row in (heads, *own):
+                (made[name] if name in made.sheetnames else made.create_sheet(name)).append(row)
+        else:
+            text = "\n".join(",".join(map(str, row)) for row in (heads, *own))
+            (tmp_path / f"{name}.csv").write_text(text + "\n")
+    if one_book:
+        made.remove(made["Sheet"])
+        made.save(tmp_path / "Surveys.xlsx")
+
+    (tmp_path / "columns.toml").write_text(draft.draft(tmp_path, accept=True))
+
+    answers = cleaning.clean(export.read(tmp_path), key=KEY).tables["wemwbs"]
+    assert answers.groupby("timepoint")["item_01"].sum().to_dict() == {"T1": 18, "T2": 36}
+
+
+def test_where_no_day_is_known_the_order_of_rows_is_a_guess_and_is_said(tmp_path):
+    heads = ",".join(["Client ID", *(f"WEMWBS {n}" for n in range(1, 15))])
+    rows = [f"A-{n}{f',{points}' * 14}" for points in (2, 4) for n in range(9)]
+    (tmp_path / "Surveys.csv").write_text("\n".join([heads, *rows]) + "\n")
+
+    text = draft.draft(tmp_path, accept=True)
+    (tmp_path / "columns.toml").write_text(text)
+
+    assert any("guessed: the order of the rows" in line for line in draft.guesses(text))
 
 
 @pytest.mark.parametrize(

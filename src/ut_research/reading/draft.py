@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 from ut_research.core.problems import ProblemsFound, stop
 from ut_research.core.schema import GROUPS, NEEDS, TABLES, Column, Table
 from ut_research.reading import dates, draft_form, headings, identifiers, structure, values
-from ut_research.reading.draft_lines import Line, comment, of_table, owners, spellings, toml, unsure
+from ut_research.reading.draft_lines import Line, comment, names, of_table, owners, spellings, toml, unsure
 from ut_research.reading.files import read_grids
 from ut_research.reading.folder import Tell, each, files, shown, unread
 from ut_research.reading.grids import Sheet
@@ -74,15 +74,15 @@ def draft(path: Path | str, *, accept: bool = False, tell: Tell = str) -> str:
 def _tables(sheets: list[Sheet], left_out: list[str]) -> dict[str, list[Line]]:
     """Return the lines of each table, and what is said of sheets that are none; add to what is `left_out`."""
     parts, tables = list[_Part](), {"": list[Line]()}
-    names = Counter(plain(sheet.name) for sheet in sheets)
+    times = Counter(plain(sheet.name) for sheet in sheets)
     codes = {name: told for sheet in sheets for name, told in draft_form.choices(sheet).items()}
     kinds: dict[tuple[str, ...], list[Sheet]] = {}
     for sheet in sheets:
         kinds.setdefault(sheet.headings or (sheet.place,), []).append(sheet)
     for alike in kinds.values():
-        called = [s.name if names[plain(s.name)] == 1 else f"{s.file}/{s.name}" for s in alike]
+        called = [s.name if times[plain(s.name)] == 1 else f"{s.file}/{s.name}" for s in alike]
         whole = replace(alike[0], frame=pd.concat([s.frame for s in alike], ignore_index=True))
-        several, used = draft_form.draft(whole, spellings(called), codes)
+        several, used = draft_form.draft(whole, spellings(called), codes, *names(alike))
         tables[""] += several.pop("", [])
         for name, told in several.items():
             tables[name] = max(tables.get(name, []), told, key=_columns)
@@ -222,9 +222,9 @@ def _column(part: _Part, column: Column, owned: list[dict[str, tuple[int, float]
     """Return the line of a column: its heading, or the spellings of it in several files."""
     found = [(s, *o[column.name]) for s, o in zip(part.sheets, owned, strict=True) if column.name in o]
     key = f"columns.{column.name}"
-    names = {_WHEN.sub("", s.name) for s in part.sheets}
-    if not found and column.name == "partner" and len(names) > 1:  # else they tell of when
-        return [Line(key, {"file_name": True}, "guessed: a file for each")]
+    by, called = names(part.sheets)
+    if not found and column.name == "partner" and len({_WHEN.sub("", name) for name in called}) > 1:
+        return [Line(key, {by: True}, f"guessed: a {by.removesuffix('_name')} for each")]
     if not found:
         needed = "; it is needed" if column.needed else ""
         return [Line(f"# {key}", "", f"no heading is like it{needed}")]

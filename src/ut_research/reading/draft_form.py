@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from ut_research.core.schema import ITEMS, NEEDS, TABLES
-from ut_research.reading import identifiers, likeness
+from ut_research.reading import identifiers
+from ut_research.reading.draft_found import WORDED, Found, look
 from ut_research.reading.draft_lines import (
     Line,
     are_days,
@@ -22,73 +22,16 @@ from ut_research.reading.draft_lines import (
     unsure,
 )
 from ut_research.reading.grids import Sheet
-from ut_research.reading.likeness import ANSWERS, NUMBERED, WORDS, like, match, need, words
+from ut_research.reading.likeness import ANSWERS, WORDS, match, need, words
 from ut_research.reading.reshape import ITEM, WAVE
-from ut_research.reading.values import NO, WAVES, YES, plain, reader, tidy
+from ut_research.reading.values import WAVES, plain, reader, tidy
 
-_ORDINAL = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)\b", re.I)
-_NUMBERED = re.compile(r"(?<![^\W_])((?:T|time|wave|review|assessment)[ _]?)\d{1,2}(?!\d)", re.I)
-_WORDED = re.compile(rf"(?<![^\W_])(?:{'|'.join(WAVES).replace(' ', '[ _-]')})(?![^\W_])", re.I)
 _WAVE = re.compile(r"(?:(?<![^\W_])(?:T|time|wave|review|assessment)[ _]?)?\{wave\}", re.I)
-_ITEM = tuple(re.compile(form, re.S) for form in (r"(.*?)(\d{1,2})(\D*)", r"(\D*)(\d{1,2})()[.): ].*"))
 _EVENT = ("redcap_event_name", "event_name")
 _REPEAT = ("redcap_repeat_instrument", "repeat_instrument")
 _BOX = re.compile(r"(.+?)(?:___(\d+)| \(choice=(.+)\))")
 _DICTIONARY = ("Variable / Field Name", "Choices, Calculations, OR Slider Labels")
 _DONE = re.compile(r".+_complete|Complete\?")
-
-
-@dataclass
-class _Found:
-    """What a sheet seems to hold: patterns of its headings by the positions that they stand for."""
-
-    sheet: Sheet
-    name: str | list[str]
-    items: dict[int, str] = field(default_factory=dict)
-    total: str = ""
-    waves: bool = False
-    several: bool = False
-    used: set[int] = field(default_factory=set)
-    patterns: dict[str, list[int]] = field(default_factory=dict)
-    cells: list[int] = field(default_factory=list)
-    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    near: int = 0
-    person: str = ""
-    day: str = ""
-
-    def named(self, *names: str) -> str | None:
-        """Return the heading that goes by one of these names."""
-        return next((h for h in self.sheet.headings if plain(h) in names), None)
-
-    def texts(self, pattern: str) -> list[str]:
-        """Return what stands in the columns of a heading, or of the pattern of one."""
-        return [str(t) for i in self.patterns.get(pattern, []) for t in self.sheet.frame[i].dropna().unique()]
-
-    def answers(self, pattern: str) -> set[str]:
-        """Return the same in lower case."""
-        return {tidy(text).casefold() for text in self.texts(pattern)}
-
-    def ticked(self, heading: str) -> bool:
-        """Whether a column holds yes and no, and nothing else."""
-        return set() < self.answers(heading) <= YES | NO
-
-    def scores(self, pattern: str) -> bool:
-        """Whether columns hold totals of WEMWBS, but for a slip or two."""
-        texts = [tidy(text) for text in self.texts(pattern)]
-        fine = sum(reader(TABLES["wemwbs"].column("total"))(text)[0] is not None for text in texts)
-        return 0 < len(texts) <= fine / 0.9
-
-    def answer(self, patterns: Iterable[str]) -> bool:
-        """Whether columns hold answers of WEMWBS, but for a slip or two: not those of another scale."""
-        counts: Counter[str] = Counter()
-        for pattern in patterns:
-            labels = self.choices.get(pattern, {})
-            for i in self.patterns[pattern]:
-                for cell, n in self.sheet.frame[i].value_counts().items():
-                    counts[labels.get(tidy(str(cell)), tidy(str(cell))).casefold()] += int(n)
-        fine = sum(n for a, n in counts.items() if a in ANSWERS or re.fullmatch(r"[1-5](?:\D.*)?", a))
-        another = counts["0"] > 0 or any(counts[str(n)] > 1 for n in range(6, 11))
-        return fine >= 0.9 * counts.total() and not another
 
 
 def choices(sheet: Sheet) -> dict[str, dict[str, str]]:
@@ -100,13 +43,18 @@ def choices(sheet: Sheet) -> dict[str, dict[str, str]]:
 
 
 def draft(
-    sheet: Sheet, name: str | list[str], codes: Mapping[str, Mapping[str, str]]
+    sheet: Sheet, name: str | list[str], codes: Mapping[str, Mapping[str, str]], by: str, names: Sequence[str]
 ) -> tuple[dict[str, list[Line]], set[int]]:
     """Return the tables of a sheet that holds several, and the positions used; nothing of other sheets.
 
-    `name` is that by which the recipe names it; `codes` what those of a field mean.
+    `name` is that by which the recipe names it, or the sheets that are one in it; `codes` what those of a
+    field mean; `by` and `names` what tells these sheets apart (`draft_lines.names`).
     """
-    found = _look(_Found(sheet, name, choices=codes))
+    found = look(Found(sheet, name, choices=codes))
+    said = {name: WORDED.search(name) for name in names}
+    waves = {name: WAVES[words(word[0])] for name, word in said.items() if word}
+    if len(waves) == len(names) and len({*waves.values()}) > 1:
+        found.by, found.names = by, waves
     at, score = match(TABLES["wemwbs"].columns[0], dict(enumerate(sheet.headings)))
     if score < WORDS and found.waves:  # a number a row is a person's only where a row is a person
         at, score = next(((i, 100.0) for i, h in enumerate(sheet.headings) if plain(h) == "id"), (at, score))
@@ -122,70 +70,7 @@ def draft(
     return {name: lines for name, lines in tables.items() if lines}, found.used
 
 
-def _look(found: _Found) -> _Found:
-    """Find the waves of a sheet, and what was answered in them: fourteen items, or their total."""
-    _part(found, _numbered)
-    if not found.items and (said := _before_and_after(found.sheet)):
-        _part(found, lambda heading: re.sub(said, WAVE, heading, count=1, flags=re.I))
-    waves = (p for p in found.patterns if found.waves and WAVE in p and not found.items)
-    totals = (p for p in waves if like("total", p.replace(WAVE, "")) >= WORDS and found.scores(p))
-    found.total = next(totals, "")
-    found.cells += found.patterns.get(found.total, [])
-    found.used.update(found.cells)
-    return found
-
-
-def _part(found: _Found, way: Callable[[str], str]) -> None:
-    """Take the headings by a `way` to put {wave} into them, and find the items."""
-    found.patterns = {}
-    for i, heading in enumerate(found.sheet.headings):
-        found.patterns.setdefault(way(heading), []).append(i)
-    found.waves = any(WAVE in p and len(at) > 1 for p, at in found.patterns.items())
-    if not found.waves:
-        found.patterns = {heading: [i] for i, heading in enumerate(found.sheet.headings) if heading}
-    _find_items(found)
-
-
-def _before_and_after(sheet: Sheet) -> str:
-    """Return a pattern of the two words by which headings of WEMWBS say which time; "" where none do."""
-    asked: dict[str, set[str]] = {}
-    for heading in sheet.headings:
-        for word in map(str.casefold, _WORDED.findall(heading)):
-            asked.setdefault(words(_WORDED.sub("", heading)), set()).add(word)
-    pairs: dict[tuple[str, ...], list[str]] = {}
-    for rest, said in asked.items():
-        pairs.setdefault(tuple(sorted(map(re.escape, said))), []).append(rest)
-    for pair, rests in pairs.items():
-        scores = any(like("total", rest) >= WORDS for rest in rests)
-        if len(pair) == 2 and (scores or len(rests) >= len(ITEMS)):
-            return rf"(?<![^\W_])(?:{'|'.join(pair)})(?![^\W_])"
-    return ""
-
-
-def _numbered(heading: str) -> str:
-    """Return the heading with {wave} in the place of the number of one, if it has one."""
-    pattern = _ORDINAL.sub(WAVE, heading, count=1)
-    return pattern if pattern != heading else _NUMBERED.sub(rf"\g<1>{WAVE}", heading, count=1)
-
-
-def _find_items(found: _Found) -> None:
-    """Find the fourteen items of the questionnaire."""
-    families: dict[tuple[str, str], dict[int, str]] = {}
-    for pattern in found.patterns:
-        for parts in filter(None, (form.fullmatch(pattern) for form in _ITEM)):
-            families.setdefault((parts[1], parts[3]), {})[int(parts[2])] = pattern
-        if number := likeness.item(pattern):
-            families.setdefault(("", "wording"), {})[number] = pattern
-    for numbers in families.values():
-        cells = [i for pattern in numbers.values() for i in found.patterns[pattern]]
-        if any(sorted(numbers) == list(way) for way in NUMBERED) and found.answer(numbers.values()):
-            found.items, found.cells = {n: numbers[own] for n, own in enumerate(sorted(numbers), 1)}, cells
-            found.used.update(cells)
-        elif len(numbers) > 9:
-            found.near = len(numbers)
-
-
-def _lines(found: _Found, table: str, lines: list[Line]) -> list[Line]:
+def _lines(found: Found, table: str, lines: list[Line]) -> list[Line]:
     """Return the lines of a table, if it has any, with who it is about; the headings they name are used."""
     for text in (text for one in lines for text in _texts(one.value)):
         found.used.update(found.patterns.get(text.partition("#")[0], []))
@@ -202,7 +87,7 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(part)
 
 
-def _columns(found: _Found, table: str, but: str = "") -> dict[str, Line]:
+def _columns(found: Found, table: str, but: str = "") -> dict[str, Line]:
     """Return the line of each column that a heading, or the pattern of a wave's, is like."""
     waves = found.waves and table in ("wemwbs", "activity")
     heads = [p for p, at in found.patterns.items()
@@ -219,7 +104,7 @@ def _columns(found: _Found, table: str, but: str = "") -> dict[str, Line]:
     }
 
 
-def _dated(found: _Found, columns: Mapping[str, Line]) -> list[Line]:
+def _dated(found: Found, columns: Mapping[str, Line]) -> list[Line]:
     """Return the lines of when the answers of a table were given, and how their waves are told."""
     day, wave = columns.get("completed_date"), columns.get("timepoint")
     found.day = found.day or (day.value if day else "")
@@ -230,17 +115,22 @@ def _dated(found: _Found, columns: Mapping[str, Line]) -> list[Line]:
         waves = [Line("columns.timepoint", event), Line("codes.timepoint", codes, "guessed: their order")]
     elif wave and not found.waves and _known_waves(found, wave.value):
         waves = [wave]
+    elif found.names:
+        waves = [Line("columns.timepoint", {found.by: True})]
+        waves.append(Line("codes.timepoint", dict(found.names), "guessed: by their names"))
+    elif found.several and not day:
+        waves = [replace(waves[0], note="guessed: the order of the rows, as no day is known")]
     return [*([day] if day else []), *waves]
 
 
-def _known_waves(found: _Found, heading: str) -> bool:
+def _known_waves(found: Found, heading: str) -> bool:
     """Whether a column says which wave each is, the first two among them, in words that are known."""
     read = reader(TABLES["wemwbs"].column("timepoint"))
     said = {read(answer)[0] for answer in found.answers(heading)}
     return {"T1", "T2"} <= said and None not in said
 
 
-def _events(found: _Found) -> list[str]:
+def _events(found: Found) -> list[str]:
     """Return the events at which the items were answered, in the order of the file."""
     if not (event := found.named(*_EVENT)):
         return []
@@ -248,18 +138,18 @@ def _events(found: _Found) -> list[str]:
     return [str(e) for e in found.sheet.frame[found.patterns[event][0]][answered].dropna().unique()]
 
 
-def _where(found: _Found, more: Mapping[str, str] = {}) -> Line:
+def _where(found: Found, more: Mapping[str, str] = {}) -> Line:
     """Return the line that keeps the rows of people, of an export by events."""
     repeat = found.named(*_REPEAT)
     return Line("where", {**({repeat: ""} if repeat else {}), **more})
 
 
-def _keep(found: _Found) -> Line:
+def _keep(found: Found) -> Line:
     """Return the line that keeps a person's first row, of a form that people fill in more than once."""
     return Line("keep", "first" * found.several)
 
 
-def _wemwbs(found: _Found) -> list[Line]:
+def _wemwbs(found: Found) -> list[Line]:
     if found.total:
         return [Line("columns.total", found.total), *_dated(found, _columns(found, "wemwbs"))]
     answers = {tidy(text) for item in found.items.values() for text in found.texts(item)}
@@ -275,13 +165,13 @@ def _wemwbs(found: _Found) -> list[Line]:
     return [*lines, *_dated(found, _columns(found, "wemwbs"))]
 
 
-def _activity(found: _Found) -> list[Line]:
+def _activity(found: Found) -> list[Line]:
     columns = _columns(found, "activity")
     days = columns.get("active_days")
     return [_where(found), *_dated(found, columns), days] if days else []
 
 
-def _participants(found: _Found) -> list[Line]:
+def _participants(found: Found) -> list[Line]:
     events, event, lines = _events(found), found.named(*_EVENT), list[Line]()
     where = _where(found, {event: events[0]} if event and events else {})
     columns = _columns(found, "participants", found.day if found.several else "")
@@ -300,7 +190,7 @@ def _participants(found: _Found) -> list[Line]:
     return [where, _keep(found), *lines] if lines else []
 
 
-def _needs(found: _Found) -> list[Line]:
+def _needs(found: Found) -> list[Line]:
     """Return the lines of needs: ticks in one cell or a column each, or boxes of a form."""
     heads, keep = found.sheet.headings, [_keep(found)]
     ended = (
@@ -318,7 +208,7 @@ def _needs(found: _Found) -> list[Line]:
     return [*keep, *dated, *lines] if lines else []
 
 
-def _boxes(found: _Found, boxes: Mapping[str, re.Match[str]]) -> Iterator[Line]:
+def _boxes(found: Found, boxes: Mapping[str, re.Match[str]]) -> Iterator[Line]:
     """Give the line of each need that has a column of yes or no."""
     order = "guessed: the order of the boxes; look into the data dictionary"
     labels = {h: box[3] or found.choices.get(box[1], {}).get(box[2], "") for h, box in boxes.items()}
@@ -335,11 +225,11 @@ def _boxes(found: _Found, boxes: Mapping[str, re.Match[str]]) -> Iterator[Line]:
 
 def ticks(sheet: Sheet) -> tuple[list[Line], set[int]]:
     """Return the lines of needs that are ticked on a sheet of needs alone, and the positions used."""
-    found = _Found(sheet, sheet.name)
+    found = Found(sheet, sheet.name)
     return _ticks(found), found.used
 
 
-def _ticks(found: _Found) -> list[Line]:
+def _ticks(found: Found) -> list[Line]:
     """Return the lines of ticks in one cell, or in a column for each; what is like no need is left out."""
     sheet = found.sheet
     ours = {i: sheet.frame[i].dropna() for i, _ in enumerate(sheet.headings) if i not in found.used}
@@ -379,7 +269,7 @@ def _question(heading: str, option: str) -> str:
     return numbered[1] if numbered else ""
 
 
-def _outcomes(found: _Found) -> list[Line]:
+def _outcomes(found: Found) -> list[Line]:
     """Return the lines of outcomes that have a column each: a yes or no with a date, or the day alone."""
     heads = {words(re.sub(r"[()]", " ", h)): h for h in found.sheet.headings if h}
     read = reader(TABLES["outcomes"].column("outcome"))

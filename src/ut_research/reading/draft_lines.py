@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,6 +13,7 @@ import pandas as pd
 
 from ut_research.core.schema import QUOTE, TABLES, Table
 from ut_research.reading import dates
+from ut_research.reading.grids import Sheet
 from ut_research.reading.likeness import SURE, match
 from ut_research.reading.values import tidy
 
@@ -47,6 +48,13 @@ def spellings(of: Iterable[str]) -> str | list[str]:
     """Return one heading, or the list of its different spellings."""
     several = list(dict.fromkeys(of))
     return several[0] if len(several) == 1 else several
+
+
+def names(sheets: Sequence[Sheet]) -> tuple[str, list[str]]:
+    """Return what tells sheets of a kind apart, ``file_name`` or ``sheet_name``, and the name of each."""
+    files = [sheet.file for sheet in sheets]
+    same = len(set(files)) < len(files)
+    return ("sheet_name", [sheet.name for sheet in sheets]) if same else ("file_name", files)
 
 
 def unsure(score: float, word: str = "unsure") -> str:

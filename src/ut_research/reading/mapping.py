@@ -166,8 +166,9 @@ def _recode(texts: pd.Series, codes: Mapping[str, str]) -> pd.Series:
 def _work_out(rule: From, columns: dict[str, pd.Series], own: dict[str, pd.Series], sheet: Sheet,
               place: str) -> pd.Series:  # fmt: skip
     index = sheet.frame.index
-    if rule.value is not None or rule.file_name:
-        result = pd.Series(sheet.file if rule.file_name else rule.value, index=index, dtype="str")
+    names = {rule.file_name: sheet.file, rule.sheet_name: sheet.name}
+    if (text := names.get(True, rule.value)) is not None:
+        result = pd.Series(text, index=index, dtype="str")
     elif rule.row_number:
         result = pd.Series(index.astype("str"), index=index, dtype="str")
     elif rule.of not in columns:

@@ -102,6 +102,8 @@ class From(_Part):
     """the row's number: `participant_id = { row_number = true }`"""
     file_name: bool = False
     """the name of the file: `partner = { file_name = true }`"""
+    sheet_name: bool = False
+    """the name of the sheet: `partner = { sheet_name = true }`"""
     order_of: str | None = None
     """T1, T2 … of a person, by days or by waves ("{wave}"): `[tables.wemwbs.columns] timepoint
     = { order_of = "completed_date" }`"""
@@ -129,10 +131,10 @@ class From(_Part):
 
     @model_validator(mode="after")
     def _one_way(self) -> From:
-        told = (self.heading, self.row_number, self.file_name, self.order_of, self.after, self.before)
-        if sum((*map(bool, told), self.value is not None)) != 1:
+        told = (self.heading, self.row_number, self.file_name, self.sheet_name, self.order_of, self.after)
+        if sum((*map(bool, told), bool(self.before), self.value is not None)) != 1:
             raise ValueError("exactly one of value, row_number, after and before is needed, or one of "
-                             "heading, file_name and order_of")  # fmt: skip
+                             "heading, file_name, sheet_name and order_of")  # fmt: skip
         if sum(step is not None for step in (self.days, self.weeks, self.months)) != bool(self.of):
             raise ValueError("after and before go with exactly one of days, weeks and months")
         return self
