@@ -296,6 +296,18 @@ def test_what_is_said_of_unknown_people_is_rejected_only_when_the_people_are_the
     )
 
 
+def test_codes_and_numbers_may_say_more_than_they_need():
+    found = clean(participants="""
+        participant_id | gender           | age_at_referral
+        a              | Female (she/her) | 34 yrs
+        b              | Male (he/him)    | 19 years old
+        c              | (unsure)         | 34 weeks
+    """).tables["participants"]  # fmt: skip
+
+    assert list(found["gender"].fillna("")) == ["female", "male", "unknown"]
+    assert list(found["age_at_referral"].fillna(0)) == [34, 19, 0]
+
+
 def test_an_outcome_may_be_said_as_something_reached():
     said = ["Gained employment", "Got a job", "Started training", "Moved into housing", "In treatment"]
     rows = "\n".join(f"p{i} | {text}" for i, text in enumerate([*said, "Moved away"]))

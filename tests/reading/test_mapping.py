@@ -375,6 +375,17 @@ def test_a_column_of_waves_is_taken_where_it_says_first_and_second(tmp_path, wav
     assert found["timepoint"] == (told or {"order_of": "completed_date"})
 
 
+def test_no_code_is_guessed_to_be_one_that_stands_in_it(tmp_path):
+    rows = [f"{n},{'cis female' if n % 2 else 'cis male'},01/02/2020" for n in range(40)]
+    (tmp_path / "Clients.csv").write_text("\n".join(["No,Gender,Date of referral", *rows]) + "\n")
+
+    text = draft.draft(tmp_path, accept=True)
+
+    assert 'columns.participant_id = "No"   # unsure' in text
+    assert tomllib.loads(text)["tables"]["participants"]["codes"]["gender"] == {}
+    assert '# left out, too unsure: "cis female" = "female"' in text
+
+
 def test_a_heading_is_of_days_only_where_days_stand_below(tmp_path):
     rows = [f"A-{n},Initial,0{n + 1}/02/2020,20/02/2020" for n in range(8)]
     heads = "Client ID,Date of referral (type),Date of referral,Age"

@@ -24,6 +24,8 @@ from ut_research.reading.likeness import LEAST, SURE, WORDS
 from ut_research.reading.recipe import Layout
 from ut_research.reading.values import plain
 
+#: What a column of numbers is called that may be people's.
+_NUMBERS = ("id", "no", "no.", "number", "#")
 #: What in the name of a sheet or file says when.
 _WHEN = re.compile(r"\d+|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|q)[a-z]*|[\W_]", re.I)
 #: What marks a line that a person should look at.
@@ -177,7 +179,17 @@ def _sort(sheet: Sheet, parts: list[_Part]) -> list[Line]:
 
 def _kind(table: Table, sheet: Sheet) -> frozenset[str]:
     """Return the columns of a table for which a sheet has a heading."""
-    return frozenset(owners(table, dict(enumerate(sheet.headings)), WORDS, sheet.frame))
+    return frozenset(_owners(table, sheet, WORDS))
+
+
+def _owners(table: Table, sheet: Sheet, least: float) -> dict[str, tuple[int, float]]:
+    """Return the heading of each column of a table; a number alone is a person's where each row is one."""
+    found = owners(table, dict(enumerate(sheet.headings)), least, sheet.frame)
+    if table.name == "participants" and found.get("participant_id", (0, 0.0))[1] < WORDS:
+        for i, heading in enumerate(sheet.headings):
+            if plain(heading) in _NUMBERS and sheet.frame[i].is_unique:
+                return found | {"participant_id": (i, float(WORDS))}
+    return found
 
 
 def _table(sheet: Sheet, taken: set[str]) -> tuple[Table | None, float]:
@@ -192,7 +204,7 @@ def _draft_table(part: _Part, left_out: list[str]) -> Iterator[Line]:
     """Give the lines of the table that sheets of a kind hold; what looks personal is added to `left_out`."""
     table, sheet = part.table, part.sheets[0]
     file = Line("file", "" if plain(sheet.name) == table.name else sheet.name)
-    owned = [owners(table, dict(enumerate(s.headings)), LEAST, s.frame) for s in part.sheets]
+    owned = [_owners(table, s, LEAST) for s in part.sheets]
     ticks, used = list[Line](), set[int]()
     if table.name == "needs" and all(owned[0].get(n, (0, 0.0))[1] < WORDS for n in NEEDS):
         ticks, used = draft_form.ticks(sheet)
@@ -259,6 +271,6 @@ def _codes(sheet: Sheet, table: Table, column: Column, position: int) -> Iterato
         section = f"\n[tables.{table.name}.codes.{column.name}]"
         yield Line("", section, f"each is one of: {', '.join(column.allowed)}")
     for code in sorted(codes):
-        guess = process.extractOne(code.casefold(), column.allowed, scorer=fuzz.WRatio)
+        guess = process.extractOne(code.casefold(), column.allowed, scorer=fuzz.token_sort_ratio)
         left = "# left out, too unsure: " * (guess[1] < SURE)
         yield Line(f"{left}{toml(code)}", guess[0], f"unsure: {guess[1]:.0f}% like")

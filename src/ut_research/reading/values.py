@@ -138,6 +138,7 @@ _ALIKE = 85
 
 _HIDDEN = re.compile(r"[\u200b-\u200c\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _NUMBER = re.compile(r"([+-]?\d{1,9})(?:[.,]0+)?")
+_COUNTED = re.compile(r"(\d{1,9}) ?(?:years?|yrs?|days?|min(?:ute)?s?|points?)\.?(?: old)?", re.I)
 _LABELLED = re.compile(r"(\d{1,3})\s?[-–=:.)]\s?[^\d\s].*")
 
 
@@ -188,7 +189,7 @@ def _yes_no(text: str, column: Column) -> Reading:
 def _whole(text: str, column: Column) -> Reading:
     if found := _NUMBER.fullmatch(text):
         rule = None if str(int(found[1])) == text else "spelling"
-    elif found := _LABELLED.fullmatch(text):
+    elif found := _COUNTED.fullmatch(text) or _LABELLED.fullmatch(text):
         rule = "spelling"
     else:
         return None, "not a number"
@@ -199,7 +200,7 @@ def _whole(text: str, column: Column) -> Reading:
 def _code(text: str, column: Column) -> Reading:
     if text in column.allowed:
         return text, None
-    word = " ".join(re.sub(r"[-_/]", " ", text.casefold()).split())
+    word = " ".join(re.sub(r"\(.*?\)|[-_/]", " ", text.casefold()).split())
     if column.name == "outcome":
         word = _REACHED.sub("", word)
     own = {code.casefold().replace("_", " "): code for code in column.allowed}
