@@ -706,6 +706,13 @@ def _narrow(
     places = [at[v] for v in aims]
     for sign in (1.0, -1.0):
         stretch(sign * np.isin(np.arange(len(part)), places))
+    ways = np.random.default_rng(0)
+    for _ in range(6):  # many at once, before each by itself
+        close = [i for i in places if high[i] - low[i] < THRESHOLD]
+        if len(close) > 1:
+            aim = np.zeros(len(part))
+            aim[close] = ways.choice((-1.0, 1.0), len(close))
+            stretch(aim)
     weak = {}
     for v, i in zip(aims, places, strict=True):
         for sign in (1.0, -1.0):

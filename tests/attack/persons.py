@@ -50,16 +50,18 @@ def pinned(published: Sequence[Finding]) -> Iterator[str]:
     """The numbers of 1 to 4 people that are not shown, and yet are the same in every world that fits."""
     worlds = _Worlds(published)
     names, aims = [name for name, _ in worlds.aims], worlds.matrix([cell for _, cell in worlds.aims])
-    least = most = aims @ worlds.one(np.zeros(worlds.size))
+    ways = np.random.default_rng(0)
+    least = most = aims @ worlds.one(aims.T @ ways.choice((-1.0, 1.0), len(names)))
 
     def look(along: Any) -> None:
         nonlocal least, most
         found = aims @ worlds.one(along)
         least, most = np.minimum(least, found), np.maximum(most, found)
 
-    ways = np.random.default_rng(0)
     for _ in range(6):
         same = np.flatnonzero((least == most) & (least > 0) & (least < THRESHOLD))
+        if not len(same):
+            return
         look(aims[same].T @ ways.choice((-1.0, 1.0), len(same)))
     for k, name in enumerate(names):
         for sign in (1.0, -1.0):
