@@ -151,9 +151,11 @@ def test_the_n_of_one_chapter_does_not_give_back_what_another_withholds(tmp_path
 
 
 @pytest.mark.slow
-def test_an_intruder_who_looks_finds_what_is_there(tmp_path: Path) -> None:
-    export = plant(tmp_path / "export", 60, 1)
+def test_the_mean_of_everyone_at_the_start_tells_nothing_of_those_who_came_back(tmp_path: Path) -> None:
+    """With the mean change it told how few can have said 7, where the means of both times are withheld."""
+    export = plant(tmp_path / "export", 35, 545961)
     [seen] = chapters.quickly(export.folder, tmp_path / "out").values()
+    assert found_in(seen, export) == []
     given = seen.measured[0][0]
     seen.measured = [(given, given)]
     seen.shown.append(f"by mistake: {min(c for c in export.canaries if c.startswith(MARK))}")
@@ -161,12 +163,4 @@ def test_an_intruder_who_looks_finds_what_is_there(tmp_path: Path) -> None:
     assert any("reach.stay {}: " in f and f.endswith("lost between two points") for f in found)
     assert sum(f.startswith("planted") for f in found) == 1
     assert sum(f.startswith("small") for f in found) > 20
-    assert len(export.canaries) > 5 * 60
-
-
-@pytest.mark.slow
-def test_the_mean_of_everyone_at_the_start_tells_nothing_of_those_who_came_back(tmp_path: Path) -> None:
-    """With the mean change it told how few can have said 7, where the means of both times are withheld."""
-    export = plant(tmp_path / "export", 35, 545961)
-    [seen] = chapters.quickly(export.folder, tmp_path / "out").values()
-    assert found_in(seen, export) == []
+    assert len(export.canaries) > 5 * 35
