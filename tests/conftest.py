@@ -7,14 +7,16 @@ How much a test tries is said in `samples`.
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 from samples import samples
-from small_project import Project, make
+from small_project import Project, begun, make
 from xdist.scheduler import LoadScopeScheduling
 
 settings.register_profile("same", deadline=None, derandomize=True, max_examples=samples(100, 100))
@@ -42,8 +44,11 @@ LONG = (
     "test_brief.py::test_numbers_are_those_of_the_ledger",
     "test_brief.py::test_equal_findings_give_equal_bytes",
 )
-#: Files whose tests share a build, or a kernel, and so stay in one process.
-WHOLE = ("notebooks/", "tests/running/", "tests/faults/", "tests/attack/test_built", "tests/book/test_say")
+#: Files whose tests share a build, what chapters show, or a kernel, and so stay in one process.
+WHOLE = (
+    *("notebooks/", "tests/running/", "tests/faults/", "tests/attack/test_built", "tests/book/test_say"),
+    *("tests/notebooks/test_truth", "tests/test_other_studies", "tests/test_wheel"),
+)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -77,13 +82,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
     return Whole(config, log) if config.getvalue("dist") == "load" else None
 
 
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of one run of the tests share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+def project(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[Project]:
     """A small project, built, for the tests of one file; its folder has a space in its name."""
     made = make(tmp_path_factory.mktemp("a project"))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(made.root)
-        assert made.build() == ""
+        with begun(made.root, shared / "small"):
+            assert made.build() == ""
         yield made
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 import secrets
@@ -10,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -125,6 +128,30 @@ def _with(marker: str) -> list[str]:
         except OSError:
             continue
     return found
+
+
+@contextlib.contextmanager
+def begun(root: Path, place: Path) -> Iterator[None]:
+    """Let the build in the block go on from what the first such block, in any process, left in `place`.
+
+    A build still looks of each step whether it is fresh, and does what is not.
+    """
+    place.mkdir(exist_ok=True)
+    parts = ("data/processed", "reports")
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        there = (place / "whole").exists()
+        if there:
+            _copy(place, root, parts)
+        yield
+        if not there:
+            _copy(root, place, parts)
+            (place / "whole").touch()
+
+
+def _copy(source: Path, target: Path, parts: tuple[str, ...]) -> None:
+    for part in parts:  # without the record of whose run it was
+        shutil.copytree(source / part, target / part, ignore=shutil.ignore_patterns("run.json"))
 
 
 def make(root: Path) -> Project:

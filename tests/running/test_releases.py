@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from small_project import HERE, Project, make
+from small_project import HERE, Project, begun, make
 from typer.testing import CliRunner
 
 from ut_research.cli import app
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def growing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+def growing(tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project with an export of 30 people under the name `growing`, and its first draft."""
     project = make(tmp_path / "project")
     for part in ("paper", "_static"):
@@ -32,7 +32,8 @@ def growing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.chdir(project.root)
     monkeypatch.setenv("UT_RESEARCH_KEY", "an invented key of the tests")
     add(project, 30)
-    build()
+    with begun(project.root, shared / "growing"):
+        build()
     return project
 
 
