@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import random
 import shutil
 
 import pytest
-from samples import samples
 from small_project import Project
 
 from ut_research.core.problems import ProblemsFound
@@ -19,19 +17,6 @@ pytestmark = pytest.mark.slow
 def wipe(project: Project) -> None:
     """Have the next build start from nothing."""
     shutil.rmtree(project.root / "data" / "processed", ignore_errors=True)
-
-
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_the_same_input_gives_the_same_bytes(
-    project: Project, jobs: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = project.bytes()
-    wipe(project)
-    monkeypatch.setenv("TZ", "Pacific/Kiritimati" if jobs == 1 else "America/Adak")
-    monkeypatch.setenv("LC_ALL", "tr_TR.UTF-8" if jobs == 1 else "C")
-    monkeypatch.setenv("PYTHONHASHSEED", str(jobs))
-    assert project.build(jobs=jobs) == ""
-    assert project.bytes() == before
 
 
 def test_without_forking_the_bytes_are_the_same(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,17 +48,6 @@ def test_the_halves_of_a_report_can_be_made_apart(project: Project, monkeypatch:
 def test_no_path_of_this_machine_is_in_the_report(project: Project) -> None:
     place = str(project.root.parent).encode()
     assert [name for name, content in project.bytes().items() if place in content] == []
-
-
-def test_a_killed_build_leaves_the_last_good_report_and_the_next_one_ends_the_same(project: Project) -> None:
-    before = project.bytes()
-    moments = random.Random(1)
-    for _ in range(samples(2, 20)):
-        wipe(project)
-        assert project.kill(moments.uniform(0.3, 6)) == []  # nothing outlives it
-        assert project.bytes() == before
-    assert project.build() == ""
-    assert project.bytes() == before
 
 
 def test_a_stop_between_two_renames_is_put_right(project: Project) -> None:
