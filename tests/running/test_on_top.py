@@ -17,9 +17,11 @@ pytestmark = pytest.mark.slow
 
 
 def anew(project: Project) -> dict[str, bytes]:
-    """What a build from nothing gives."""
-    shutil.rmtree(project.root / "data" / "processed")
+    """What a build gives that finds nothing of the book, nor of any chapter."""
+    for made in ("sphinx", "book", "html", "tables", "chapters"):
+        shutil.rmtree(project.root / "data" / "processed" / "example" / made)
     assert project.build() == ""
+    assert {"chapter 01_one", "pages", "book"} <= set(project.steps)
     return project.bytes()
 
 
