@@ -97,8 +97,8 @@ quick: lint
 	@$(BIN)/pytest -n 2 --dist worksteal -m 'not slow and not browser'
 
 deep: export UT_DEEP := 1
-test deep: lint
-	@$(CLI) report
+test deep: $(READY)
+	@$(MAKE) -j 2 lint report EXPORT= STUDY= NAME=
 	@echo 'Running the tests, and every notebook to compare its headlines …'
 	@$(BIN)/pytest -n 2 --nbval-lax --nbval-cell-timeout=300 tests notebooks
 	@echo 'All tests passed. The report that they looked at is reports/example/book/index.html'
