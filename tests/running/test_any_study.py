@@ -143,9 +143,12 @@ def test_an_export_as_it_came_becomes_a_report_with_no_line_typed(
     (export / "columns.toml").write_text(draft.draft(export, accept=True), encoding="utf-8")
     run = build.plan(str(export), "my-programme")
 
-    assert "index" in pages(run)
+    if case in ("forms", "redcap"):
+        assert "index" in pages(run)
+    else:  # what is cleaned, measured and released of it is all that rendering takes
+        build.prepare(run, print)
 
-    rows = json.loads((run.report / "findings.json").read_text())
+    rows = json.loads((run.folder / "findings.json").read_text())
     counts = {row["id"]: row["count"] for row in rows if not row["group"]}
     right = json.loads((ROOT / "tests" / "cases" / "cohort-expected.json").read_text())
     people = {"redcap": 40}.get(case, right["people"])
