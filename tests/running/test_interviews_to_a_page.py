@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from dialects import AGAINST, CLUBS, DIALECTS, MEANS, MENTORS, qualcoder_csv
+from dialects import AGAINST, CLUBS, DIALECTS, MEANS, MENTORS, nvivo, qualcoder_csv
 from united_together import ROOT
 
 from ut_research.core import studies
@@ -51,15 +52,34 @@ def test_the_invented_project_says_why_who_is_quoted_and_what_was_said_against_a
     assert "invented example: not evidence about real people" in text
 
 
-@pytest.mark.parametrize("program", DIALECTS, ids=lambda p: p.__name__)
-def test_findings_of_each_program_stand_on_the_page_and_no_word_that_was_spoken(
-    root: Path, program: Callable[[Path], None]
-) -> None:
+def exported(root: Path, program: Callable[[Path], None]) -> Path:
+    """An export of that program."""
     export = root / "exports" / program.__name__
     export.mkdir(parents=True)
     program(export)
-    text = page(export)
+    return export
+
+
+@pytest.mark.parametrize("program", [nvivo, qualcoder_csv], ids=["with a codebook", "without one"])
+def test_findings_stand_on_the_page_and_no_word_that_was_spoken(
+    root: Path, program: Callable[[Path], None]
+) -> None:
+    text = page(exported(root, program))
     codebook = [MEANS[MENTORS], f"Said against it: {MEANS[AGAINST]}", MEANS[CLUBS]]
     for words in [MENTORS, CLUBS] if program is qualcoder_csv else codebook:
         assert words in text
     assert "We have" not in text and "Person" not in text
+
+
+OTHERS = [program for program in DIALECTS if program not in (nvivo, qualcoder_csv)]
+
+
+@pytest.mark.parametrize("program", OTHERS, ids=lambda p: p.__name__)
+def test_of_each_other_program_the_same_is_released(root: Path, program: Callable[[Path], None]) -> None:
+    run = build.plan(str(exported(root, program)), "my-programme")
+    build.prepare(run, lambda event: None)
+    rows = json.loads((run.folder / "findings.json").read_text(encoding="utf-8"))
+    said = [(row["id"], row["label"]) for row in rows]
+    assert ("themes.against", MEANS[AGAINST]) in said
+    assert {MEANS[MENTORS], MEANS[CLUBS]} <= {label for id, label in said if id != "themes.against"}
+    assert not any(words in str(rows) for words in ("We have", "Person"))
