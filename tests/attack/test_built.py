@@ -24,6 +24,7 @@ import pypdf
 import pytest
 from intruder import too_small
 from planted import Planted, plant
+from tagged import faults
 from typer.testing import CliRunner
 
 from ut_research import cli
@@ -123,6 +124,11 @@ def test_nothing_planted_is_in_any_file(built: Built) -> None:
     assert found == []
 
 
+def test_every_pdf_can_be_read_aloud(built: Built) -> None:
+    papers = {path.name: faults(path.read_bytes()) for path in built.report.glob("*.pdf")}
+    assert papers == {name: [] for name in ("brief.pdf", "easy-read.pdf", "large-print.pdf")}
+
+
 def test_dates_of_birth_and_unknown_columns_are_not_even_in_the_runs_own_tables(built: Built) -> None:
     for path in built.run.glob("*.parquet"):
         table = pd.read_parquet(path).astype("string")
@@ -160,9 +166,9 @@ def test_no_cell_of_a_download_is_a_formula(built: Built) -> None:
 
 def test_nothing_hostile_comes_alive(built: Built, browser: Any) -> None:
     page = browser.new_page()
-    faults: list[str] = []
-    page.on("dialog", lambda dialog: (faults.append(f"dialog {dialog.message}"), dialog.dismiss()))
-    page.on("pageerror", lambda error: faults.append(f"error {error}"))
+    alarms: list[str] = []
+    page.on("dialog", lambda dialog: (alarms.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    page.on("pageerror", lambda error: alarms.append(f"error {error}"))
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     shown = ""
@@ -176,10 +182,10 @@ def test_nothing_hostile_comes_alive(built: Built, browser: Any) -> None:
             document.body.innerText]"""
         )
         if alive[0] or alive[1]:
-            faults.append(f"{path.name}: {alive[:2]}")
+            alarms.append(f"{path.name}: {alive[:2]}")
         shown += alive[2]
     page.close()
-    assert faults == []
+    assert alarms == []
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     assert "1337" not in shown
     assert shown.count("window.alive=1") > 20, "the hostile text is there, as text"

@@ -18,6 +18,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ut_research.publishing import row_headings
+
 if TYPE_CHECKING:
     from bs4 import Tag
 
@@ -247,8 +249,8 @@ _READERS: dict[str, Callable[[Tag, Path], Iterator[Block]]] = {
 
 def pdf(layout: Path, data: dict[str, Any]) -> bytes:
     """A tagged PDF (PDF/UA-1) of `data` in a Typst `layout`; Typst refuses one that is not accessible."""
-    compiled: bytes = _compiler(layout, data).compile(format="pdf", pdf_standards=["ua-1"], timestamp=0)
-    return compiled
+    compiled = _compiler(layout, data).compile(format="pdf", pdf_standards=["ua-1"], timestamp=0)
+    return row_headings.mark(compiled)
 
 
 def measured(layout: Path, data: dict[str, Any], label: str) -> list[Any]:
