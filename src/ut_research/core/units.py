@@ -7,6 +7,8 @@ import re
 #: Decimal places that a reader is shown, by unit; a unit not named here gets one.
 DECIMALS = {"%": 0, "people": 0, "percentage points": 0, "weeks": 0, "year": 0, "years": 0}
 DECIMALS |= {"": 2, "ratio": 2, "p-value": 3, "£": 2}
+#: Units of what is whole of each person: of such a median, only a half has a decimal place.
+WHOLE_OF_EACH = frozenset({"sessions", "minutes"})
 
 #: Days in a mean month, a twelfth of 365.25.
 DAYS_A_MONTH = 30.4375

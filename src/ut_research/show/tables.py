@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 
 from ut_research.core.estimate import SERIES_KEYS, Estimate
-from ut_research.core.units import DECIMALS, capital, period, places, single, small
+from ut_research.core.units import DECIMALS, WHOLE_OF_EACH, capital, period, places, single, small
 from ut_research.disclosure.gate import Released
 from ut_research.measures.declared import quantities
 
@@ -51,9 +51,9 @@ def number(estimate: Estimate, part: str = "value") -> str:
 
 def decimals(estimate: Estimate, value: float) -> int:
     """How many decimal places of a `value` of a finding a reader is shown."""
-    printed_whole = estimate.origin == "published" and value == int(value)
+    whole = value == int(value) and (estimate.origin == "published" or estimate.unit in WHOLE_OF_EACH)
     counts = estimate.unit == "£" or estimate.unit not in DECIMALS
-    return 0 if counts and (estimate.count == value or printed_whole) else places(estimate.unit)
+    return 0 if counts and (estimate.count == value or whole) else places(estimate.unit)
 
 
 def counted(estimate: Estimate) -> str:
