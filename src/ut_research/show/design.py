@@ -19,9 +19,12 @@ _NO_TRIAL = {
     "who": "People who take part may differ from those who do not, before any support.",
     "without": "No analysis of these data can say what would have happened to the same people without the "
     "project. That needs a comparison group chosen fairly, as the Justice Data Lab does.",
+    "guideline": "STROBE for the flow of people, TREND for evaluations without random choice (Des Jarlais "
+    "and others, 2004)",
 }
 #: For each design, the sentences about the comparison of two groups. ``cause`` ends a sentence that begins
-#: with what cannot be said; the others are sentences, ``short`` one for the front page.
+#: with what cannot be said, ``guideline`` names what such a study is reported by; the others are sentences,
+#: ``short`` one for the front page.
 SENTENCES: Mapping[str, Mapping[str, str]] = {
     "self-selected": {
         "cause": "that taking part was the cause, because people chose whether to take part",
@@ -42,6 +45,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "groups": "Chance decided who was in which group. Only a difference that chance alone cannot explain "
         "is likely to come from what the groups were given.",
         "limit": "Whether the same would be found elsewhere, or now.",
+        "guideline": "CONSORT for randomised trials and their flow of people (Hopewell and others, 2025)",
         "threat": "Selection: who was in which group",
         "threat_does": "Make one group look better than it is, if the groups differed from the start.",
         "threat_done": "Chance decided who was in which group. The ranges allow for chance.",
