@@ -81,11 +81,13 @@ def test_a_comment_says_since_when_it_is_done_and_since_when_it_is_open():
             "answered_date": [pd.Timestamp("2021-10-04"), pd.NaT],
         }
     )
-    said = generated_pages.said(table)
-    assert said["{{page.comments_done}}"].endswith(r"**We did:** Moved up\. Since 4 October 2021." + "\n:::")
-    assert "on 6 September 2021:" in said["{{page.comments_open}}"]
-    assert "Open since then." in said["{{page.comments_open}}"]
-    assert "Since" not in generated_pages.said(table.drop(columns="answered_date"))["{{page.comments_done}}"]
+    still, done, not_done = generated_pages.said(table)["{{page.comments}}"].split("### ")[1:]
+    assert r"**We did:** Moved up\. Since 4 October 2021." + "\n:::" in done
+    assert "on 6 September 2021:" in still
+    assert "Open since then." in still
+    assert not_done == "Not done, and why\n\n0 of 2 comments did not lead to a change."
+    undated = generated_pages.said(table.drop(columns="answered_date"))["{{page.comments}}"]
+    assert "Since" not in undated
 
 
 def test_what_a_study_does_not_state_of_involving_the_public_is_shown_as_not_stated():

@@ -116,8 +116,12 @@ def dictionary() -> str:
     return "\n\n".join(parts)
 
 
-#: How “You said, we did” speaks of a comment, by where it stands.
-_SAID = {"open": "Open since then.", "done": "**We did:**", "not done": "**Not done, because:**"}
+#: How “You said, we did” speaks of comments, by where they stand: over them, of how many, and of each.
+_SAID = {
+    "open": ("Still open", "are open", "Open since then."),
+    "done": ("Done", "led to a change", "**We did:**"),
+    "not done": ("Not done, and why", "did not lead to a change", "**Not done, because:**"),
+}
 
 
 def said(table: pd.DataFrame | None) -> dict[str, str]:
@@ -130,16 +134,16 @@ def said(table: pd.DataFrame | None) -> dict[str, str]:
     from ut_research.publishing import comments
 
     if table is None or table.empty:
-        none = {f"{{{{page.comments_{part}}}}}": "None at present." for part in ("open", "done", "not_done")}
-        return none | {"{{page.comments_changed}}": "nothing yet"}
+        return {"{{page.comments}}": "None at present.", "{{page.comments_changed}}": "nothing yet"}
     standing = comments.standings(table)
     table = table.astype("object").where(table.notna(), None)
-    parts = {}
-    for status in _SAID:
+    parts = []
+    for status, (heading, became, _) in _SAID.items():
         rows = [_said(row, status) for row in table[standing == status].to_dict("records")]
-        parts[f"{{{{page.comments_{status.replace(' ', '_')}}}}}"] = "\n\n".join(rows) or "None at present."
+        parts += [f"### {heading}", f"{len(rows)} of {len(table)} comments {became}.", *rows]
     changed = dict.fromkeys(literal(page) for page in table.loc[standing == "done", "page"].dropna())
-    return parts | {"{{page.comments_changed}}": ", ".join(changed) or "nothing yet"}
+    told = {"{{page.comments}}": "\n\n".join(parts)}
+    return told | {"{{page.comments_changed}}": ", ".join(changed) or "nothing yet"}
 
 
 def _said(row: Mapping[Any, Any], status: str) -> str:
@@ -156,7 +160,7 @@ def _said(row: Mapping[Any, Any], status: str) -> str:
         answer = ["the answer is not written down."]
     answered = row.get("answered_date")
     since = f"Since {answered.day} {answered:%B %Y}." if answered and status != "open" else ""
-    did = " ".join([_SAID[status], *(literal(part) for part in answer if part), since]).rstrip()
+    did = " ".join([_SAID[status][-1], *(literal(part) for part in answer if part), since]).rstrip()
     return f":::{{container}} ut-said\n**You said**{place}{day}:\n\n{lines}\n\n{did}\n:::"
 
 
