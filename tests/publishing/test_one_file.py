@@ -21,6 +21,11 @@ INDEX = """<aside class="ut-origin ut-origin-example"><p><strong>Invented data.<
 <a href="say.html?page=x">say</a>
 <p><a href="made.html">Made</a> · <a href="made.html">again</a></p>
 <p>Mending is <a href="made.html">far</a>.</p>
+<ul><li><p><a href="made.html"><span>The brief</span></a>: two pages.</p></li>
+<li><p><a href="say.html">Say</a>: all.</p></li></ul>
+<p>Not proof: see <a href="made.html">Sure?</a></p>
+<p>Rests on it. See <a href="made.html">One</a> and <a href="made.html">Two</a>.</p>
+<p>See: <a href="made.html">Three</a>? It says more.</p>
 <a href="https://example.org">out</a></article>"""
 
 
@@ -61,11 +66,20 @@ def test_it_holds_the_pages_for_everyone_and_needs_no_other_file(report: Path) -
 def test_links_lead_to_places_in_it_and_others_are_words(report: Path) -> None:
     soup = page(report)
     links = {a.get_text(): a["href"] for a in soup.select("article a")}
-    assert links == {"x": "#changed-at-x", "up": "#index-a", "say": "#say", "out": "https://example.org"}
+    own = {"x": "#changed-at-x", "up": "#index-a", "say": "#say", "Say": "#say"}
+    assert links == {**own, "out": "https://example.org"}
     assert all(soup.find(id=address[1:]) for address in links.values() if address.startswith("#"))
     assert "how" in soup.get_text()
     assert [line.get_text() for line in soup.select("p:has(.ut-away)")] == ["Mending is far."]
     assert "again" not in soup.get_text()  # a line that only leads elsewhere
+
+
+def test_it_names_nothing_that_a_reader_would_look_for_in_vain(report: Path) -> None:
+    soup = page(report)
+    assert [item.get_text() for item in soup.select("article li")] == ["Say: all."]
+    _, *said, _ = [p.get_text() for p in soup.select("article p")]
+    assert said == ["Say: all.", "Not proof.", "Rests on it."]
+    assert not re.search("Three|It says more", soup.get_text())
 
 
 def test_only_its_own_script_and_style_run_and_a_title_is_text(report: Path) -> None:

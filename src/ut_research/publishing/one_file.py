@@ -18,6 +18,11 @@ from ut_research.publishing.everyone import PAGES
 
 #: What has no place in one file: what leads to other pages, what stands in the file once, the comment form.
 _LEFT_OUT = "nav, source, .ut-download, section:has(> form), form"
+#: Words that led to what is not in the file, and with them, what goes: the item of a list that they begin,
+#: and “see” before them.
+_AWAY = r'<span class="ut-away">[^<]*</span>'
+_ITEM = re.compile(rf"<li>\s*<p>{_AWAY}:.*?</li>\s*", re.DOTALL)
+_SEE = re.compile(rf"<p>See:? {_AWAY}.*?</p>\s*|[.:]?\s+[Ss]ee:? (?:{_AWAY}(?:, | and )?)+\.?")
 #: What a page says that leads to reports which do not all stand alike.
 UNLIKE = "Not to be passed on: some of this is invented, or a draft. Each report says which."
 SHELL = """<!DOCTYPE html>
@@ -73,7 +78,8 @@ def of_pages(pages: list[Path]) -> str:
             if not re.search(r"\w", "".join(line.find_all(string=True, recursive=False))):
                 line.extract()
         soup["id"] = page.stem
-        articles += f"{soup}\n"
+        left = _SEE.sub(lambda m: "" if m[0].startswith(("<", " ")) else ".", _ITEM.sub("", str(soup)))
+        articles += f"{left}\n"
         listed += (
             f'<li><a href="#{page.stem}">{escape(soup.h1.get_text()) if soup.h1 else page.stem}</a></li>'
         )
@@ -92,6 +98,7 @@ def _lead(link: object, here: str, among: set[str]) -> None:
         link.unwrap()  # type: ignore[attr-defined]
     else:
         link.name, link.attrs = "span", {"class": ["ut-away"]}  # type: ignore[attr-defined]
+        link.string = link.get_text()  # type: ignore[attr-defined]
 
 
 def standing(book: Path) -> tuple[str, str]:
