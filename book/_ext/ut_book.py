@@ -24,21 +24,9 @@ from sphinx.environment import BuildEnvironment
 from sphinx.search.en import SearchEnglish
 from sphinx.util import logging
 
+from ut_research.publishing.standing import LABELS, NOTES
 from ut_research.show import typeface
 
-NOTES = {
-    "example": "Invented data: not real results.",
-    "draft": "Draft: not to be passed on.",
-    "export": "From the records of this study.",
-}
-FOOTERS = {
-    "example": "Made from an invented example. Not evidence about real people. "
-    "Only numbers marked “published” are real.",
-    "draft": "A draft, not to be passed on: nobody has approved its release yet. Made from the "
-    "records of this study, apart from numbers marked “published”. Small counts are withheld.",
-    "export": "Made from the records of this study, apart from numbers marked “published”. "
-    "Small counts are withheld.",
-}
 #: The heading of a page, and what stands with it in its head.
 HEAD = re.compile(r'(<section[^>]*>\s*)(<h1>.*?</h1>\s*(?:<div class="ut-lead [^"]*">.*?</div>)?)', re.DOTALL)
 #: A table with more columns than this stays one on a phone.
@@ -99,7 +87,7 @@ def mend(
     """Give the page its place in the book, its note of origin, its tables scope, its figures a size."""
     origin = context.get("origin", "example")
     parts = _parts(app.env)
-    context |= {"origin": origin, "ut_note": NOTES[origin], "ut_footer": FOOTERS[origin], "ut_pages": parts}
+    context |= {"origin": origin, "ut_note": NOTES[origin], "ut_footer": LABELS[origin], "ut_pages": parts}
     context |= {"ut_everyone": page in dict(parts[0]), "ut_say": "say" if "say" in app.env.all_docs else ""}
     context |= {"ut_head": "" if doctree else "<h1>Search</h1>", "ut_outline": ""}
     if "body" not in context or doctree is None:

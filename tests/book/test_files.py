@@ -125,7 +125,7 @@ def test_every_page_says_at_its_top_and_foot_that_people_are_invented(pages: Pag
     for name, page in pages.items():
         note = page.select_one("body > .ut-origin")
         assert note is not None and "Invented data: not real results." in note.text, name
-        assert "Not evidence about real people" in page.select_one(".ut-footer").text, name
+        assert "not evidence about real people" in page.select_one(".ut-footer").text, name
 
 
 def test_every_figure_carries_its_origin(pages: Pages) -> None:

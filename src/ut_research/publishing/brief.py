@@ -35,22 +35,13 @@ from ut_research.publishing.blocks import (
     Text,
     plain,
 )
+from ut_research.publishing.standing import LABELS, STARRED
 from ut_research.show import charts, design, prose, voices
 from ut_research.show.tables import held, name, number
 
 FILE, LOGOS = "brief.txt", "logos"
 LAYOUT, USUAL = "book/paper/brief.typ", "book/paper/brief.txt"
 AUTHOR = "ut-research"
-#: Where the data come from, as a document says it at its top.
-LABELS = {
-    "example": "Invented example: not evidence about real people. The people counted here are made up, "
-    "to show how this works. Only numbers marked as published are real.",
-    "draft": "Draft, not to be passed on: nobody has approved its release yet. "
-    "Made from the records of this study.",
-    "export": "Made from the records of this study. Numbers about very few people are withheld.",
-}
-#: The same at the top of a brief, where a star marks what is invented.
-STARRED = "Invented data: not real results. Numbers marked * are made up. The others are published."
 #: About how many words a line of both columns holds.
 WORDS_A_LINE = 14
 #: Where the findings in a table come from, and what stands before one that was said against another.

@@ -18,7 +18,8 @@ from ut_research.disclosure import decision
 from ut_research.disclosure.gate import Released
 from ut_research.publishing import blocks as paper
 from ut_research.publishing import one_file
-from ut_research.publishing.brief import AUTHOR, LABELS
+from ut_research.publishing.brief import AUTHOR
+from ut_research.publishing.standing import LABELS
 from ut_research.show import design, prose, verdicts
 
 FILE, USUAL = "easy-read.txt", "book/paper/easy-read.txt"

@@ -14,8 +14,8 @@ import pandas as pd
 from ut_research.disclosure import decision
 from ut_research.publishing import blocks as paper
 from ut_research.publishing import comments, workbook
-from ut_research.publishing.brief import LABELS
 from ut_research.publishing.everyone import PAGES
+from ut_research.publishing.standing import LABELS
 from ut_research.reading import refi_write
 
 LAYOUT = "book/paper/large-print.typ"

@@ -25,7 +25,7 @@ from ut_research.core.estimate import Estimate
 from ut_research.core.units import capital
 from ut_research.disclosure import decision, gate
 from ut_research.publishing import blocks as paper
-from ut_research.publishing.brief import LABELS
+from ut_research.publishing.standing import LABELS
 from ut_research.show.tables import HIDDEN, ORIGIN_NOTES, decimals
 
 if TYPE_CHECKING:
