@@ -63,15 +63,43 @@ def test_a_short_table_stands_on_one_page_and_a_long_one_leaves_no_row_alone() -
     assert not all(kept(long.rows)[word.ENDS : -word.ENDS])
 
 
-def test_what_leads_to_a_table_stands_with_it() -> None:
-    found = made(Heading(1, plain("A")), Paragraph(plain("Of these:")), table([("a", "b")])).paragraphs
-    (lead,) = [p for p in found if p.text == "Of these:"]
-    assert lead.paragraph_format.keep_with_next
+def drawn(wide: int, high: int, caption: str = "Of all") -> Picture:
+    """A picture that has a drawing for a wide page, of this size."""
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="9pt" height="9pt" viewBox="0 0 {wide} {high}">'
+    return Picture(f'{svg}<view id="desk" viewBox="0 0 {wide} {high}"/></svg>', "A bar.", caption)
+
+
+LEAD = Paragraph((("strong", "Fewer did."),))
+
+
+@pytest.mark.parametrize("shown", [table([("a", "b")]), drawn(9, 3)], ids=["a table", "a picture"])
+@pytest.mark.parametrize("leads", [[], [LEAD]], ids=["", "after a line in bold"])
+def test_what_leads_to_a_table_or_a_picture_stands_with_it(shown: Block, leads: list[Block]) -> None:
+    words = "Of these, some did."
+    found = made(Heading(1, plain("A")), *leads, Paragraph(plain(words)), shown).paragraphs
+    kept = {p.text: bool(p.paragraph_format.keep_with_next) for p in found}
+    assert kept[words] and all(kept[text] for text in ("Fewer did.",) if leads)
+
+
+def test_a_line_that_ends_in_a_colon_stands_with_what_follows_and_other_text_does_not() -> None:
+    said = ("We cannot say:", "More of it.", "And more.")
+    found = made(*(Paragraph(plain(text)) for text in said)).paragraphs[2:]
+    assert [bool(p.paragraph_format.keep_with_next) for p in found] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("high", "shown"),
+    [(300, 17 / 3), (600, word.TALL), (900, 17 * word.SMALLEST)],
+    ids=["low", "tall", "very tall"],
+)
+def test_a_tall_picture_is_smaller_but_its_letters_can_be_read(high: int, shown: float) -> None:
+    (shape,) = made(drawn(900, high)).inline_shapes
+    assert shape.height.cm == pytest.approx(shown, abs=0.05)
+    assert shape.width / shape.height == pytest.approx(900 / high, abs=0.02)
 
 
 def test_a_picture_stands_with_what_explains_it() -> None:
-    drawn = Picture('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>', "A bar.", "Of all")
     for text, together in (("Lines: likely range.", True), ("A long sentence about it. " * 9, None)):
-        caption, picture, _ = made(drawn, Paragraph(plain(text))).paragraphs[2:]
+        caption, picture, _ = made(drawn(9, 3), Paragraph(plain(text))).paragraphs[2:]
         assert caption.paragraph_format.keep_with_next
         assert picture.paragraph_format.keep_with_next is together

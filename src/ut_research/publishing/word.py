@@ -35,13 +35,14 @@ IN_CELLS = "Table Text"
 LETTERS = {**dict.fromkeys("iljtfrI.,:;'|()[]/!-", 0.33), **dict.fromkeys("mwMWO@%", 0.88)}
 CAPITAL, OTHER = 0.72, 0.6
 #: A table of as many rows stands on one page; of a longer one, as many rows stay together at its ends.
-SHORT, ENDS = 14, 3
+SHORT, ENDS = 8, 3
 #: About how many letters a line of one of two columns holds.
 A_LINE = 45
 #: Letters that a line under a picture, which explains it, has at most.
 NOTE = 90
-#: Width of a picture that is not drawn for a wide page.
-PICTURE = 13.0
+#: Width of a picture that is not drawn for a wide page; and height of a tall one, unless it would have to be
+#: made smaller than to this share, by which its letters are nearly as those in cells.
+PICTURE, TALL, SMALLEST = 13.0, 9.8, 0.78
 
 
 def document(
@@ -86,13 +87,22 @@ def document(
 
 
 def _stays_with(before: Block | None, block: Block, after: Block | None, small: bool) -> bool:
-    """Whether a block stands on the page of the next: what leads to a table, and a picture with its note."""
+    """Whether a block stands on the page of the next: what leads to more, and a picture with its note."""
     match before, block, after:
-        case Heading(), Paragraph(), Table():
+        case Heading() | Paragraph(), Paragraph(), Table() | Picture() if _leads(before):
+            return True
+        case _, Paragraph(), _ if _leads(block):
             return True
         case _, Picture(), Paragraph(text):
             return not small and len(paper.words(text)) < NOTE
     return False
+
+
+def _leads(block: Block | None) -> bool:
+    """Whether a block says what the next is about: a heading, a line in bold, or one that ends in a colon."""
+    if isinstance(block, Paragraph):
+        return {style for style, _ in block.text} == {"strong"} or paper.words(block.text).endswith(":")
+    return isinstance(block, Heading)
 
 
 def _add(made: Document, block: Block, counts: dict[str, int] | None, *, linked: bool) -> None:
@@ -141,7 +151,10 @@ def _picture(made: Document, block: Picture, *, small: bool) -> None:
     wide = None if small else paper.desk(block.svg)
     across = PAPER - 2 * MARGIN if wide else block.share * (8 if small else PICTURE)
     made.add_picture(io.BytesIO(paper.png(wide or block.svg)), width=Cm(across))
-    made.inline_shapes[-1]._inline.docPr.set("descr", block.alt)
+    shape = made.inline_shapes[-1]
+    share = 1 if small else min(1, max(SMALLEST, Cm(TALL) / shape.height))
+    shape.width, shape.height = round(share * shape.width), round(share * shape.height)
+    shape._inline.docPr.set("descr", block.alt)
 
 
 def _from_one(made: Document, lines: Iterable[Any]) -> None:
