@@ -81,13 +81,15 @@ def rows(sheet: openpyxl.worksheet.worksheet.Worksheet) -> list[dict[str, object
 
 def test_there_is_a_worksheet_for_each_table_after_cover_contents_notes_and_sources(book: openpyxl.Workbook):
     assert book.sheetnames == ["Cover", "Contents", "Notes", "Sources", "needs 01", "all 01"]
-    assert rows(book["Contents"])[0] == {
+    assert rows(book["Contents"])[2] == {
         "Worksheet": "needs 01",
         "Table": "What & who",
         "Page of the book": "Needs",
         "Rows": 5,
     }
-    assert book["Contents"]["A5"].hyperlink.location == "'needs 01'!A1"
+    links = [row[0] for row in book["Contents"].iter_rows(min_row=5)]
+    assert [link.hyperlink.location for link in links] == [f"'{name}'!A1" for name in book.sheetnames[2:]]
+    assert all(link.value in link.hyperlink.location and link.font.u == "single" for link in links)
     assert book.active.title == "Cover"
     assert "A project" in book["Cover"]["A1"].value
 
@@ -170,7 +172,27 @@ def test_a_group_that_is_called_as_a_column_keeps_its_own(book: openpyxl.Workboo
     )
     sheet = workbook.Sheet("x-01-x.csv", "X", "P", heads, (row,))
     made = openpyxl.load_workbook(io.BytesIO(workbook.workbook([sheet], LABEL, POLICY)))["x 01"]
-    assert (rows(made)[0]["N"], rows(made)[0]["Number"], rows(made)[0]["Out of"]) == ("10", 6, "[z]")
+    assert (rows(made)[0]["N"], rows(made)[0]["Number"], rows(made)[0]["Out of"]) == (10, 6, "[z]")
+
+
+@pytest.mark.parametrize(
+    ("groups", "shown"),
+    [(("0", "12"), [0, 12]), (("12", "12 to 24"), ["12", "12 to 24"]), (("01", "2"), ["01", "2"])],
+)
+def test_groups_that_are_all_numbers_are_numbers_and_stand_at_the_right(groups, shown):
+    heads = ("id", "label", "week", *list(workbook.COLUMNS)[2:])
+    body = tuple(("a.x", "X", week, *("",) * 5, "%", "suppressed", "example", "", "") for week in groups)
+    sheet = workbook.Sheet("x-01-x.csv", "X", "Y?", heads, body)
+    made = openpyxl.load_workbook(io.BytesIO(workbook.workbook([sheet], LABEL, POLICY)))["x 01"]
+    assert [row["Week"] for row in rows(made)] == shown
+    right = {cell.alignment.horizontal == "right" for (cell,) in made["C4:C6"]}
+    assert right == {isinstance(shown[0], int)}
+    assert made["A3"].value.startswith("From “Y?”. ")
+
+
+def test_the_rule_for_small_numbers_is_said_in_words(book: openpyxl.Workbook):
+    (rule,) = [row for row in rows(book["Notes"]) if row["Of"] == "Rule for small numbers"]
+    assert rule["What"] == "ons-5" and rule["Meaning"].startswith("Counts from 1 to 4 are withheld")
 
 
 def test_nothing_that_was_withheld_is_in_the_file(sheets: list[workbook.Sheet]):

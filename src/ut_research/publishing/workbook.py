@@ -139,18 +139,20 @@ def workbook(sheets: list[Sheet], label: str, parameters: Mapping[str, Any]) -> 
     book.remove(book.worksheets[0])
     names = sheet_names(sheets)
     _cover(book.create_sheet("Cover"), label, parameters)
-    listed = [(name, s.title, s.page or "none", len(s.rows)) for name, s in zip(names, sheets, strict=True)]
-    above = ["Contents", label, "This worksheet has one table, with a link to each other worksheet."]
-    _table(book.create_sheet("Contents"), above, ("Worksheet", "Table", "Page of the book", "Rows"), listed)
-    for row, name in enumerate(names, 5):
-        book["Contents"].cell(row, 1).hyperlink = Hyperlink(f"A{row}", location=f"'{name}'!A1")
-    notes = [("Shorthand", short, meaning) for short, meaning in SHORTHAND.values()]
-    notes += [("Column", *column) for column in COLUMNS.values()]
-    notes += [("Disclosure policy", k, str(parameters[k])) for k in ("policy", *policies.KEYS)]
-    notes.append(("Disclosure policy", "where it comes from", policies.SOURCES[parameters["policy"]]))
+    notes = _notes(parameters)
+    sources = sorted({(row[-2], row[-3]) for s in sheets for row in s.rows if row[-2]})
+    listed = [("Notes", "What shorthand, columns and rules mean", "[z]", len(notes))]
+    listed.append(("Sources", "Where the numbers come from", "[z]", len(sources)))
+    listed += [(name, s.title, s.page or "[z]", len(s.rows)) for name, s in zip(names, sheets, strict=True)]
+    above = ["Contents", label, "This worksheet has one table, with a link to each other worksheet. "
+             "Shorthand: [z] not applicable."]  # fmt: skip
+    contents = book.create_sheet("Contents")
+    _table(contents, above, ("Worksheet", "Table", "Page of the book", "Rows"), listed)
+    for row, (name, *_) in enumerate(listed, 5):
+        link = contents.cell(row, 1)
+        link.hyperlink, link.font = Hyperlink(link.coordinate, location=f"'{name}'!A1"), _font(link=True)
     above = ["Notes", label, "This worksheet has one table: what shorthand, columns and rules mean."]
     _table(book.create_sheet("Notes"), above, ("Of", "What", "Meaning"), notes)
-    sources = sorted({(row[-2], row[-3]) for s in sheets for row in s.rows if row[-2]})
     above = ["Sources", label, "This worksheet has one table: where the numbers come from."]
     _table(book.create_sheet("Sources"), above, ("Source", "Origin"), sources)
     for name, s in zip(names, sheets, strict=True):
@@ -191,6 +193,13 @@ def sheet_names(sheets: Sequence[Sheet]) -> list[str]:
     return [n if n not in names[:i] else f"table {i + 1}" for i, n in enumerate(names)]
 
 
+def _notes(parameters: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """What shorthand, columns and the rule for small numbers mean: of what kind each is, and its name."""
+    notes = [("Shorthand", short, meaning) for short, meaning in SHORTHAND.values()]
+    notes += [("Column", *column) for column in COLUMNS.values()]
+    return [*notes, ("Rule for small numbers", parameters["policy"], policies.words(parameters))]
+
+
 def _cover(sheet: Worksheet, label: str, parameters: Mapping[str, Any]) -> None:
     """What the workbook is, whom to ask, and how to read it, a line each."""
     lines = [
@@ -210,12 +219,16 @@ def _released(sheet: Worksheet, table: Sheet, label: str) -> None:
     rows = [_cells(row) for row in table.rows] or [
         ["nothing was released", *["[z]"] * (len(table.heads) - 1)]
     ]
+    for j in range(2, len(table.heads) - LAST):  # groups that are numbers, such as weeks
+        if all(re.fullmatch(r"0|[1-9]\d{0,8}", str(row[j])) for row in rows):
+            for row in rows:
+                row[j] = int(row[j])
     used = {cell for row in rows for cell in row}
     told = "; ".join(f"{short} {meaning}" for short, meaning in SHORTHAND.values() if short in used)
     known = (*table.heads[:2], *[""] * (len(table.heads) - 2 - LAST), *table.heads[-LAST:])
     heads = [COLUMNS[raw][0] if raw else capital(head) for head, raw in zip(table.heads, known, strict=True)]
-    above = [table.title, label, f"From {table.page or table.file}. This worksheet has one table. Shorthand: "
-             f"{told or 'none'}. See Notes."]  # fmt: skip
+    above = [table.title, label, f"From “{table.page or table.file}”. This worksheet has one table. "
+             f"Shorthand: {told or 'none'}. See Notes."]  # fmt: skip
     _table(sheet, above, heads, rows)
 
 
@@ -254,10 +267,10 @@ def _table(sheet: Worksheet, above: Sequence[str], heads: Sequence[str], rows: I
 
     _above(sheet, above)
     first, body = len(above) + 1, [heads, *rows]
+    numbers = [any(not isinstance(one, str) for one in column[1:]) for column in zip(*body, strict=True)]
     for i, row in enumerate(body, first):
-        for j, content in enumerate(row, 1):
-            cell = sheet.cell(i, j)
-            _put(cell, content, bold=i == first, wrap=True)
+        for j, (content, right) in enumerate(zip(row, numbers, strict=True), 1):
+            _put(sheet.cell(i, j), content, bold=i == first, wrap=True, right=right)
     name = re.sub(r"\W", "_", f"t_{sheet.title}")
     sheet.add_table(
         Table(displayName=name, ref=f"A{first}:{sheet.cell(first + len(body) - 1, len(heads)).coordinate}")
@@ -288,12 +301,31 @@ def _above(sheet: Worksheet, lines: Sequence[str], *, wrap: bool = False) -> Non
         _put(sheet.cell(i, 1), line, size=16 if i == 1 else 12, bold=i == 1, wrap=wrap)
 
 
-def _put(cell: Any, content: str | int | Decimal, *, size: int = 12, bold: bool = False, wrap: bool) -> None:
-    """Put a number into a cell as it is printed, or a text, which is never a formula."""
-    from openpyxl.styles import Alignment, Font
+def _font(size: int = 12, *, bold: bool = False, link: bool = False) -> Any:
+    """The letters of a cell."""
+    from openpyxl.styles import Font
 
-    cell.value, cell.font = content, Font(name="Arial", size=size, bold=bold)
-    cell.alignment = Alignment(vertical="top", wrap_text=wrap and isinstance(content, str))
+    return Font("Arial", size, bold, underline="single" if link else None, color="0B3B5C" if link else None)
+
+
+def _put(
+    cell: Any,
+    content: str | int | Decimal,
+    *,
+    size: int = 12,
+    bold: bool = False,
+    wrap: bool,
+    right: bool = False,
+) -> None:
+    """Put a number into a cell as it is printed, or a text, which is never a formula.
+
+    `right`: whether the column is one of numbers.
+    """
+    from openpyxl.styles import Alignment
+
+    cell.value, cell.font = content, _font(size, bold=bold)
+    wraps, at = wrap and isinstance(content, str), "right" if right else None
+    cell.alignment = Alignment(horizontal=at, vertical="top", wrap_text=wraps)
     if isinstance(content, str):
         cell.data_type = "s"  # whatever it begins with
         cell.quotePrefix = content.startswith(tuple("=+-@|%"))
