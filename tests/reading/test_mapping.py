@@ -458,6 +458,27 @@ def test_files_or_sheets_before_and_after_are_two_questionnaires(tmp_path, one_b
     assert answers.groupby("timepoint")["item_01"].sum().to_dict() == {"T1": 18, "T2": 36}
 
 
+def test_a_score_a_row_is_told_before_from_after_by_its_own_column(tmp_path):
+    rows = [f"A-{n},{when},{30 + points}" for n in range(9) for when, points in (("Post", 9), ("Pre", 0))]
+    (tmp_path / "Wellbeing.csv").write_text("\n".join(["Client ID,Pre/Post,WEMWBS score", *rows]) + "\n")
+
+    (tmp_path / "columns.toml").write_text(draft.draft(tmp_path, accept=True))
+
+    answers = cleaning.clean(export.read(tmp_path), key=KEY).tables["wemwbs"]
+    assert answers.groupby("timepoint")["total"].sum().to_dict() == {"T1": 270, "T2": 351}
+
+
+def test_a_score_a_row_is_told_before_from_after_by_its_day(tmp_path):
+    said = (("01/06/2023", 9), ("01/02/2023", 0))
+    rows = [f"A-{n},{day},{30 + points}" for n in range(9) for day, points in said]
+    (tmp_path / "Scores.csv").write_text("\n".join(["Client ID,Date,WEMWBS score", *rows]) + "\n")
+
+    (tmp_path / "columns.toml").write_text(draft.draft(tmp_path, accept=True))
+
+    answers = cleaning.clean(export.read(tmp_path), key=KEY).tables["wemwbs"]
+    assert answers.groupby("timepoint")["total"].sum().to_dict() == {"T1": 270, "T2": 351}
+
+
 def test_where_no_day_is_known_the_order_of_rows_is_a_guess_and_is_said(tmp_path):
     heads = ",".join(["Client ID", *(f"WEMWBS {n}" for n in range(1, 15))])
     rows = [f"A-{n}{f',{points}' * 14}" for points in (2, 4) for n in range(9)]

@@ -178,8 +178,10 @@ def _sort(sheet: Sheet, parts: list[_Part]) -> list[Line]:
 
 
 def _kind(table: Table, sheet: Sheet) -> frozenset[str]:
-    """Return the columns of a table for which a sheet has a heading."""
-    return frozenset(_owners(table, sheet, WORDS))
+    """Return the columns of a table for which a sheet has a heading; the day tells which questionnaire."""
+    found = frozenset(_owners(table, sheet, WORDS))
+    answered = "completed_date" in found and any(table.column(n).kind == "whole number" for n in found)
+    return found | {"timepoint"} if answered else found
 
 
 def _owners(table: Table, sheet: Sheet, least: float) -> dict[str, tuple[int, float]]:
@@ -237,6 +239,9 @@ def _column(part: _Part, column: Column, owned: list[dict[str, tuple[int, float]
     by, called = names(part.sheets)
     if not found and column.name == "partner" and len({_WHEN.sub("", name) for name in called}) > 1:
         return [Line(key, {by: True}, f"guessed: a {by.removesuffix('_name')} for each")]
+    days = [o.get("completed_date", (0, 0.0))[1] for o in owned]
+    if not found and column.name == "timepoint" and min(days) >= WORDS:
+        return [Line(key, {"order_of": "completed_date"})]
     if not found:
         needed = "; it is needed" if column.needed else ""
         return [Line(f"# {key}", "", f"no heading is like it{needed}")]

@@ -54,7 +54,7 @@ _ALSO: dict[str, tuple[str, ...]] = {
         "project end date", "date of leaving",
     ),
     "exit_reason": ("reason for leaving", "closure reason", "reason closed", "reason for closure"),
-    "timepoint": ("time point", "stage", "wave"),
+    "timepoint": ("time point", "stage", "wave", "pre post", "assessment type", "survey type", "survey"),
     "completed_date": (
         "date completed", "date of questionnaire", "completion time", "wb date", "wellbeing date",
         "assessment date", "survey date", "timestamp", "end date",
@@ -80,6 +80,8 @@ _ALSO: dict[str, tuple[str, ...]] = {
     "social_isolation": ("loneliness", "isolation", "meeting people"),
     "money": ("debt", "benefits", "finance", "finances", "financial support"),
 }  # fmt: skip
+#: The day of which a table says no more than that it is one.
+_DAYS = ("completed_date", "assessed_date", "start_date", "session_date")
 
 
 def words(text: str) -> str:
@@ -90,7 +92,7 @@ def words(text: str) -> str:
 def like(name: str, heading: str) -> float:
     """Return how like (0 to 100) a heading is to the column `name`; sure for its own or a known name."""
     text = words(heading)
-    best = 0.0
+    best = 100.0 * (text == "date" and name in _DAYS)
     for i, known in enumerate((name.replace("_", " "), *_ALSO.get(name, ()))):
         score = fuzz.token_sort_ratio(known, text)
         if score < 100 and set(known.split()) <= set(text.split()):
