@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ut_research.cleaning.sheet import Mask, Sheet
+from ut_research.cleaning.sheet import UNKNOWN, Mask, Sheet
 from ut_research.core.schema import ITEMS, NEEDS, QUOTE
 from ut_research.reading.identifiers import pointing
 
@@ -38,7 +38,7 @@ def apply(sheet: Sheet) -> None:
     answers = {"needs": tuple(NEEDS), "wemwbs": (*ITEMS, "total")}.get(sheet.table.name)
     if answers:
         empty = np.logical_and.reduce([sheet[c].isna().to_numpy() for c in answers])
-        sheet.reject(empty, "", "no answers")
+        sheet.reject(empty, "", "no answers", "left out: nothing was answered")
     if rule := _RULES.get(sheet.table.name):
         rule(sheet)
     _reject_repeated(sheet)
@@ -54,7 +54,7 @@ def _reject_repeated(sheet: Sheet) -> None:
         frame = pd.DataFrame({"key": key[again], **{n: a[again] for n, a in sheet.columns.items()}})
         same = np.zeros(len(key), dtype=bool)
         same[np.flatnonzero(again)] = frame.duplicated().to_numpy()
-        sheet.reject(same, "", "duplicated row")
+        sheet.reject(same, "", "duplicated row", "left out: the same as a row above")
     if sheet.table.key and sheet.table.name != "participants":
         kept = sheet.keep & _repeats(key, sheet.keep)
         days = [sheet[c.name] for c in sheet.table.columns if c.kind == "date"]
@@ -78,14 +78,17 @@ def _repeats(key: npt.NDArray[np.intp], keep: Mask) -> Mask:
 def _participants(sheet: Sheet) -> None:
     referral = sheet["referral_date"]
     lost = sheet.unusable["registered_date"]
-    sheet.reject(lost & referral.isna().to_numpy(), "registered_date", "date not usable")
+    done = "left out: neither day of registration nor of referral"
+    sheet.reject(lost & referral.isna().to_numpy(), "registered_date", "date not usable", done)
     sheet.put("registered_date", lost, referral[lost])
-    sheet.log(lost, "registered_date", "date not usable", "repaired")
+    done = "the day of referral used in its place"
+    sheet.log(lost, "registered_date", "date not usable", "repaired", done)
     registered, exits = sheet["registered_date"], sheet["exit_date"]
     early = (registered < referral).to_numpy()
-    sheet.log(early, "registered_date", "registered before referral", "reported")
+    sheet.log(early, "registered_date", "registered before referral", "reported", "kept")
     early = ((exits < referral) | (exits < registered)).to_numpy()
-    sheet.blank(early, "exit_date", "exit before referral")
+    done = "left blank: when support ended is not known"
+    sheet.blank(early, "exit_date", "exit before referral", done)
     gone = early | sheet.unusable["exit_date"]
     sheet.put("exit_reason", gone & sheet["exit_reason"].isna().to_numpy(), "other")
 
@@ -113,7 +116,8 @@ def _merge_referrals(sheet: Sheet) -> None:
             cells[target] = merged[n].array
             sheet.columns[n] = cells.array
         later = np.isin(np.arange(len(sheet.rows)), np.setdiff1d(at, target))
-        sheet.reject(later, "participant_id", "re-referral merged")
+        done = "left out: merged into the earliest referral"
+        sheet.reject(later, "participant_id", "re-referral merged", done)
     _age(sheet)
     for column in ("exit_reason", "partner", "area"):
         if column in sheet.columns:
@@ -129,7 +133,7 @@ def _rare_words(sheet: Sheet, column: str) -> None:
     known = ["other", *sheet.names.listed(column)]
     people = pd.Series(sheet.person).groupby(words).nunique()
     rare = ((words.map(people) < sheet.names.rare) & ~words.isin(known)).to_numpy(bool)
-    sheet.log(rare, column, "rare text", "repaired")
+    sheet.log(rare, column, "rare text", "repaired", "replaced by “other”: too few people")
     sheet.put(column, rare, "other")
 
 
@@ -143,10 +147,11 @@ def _age(sheet: Sheet) -> None:
         years = (day.year - born.dt.year - before).astype("Int64")
         years = years.where(born.notna() & sheet["referral_date"].notna())
         odd = (years.lt(column.low) | years.gt(column.high)).fillna(False).to_numpy(bool)
-        sheet.log(odd, "date_of_birth", "out of range", "reported")
+        sheet.log(odd, "date_of_birth", "out of range", "reported", "age left blank")
         years = years.mask(odd)
         differs = ((years - given).abs() > 1).fillna(False).to_numpy(bool)
-        sheet.log(differs, "age_at_referral", "age and date of birth differ", "reported")
+        rule, done = "age and date of birth differ", "the age given is kept"
+        sheet.log(differs, "age_at_referral", rule, "reported", done)
         given = given.fillna(years)
     sheet.columns["age_at_referral"] = given.array
 
@@ -156,7 +161,8 @@ def _wemwbs(sheet: Sheet) -> None:
     if "total" in sheet.columns and all(item in sheet.columns for item in ITEMS):
         items = reduce(add, (sheet[i] for i in ITEMS))
         differs = (items != sheet["total"]).fillna(False).to_numpy(bool)
-        sheet.blank(differs, "total", "total is not the sum of the items")
+        done = "left blank: the items are used"
+        sheet.blank(differs, "total", "total is not the sum of the items", done)
 
 
 def _later_before_first(sheet: Sheet) -> None:
@@ -164,8 +170,9 @@ def _later_before_first(sheet: Sheet) -> None:
     day, point = sheet["completed_date"], sheet["timepoint"]
     first = day.where((point == "T1") & sheet.keep).groupby(sheet.person).transform("min")
     early = ((point != "T1") & (day < first)).to_numpy(bool)
-    sheet.reject(early & (point == "T2").to_numpy(bool), "completed_date", "T2 before T1")
-    sheet.reject(early, "completed_date", "later questionnaire before T1")
+    done = "left out: it was done before the first questionnaire"
+    sheet.reject(early & (point == "T2").to_numpy(bool), "completed_date", "T2 before T1", done)
+    sheet.reject(early, "completed_date", "later questionnaire before T1", done)
 
 
 def _reoffending(sheet: Sheet) -> None:
@@ -177,13 +184,14 @@ def _reoffending(sheet: Sheet) -> None:
     before, after = ((found & when.notna()).to_numpy() for found in (when < entry, when > end))
     dated = ~yes & when.notna().to_numpy()
     sheet.blank(dated & (before | after), "reoffence_date", "reoffence outside follow-up")
-    sheet.reject(dated & ~before & ~after, "reoffence_date", "no reoffence, but a date of one")
-    for mask, rule in (
-        (after, "reoffence after follow-up"),
-        (before, "reoffence before entry"),
-        (when.isna().to_numpy(), "reoffence without a date"),
-    ):
-        sheet.log(yes & mask, "reoffence_date", rule, "reported")
+    done = "left out: the row contradicts itself"
+    sheet.reject(dated & ~before & ~after, "reoffence_date", "no reoffence, but a date of one", done)
+    done = "kept: free of it for as long as the person was followed"
+    sheet.log(yes & after, "reoffence_date", "reoffence after follow-up", "reported", done)
+    done = "kept: counted, on a day that is not known"
+    sheet.log(yes & before, "reoffence_date", "reoffence before entry", "reported", done)
+    undated = when.isna().to_numpy()
+    sheet.log(yes & undated, "reoffence_date", "reoffence without a date", "reported", done)
 
 
 def _coded_segments(sheet: Sheet) -> None:
@@ -203,7 +211,8 @@ def _coded_segments(sheet: Sheet) -> None:
 def _themes(sheet: Sheet) -> None:
     """Leave out a finding that says of how many it is: a few people asked could be known by it."""
     said = sheet["finding"].str.contains(_HOW_MANY, regex=True, na=False).to_numpy(bool)
-    sheet.blank(said, "finding", "says how many")
+    done = "left blank: the theme stands by its name, with a number where one can be shown"
+    sheet.blank(said, "finding", "says how many", done)
 
 
 _RULES: dict[str, Callable[[Sheet], None]] = {
@@ -227,7 +236,7 @@ def report_sessions(sheets: Mapping[str, Sheet]) -> None:
         days = pd.Series(known[column].array, known.person)[known.keep]
         on, other = sessions["session_date"].array, days.reindex(sessions.person).array
         outside = np.asarray(on < other if rule == "before referral" else on > other)
-        sessions.log(outside, "session_date", f"session {rule}", "reported")
+        sessions.log(outside, "session_date", f"session {rule}", "reported", "kept")
 
 
 def reject_strangers(sheets: Mapping[str, Sheet]) -> None:
@@ -238,6 +247,7 @@ def reject_strangers(sheets: Mapping[str, Sheet]) -> None:
     for name, sheet in sheets.items():
         stranger = ~np.isin(sheet.person, known)
         if name == "reoffending":
-            sheet.log(stranger, "participant_id", "person not in participants", "reported")
+            done = "kept, in no partner or area"
+            sheet.log(stranger, "participant_id", "person not in participants", "reported", done)
         elif name != "participants" and sheet.table.of_people:
-            sheet.reject(stranger, "participant_id", "person not in participants")
+            sheet.reject(stranger, "participant_id", "person not in participants", UNKNOWN)

@@ -15,40 +15,8 @@ from ut_research.reading import values as spellings
 from ut_research.reading.export import Raw
 
 Mask = npt.NDArray[np.bool_]
-_UNKNOWN = "left out: nobody to join it to"
-_CONTRADICTS = "left out: the row contradicts itself"
-#: What is done with a row, or a cell of it, under each rule; how a cell alone is read has rules of its own.
-RULES: dict[tuple[Action, str], str] = {
-    ("rejected", "no identifier"): _UNKNOWN,
-    ("rejected", "no answers"): "left out: nothing was answered",
-    ("rejected", "duplicated row"): "left out: the same as a row above",
-    ("rejected", "re-referral merged"): "left out: merged into the earliest referral",
-    ("rejected", "person not in participants"): _UNKNOWN,
-    ("reported", "person not in participants"): "kept, in no partner or area",
-    ("rejected", "date not usable"): "left out: neither day of registration nor of referral",
-    ("repaired", "date not usable"): "the day of referral used in its place",
-    ("reported", "registered before referral"): "kept",
-    ("reported", "exit before referral"): "left blank: when support ended is not known",
-    ("repaired", "rare text"): "replaced by “other”: too few people",
-    ("reported", "out of range"): "age left blank",
-    ("reported", "age and date of birth differ"): "the age given is kept",
-    ("reported", "total is not the sum of the items"): "left blank: the items are used",
-    ("rejected", "T2 before T1"): "left out: it was done before the first questionnaire",
-    ("rejected", "later questionnaire before T1"): "left out: it was done before the first questionnaire",
-    ("reported", "session before referral"): "kept",
-    ("reported", "session after support ended"): "kept",
-    ("reported", "follow-up ends before it begins"): "left blank",
-    ("reported", "reoffence outside follow-up"): "left blank",
-    ("rejected", "no reoffence, but a date of one"): _CONTRADICTS,
-    ("reported", "reoffence after follow-up"): "kept: free of it for as long as the person was followed",
-    ("reported", "reoffence before entry"): "kept: counted, on a day that is not known",
-    ("reported", "reoffence without a date"): "kept: counted, on a day that is not known",
-    (
-        "reported",
-        "says how many",
-    ): "left blank: the theme stands by its name, with a number where one can be shown",
-    ("reported", "long after all others"): "kept, but not taken for the end of the data",
-}
+#: What is done with a row that is about nobody.
+UNKNOWN = "left out: nobody to join it to"
 
 
 class Sheet:
@@ -66,7 +34,7 @@ class Sheet:
         self.unusable = defaultdict[str, Mask](lambda: np.zeros(len(frame), dtype=bool))
         for column in table.columns:
             if column.name == "participant_id":
-                self.reject(self.person < 0, column.name, "no identifier")
+                self.reject(self.person < 0, column.name, "no identifier", UNKNOWN)
             elif column.name in frame.columns:
                 self._read(column, frame[column.name], column.name in month_first)
 
@@ -77,20 +45,20 @@ class Sheet:
             return pd.Series(_array(column, [None], np.zeros(len(self.rows), dtype=np.intp)))
         return pd.Series(self.columns[name], copy=False)
 
-    def log(self, mask: Mask, column: str, rule: str, action: Action, done: str = "") -> Mask:
-        """Log the kept rows of `mask`, with what was done of `RULES` where it is not given; return them."""
+    def log(self, mask: Mask, column: str, rule: str, action: Action, done: str) -> Mask:
+        """Log the kept rows of `mask`, with what was done; return them."""
         if (hit := mask & self.keep).any():
-            said = rule, action, done or RULES[action, rule], int(self.keep.sum())
+            said = rule, action, done, int(self.keep.sum())
             self.raw.note(self.issues, self.table.name, hit, column, *said)
         return hit
 
-    def reject(self, mask: Mask, column: str, rule: str, done: str = "") -> None:
+    def reject(self, mask: Mask, column: str, rule: str, done: str) -> None:
         """Reject and log the kept rows of `mask`."""
         self.keep = self.keep & ~self.log(mask, column, rule, "rejected", done)
 
-    def blank(self, mask: Mask, column: str, rule: str) -> None:
+    def blank(self, mask: Mask, column: str, rule: str, done: str = "left blank") -> None:
         """Blank the cells of `column` in the kept rows of `mask`, and log them as reported."""
-        self.put(column, self.log(mask, column, rule, "reported"), None)
+        self.put(column, self.log(mask, column, rule, "reported", done), None)
 
     def put(self, column: str, mask: Mask, values: object) -> None:
         """Write `values` into the rows of `mask`, if there are any."""
@@ -151,7 +119,7 @@ class Sheet:
         self, column: str, codes: npt.NDArray[np.intp], rules: list[str | None], filled: int
     ) -> None:
         for rule in dict.fromkeys(r for r in rules if r):
-            action, done = spellings.RULES[rule]
+            action, done = spellings.done(rule)
             hit = np.array([r == rule for r in rules] + [False])[codes]
             self.raw.note(self.issues, self.table.name, hit, column, rule, action, done, filled)
 

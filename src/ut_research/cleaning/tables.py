@@ -161,7 +161,8 @@ def _data_to(sheets: dict[str, Sheet]) -> date | None:
     last = known[few[0] - 1] if len(few) and len(known) >= 20 else known[-1]
     for sheet, column in dated:
         late = (sheet[column] > pd.Timestamp(last)).to_numpy(bool)
-        sheet.log(late, column, "long after all others", "reported")
+        done = "kept, but not taken for the end of the data"
+        sheet.log(late, column, "long after all others", "reported", done)
     found: date = last.astype(object)
     return found
 

@@ -1,7 +1,7 @@
 """How one cell of each kind is read: its usual spellings, its range, the names it may be a variant of.
 
 Each function takes the tidied text of a cell and gives what it stands for, with the rule that it fell under:
-None when it was plain, otherwise a key of `RULES`.
+None when it was plain, otherwise one for `done`.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from ut_research.reading.identifiers import personal_content, without_personal
 
 Reading = tuple[object, str | None]
 
-#: What is done with a cell under each rule.
-RULES: dict[str, tuple[Action, str]] = {
+#: What is done with a cell under the rules by which it is not reported and left blank.
+_DONE: dict[str, tuple[Action, str]] = {
     "white space": ("repaired", "spaces or hidden characters removed"),
     "word for blank": ("repaired", "read as blank"),
     "spelling": ("repaired", "read as the usual spelling"),
@@ -34,14 +34,6 @@ RULES: dict[str, tuple[Action, str]] = {
     ),
     "personal data": ("repaired", "what looked personal removed"),
     "name not in the list": ("reported", "kept as written"),
-    "spreadsheet error": ("reported", "left blank"),
-    "unknown code": ("reported", "left blank"),
-    "not a number": ("reported", "left blank"),
-    "out of range": ("reported", "left blank"),
-    "too long": ("reported", "left blank"),
-    "not a date": ("reported", "left blank"),
-    "impossible date": ("reported", "left blank"),
-    "date out of range": ("reported", "left blank"),
     "month first": (
         "reported",
         "left blank: not day first; if the column is month first, say so in columns.toml",
@@ -100,6 +92,11 @@ _CODES: dict[str, dict[str, str]] = {
 _REACHED = re.compile(
     r"^(?:(?:gained|got|found|secured|obtained|started|began|entered|accessed|moved|into|in|to|an?|new) )+"
 )
+
+
+def done(rule: str) -> tuple[Action, str]:
+    """What is done with a cell that fell under a rule, for the log."""
+    return _DONE.get(rule, ("reported", "left blank"))
 
 
 @dataclass(frozen=True)
