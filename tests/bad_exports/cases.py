@@ -440,7 +440,7 @@ FILES = [
     Case("blank rows at the end", _file("needs.csv", _needs("TEST-1,11/01/2020,yes,no", ",,,", ",,,", "")),
          issues=(), kept=(("needs", 1),)),
     Case("an open quotation mark", _file("needs.csv", _needs('TEST-1,"11/01/2020,yes,no', *["TEST-2,11/01/2020,yes,no"] * 20_000)),
-         told=("needs.csv, row 2", "more than 32,767 characters", "quotation mark"), secret=("TEST-2",)),
+         told=("needs.csv, row 2", "a quotation mark opens here", "quotes = false"), secret=("TEST-2",)),
     Case("a cell of ten million characters", _file("needs.csv", _needs("TEST-1,11/01/2020,yes," + "z" * 10**7)),
          told=("needs.csv, row 2", "more than 32,767 characters"), secret=("zzz",)),
     Case("a cell of forty thousand characters", _file("needs.csv", _needs("TEST-1,11/01/2020,yes," + "z" * 40_000)),

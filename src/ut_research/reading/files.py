@@ -23,7 +23,7 @@ from pyarrow import csv as fast_csv
 
 from ut_research.core.problems import ProblemsFound, stop, stop_for
 from ut_research.reading import coded, grids, refi, workbooks
-from ut_research.reading.grids import Note, Sheet, as_written, from_rows, shape, too_long
+from ut_research.reading.grids import Note, Sheet, as_written, from_rows, shape
 from ut_research.reading.layout import lay_out
 from ut_research.reading.recipe import Layout
 from ut_research.reading.values import plain
@@ -204,23 +204,20 @@ def _careful_rows(path: Path, text: str, mark: str, quoted: bool) -> Sheet:
 
     Raises
     ------
-    ProblemsFound : a quotation mark opens and never closes as it should; the row where it opens.
+    ProblemsFound : a quotation mark opens and never closes as it should, or cells are too long; the rows.
     """
-    csv.field_size_limit(grids.LONGEST_CELL * 8)
+    csv.field_size_limit(2**31 - 1)
     lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n")).readlines()
     reader = csv.reader(lines, delimiter=mark, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
     rows = dict[int, list[str]]()
-    number = begun = 0
-    try:
-        for number, row in enumerate(reader, 1):
-            if any(len(cell) > grids.LONGEST_CELL for cell in row):
-                raise too_long(path.name, number)
-            if quoted and (reader.line_num - begun > 1 or reader.line_num == len(lines)):
-                _refuse_unclosed(lines[begun : reader.line_num], mark, path, number)
-            rows[number], begun = row, reader.line_num
-    except csv.Error:
-        raise too_long(path.name, number + 1) from None
-    return from_rows(path.stem, path.name, rows, widths=())
+    begun = 0
+    for number, row in enumerate(reader, 1):
+        if quoted and (reader.line_num - begun > 1 or reader.line_num == len(lines)):
+            _refuse_unclosed(lines[begun : reader.line_num], mark, path, number)
+        rows[number], begun = row, reader.line_num
+    sheet = from_rows(path.stem, path.name, rows, widths=())
+    stop_for(sheet.problems)
+    return sheet
 
 
 def _refuse_unclosed(lines: list[str], mark: str, path: Path, number: int) -> None:

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from itertools import zip_longest
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from ut_research.core.issues import Action
-from ut_research.core.problems import Problem, ProblemsFound, stop
+from ut_research.core.problems import Problem, stop
 from ut_research.reading.recipe import Layout
 
 #: Most characters in a cell: a spreadsheet's own limit.
@@ -52,8 +53,6 @@ class Sheet:
     labels : by column, what the values of an SPSS or Stata file stand for.
     widths : how many cells each row was written with, by its number, where that can differ.
     merged : merged cells as first row, first column, last row, last column; columns from 0.
-    hollow : rows with a formula that has no saved result.
-    long : rows with a cell that is longer than a spreadsheet allows.
     epoch : the day that days count from, where the file, or the recipe, says so.
     notes : what there is to log about it.
     lost : rows that could not be split into cells.
@@ -71,8 +70,6 @@ class Sheet:
     labels: Labels = field(default_factory=dict)
     widths: Mapping[int, int] | None = None
     merged: tuple[tuple[int, int, int, int], ...] = ()
-    hollow: frozenset[int] = frozenset()
-    long: frozenset[int] = frozenset()
     epoch: date | None = None
     notes: tuple[Note, ...] = ()
     lost: tuple[int, ...] = ()
@@ -113,8 +110,12 @@ class Sheet:
         return replace(self, frame=frame, labels={}) if self.labels else self
 
 
-def from_rows(name: str, place: str, rows: Mapping[int, Sequence[object]], **more: object) -> Sheet:
-    """Return the sheet of rows by their number; short ones are filled with blanks, blank ones left out."""
+def from_rows(name: str, place: str, rows: Mapping[int, Sequence[object]],
+              problems: Sequence[Problem] = (), **more: Any) -> Sheet:  # fmt: skip
+    """Return the sheet of rows by their number; short ones are filled with blanks, blank ones left out.
+
+    Rows with a cell that is longer than a spreadsheet allows are among its problems.
+    """
     if max(map(len, rows.values()), default=0) > MOST_COLUMNS:
         todo = "Export only the columns asked for"
         raise stop(f"there are more than {MOST_COLUMNS:,} columns", place, todo)
@@ -131,7 +132,10 @@ def from_rows(name: str, place: str, rows: Mapping[int, Sequence[object]], **mor
     if "widths" in more:
         more["widths"] = {n: len(row) for n, row in rows.items()}
     frame = frame if filled.all() else frame[filled]
-    return Sheet(name, place, frame, long=frozenset(index[long].tolist()), **more)  # type: ignore[arg-type]
+    what, todo = f"a cell holds more than {LONGEST_CELL:,} characters", (
+        "Look for an unclosed quotation mark, or shorten the cell")  # fmt: skip
+    longest = (Problem(what, f"{place}, row {n}", todo) for n in index[long][:5])
+    return Sheet(name, place, frame, problems=(*problems, *longest), **more)
 
 
 def as_written(value: object) -> str:
@@ -143,12 +147,6 @@ def as_written(value: object) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return str(value)
-
-
-def too_long(place: str, row: int) -> ProblemsFound:
-    """Return the exception for a cell that is longer than a spreadsheet allows."""
-    return stop(f"a cell holds more than {LONGEST_CELL:,} characters", f"{place}, row {row}",
-                "Look for an unclosed quotation mark, or shorten the cell")  # fmt: skip
 
 
 def hollow_rows(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:

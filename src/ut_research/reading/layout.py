@@ -11,7 +11,7 @@ import pandas as pd
 from ut_research.core.issues import WHOLE_COLUMN_FROM
 from ut_research.core.problems import Problem, ProblemsFound, stop, stop_for
 from ut_research.reading import headings
-from ut_research.reading.grids import Note, Sheet, hollow_rows, shape, too_long
+from ut_research.reading.grids import Note, Sheet, hollow_rows, shape
 from ut_research.reading.recipe import Layout
 from ut_research.reading.values import plain
 
@@ -52,7 +52,7 @@ def _sheet(grid: Sheet, told: Layout) -> Sheet:
 
 
 def _refuse_unusable(grid: Sheet, first: int, told: bool) -> None:
-    """Refuse merged cells in the data, formulas that were never worked out, and cells that are too long."""
+    """Refuse merged cells in the data, and what the sheet cannot be used for as it came."""
     problems = []
     merged = [m for m in grid.merged if m[2] >= first or not told]
     if merged:
@@ -63,13 +63,7 @@ def _refuse_unusable(grid: Sheet, first: int, told: bool) -> None:
         todo += f'[sheets."{grid.name}"] heading_rows = [{merged[0][0]}, …]'
         what = "cells are merged, so that it is not known which rows they speak for"
         problems.append(Problem(what, f"{grid.place}, {ranges}", todo))
-    if grid.hollow:
-        todo = "Open the workbook in a spreadsheet program and save it again"
-        at = str(sorted(grid.hollow)[:5])[1:-1]
-        problems.append(Problem("formulas have no saved result", f"{grid.place}, rows {at}", todo))
-    for n in sorted(grid.long)[:5]:
-        problems += too_long(grid.place, n).problems
-    stop_for(problems)
+    stop_for([*problems, *grid.problems])
 
 
 def _even(sheet: Sheet, widths: Mapping[int, int], width: int) -> Sheet:

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from ut_research.core.problems import ProblemsFound, stop
+from ut_research.core.problems import Problem, ProblemsFound, stop
 from ut_research.reading.dates import EPOCHS, SPREADSHEET
 from ut_research.reading.grids import LONGEST_CELL, MOST_COLUMNS, Note, Sheet, as_written, from_rows
 
@@ -74,8 +74,7 @@ def xlsx(path: Path) -> Iterator[Sheet]:
             body, seen = bodies.get(part, b""), python_calamine.SheetVisibleEnum.Visible
             formulas, hollow, hidden = _noticed(body)
             notes = _notes(formulas, about.visible != seen, hidden, _hidden_columns(body), rows)
-            yield from _grid(path, about.name, rows, merged=merged,
-                             hollow=frozenset(hollow), epoch=epoch, notes=notes)  # fmt: skip
+            yield from _grid(path, about.name, rows, hollow, merged=merged, epoch=epoch, notes=notes)
 
 
 def _parts(archive: zipfile.ZipFile) -> tuple[list[str], date]:
@@ -169,12 +168,8 @@ def ods(path: Path) -> Iterator[Sheet]:
             elif tag == "table" and event == "end":
                 out = sheet.style in unseen
                 notes = _notes(sheet.formulas, out, sheet.hidden, sheet.unseen, sheet.rows)
-                more = {
-                    "merged": tuple(sheet.merged),
-                    "epoch": epoch,
-                    "notes": notes,
-                }
-                yield from _grid(path, sheet.name, sheet.rows, hollow=frozenset(sheet.hollow), **more)
+                yield from _grid(path, sheet.name, sheet.rows, sheet.hollow,
+                                 merged=tuple(sheet.merged), epoch=epoch, notes=notes)  # fmt: skip
                 element.clear()
             elif tag == "table-column" and event == "start":
                 sheet.add_column(element)
@@ -284,7 +279,12 @@ def _paragraph(element: Element) -> str:
     return own + "".join(_paragraph(part) + (part.tail or "") for part in element)
 
 
-def _grid(path: Path, name: str, rows: Mapping[int, Sequence[object]], **more: object) -> Iterator[Sheet]:
-    """Yield the rows of a sheet, unless it is empty."""
+def _grid(path: Path, name: str, rows: Mapping[int, Sequence[object]], hollow: Iterable[int],
+          **more: object) -> Iterator[Sheet]:  # fmt: skip
+    """Yield the rows of a sheet, unless it is empty; `hollow` are those of formulas with no saved result."""
+    place, problems = f"{path.name}, sheet {name}", list[Problem]()
+    if at := sorted(hollow)[:5]:
+        todo = "Open the workbook in a spreadsheet program and save it again"
+        problems.append(Problem("formulas have no saved result", f"{place}, rows {str(at)[1:-1]}", todo))
     if rows:
-        yield from_rows(name, f"{path.name}, sheet {name}", rows, **more)
+        yield from_rows(name, place, rows, problems, **more)
