@@ -51,7 +51,7 @@ def _reject_repeated(sheet: Sheet) -> None:
     key = sheet.key()
     again = sheet.keep & _repeats(key, sheet.keep)
     if again.any():
-        frame = pd.DataFrame({"key": key[again], **{n: a[again] for n, a in sheet.columns.items()}})
+        frame = sheet.frame[again].assign(key=key[again])
         same = np.zeros(len(key), dtype=bool)
         same[np.flatnonzero(again)] = frame.duplicated().to_numpy()
         sheet.reject(same, "", "duplicated row", "left out: the same as a row above")
@@ -98,29 +98,25 @@ def _merge_referrals(sheet: Sheet) -> None:
     at = np.flatnonzero(sheet.keep & _repeats(sheet.person, sheet.keep))
     if len(at):
         frame = pd.DataFrame({c.name: sheet[c.name] for c in sheet.table.columns}).iloc[at]
-        frame = frame.assign(_person=sheet.person[at]).sort_values(
-            ["_person", "referral_date"], kind="stable"
-        )
+        frame = frame.assign(_person=sheet.person[at]).sort_values(["_person", "referral_date"])
         groups = frame.groupby("_person", sort=False)
         merged, target = groups.first(), groups.head(1).index
-        been = frame[frame["registered_date"].notna()] if "registered_date" in sheet.columns else frame
+        been = frame[frame["registered_date"].notna()] if "registered_date" in sheet.frame else frame
         last = been.groupby("_person").tail(1)
         still = merged.index.isin(last["_person"][last["exit_date"].isna() & last["exit_reason"].isna()])
         merged["exit_date"] = groups["exit_date"].max().where(~still)
-        if "exit_date" in sheet.columns:
+        if "exit_date" in sheet.frame:
             merged["exit_reason"] = groups["exit_reason"].last().where(~still)
         merged["registered_date"] = groups["registered_date"].min()
         merged["age_at_referral"] = sheet["age_at_referral"].iloc[target].array
-        for n in [n for n in sheet.columns if n != "participant_id"]:
-            cells = sheet[n].copy()
-            cells[target] = merged[n].array
-            sheet.columns[n] = cells.array
-        later = np.isin(np.arange(len(sheet.rows)), np.setdiff1d(at, target))
+        for n in (c.name for c in sheet.table.columns[1:] if c.name in sheet.frame):
+            sheet.frame.loc[target, n] = merged[n].array
+        later = np.isin(sheet.frame.index, np.setdiff1d(at, target))
         done = "left out: merged into the earliest referral"
         sheet.reject(later, "participant_id", "re-referral merged", done)
     _age(sheet)
     for column in ("exit_reason", "partner", "area"):
-        if column in sheet.columns:
+        if column in sheet.frame:
             _rare_words(sheet, column)
 
 
@@ -129,7 +125,7 @@ def _rare_words(sheet: Sheet, column: str) -> None:
 
     Rare words can point to a person, and may be shown as the name of a group.
     """
-    words = pd.Series(sheet.columns[column]).where(sheet.keep)
+    words = sheet[column].where(sheet.keep)
     known = ["other", *sheet.names.listed(column)]
     people = pd.Series(sheet.person).groupby(words).nunique()
     rare = ((words.map(people) < sheet.names.rare) & ~words.isin(known)).to_numpy(bool)
@@ -141,7 +137,7 @@ def _age(sheet: Sheet) -> None:
     """Give the age in whole years on the day of referral, where only the date of birth was given."""
     given, born = sheet["age_at_referral"], sheet["date_of_birth"]
     column = sheet.table.column("age_at_referral")
-    if "date_of_birth" in sheet.columns:
+    if "date_of_birth" in sheet.frame:
         day = sheet["referral_date"].dt
         before = (day.month * 100 + day.day) < (born.dt.month * 100 + born.dt.day)
         years = (day.year - born.dt.year - before).astype("Int64")
@@ -153,12 +149,12 @@ def _age(sheet: Sheet) -> None:
         rule, done = "age and date of birth differ", "the age given is kept"
         sheet.log(differs, "age_at_referral", rule, "reported", done)
         given = given.fillna(years)
-    sheet.columns["age_at_referral"] = given.array
+    sheet.frame["age_at_referral"] = given
 
 
 def _wemwbs(sheet: Sheet) -> None:
     _later_before_first(sheet)
-    if "total" in sheet.columns and all(item in sheet.columns for item in ITEMS):
+    if "total" in sheet.frame and all(item in sheet.frame for item in ITEMS):
         items = reduce(add, (sheet[i] for i in ITEMS))
         differs = (items != sheet["total"]).fillna(False).to_numpy(bool)
         done = "left blank: the items are used"
@@ -202,7 +198,7 @@ def _coded_segments(sheet: Sheet) -> None:
     cells = zip(sheet[QUOTE], sheet["interview_id"].fillna(""), sheet["place"].fillna(""), strict=True)
     for row, (text, interview, place) in enumerate(cells):
         if pd.notna(text) and (what := pointing(text, known)):
-            at = np.arange(len(sheet.rows)) == row
+            at = sheet.frame.index == row
             said = ", ".join(filter(None, (interview, place)))
             sheet.log(at, QUOTE, "may point to somebody", "reported", f"not quoted ({what}): {said}")
             sheet.put(QUOTE, at, None)
@@ -226,7 +222,7 @@ def report_sessions(sheets: Mapping[str, Sheet]) -> None:
     if "sessions" not in sheets:
         return
     sessions = sheets["sessions"]
-    if "kind" in sessions.columns:
+    if "kind" in sessions.frame:
         _rare_words(sessions, "kind")
         _reject_repeated(sessions)  # two kinds that are “other” may be one row twice
     if "participants" not in sheets:

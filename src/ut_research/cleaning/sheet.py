@@ -20,30 +20,28 @@ UNKNOWN = "left out: nobody to join it to"
 
 
 class Sheet:
-    """One table at work: its columns as arrays, the rows still kept, and how to log what happens to them."""
+    """One table at work: its columns, the rows still kept, and how to log what happens to them."""
 
     def __init__(self, table: Table, raw: Raw, person: npt.NDArray[np.intp] | None, log: Log,
                  names: spellings.Names):  # fmt: skip
         self.table, self.raw, self.issues, self.names = table, raw, log, names
-        frame, self.epoch = raw.tables[table.name], raw.epochs.get(table.name)
+        texts, self.epoch = raw.tables[table.name], raw.epochs.get(table.name)
         month_first = raw.recipe.rule(table.name).month_first
-        self.rows = frame.index.to_numpy("int64")
-        self.person = person if person is not None else np.full(len(frame), -1)
-        self.keep: Mask = np.ones(len(frame), dtype=bool)
-        self.columns: dict[str, pd.api.extensions.ExtensionArray] = {}
-        self.unusable = defaultdict[str, Mask](lambda: np.zeros(len(frame), dtype=bool))
+        self.frame = pd.DataFrame(index=pd.RangeIndex(len(texts)))
+        self.person = person if person is not None else np.full(len(texts), -1)
+        self.keep: Mask = np.ones(len(texts), dtype=bool)
+        self.unusable = defaultdict[str, Mask](lambda: np.zeros(len(texts), dtype=bool))
         for column in table.columns:
             if column.name == "participant_id":
                 self.reject(self.person < 0, column.name, "no identifier", UNKNOWN)
-            elif column.name in frame.columns:
-                self._read(column, frame[column.name], column.name in month_first)
+            elif column.name in texts:
+                self._read(column, texts[column.name], column.name in month_first)
 
     def __getitem__(self, name: str) -> pd.Series:
         """Return the column `name` as a Series, all blank when the export has none."""
-        column = self.table.column(name)
-        if name not in self.columns:
-            return pd.Series(_array(column, [None], np.zeros(len(self.rows), dtype=np.intp)))
-        return pd.Series(self.columns[name], copy=False)
+        if name in self.frame:
+            return self.frame[name]
+        return pd.Series(None, self.frame.index, dtype=dtype(self.table.column(name)))
 
     def log(self, mask: Mask, column: str, rule: str, action: Action, done: str) -> Mask:
         """Log the kept rows of `mask`, with what was done; return them."""
@@ -60,24 +58,21 @@ class Sheet:
         """Blank the cells of `column` in the kept rows of `mask`, and log them as reported."""
         self.put(column, self.log(mask, column, rule, "reported", done), None)
 
-    def put(self, column: str, mask: Mask, values: object) -> None:
+    def put(self, column: str, mask: Mask, values: str | pd.Series | None) -> None:
         """Write `values` into the rows of `mask`, if there are any."""
-        if not mask.any():
-            return
-        series = self[column].copy()
-        series[mask] = values
-        self.columns[column] = series.array
+        if mask.any():
+            self.frame[column] = self[column]
+            self.frame.loc[mask, column] = values
 
     def kept(self) -> pd.DataFrame:
         """Return the canonical table: its kept rows, the data dictionary's columns in order."""
-        names = [c.name for c in self.table.columns if c.kept and c.name in self.columns]
-        every = bool(self.keep.all())
-        return pd.DataFrame({n: self.columns[n] if every else self.columns[n][self.keep] for n in names})
+        names = [c.name for c in self.table.columns if c.kept and c.name in self.frame]
+        return self.frame.loc[self.keep, names].reset_index(drop=True)
 
     def key(self) -> npt.NDArray[np.intp]:
         """Give a whole number for each row, equal for rows that the table's key does not tell apart."""
         if not self.table.key and not self.table.of_people:
-            return np.zeros(len(self.rows), dtype=np.intp)
+            return np.zeros(len(self.frame), dtype=np.intp)
         parts = [self.person if k == "participant_id" else pd.factorize(self[k])[0] for k in self.table.key]
         return parts[0] * 16 + parts[1] if len(parts) > 1 else parts[0] if parts else self.person
 
@@ -109,7 +104,7 @@ class Sheet:
             values[i], rules[i] = value, rule or rules[i]
         if column.kind == "name":
             _one_spelling(values, rules, counts)
-        self.columns[column.name] = _array(column, [*values, None], codes)
+        self.frame[column.name] = _array(column, [*values, None], codes)
         filled_cells = int(counts[[bool(t) for t in tidied]].sum()) if uniques else 0
         self._log_rules(column.name, codes, rules, filled_cells)
         blanked = np.array([bool(t) and v is None for t, v in zip(tidied, values, strict=True)] + [False])

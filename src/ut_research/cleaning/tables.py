@@ -104,7 +104,7 @@ def clean(raw: Raw, parameters: Mapping[str, Any] | None = None, key: bytes | No
     }
     for name, sheet in sheets.items():
         if name in people:
-            sheet.columns["participant_id"] = ids.take(sheet.person, allow_fill=True)
+            sheet.frame["participant_id"] = ids.take(sheet.person, allow_fill=True)
         rules.apply(sheet)
     rules.reject_strangers(sheets)
     rules.report_sessions(sheets)
@@ -150,7 +150,7 @@ def _data_to(sheets: dict[str, Sheet]) -> date | None:
         (sheet, c.name)
         for sheet in sheets.values()
         for c in sheet.table.columns
-        if sheet.table.of_people and c.kind == "date" and c.kept and c.name in sheet.columns
+        if sheet.table.of_people and c.kind == "date" and c.kept and c.name in sheet.frame
     ]
     days = [sheet[column].to_numpy("datetime64[D]")[sheet.keep] for sheet, column in dated]
     known = np.sort(np.concatenate([d[~np.isnat(d)] for d in days])) if days else np.array([])
