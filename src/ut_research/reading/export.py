@@ -120,6 +120,7 @@ def _put(raw: Raw, name: str, parts: list[Part], log: Log) -> None:
     held, frames = zip(*parts, strict=True)
     frame = pd.concat(frames) if len(frames) > 1 else frames[0]
     frame, kept, notes, lost = reshape.in_order(frame, name, raw.recipe.rule(name), held[0].epoch)
+    frame = frame.drop(columns=reshape.RANK, errors="ignore")
     for note in notes:
         log.add(name, note.rows, "", note.rule, note.action, note.done)
     for column in _absent(TABLES[name], frame):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -106,41 +105,33 @@ def in_order(
     """
     order = told.columns.get("timepoint", From(value="")).order_of
     if not order and told.keep != "first":
-        return frame.drop(columns=RANK, errors="ignore"), np.arange(len(frame)), [], 0
-    person = pd.factorize(frame["participant_id"].fillna("").map(tidy))[0]
+        return frame, np.arange(len(frame)), [], 0
     day = order or next((c.name for c in TABLES[table].columns if c.kind == "date"), "")
+    person = pd.factorize(frame["participant_id"].fillna("").map(tidy))[0]
     when = _days(frame, RANK if order == WAVE else day, told.month_first, epoch)
-    at = np.lexsort((np.arange(len(frame)), when, person))
-    at = at[(_answered(frame, table) & frame["participant_id"].notna().to_numpy(bool))[at]]
-    known, notes = len(at), list[Note]()
-    without = partial(_without, frame.index.to_numpy(), notes)
+    rows = pd.DataFrame({"person": person, "when": when, "again": frame.duplicated().to_numpy()})
+    known = _answered(frame, table) & frame["participant_id"].notna().to_numpy(bool)
+    rows, notes = rows[known].sort_values(["person", "when"]), list[Note]()
+
+    def without(gone: pd.Series, rule: str, action: Action, done: str) -> pd.DataFrame:
+        if gone.any():
+            numbers = frame.index[rows.index[gone].sort_values()]
+            notes.append(Note(rule, action, done, tuple(numbers.tolist())))
+        return rows[~gone]
+
     if order:
-        done = "left out: the same as a row above"
-        at = without(at, frame.duplicated().to_numpy()[at], "duplicated row", "rejected", done)
-        several = pd.Series(person[at]).duplicated(keep=False).to_numpy()  # it may be the first, or the last
-        done = "left out: its wave cannot be known"
-        at = without(at, np.isnan(when[at]) & several, "no day to order it by", "rejected", done)
-    lost = known - len(at)
-    own = pd.Series(person[at])
-    number, most = own.groupby(own).cumcount().to_numpy(), len(TIMEPOINTS) if order else 1
-    last = ~own.duplicated(keep="last").to_numpy() & bool(order)
+        rows = without(rows["again"], "duplicated row", "rejected", "left out: the same as a row above")
+        lost = rows["when"].isna() & rows.duplicated("person", keep=False)  # it may be the first, or the last
+        rows = without(lost, "no day to order it by", "rejected", "left out: its wave cannot be known")
+    unplaced = int(known.sum()) - len(rows)
+    number, most = rows.groupby("person").cumcount(), len(TIMEPOINTS) if order else 1
+    last = ~rows.duplicated("person", keep="last") & bool(order)
     rule, done = ("wave too many", f"not used: a person's first {most - 1} and last are") if order else (
         "later row of the same person", "not used here: the first is taken")  # fmt: skip
     beyond = (number >= most - bool(order)) & ~last & (number > 0)
-    number, at = np.minimum(number[~beyond], most - 1), without(at, beyond, rule, "reported", done)
-    number, at = number[np.argsort(at)], np.sort(at)
-    frame = frame.iloc[at].drop(columns=RANK, errors="ignore")
-    waves = {"timepoint": pd.array(np.array(TIMEPOINTS)[number], dtype="str")} if order else {}
-    return frame.assign(**waves), at, notes, lost
-
-
-def _without(
-    rows: Array, notes: list[Note], at: Array, gone: Array, rule: str, action: Action, done: str
-) -> Array:
-    """Return the positions `at` that are not `gone`; of the `rows` that are, note is taken."""
-    if gone.any():
-        notes.append(Note(rule, action, done, tuple(np.sort(rows[at[gone]]).tolist())))
-    return at[~gone]
+    at = without(beyond, rule, "reported", done).index.sort_values().to_numpy()
+    waves = pd.array(np.array(TIMEPOINTS)[number[at].clip(upper=most - 1)], dtype="str")
+    return frame.iloc[at].assign(**{"timepoint": waves} if order else {}), at, notes, unplaced
 
 
 def _answered(frame: pd.DataFrame, table: str) -> Array:
