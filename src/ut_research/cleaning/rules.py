@@ -8,7 +8,6 @@ from functools import reduce
 from operator import add
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from ut_research.cleaning.sheet import UNKNOWN, Mask, Sheet
@@ -48,31 +47,22 @@ def apply(sheet: Sheet) -> None:
 
 def _reject_repeated(sheet: Sheet) -> None:
     """Reject rows that repeat a row before them, and then later rows for the same key."""
-    key = sheet.key()
-    again = sheet.keep & _repeats(key, sheet.keep)
-    if again.any():
-        frame = sheet.frame[again].assign(key=key[again])
-        same = np.zeros(len(key), dtype=bool)
-        same[np.flatnonzero(again)] = frame.duplicated().to_numpy()
+    key, rows = pd.Series(sheet.key()), sheet.frame.index
+    if (again := _repeats(key, sheet.keep)).any():
+        same = sheet.frame[again].assign(key=key).duplicated().reindex(rows, fill_value=False).to_numpy()
         sheet.reject(same, "", "duplicated row", "left out: the same as a row above")
     if sheet.table.key and sheet.table.name != "participants":
-        kept = sheet.keep & _repeats(key, sheet.keep)
         days = [sheet[c.name] for c in sheet.table.columns if c.kind == "date"]
-        rows = pd.DataFrame({"key": key, "day": days[0] if days else 0})[kept]
-        later = np.zeros(len(key), dtype=bool)
-        repeated = rows.sort_values("day", kind="stable").duplicated("key")
-        later[repeated.index[repeated]] = True
+        several = pd.DataFrame({"key": key, "day": days[0] if days else 0})[_repeats(key, sheet.keep)]
+        later = several.sort_values("day", kind="stable").duplicated("key").reindex(rows, fill_value=False)
         one = " and ".join(sheet.table.key)
         done = f"left out: the earliest row for the same {one} is used"
-        sheet.reject(later, one, "more than one row", done)
+        sheet.reject(later.to_numpy(), one, "more than one row", done)
 
 
-def _repeats(key: npt.NDArray[np.intp], keep: Mask) -> Mask:
+def _repeats(key: pd.Series, keep: Mask) -> Mask:
     """Kept rows whose key another kept row has too."""
-    found = np.zeros(len(key), dtype=bool)
-    at = np.flatnonzero(keep)
-    found[at] = pd.Series(key[at]).duplicated(keep=False).to_numpy()
-    return found
+    return key[keep].duplicated(keep=False).reindex(key.index, fill_value=False).to_numpy()
 
 
 def _participants(sheet: Sheet) -> None:
@@ -95,8 +85,7 @@ def _participants(sheet: Sheet) -> None:
 
 def _merge_referrals(sheet: Sheet) -> None:
     """Merge a person's referrals into the earliest, with the latest exit; then age from date of birth."""
-    at = np.flatnonzero(sheet.keep & _repeats(sheet.person, sheet.keep))
-    if len(at):
+    if len(at := np.flatnonzero(_repeats(pd.Series(sheet.person), sheet.keep))):
         frame = pd.DataFrame({c.name: sheet[c.name] for c in sheet.table.columns}).iloc[at]
         frame = frame.assign(_person=sheet.person[at]).sort_values(["_person", "referral_date"])
         groups = frame.groupby("_person", sort=False)

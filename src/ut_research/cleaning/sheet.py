@@ -104,7 +104,7 @@ class Sheet:
             values[i], rules[i] = value, rule or rules[i]
         if column.kind == "name":
             _one_spelling(values, rules, counts)
-        self.frame[column.name] = _array(column, [*values, None], codes)
+        self.frame[column.name] = pd.Series(values, dtype=dtype(column)).array.take(codes, allow_fill=True)
         filled_cells = int(counts[[bool(t) for t in tidied]].sum()) if uniques else 0
         self._log_rules(column.name, codes, rules, filled_cells)
         blanked = np.array([bool(t) and v is None for t, v in zip(tidied, values, strict=True)] + [False])
@@ -117,18 +117,6 @@ class Sheet:
             action, done = spellings.done(rule)
             hit = np.array([r == rule for r in rules] + [False])[codes]
             self.raw.note(self.issues, self.table.name, hit, column, rule, action, done, filled)
-
-
-def _array(
-    column: Column, values: list[object], codes: npt.NDArray[np.intp]
-) -> pd.api.extensions.ExtensionArray:
-    """Spread distinct values (the last one for code -1) over rows, in the column's canonical dtype."""
-    if column.kind == "date":
-        days: pd.api.extensions.ExtensionArray = pd.array(np.array(values, dtype="datetime64[ns]")[codes])
-        return days
-    spread = np.where(codes < 0, len(values) - 1, codes)
-    array: pd.api.extensions.ExtensionArray = pd.Series(values, dtype=dtype(column)).array.take(spread)
-    return array
 
 
 def _one_spelling(values: list[object], rules: list[str | None], counts: npt.NDArray[np.int64]) -> None:

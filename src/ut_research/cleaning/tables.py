@@ -110,7 +110,7 @@ def clean(raw: Raw, parameters: Mapping[str, Any] | None = None, key: bytes | No
     rules.report_sessions(sheets)
     tables = {name: sheet.kept() for name, sheet in sheets.items()}
     period = partial(periods.of, periods=said["periods"], start=start, end=end)
-    _add_groups(tables, {n: s.person[s.keep] for n, s in sheets.items()}, len(ids), period)
+    _add_groups(tables, {n: s.person[s.keep] for n, s in sheets.items()}, period)
     if periods.dated(said["periods"]) and "held_date" in tables.get("interviews", ()):
         tables["interviews"] = tables["interviews"].assign(period=lambda held: period(held.held_date))
     counts = {
@@ -123,23 +123,20 @@ def clean(raw: Raw, parameters: Mapping[str, Any] | None = None, key: bytes | No
     return Cleaned(tables, log.frame(), counts, data_to, raw.name, raw.origin, dict(raw.inputs), asked)
 
 
-def _add_groups(tables: dict[str, pd.DataFrame], person: dict[str, npt.NDArray[np.intp]], people: int,
+def _add_groups(tables: dict[str, pd.DataFrame], person: dict[str, npt.NDArray[np.intp]],
                 period: Callable[[pd.Series], pd.Series]) -> None:  # fmt: skip
     """Give each table of people the columns partner, area, gender and period, in place."""
-    at = np.full(people + 1, -1)
     groups = pd.DataFrame(columns=GROUPS, dtype="str")
     if "participants" in tables:
         frame = tables["participants"]
-        at[person["participants"]] = np.arange(len(frame))
         groups = frame.reindex(columns=GROUPS[:3]).astype("str").fillna({"gender": "unknown"})
         referred = frame.get("referral_date", pd.Series(pd.NaT, frame.index))
         groups["period"] = period(referred)
-        groups = groups.fillna(NOT_RECORDED)
+        groups = groups.set_axis(person["participants"])
     for name, frame in tables.items():
         if TABLES[name].of_people:
-            for g in GROUPS:
-                found = groups[g].array.take(at[person[name]], allow_fill=True, fill_value=None)
-                frame[g] = pd.Series(found, index=frame.index).fillna(NOT_RECORDED)
+            own = groups.reindex(person[name]).fillna(NOT_RECORDED).set_axis(frame.index)
+            frame = frame.assign(**own)
             order = [c.name for c in TABLES[name].columns if c.name in frame]
             tables[name] = frame[[*order, *(g for g in GROUPS if g not in order)]]
 
