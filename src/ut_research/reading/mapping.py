@@ -10,26 +10,30 @@ import numpy.typing as npt
 import pandas as pd
 
 from ut_research.core.problems import Problem, stop, stop_for
-from ut_research.core.schema import TABLES
+from ut_research.core.schema import TABLES, Table
 from ut_research.reading import reshape, structure
 from ut_research.reading.dates import read_days
 from ut_research.reading.grids import Note, Sheet
-from ut_research.reading.recipe import From, Recipe, TableRule
+from ut_research.reading.recipe import From, Recipe
 from ut_research.reading.values import plain, tidy
+
+Columns = dict[str, pd.Series]
 
 
 @dataclass
-class _Headings:
-    """The headings of a sheet, and what was asked for among them."""
+class _Taking:
+    """A table while it is taken from a sheet: what was asked for among the headings, and what is wrong."""
 
     sheet: Sheet
-    table: str
-    recipe: str
+    table: Table
+    recipe: Recipe
     at: dict[str, list[int]] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.told = self.recipe.rule(self.table.name)
+        self.columns = {**self.told.columns, **reshape.columns_of(self.told)}
         for i, heading in enumerate(self.sheet.headings):
             self.at.setdefault(plain(heading), []).append(i)
             self.at[f"{plain(heading)}#{len(self.at[plain(heading)])}"] = [i]
@@ -45,10 +49,74 @@ class _Headings:
             self.problems.append(Problem(f"the heading “{heading}” is there {len(found)} times", place, todo))
         elif not found and must:
             words = " or ".join(f"“{h}”" for h in names)
-            what = f"there is no heading {words}, which {self.recipe} names for {self.table}"
-            self.problems.append(Problem(what, place, f"Mend the heading in {self.recipe}"))
+            what = f"there is no heading {words}, which {self.recipe.name} names for {self.table.name}"
+            self.problems.append(Problem(what, place, f"Mend the heading in {self.recipe.name}"))
         self.used.update(found)
         return found[0] if found else None
+
+    def rule(self, column: str) -> From:
+        """Return where a column comes from: a heading of its name, where the recipe does not say."""
+        return self.columns.get(column, From(heading=(column,)))
+
+    def leave_out(self) -> None:
+        """Leave out the rows that are not people, and those that the recipe does not ask for."""
+        first = self.table.columns[0]
+        names = self.rule(first.name).heading if first.kind == "id" else ()
+        if names and (at := self.find(names, False)) is not None:
+            self.sheet = structure.people(self.sheet, at)
+        keep = np.ones(len(self.sheet.frame), bool)
+        for where, wanted in ((self.told.where, True), (self.told.without, False)):
+            for heading, named in where.items():
+                if (at := self.find([heading])) is not None:
+                    keep &= _among(self.sheet.frame[at], named).to_numpy(bool) == wanted
+        if not keep.all():
+            done = f"{int((~keep).sum()):,} passed over: the recipe takes others for this table"
+            notes = (*self.sheet.notes, Note("rows of another kind", "repaired", done))
+            self.sheet = replace(self.sheet, frame=self.sheet.frame[keep], notes=notes)
+
+    def wave(self, wave: str | None) -> pd.DataFrame:
+        """Return the columns of one wave, found or worked out; what is missing is a problem."""
+        found: Columns = {}
+        later: dict[str, From] = {}
+        for column in self.table.columns:
+            rule = self.rule(column.name)
+            names = [h if wave is None else h.replace(reshape.WAVE, wave) for h in rule.heading]
+            if not names:
+                later[column.name] = rule
+            elif (at := self.find(names, column.name in self.columns)) is not None:
+                codes = self.told.recoded(column.name)
+                number = column.kind == "whole number" and not codes
+                found[column.name] = _recode(self.sheet.frame[at] if number else self.sheet.texts(at), codes)
+        asked = (h for rule in later.values() for h in (*rule.where, rule.step()[0]))
+        theirs = [h for h in asked if h and not h.lstrip("-").isdecimal()]
+        own = {h: self.sheet.frame[at] for h in theirs if (at := self.find([h])) is not None}
+        if not self.problems:
+            self.work_out(later, found, own)
+        return pd.DataFrame(found, index=self.sheet.frame.index)
+
+    def work_out(self, later: dict[str, From], found: Columns, own: Columns) -> None:
+        """Work out columns from others, in whatever order they need each other; `own` are theirs."""
+        place, index = f"{self.recipe.name}, [tables.{self.table.name}.columns]", self.sheet.frame.index
+        while later:
+            name = next((c for c, rule in later.items() if rule.of not in later), None)
+            if name is None:
+                raise stop("columns are worked out from each other in a circle", place,
+                           "Start from a column that the export holds")  # fmt: skip
+            rule = later.pop(name)
+            if rule.order_of:
+                continue
+            if rule.of is None:
+                names = {rule.file_name: self.sheet.file, rule.sheet_name: self.sheet.name}
+                text = names.get(True, rule.value)
+                made = pd.Series(index.astype("str") if rule.row_number else text, index, dtype="str")
+            elif rule.of in found:
+                made = _after(rule, found[rule.of], own)
+            else:
+                what = f"it is worked out from {rule.of}, which is not there"
+                raise stop(what, f"{place} {name}", "Give that column too")
+            for heading, values in rule.where.items():
+                made = made.where(_among(own[heading], values))
+            found[name] = _recode(made, self.told.recoded(name))
 
 
 def take(sheet: Sheet, table: str, recipe: Recipe) -> tuple[pd.DataFrame, set[int], tuple[Note, ...]]:
@@ -64,91 +132,26 @@ def take(sheet: Sheet, table: str, recipe: Recipe) -> tuple[pd.DataFrame, set[in
     ProblemsFound : a heading is missing that the recipe names, or is there twice; or it cannot be known
         whether rows are people.
     """
-    told = recipe.rule(table)
-    headings = _Headings(sheet, table, recipe.name)
-    columns = dict(told.columns)
-    columns |= reshape.columns_of(told)
-    first = TABLES[table].columns[0]
-    person = columns.get(first.name, From(heading=(first.name,)))
-    if first.kind == "id" and person.heading and (at := headings.find(person.heading, False)) is not None:
-        sheet = structure.people(sheet, at)
-    waves = reshape.waves(sheet, columns)
-    sheet = _only(sheet, told, headings)
-    more: tuple[Note, ...] = ()
-    parts = [_columns(sheet, table, told, columns, wave, headings) for wave in waves]
-    if told.ticks and (places := [i for h in told.ticks.heading if (i := headings.find([h])) is not None]):
+    taking = _Taking(sheet, TABLES[table], recipe)
+    taking.leave_out()
+    told, sheet, notes = taking.told, taking.sheet, taking.sheet.notes
+    waves = reshape.waves(sheet, taking.columns)
+    parts = [taking.wave(wave) for wave in waves]
+    if told.ticks and (places := [i for h in told.ticks.heading if (i := taking.find([h])) is not None]):
         parts[0], unknown = reshape.ticked(parts[0], [sheet.texts(i) for i in places], told.ticks)
         done = "not read: the recipe has no column for what is ticked"
-        more = (Note("tick not known", "reported", done, tuple(unknown), places[0]),) * bool(unknown)
+        notes += (Note("tick not known", "reported", done, tuple(unknown), places[0]),) * bool(unknown)
     if told.pairs:
-        at_of = {o: (headings.find([pair.yes]), headings.find([pair.date]) if pair.date else None)
+        at_of = {o: (taking.find([pair.yes]), taking.find([pair.date]) if pair.date else None)
                  for o, pair in told.pairs.items()}  # fmt: skip
-        if not headings.problems:
+        if not taking.problems:
             parts = reshape.paired(parts[0], sheet, at_of)
-    stop_for(headings.problems)
+    stop_for(taking.problems)
     if waves != [None]:
         parts = [part.assign(**{reshape.RANK: n}) for n, part in enumerate(parts)]
     frame = pd.concat(parts) if len(parts) > 1 else parts[0]
     names = [c for c in (*(c.name for c in TABLES[table].columns), reshape.RANK) if c in frame]
-    return frame[names], headings.used, (*sheet.notes, *more)
-
-
-def _only(sheet: Sheet, told: TableRule, headings: _Headings) -> Sheet:
-    """Return the rows of the sheet that the recipe asks for."""
-    keep = np.ones(len(sheet.frame), bool)
-    for where, wanted in ((told.where, True), (told.without, False)):
-        for heading, named in where.items():
-            at = headings.find([heading])
-            keep &= _among(sheet.frame[at], named).to_numpy(bool) == wanted if at is not None else True
-    if keep.all():
-        return sheet
-    done = f"{int((~keep).sum()):,} passed over: the recipe takes others for this table"
-    note = Note("rows of another kind", "repaired", done)
-    return replace(sheet, frame=sheet.frame[keep], notes=(*sheet.notes, note))
-
-
-def _columns(sheet: Sheet, table: str, told: TableRule, columns: Mapping[str, From], wave: str | None,
-             headings: _Headings) -> pd.DataFrame:  # fmt: skip
-    """Return the columns of one wave, found or worked out; what is missing is a problem of `headings`."""
-    found: dict[str, pd.Series] = {}
-    later: dict[str, From] = {}
-    for column in TABLES[table].columns:
-        rule = columns.get(column.name, From(heading=(column.name,)))
-        if not rule.heading:
-            later[column.name] = rule
-            continue
-        names = [h if wave is None else h.replace(reshape.WAVE, wave) for h in rule.heading]
-        at = headings.find(names, column.name in columns)
-        if at is not None:
-            codes = told.recoded(column.name)
-            texts = sheet.frame[at] if column.kind == "whole number" and not codes else sheet.texts(at)
-            found[column.name] = _recode(texts, codes)
-    asked = [
-        h
-        for rule in later.values()
-        for h in [*rule.where, rule.step()[0]]
-        if h and not h.lstrip("-").isdecimal()
-    ]
-    own = {h: sheet.frame[at] for h in asked if (at := headings.find([h])) is not None}
-    if not headings.problems:
-        _work_out_all(later, found, own, sheet, f"{headings.recipe}, [tables.{table}.columns]")
-    for name in told.columns:  # codes say what a column worked out means, too
-        if name in later and name in found:
-            found[name] = _recode(found[name], told.recoded(name))
-    return pd.DataFrame(found, index=sheet.frame.index)
-
-
-def _work_out_all(later: dict[str, From], found: dict[str, pd.Series], own: dict[str, pd.Series],
-                  sheet: Sheet, place: str) -> None:  # fmt: skip
-    """Work out columns from others, in whatever order they need each other."""
-    later = {name: rule for name, rule in later.items() if not rule.order_of}
-    while later:
-        ready = [c for c, rule in later.items() if rule.of is None or rule.of not in later]
-        if not ready:
-            raise stop("columns are worked out from each other in a circle", place,
-                       "Start from a column that the export holds")  # fmt: skip
-        for name in ready:
-            found[name] = _work_out(later.pop(name), found, own, sheet, f"{place} {name}")
+    return frame[names], taking.used, notes
 
 
 def _among(texts: pd.Series, wanted: Sequence[str]) -> pd.Series:
@@ -163,24 +166,7 @@ def _recode(texts: pd.Series, codes: Mapping[str, str]) -> pd.Series:
     return texts.map(meant).astype("str")
 
 
-def _work_out(rule: From, columns: dict[str, pd.Series], own: dict[str, pd.Series], sheet: Sheet,
-              place: str) -> pd.Series:  # fmt: skip
-    index = sheet.frame.index
-    names = {rule.file_name: sheet.file, rule.sheet_name: sheet.name}
-    if (text := names.get(True, rule.value)) is not None:
-        result = pd.Series(text, index=index, dtype="str")
-    elif rule.row_number:
-        result = pd.Series(index.astype("str"), index=index, dtype="str")
-    elif rule.of not in columns:
-        raise stop(f"it is worked out from {rule.of}, which is not there", place, "Give that column too")
-    else:
-        result = _after(rule, columns[rule.of], own)
-    for heading, values in rule.where.items():
-        result = result.where(_among(own[heading], values))
-    return result
-
-
-def _after(rule: From, begin: pd.Series, own: dict[str, pd.Series]) -> pd.Series:
+def _after(rule: From, begin: pd.Series, own: Columns) -> pd.Series:
     """Return the days some time after those of another column, or before."""
     places, distinct = pd.factorize(begin.array)
     days = [day for day, _ in read_days([tidy(str(u)) for u in distinct])]
