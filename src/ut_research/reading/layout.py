@@ -69,68 +69,60 @@ def _refuse_unusable(grid: Sheet, first: int, told: bool) -> None:
 def _even(sheet: Sheet, widths: Mapping[int, int], width: int) -> Sheet:
     """Return the sheet as wide as its headings, without rows that have more cells; uneven rows are noted.
 
-    `widths` are how many cells each row was written with.
+    `widths` are how many cells each row was written with. A note in the first cell alone is no uneven row.
     """
-    frame, joined = _whole(sheet, widths, width)
+    frame, notes = sheet.frame, sheet.notes
+    firsts = frame[0].fillna("").tolist() if frame.shape[1] else [""] * len(frame)
+    rows = [(n, widths[n], text) for n, text in zip(frame.index.tolist(), firsts, strict=True)]
+    full = {shape(text) for _, w, text in rows if w >= width}
+    broken = _broken(rows, width, full)
+    if broken:
+        frame = _joined(sheet, widths, width, broken)
     over = frame.iloc[:, width:].dropna(axis=1, how="all")
     lost = tuple(over.index[~hollow_rows(over)].tolist()) if over.shape[1] else ()
     frame = frame.iloc[:, :width].drop(index=list(lost))
-    notes = (Note("too many cells", "rejected", "left out: more cells than headings", lost),) * bool(lost)
-    if short := _short(frame, widths, width, joined):
+    notes += (Note("too many cells", "rejected", "left out: more cells than headings", lost),) * bool(lost)
+    apart = {n for part in broken for n in part}
+    if short := [n for n, w, text in rows if w < width and n not in apart and (w > 1 or shape(text) in full)]:
         every = len(short) >= WHOLE_COLUMN_FROM and 2 * len(short) > len(frame)  # it is how they are written
         done = f"those that are not there are taken as blank ({len(short):,} rows)"
-        notes = (*notes, Note("too few cells", "reported", done, () if every else tuple(short)))
-    heads, notes = sheet.headings[:width], (*sheet.notes, *notes)
-    return replace(sheet, headings=heads, frame=frame, lost=lost, notes=notes)
+        notes += (Note("too few cells", "reported", done, () if every else tuple(short)),)
+    return replace(sheet, headings=sheet.headings[:width], frame=frame, lost=lost, notes=notes)
 
 
-def _whole(sheet: Sheet, cells_of: Mapping[int, int], width: int) -> tuple[pd.DataFrame, list[int]]:
-    """Join rows that a line break broke apart if the recipe says so, and say which; else stop."""
-    frame = sheet.frame
-    widths = [cells_of[n] for n in frame.index]
-    broken = _broken(frame, widths, width)
-    if not broken:
-        return frame, []
-    rows = frame.index.tolist()
-    if not sheet.layout.join_lines:
-        at = "; ".join(f"{rows[part.start]} to {rows[part.stop - 1]}" for part in broken[:5])
-        todo = f'If each is one row, say so in the recipe: [sheets."{sheet.name}"] join_lines = true'
-        raise stop(
-            "a line break inside a cell seems to have broken rows apart", f"{sheet.place}, rows {at}", todo
-        )
-    frame = frame.copy()
-    for part in broken:
-        cells = list[str]()
-        for i in part:
-            more = frame.iloc[i, : widths[i]].fillna("").tolist()
-            cells = [*cells[:-1], f"{cells[-1]}\n{more[0]}", *more[1:]] if cells else more
-        frame.iloc[part.start, :width] = [cell or None for cell in cells]
-    return frame.drop(index=[rows[i] for part in broken for i in part[1:]]), [rows[p.start] for p in broken]
+def _broken(rows: Sequence[tuple[int, int, str]], width: int, full: set[str]) -> list[list[int]]:
+    """Return the numbers of rows next to each other that are, taken together, one row of `width` cells.
 
-
-def _broken(frame: pd.DataFrame, widths: Sequence[int], width: int) -> list[range]:
-    """Return the positions of rows next to each other that are, taken together, one row of `width` cells."""
-    firsts = frame[0].fillna("").tolist() if frame.shape[1] else []
-    full = {shape(text) for text, w in zip(firsts, widths, strict=True) if w >= width}
-    found, start = list[range](), 0
-    while start < len(widths):
-        end, cells = start + 1, widths[start]
-        while cells < width and end < len(widths) and widths[end] < width:
-            cells, end = cells + widths[end] - 1, end + 1
-        if end - start > 1 and cells == width and shape(firsts[start + 1]) not in full:
-            found.append(range(start, end))
+    Of each row its number, how many cells it has and the first; `full` are the shapes that begin whole rows.
+    """
+    found, start = list[list[int]](), 0
+    while start < len(rows):
+        end, cells = start + 1, rows[start][1]
+        while cells < width and end < len(rows) and rows[end][1] < width:
+            cells, end = cells + rows[end][1] - 1, end + 1
+        if end - start > 1 and cells == width and shape(rows[start + 1][2]) not in full:
+            found.append([n for n, *_ in rows[start:end]])
             start = end
         else:
             start += 1
     return found
 
 
-def _short(frame: pd.DataFrame, widths: Mapping[int, int], width: int, joined: Sequence[int]) -> list[int]:
-    """Return the rows with fewer cells than there are headings; a note in the first cell is none."""
-    firsts = frame[0].fillna("") if frame.shape[1] else pd.Series(dtype="str")
-    cells = [(n, widths[n], text) for n, text in zip(frame.index.tolist(), firsts, strict=True)]
-    full = {shape(text) for _, w, text in cells if w >= width}
-    return [n for n, w, text in cells if w < width and n not in joined and (w > 1 or shape(text) in full)]
+def _joined(sheet: Sheet, widths: Mapping[int, int], width: int, broken: list[list[int]]) -> pd.DataFrame:
+    """Join rows that a line break broke apart if the recipe says so; else stop."""
+    if not sheet.layout.join_lines:
+        at = "; ".join(f"{part[0]} to {part[-1]}" for part in broken[:5])
+        todo = f'If each is one row, say so in the recipe: [sheets."{sheet.name}"] join_lines = true'
+        what = "a line break inside a cell seems to have broken rows apart"
+        raise stop(what, f"{sheet.place}, rows {at}", todo)
+    frame, texts = sheet.frame.copy(), sheet.frame.fillna("")
+    for part in broken:
+        cells = list[str]()
+        for n in part:
+            more = list(texts.loc[n])[: widths[n]]
+            cells = [*cells[:-1], f"{cells[-1]}\n{more[0]}", *more[1:]] if cells else more
+        frame.loc[part[0], : width - 1] = [cell or None for cell in cells]
+    return frame.drop(index=[n for part in broken for n in part[1:]])
 
 
 def _without_blanks(sheet: Sheet, rows: pd.Index, first: int) -> Sheet:
