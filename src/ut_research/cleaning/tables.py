@@ -97,11 +97,8 @@ def clean(raw: Raw, parameters: Mapping[str, Any] | None = None, key: bytes | No
     log = Log()
     log.extend(raw.issues)
     people, ids = number_people(raw, key, log)
-    sheets = {
-        name: Sheet(table, raw, people.get(name), log, names)
-        for name, table in TABLES.items()
-        if name in raw.tables
-    }
+    there = [t for name, t in TABLES.items() if name in raw.tables]
+    sheets = {t.name: Sheet(t, raw, people.get(t.name), log, names) for t in there}
     for name, sheet in sheets.items():
         if name in people:
             sheet.frame["participant_id"] = ids.take(sheet.person, allow_fill=True)
