@@ -488,6 +488,8 @@ def test_where_no_day_is_known_the_order_of_rows_is_a_guess_and_is_said(tmp_path
     (tmp_path / "columns.toml").write_text(text)
 
     assert any("guessed: the order of the rows" in line for line in draft.guesses(text))
+    issues = cleaning.clean(export.read(tmp_path), key=KEY).issues
+    assert set(issues.loc[issues["rule"] == "no day to order by", "row"]) == set(range(2, 20))
 
 
 @pytest.mark.parametrize(

@@ -95,8 +95,7 @@ def measure(
     ----------
     outcomes : those that were recorded, in words that a reader sees; left out: all of
         `OUTCOMES`. Any other is "not collected".
-    outcomes_asked : of an export with a column for each outcome, those that have one; nothing is known of any
-        other. Left out: a row may say any.
+    outcomes_asked : of an export with a column for each, those that have one; left out: a row may say any.
     delivery_start, delivery_end : first and last day of delivery; without them there are no halves.
     """
     found: list[Measurement] = []
@@ -110,12 +109,10 @@ def measure(
             asked = of if outcome in recorded else of.head(0)
             who = first.participant_id[first.outcome == outcome]
             found.append(make.share(f"outcomes.{outcome}", label, whether(asked, who)))
-            if outcome in ANSWERS:
-                known = not asked.empty and ANSWERS[outcome] in tables.get("needs", ())
-                found += _met(replace(make, collected=known), outcome, label, part["needs"], asked, who)
+            known = not asked.empty and ANSWERS[outcome] in tables.get("needs", ())
+            found += _met(replace(make, collected=known), outcome, label, part["needs"], asked, who)
         anyone = whether(of, first.participant_id)
         found.append(make.share("outcomes.any", "Reached at least one of these", anyone))
-
         housed = by_person(first[first.outcome == "housing"])
         found += _halves(make, periods.of(housed.start_date, (), delivery_start, delivery_end))
     return found

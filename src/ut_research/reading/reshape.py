@@ -107,11 +107,8 @@ def in_order(
     if not order and told.keep != "first":
         return frame, np.arange(len(frame)), [], 0
     day = order or next((c.name for c in TABLES[table].columns if c.kind == "date"), "")
-    person = pd.factorize(frame["participant_id"].fillna("").map(tidy))[0]
-    when = _days(frame, RANK if order == WAVE else day, told.month_first, epoch)
-    rows = pd.DataFrame({"person": person, "when": when, "again": frame.duplicated().to_numpy()})
-    known = _answered(frame, table) & frame["participant_id"].notna().to_numpy(bool)
-    rows, notes = rows[known].sort_values(["person", "when"]), list[Note]()
+    rows = _by_person(frame, table, _days(frame, RANK if order == WAVE else day, told.month_first, epoch))
+    known, notes = len(rows), list[Note]()
 
     def without(gone: pd.Series, rule: str, action: Action, done: str) -> pd.DataFrame:
         if gone.any():
@@ -121,9 +118,12 @@ def in_order(
 
     if order:
         rows = without(rows["again"], "duplicated row", "rejected", "left out: the same as a row above")
-        lost = rows["when"].isna() & rows.duplicated("person", keep=False)  # it may be the first, or the last
+        several = rows.duplicated("person", keep=False)
+        if day not in frame and order != WAVE:
+            without(several, "no day to order by", "reported", "its wave goes by the order of the rows")
+        lost = rows["when"].isna() & several  # it may be the first, or the last
         rows = without(lost, "no day to order it by", "rejected", "left out: its wave cannot be known")
-    unplaced = int(known.sum()) - len(rows)
+    unplaced = known - len(rows)
     number, most = rows.groupby("person").cumcount(), len(TIMEPOINTS) if order else 1
     last = ~rows.duplicated("person", keep="last") & bool(order)
     rule, done = ("wave too many", f"not used: a person's first {most - 1} and last are") if order else (
@@ -132,6 +132,14 @@ def in_order(
     at = without(beyond, rule, "reported", done).index.sort_values().to_numpy()
     waves = pd.array(np.array(TIMEPOINTS)[number[at].clip(upper=most - 1)], dtype="str")
     return frame.iloc[at].assign(**{"timepoint": waves} if order else {}), at, notes, unplaced
+
+
+def _by_person(frame: pd.DataFrame, table: str, when: Array) -> pd.DataFrame:
+    """Return who answered in each row, when, and whether it is the same as a row above; in order of both."""
+    person, again = pd.factorize(frame["participant_id"].fillna("").map(tidy))[0], frame.duplicated()
+    answered = _answered(frame, table) & frame["participant_id"].notna().to_numpy(bool)
+    rows = pd.DataFrame({"person": person, "when": when, "again": again.to_numpy()})
+    return rows[answered].sort_values(["person", "when"])
 
 
 def _answered(frame: pd.DataFrame, table: str) -> Array:
