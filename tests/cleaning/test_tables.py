@@ -296,6 +296,17 @@ def test_what_is_said_of_unknown_people_is_rejected_only_when_the_people_are_the
     )
 
 
+@pytest.mark.parametrize("people, most, kept", [(20, 35, 0), (20, 36, 20), (19, 35, 19)])
+def test_scores_of_the_short_form_are_not_taken_for_those_of_the_long(people, most, kept):
+    totals = [str(most - i % 9) for i in range(people)]
+    ids = [f"p{i}" for i in range(people)]
+
+    found = clean(wemwbs=pd.DataFrame({"participant_id": ids, "timepoint": "T1", "total": totals}))
+
+    assert found.tables["wemwbs"]["total"].notna().sum() == kept
+    assert ("total of the short form" in set(found.issues["rule"])) is (not kept)
+
+
 def test_codes_and_numbers_may_say_more_than_they_need():
     found = clean(participants="""
         participant_id | gender           | age_at_referral

@@ -496,7 +496,7 @@ def test_where_no_day_is_known_the_order_of_rows_is_a_guess_and_is_said(tmp_path
     "first, second", [("Pre", "Post"), ("before", "after"), ("Baseline", "Follow-up"), ("T1", "T2")]
 )
 def test_scores_side_by_side_are_two_questionnaires(tmp_path, first, second):
-    heads = f"Client ID,WEMWBS {second},WEMWBS {first},Score of the quiz {first},Score of the quiz {second}"
+    heads = f"Client ID,WEMWBS {second},WEMWBS {first},SWEMWBS {first},SWEMWBS {second}"
     rows = [f"A-{n},{40 + n},{30 + n},{n},{n}" for n in range(9)]
     (tmp_path / "Master.csv").write_text("\n".join([heads, *rows]) + "\n")
 

@@ -25,6 +25,8 @@ _HOW_MANY = re.compile(
     rf"|all (?:{_NUMBER}))\b",
     re.IGNORECASE,
 )
+#: The highest score of the short form of WEMWBS; of so many people, some would score more on the long one.
+SHORT_FORM, MANY = 35, 20
 
 
 def apply(sheet: Sheet) -> None:
@@ -148,6 +150,13 @@ def _wemwbs(sheet: Sheet) -> None:
         differs = (items != sheet["total"]).fillna(False).to_numpy(bool)
         done = "left blank: the items are used"
         sheet.blank(differs, "total", "total is not the sum of the items", done)
+    elif "total" in sheet.frame:
+        given = sheet["total"].notna().to_numpy(bool) & sheet.keep
+        if given.sum() >= MANY and sheet["total"][given].max() <= SHORT_FORM:
+            done = (
+                f"left blank: none is above {SHORT_FORM}, so that they seem to be of the short form (SWEMWBS)"
+            )
+            sheet.blank(given, "total", "total of the short form", done)
 
 
 def _later_before_first(sheet: Sheet) -> None:
