@@ -11,7 +11,9 @@ import ut_research as ut
 from ut_research.cleaning.tables import Cleaned
 from ut_research.reading import draft
 
-#: Layouts in which nothing is said of needs, and in which only those who opened the form are asked.
+#: Layouts that say when people registered; that say nothing of needs; and in which only those who opened the
+#: form are asked.
+REGISTERED = {"a customer database", "a sheet a month", "a master list"}
 NO_NEEDS, OPENED = {"Salesforce", "Stata", "a sheet a month"}, {"REDCap, codes", "REDCap, labels"}
 
 
@@ -36,6 +38,7 @@ def test_a_tools_export_is_read_with_no_line_typed(layout: str, cleaned: Cleaned
     assert sorted(found["age_at_referral"]) == sorted(p.age for p in people)
     assert found["gender"].value_counts().to_dict() == counted(p.gender for p in people)
     assert sorted(found["referral_date"].dt.date) == sorted(p.referred for p in people)
+    assert ("registered_date" in found) is (layout in REGISTERED)
     assert scores(cleaned.tables["wemwbs"]) == sorted(
         (sum(p.waves[0][1]), sum(p.waves[-1][1]) if len(p.waves) > 1 else -1) for p in people
     )

@@ -175,6 +175,8 @@ def _participants(found: Found) -> list[Line]:
     events, event, lines = _events(found), found.named(*_EVENT), list[Line]()
     where = _where(found, {event: events[0]} if event and events else {})
     columns = _columns(found, "participants", found.day if found.several else "")
+    if words(found.day) == "end date":  # of the form, which has its own beginning
+        columns = {name: one for name, one in columns.items() if words(one.value) != "start date"}
     if found.several and found.day:
         first = Line("columns.referral_date", found.day, "guessed: the day of the first form")
         columns.setdefault("referral_date", first)
