@@ -64,7 +64,9 @@ def test_a_master_list_tells_of_activity_and_outcomes_too(cleaned: Cleaned) -> N
 
 def test_a_draft_says_what_a_list_lacks_to_be_a_table_more(tmp_path: Path) -> None:
     LAYOUTS["a master list"](cohort(), tmp_path)
-    assert "# Sheet: like reoffending, but for group; it will not be read" in draft.draft(tmp_path)
+    text = draft.draft(tmp_path)
+    assert "# Sheet: like reoffending, but for group; it will not be read" in text
+    assert any('"Start date"   # guessed' in line for line in draft.guesses(text))
 
 
 @pytest.mark.slow

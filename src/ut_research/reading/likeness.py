@@ -80,6 +80,8 @@ _ALSO: dict[str, tuple[str, ...]] = {
     "social_isolation": ("loneliness", "isolation", "meeting people"),
     "money": ("debt", "benefits", "finance", "finances", "financial support"),
 }  # fmt: skip
+#: What may be called so, and something else too.
+_PERHAPS = {"referral_date": ("created date", "date created"), "registered_date": ("start date",)}
 #: The day of which a table says no more than that it is one.
 _DAYS = ("completed_date", "assessed_date", "start_date", "session_date")
 
@@ -100,7 +102,7 @@ def like(name: str, heading: str) -> float:
         if score < 100 and set(known.split()) <= set(text.split()):
             score = max(score, WORDS)
         best = max(best, score if i == 0 or score == 100 else min(score, SURE - 1))
-    return best
+    return min(best, WORDS) if text in _PERHAPS.get(name, ()) else best
 
 
 def match(column: Column, headings: Mapping[int, str]) -> tuple[int, float]:
