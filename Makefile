@@ -48,7 +48,7 @@ help:
 	@echo 'make answer                     list the comments that are open; NUMBER=2 RESPONSE="We did" answers one'
 	@echo '                                (STATUS="not done" REASON="why": of what is not)'
 	@echo 'make quick                      check the code and run the tests that need no report, in a minute'
-	@echo 'make test                       run every test (browser tests need Chromium): about 14 minutes on two cores'
+	@echo 'make test                       run every test (browser tests need Chromium): 15 to 20 minutes'
 	@echo 'make deep                       run every test on many more samples (hours)'
 	@echo 'make bench                      measure how fast things are, as ratios'
 	@echo 'make mutants                    plant mistakes in the code and count those the tests find (an hour)'
