@@ -109,9 +109,9 @@ def measure(cleaned: Cleaned, **choices: Any) -> Measured:
     what, todo = "cleaning takes this parameter", "write it in a study.toml, and give that to ut.clean"
     stop_for(Problem(what, f"ut.measure, {name}", todo) for name in choices if name in CLEANING)
     parameters = cleaned.study.study.changed("ut.measure", **choices).parameters()
-    about = {"rows": cleaned.counts, "data_to": cleaned.data_to, "outcomes_asked": cleaned.outcomes_asked}
+    manifest: dict[str, Any] = {"origin": cleaned.origin, "rows": cleaned.counts, "data_to": cleaned.data_to}
+    manifest["outcomes_asked"] = cleaned.outcomes_asked
     registry = published.load(*cleaned.study.parts(find_root())["published"])
-    manifest = {"origin": cleaned.origin, **about}
     found = decision.measured(cleaned.tables, parameters, manifest, cleaned.issues, registry)
     return decision.Measured(found, parameters, cleaned.tables, cleaned.origin)
 

@@ -91,7 +91,7 @@ def _tables(sheets: list[Sheet], left_out: list[str]) -> dict[str, list[Line]]:
         spare = {i: h for i, h in enumerate(whole.headings) if several and i not in used}
         left_out += [h for h in spare.values() if shown(h, "")]
         for table in (t for name, t in TABLES.items() if spare and name not in several):
-            if len(own := owners(table, spare, WORDS, whole.frame)) > 1:
+            if len(own := owners(table, spare, WORDS, whole.days)) > 1:
                 tables[""].append(_lacks(whole.name, table, ["participant_id", *own]))
         for sheet in () if several else alike:
             tables[""] += _sort(sheet, parts)
@@ -186,7 +186,7 @@ def _kind(table: Table, sheet: Sheet) -> frozenset[str]:
 
 def _owners(table: Table, sheet: Sheet, least: float) -> dict[str, tuple[int, float]]:
     """Return the heading of each column of a table; a number alone is a person's where each row is one."""
-    found = owners(table, dict(enumerate(sheet.headings)), least, sheet.frame)
+    found = owners(table, dict(enumerate(sheet.headings)), least, sheet.days)
     if table.name == "participants" and found.get("participant_id", (0, 0.0))[1] < WORDS:
         for i, heading in enumerate(sheet.headings):
             if plain(heading) in _NUMBERS and sheet.frame[i].is_unique:
@@ -236,9 +236,10 @@ def _column(part: _Part, column: Column, owned: list[dict[str, tuple[int, float]
     """Return the line of a column: its heading, or the spellings of it in several files."""
     found = [(s, *o[column.name]) for s, o in zip(part.sheets, owned, strict=True) if column.name in o]
     key = f"columns.{column.name}"
-    by, called = names(part.sheets)
-    if not found and column.name == "partner" and len({_WHEN.sub("", name) for name in called}) > 1:
-        return [Line(key, {by: True}, f"guessed: a {by.removesuffix('_name')} for each")]
+    if not found and column.name == "partner":
+        by, called = names(part.sheets)
+        if len({_WHEN.sub("", name) for name in called}) > 1:
+            return [Line(key, {by: True}, f"guessed: a {by.removesuffix('_name')} for each")]
     days = [o.get("completed_date", (0, 0.0))[1] for o in owned]
     if not found and column.name == "timepoint" and min(days) >= WORDS:
         return [Line(key, {"order_of": "completed_date"})]

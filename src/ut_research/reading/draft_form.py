@@ -10,23 +10,14 @@ import pandas as pd
 
 from ut_research.core.schema import ITEMS, NEEDS, TABLES
 from ut_research.reading import identifiers
-from ut_research.reading.draft_found import WORDED, Found, look
-from ut_research.reading.draft_lines import (
-    Line,
-    are_days,
-    comment,
-    of_table,
-    owners,
-    spellings,
-    toml,
-    unsure,
-)
+from ut_research.reading.draft_found import NAMED, WORDED, Found, look
+from ut_research.reading.draft_lines import Line, comment, of_table, owners, spellings, toml, unsure
 from ut_research.reading.grids import Sheet
 from ut_research.reading.likeness import ANSWERS, WORDS, match, need, words
 from ut_research.reading.reshape import ITEM, WAVE
 from ut_research.reading.values import WAVES, plain, reader, tidy
 
-_WAVE = re.compile(r"(?:(?<![^\W_])(?:T|time|wave|review|assessment)[ _]?)?\{wave\}", re.I)
+_WAVE = re.compile(rf"(?:{NAMED})?{re.escape(WAVE)}", re.I)
 _EVENT = ("redcap_event_name", "event_name")
 _REPEAT = ("redcap_repeat_instrument", "repeat_instrument")
 _BOX = re.compile(r"(.+?)(?:___(\d+)| \(choice=(.+)\))")
@@ -97,8 +88,8 @@ def _columns(found: Found, table: str, but: str = "") -> dict[str, Line]:
     short = {i: words(_WAVE.sub(" ", p)).removeprefix(prefix).strip() if WAVE in p else p
              for i, p in enumerate(heads)}  # fmt: skip
     short = {i: "date completed" if WAVE in heads[i] and p == "date" else p for i, p in short.items()}
-    cells = {i: found.sheet.frame[found.patterns[heads[i]][0]] for i in short}
-    found_by = owners(TABLES[table], short, WORDS, cells).items()
+    days = {i: found.sheet.days[found.patterns[heads[i]][0]] for i in short}
+    found_by = owners(TABLES[table], short, WORDS, days).items()
     return {
         name: Line(f"columns.{name}", heads[at], unsure(score, "guessed")) for name, (at, score) in found_by
     }
@@ -284,6 +275,6 @@ def _outcomes(found: Found) -> list[Line]:
     for plain_, heading in heads.items():
         outcome = read(re.sub(r"^date (?:of )?| date$", "", plain_))[0]
         i = found.sheet.headings.index(heading)
-        if outcome and outcome not in pairs and i not in found.used and are_days(found.sheet.frame[i]):
+        if outcome and outcome not in pairs and i not in found.used and found.sheet.days[i]:
             pairs[outcome] = Line(f"pairs.{outcome}", {"yes": heading, "date": heading}, "guessed")
     return [*pairs.values()]

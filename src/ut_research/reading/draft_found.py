@@ -15,9 +15,18 @@ from ut_research.reading.reshape import WAVE
 from ut_research.reading.values import NO, WAVES, YES, plain, reader, tidy
 
 _ORDINAL = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)\b", re.I)
-_NUMBERED = re.compile(r"(?<![^\W_])((?:T|time|wave|review|assessment)[ _]?)\d{1,2}(?!\d)", re.I)
-WORDED = re.compile(rf"(?<![^\W_])(?:{'|'.join(WAVES).replace(' ', '[ _-]')})(?![^\W_])", re.I)
+#: What stands before the number of a wave, and how waves are called that have none.
+NAMED = r"(?<![^\W_])(?:T|time|wave|review|assessment)[ _]?"
+_NUMBERED = re.compile(rf"({NAMED})\d{{1,2}}(?!\d)", re.I)
 _ITEM = tuple(re.compile(form, re.S) for form in (r"(.*?)(\d{1,2})(\D*)", r"(\D*)(\d{1,2})()[.): ].*"))
+
+
+def _either(words: Iterable[str]) -> re.Pattern[str]:
+    """What finds any of these patterns as whole words."""
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(words)})(?![^\W_])", re.I)
+
+
+WORDED = _either(word.replace(" ", "[ _-]") for word in WAVES)
 
 
 @dataclass
@@ -79,7 +88,7 @@ def look(found: Found) -> Found:
     """Find the waves of a sheet, and what was answered in them: fourteen items, or their total."""
     _part(found, _numbered)
     if not found.items and (said := _before_and_after(found.sheet)):
-        _part(found, lambda heading: re.sub(said, WAVE, heading, count=1, flags=re.I))
+        _part(found, lambda heading: said.sub(WAVE, heading, count=1))
     waves = (p for p in found.patterns if found.waves and WAVE in p and not found.items)
     totals = (p for p in waves if like("total", p.replace(WAVE, "")) >= WORDS and found.scores(p))
     found.total = next(totals, "")
@@ -99,8 +108,8 @@ def _part(found: Found, way: Callable[[str], str]) -> None:
     _find_items(found)
 
 
-def _before_and_after(sheet: Sheet) -> str:
-    """Return a pattern of the two words by which headings of WEMWBS say which time; "" where none do."""
+def _before_and_after(sheet: Sheet) -> re.Pattern[str] | None:
+    """Return what finds the two words by which headings of WEMWBS say which time; None where none do."""
     asked: dict[str, set[str]] = {}
     for heading in sheet.headings:
         for word in map(str.casefold, WORDED.findall(heading)):
@@ -111,8 +120,8 @@ def _before_and_after(sheet: Sheet) -> str:
     for pair, rests in pairs.items():
         scores = any(like("total", rest) >= WORDS for rest in rests)
         if len(pair) == 2 and (scores or len(rests) >= len(ITEMS)):
-            return rf"(?<![^\W_])(?:{'|'.join(pair)})(?![^\W_])"
-    return ""
+            return _either(pair)
+    return None
 
 
 def _numbered(heading: str) -> str:

@@ -6,10 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
-
-import pandas as pd
 
 from ut_research.core.schema import QUOTE, TABLES, Table
 from ut_research.reading import dates
@@ -63,23 +60,16 @@ def unsure(score: float, word: str = "unsure") -> str:
 
 
 def owners(
-    table: Table, headings: Mapping[int, str], least: float, cells: Mapping[int, pd.Series] | pd.DataFrame
+    table: Table, headings: Mapping[int, str], least: float, days: Mapping[int, bool | None]
 ) -> dict[str, tuple[int, float]]:
     """Return the heading of each column that has one, by its position, and how like it is.
 
-    A heading goes to one column, the likest; from `least` on it is like at all. What stands in its `cells`
-    must be days for a column of days, and must not be for any other.
+    A heading goes to one column, the likest; from `least` on it is like at all. What stands below it must be
+    `days` (`grids.Sheet.days`) for a column of days, and must not be for any other.
     """
-    days = {i: are_days(cells[i]) for i, heading in headings.items() if heading}
-    fits = {
-        kind: {i: headings[i] for i, found in days.items() if found is not other}
-        for kind, other in (("days", False), ("others", True))
-    }
-    matches = {
-        c.name: match(c, fits["days" if c.kind == "date" else "others"])
-        for c in table.columns
-        if c.name != QUOTE
-    }
+    dated, others = ({i: h for i, h in headings.items() if days[i] is not other} for other in (False, True))
+    columns = [c for c in table.columns if c.name != QUOTE]
+    matches = {c.name: match(c, dated if c.kind == "date" else others) for c in columns}
     owner: dict[int, str] = {}
     for name, (at, score) in sorted(matches.items(), key=lambda m: -m[1][1]):
         if score >= least and at not in owner:
@@ -101,21 +91,6 @@ def of_table(table: str, file: Line, lines: Iterable[Line], texts: Callable[[str
     yield from (one for one in (file, Line("month_first", first, "guessed: some make sense in no other way"))
                 if one.value)  # fmt: skip
     yield from own
-
-
-def are_days(cells: pd.Series) -> bool | None:
-    """Whether most of what stands in a column is read as days; None where nothing does."""
-    texts = tuple(tidy(str(text)) for text in cells.dropna().unique()[:50])
-    return _read_as_days(tuple(filter(None, texts)))
-
-
-@lru_cache(4096)
-def _read_as_days(texts: tuple[str, ...]) -> bool | None:
-    """The same, of texts; a number by itself may be anything, a day among them."""
-    if not texts or all(map(dates.SERIAL.fullmatch, texts)):
-        return None
-    read = dates.read_days(texts)
-    return 2 * sum(day.rule not in ("not a date", "day number") for day in read) > len(texts)
 
 
 def _month_first(texts: Iterable[str]) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from functools import cached_property
 from itertools import zip_longest
 from typing import Any
 
@@ -15,7 +16,9 @@ import pandas as pd
 
 from ut_research.core.issues import Action
 from ut_research.core.problems import Problem, stop
+from ut_research.reading import dates
 from ut_research.reading.recipe import Layout
+from ut_research.reading.values import tidy
 
 #: Most characters in a cell: a spreadsheet's own limit.
 LONGEST_CELL = 32_767
@@ -103,6 +106,19 @@ class Sheet:
         if not (labels := self.labels.get(at)):
             return self.frame[at]
         return self.frame[at].map(lambda text: labels.get(text, text), na_action="ignore").astype("str")
+
+    @cached_property
+    def days(self) -> dict[int, bool | None]:
+        """Whether most of what stands in each column is read as days; None where nothing does.
+
+        A number by itself may be anything, a day among them.
+        """
+        found: dict[int, bool | None] = {}
+        for at in range(self.frame.shape[1]):
+            texts = [t for text in self.frame[at].dropna().unique()[:50] if (t := tidy(str(text)))]
+            read = [day.rule not in ("not a date", "day number") for day in dates.read_days(texts)]
+            found[at] = None if all(map(dates.SERIAL.fullmatch, texts)) else 2 * sum(read) > len(texts)
+        return found
 
     def labelled(self) -> Sheet:
         """Return the sheet with what its values stand for in their place."""

@@ -131,8 +131,9 @@ class From(_Part):
 
     @model_validator(mode="after")
     def _one_way(self) -> From:
-        told = (self.heading, self.row_number, self.file_name, self.sheet_name, self.order_of, self.after)
-        if sum((*map(bool, told), bool(self.before), self.value is not None)) != 1:
+        names = (self.heading, self.file_name, self.sheet_name)
+        told = (*names, self.row_number, self.order_of, self.after, self.before)
+        if sum((*map(bool, told), self.value is not None)) != 1:
             raise ValueError("exactly one of value, row_number, after and before is needed, or one of "
                              "heading, file_name, sheet_name and order_of")  # fmt: skip
         if sum(step is not None for step in (self.days, self.weeks, self.months)) != bool(self.of):
