@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ ROOM = 1000
 
 #: Steps that a search may take; what is not found by then is taken for impossible.
 STEPS = 2000
+
+#: What a number can be is looked for among about so many around it first, the others being as they are.
+NEAR = 200
 
 #: How often ranges are narrowed by each row by itself.
 ROUNDS = 50
@@ -111,8 +115,8 @@ class Reader:
         from scipy.sparse import csr_array
 
         self._enough = enough
-        self._truth = np.array(system.truth)
-        self._found = self._truth[np.newaxis, :]
+        truth = np.array(system.truth)
+        self._found = truth[np.newaxis, :]
         rows: list[tuple[Sequence[int], Iterable[float], float, float, int]] = [
             ((total, *parts), (-1, *(1 for _ in parts)), 0, 0, _LINE) for total, parts in system.lines
         ]
@@ -121,16 +125,16 @@ class Reader:
         rows += [(tuple(row), row.values(), low, high, _TOLD) for _, (row, low, high) in told]
         places = [r for r, row in enumerate(rows) for _ in row[0]], [v for row in rows for v in row[0]]
         factors = [float(x) for row in rows for x in row[1]]
-        self._rows = csr_array((factors, places), shape=(len(rows), len(self._truth)))
-        self._rows.eliminate_zeros()
-        self._columns = self._rows.tocsc()
-        self._least, self._most, self._kind = (np.array([row[k] for row in rows], float) for k in (2, 3, 4))
+        matrix = csr_array((factors, places), shape=(len(rows), len(truth)))
+        matrix.eliminate_zeros()
+        ends = (np.array([row[k] for row in rows], float) for k in (2, 3, 4))
+        self._every = _Rules(truth, matrix, *ends)
         self._by = np.array([-1] * (len(rows) - len(told)) + [v for v, _ in told])
 
     def narrow(self, component: Sequence[int], hidden: set[int], guarded: Iterable[int]) -> list[int]:
         """Those of the `guarded` in one component that can be worked out.
 
-        All of those that arithmetic finds; else the first that integer programming does, if there is one.
+        All of those that arithmetic finds; else one that integer programming does, if there is one.
 
         Parameters
         ----------
@@ -147,53 +151,84 @@ class Reader:
         some = self._found[:, component]
         possible = some[rules.hold(some)]
         solutions = list(possible)
-        wide = _spread(rules, [at[v] for v in doubtful], solutions, self._enough)
+        tight = _tight(rules, [at[v] for v in doubtful], solutions, self._enough)
         self._keep(component, solutions[len(possible) :])
-        return [v for v in doubtful if at[v] not in wide][:1]
+        return [component[k] for k in tight]
 
     def _rules(self, component: Sequence[int], hidden: set[int]) -> _Rules:
         """What holds of the variables of one component, those that are not `hidden` being known."""
         import numpy as np
 
-        own = np.array(component)
-        rows = np.unique(self._columns[:, own].indices)
+        own, every = np.array(component), self._every
+        rows = every.about(own)
         rows = rows[[by not in hidden for by in self._by[rows].tolist()]]
-        every = self._rows[rows]
-        matrix = every[:, own]
         # of answers, which are withheld together, what is told of all
-        holds = (self._kind[rows] != _TOLD) | (np.diff(matrix.indptr) == np.diff(every.indptr))
-        rows, every, matrix = rows[holds], every[holds], matrix[holds]
-        truth = self._truth[own]
-        known = every @ self._truth - matrix @ truth
-        ends = self._least[rows] - known, self._most[rows] - known
-        return _Rules(np.maximum(truth - ROOM, 0), truth + ROOM, matrix, *ends, self._kind[rows])
+        of_all = np.diff(every.matrix[rows][:, own].indptr) == np.diff(every.matrix[rows].indptr)
+        return every.part(own, rows[(every.kind[rows] != _TOLD) | of_all])
 
     def _keep(self, component: Sequence[int], solutions: Sequence[NDArray[Any]]) -> None:
         import numpy as np
 
         if solutions:
-            new = np.repeat(self._truth[np.newaxis, :], len(solutions), axis=0)
+            new = np.repeat(self._every.truth[np.newaxis, :], len(solutions), axis=0)
             new[:, component] = solutions
             self._found = np.concatenate([self._found, new])
 
 
 @dataclass
 class _Rules:
-    """What holds of the withheld variables of one component; they go by their place in it.
+    """What holds of some variables; they go by their place.
 
     Attributes
     ----------
-    low, high : what each lies between by itself.
+    truth : what each is.
     matrix, least, most : rows of factors, and what each row adds up to.
     kind : of each row.
     """
 
-    low: NDArray[Any]
-    high: NDArray[Any]
+    truth: NDArray[Any]
     matrix: Any
     least: NDArray[Any]
     most: NDArray[Any]
     kind: NDArray[Any]
+
+    @cached_property
+    def low(self) -> NDArray[Any]:
+        """The least that each is looked for to be by itself."""
+        return (self.truth - ROOM).clip(0)
+
+    @cached_property
+    def high(self) -> NDArray[Any]:
+        """The most that each is looked for to be by itself."""
+        return self.truth + ROOM
+
+    @cached_property
+    def _columns(self) -> Any:
+        return self.matrix.tocsc()
+
+    def about(self, some: Sequence[int] | NDArray[Any]) -> NDArray[Any]:
+        """The rows that `some` variables are in."""
+        import numpy as np
+
+        return np.unique(self._columns[:, some].indices)
+
+    def part(self, own: NDArray[Any], rows: NDArray[Any]) -> _Rules:
+        """What `rows` say of some variables, the others being as they are."""
+        every = self.matrix[rows]
+        matrix = every[:, own]
+        known = every @ self.truth - matrix @ self.truth[own]
+        ends = self.least[rows] - known, self.most[rows] - known
+        return _Rules(self.truth[own], matrix, *ends, self.kind[rows])
+
+    def around(self, k: int) -> NDArray[Any]:
+        """About `NEAR` variables, those that hang together most closely with one."""
+        import numpy as np
+
+        own, new = {k}, {k}
+        while new and len(own) < NEAR:
+            new = set(self.matrix[self.about(sorted(new))].indices.tolist()) - own
+            own |= new
+        return np.array(sorted(own))
 
     @property
     def one_line(self) -> bool:
@@ -241,7 +276,7 @@ class _Rules:
         """Whether only counts add up, so that most solutions in fractions are whole all the same."""
         return not (self.kind == _TOLD).any()
 
-    def furthest(self, aim: NDArray[Any]) -> NDArray[Any] | None:
+    def furthest(self, aim: Mapping[int, float]) -> NDArray[Any] | None:
         """The solution in whole numbers that is furthest along `aim`; None where none is found."""
         import numpy as np
 
@@ -255,53 +290,54 @@ class _Rules:
                 return solution
         return None
 
-    def _solved(self, aim: NDArray[Any], *, whole: int, simplify: bool) -> NDArray[Any] | None:
+    def width(self, k: int) -> float:
+        """How far solutions in fractions spread over one variable: never less than those in whole numbers."""
+        up, down = (self._solved({k: sign}, whole=0) for sign in (1.0, -1.0))
+        return float("inf") if up is None or down is None else up[k] - down[k]
+
+    def _solved(self, aim: Mapping[int, float], *, whole: int, simplify: bool = True) -> NDArray[Any] | None:
         import numpy as np
         from scipy.optimize import Bounds, LinearConstraint, milp
 
+        along = np.zeros(len(self.truth))
+        along[list(aim)] = list(aim.values())
         held, bounds = LinearConstraint(self.matrix, self.least, self.most), Bounds(self.low, self.high)
-        options = {
-            "presolve": simplify,
-            "node_limit": STEPS,
-            "mip_rel_gap": 0.2 * (np.count_nonzero(aim) > 1),
-        }
-        wanted = {"integrality": np.full(len(aim), whole), "options": options}
-        found: NDArray[Any] | None = milp(-aim, constraints=held, bounds=bounds, **wanted).x
+        options = {"presolve": simplify, "node_limit": STEPS, "mip_rel_gap": 0.2 * (len(aim) > 1)}
+        wanted = {"integrality": np.full(len(along), whole), "options": options}
+        found: NDArray[Any] | None = milp(-along, constraints=held, bounds=bounds, **wanted).x
         return found
 
 
-def _spread(rules: _Rules, doubtful: Sequence[int], solutions: list[NDArray[Any]], enough: int) -> set[int]:
-    """Those that solutions in whole numbers spread over `enough`, tried until a doubtful one is not.
+def _tight(rules: _Rules, doubtful: Sequence[int], solutions: list[NDArray[Any]], enough: int) -> list[int]:
+    """The first of `doubtful` that solutions in whole numbers do not spread over `enough`; none where all do.
 
     What is not solved counts as not spread. The solutions found are added to `solutions`.
     """
     import numpy as np
 
     least, most = np.min(solutions, axis=0), np.max(solutions, axis=0)
+    every = np.arange(len(rules.truth))
 
-    def narrow() -> list[int]:
-        return [k for k in doubtful if most[k] - least[k] < enough]
+    def is_narrow(k: int) -> bool:
+        return bool(most[k] - least[k] < enough)
 
-    def go(aim: Mapping[int, float]) -> None:
+    def look(k: int, others: Iterable[int], own: NDArray[Any]) -> None:
+        """Look for the solutions furthest up and down, in which all but `own` are as they are."""
         nonlocal least, most
-        along = np.zeros(len(least))
-        along[list(aim)] = list(aim.values())
-        if (solution := rules.furthest(along)) is not None:
-            solutions.append(solution)
-            least, most = np.minimum(least, solution), np.maximum(most, solution)
-
-    ways = np.random.default_rng(0)  # many at once, some up and some down, while that helps, then one by one
-    stuck = 0
-    for attempt in range(6):
-        if len(left := narrow()) < 2 or (attempt > 1 and len(left) == stuck):
-            break
-        stuck = len(left)
-        signs = ways.choice((-1.0, 1.0), stuck) if attempt > 1 else [1.0 - 2 * attempt] * stuck
-        go(dict(zip(left, signs, strict=True)))
-    for k in narrow():
+        part = rules if own is every else rules.part(own, rules.about(own))
+        places = np.searchsorted(own, [k, *others]).tolist()
         for sign in (1.0, -1.0):
-            if most[k] - least[k] < enough:
-                go({k: sign})
-        if most[k] - least[k] < enough:
-            break
-    return set(np.flatnonzero(most - least >= enough).tolist())
+            if is_narrow(k) and (found := part.furthest(dict.fromkeys(places, sign))) is not None:
+                solutions.append(rules.truth.astype(float))
+                solutions[-1][own] = found
+                least, most = np.minimum(least, solutions[-1]), np.maximum(most, solutions[-1])
+
+    for k in filter(is_narrow, doubtful):
+        near = rules.around(k)
+        look(k, filter(is_narrow, np.intersect1d(near, doubtful)), near)
+        look(k, (), near)
+        if is_narrow(k) and len(near) < len(every) and rules.width(k) >= enough - 1e-6:
+            look(k, (), every)
+        if is_narrow(k):
+            return [k]
+    return []
