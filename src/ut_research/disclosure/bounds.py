@@ -333,10 +333,10 @@ def _tight(rules: _Rules, doubtful: Sequence[int], solutions: list[NDArray[Any]]
                 least, most = np.minimum(least, solutions[-1]), np.maximum(most, solutions[-1])
 
     for k in filter(is_narrow, doubtful):
-        near = rules.around(k)
+        near = every if rules.in_fractions or len(every) < NEAR else rules.around(k)
         look(k, filter(is_narrow, np.intersect1d(near, doubtful)), near)
         look(k, (), near)
-        if is_narrow(k) and len(near) < len(every) and rules.width(k) >= enough - 1e-6:
+        if is_narrow(k) and near is not every and rules.width(k) >= enough - 1e-6:
             look(k, (), every)
         if is_narrow(k):
             return [k]

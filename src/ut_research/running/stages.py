@@ -32,7 +32,7 @@ CHAPTERS = (
     "ut_research.publishing.book",
 )
 CLEANED = (*TABLES, "pandera.pandas", "ut_research.cleaning.tables")
-PAGES = ("yaml", "pandera.pandas", "ut_research.publishing.brief")
+PAGES = ("yaml", "pandera.pandas", "ut_research.publishing.brief", "ut_research.publishing.comments")
 BOOK = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx.builders.html")
 #: The parameters of a study that cleaning depends on.
 CLEANING = ("threshold", "delivery_start", "delivery_end", "partners", "areas", "common_words", "periods")
