@@ -162,9 +162,11 @@ class Reader:
         own, every = np.array(component), self._every
         rows = every.about(own)
         rows = rows[[by not in hidden for by in self._by[rows].tolist()]]
+        rules = every.part(own, rows)
         # of answers, which are withheld together, what is told of all
-        of_all = np.diff(every.matrix[rows][:, own].indptr) == np.diff(every.matrix[rows].indptr)
-        return every.part(own, rows[(every.kind[rows] != _TOLD) | of_all])
+        of_all = np.diff(rules.matrix.indptr) == np.diff(every.matrix.indptr)[rows]
+        holds = (rules.kind != _TOLD) | of_all
+        return rules if holds.all() else every.part(own, rows[holds])
 
     def _keep(self, component: Sequence[int], solutions: Sequence[NDArray[Any]]) -> None:
         import numpy as np
@@ -280,9 +282,9 @@ class _Rules:
         """The solution in whole numbers that is furthest along `aim`; None where none is found."""
         import numpy as np
 
-        # A solution in fractions is sooner found.
+        # A solution in fractions is sooner found, and soonest as it is.
         # HiGHS, where it simplifies first, takes a few that have a solution for such as have none.
-        for whole, simplify in ((0, True), (1, True), (1, False))[not self.in_fractions :]:
+        for whole, simplify in ((0, False), (1, True), (1, False))[not self.in_fractions :]:
             if (found := self._solved(aim, whole=whole, simplify=simplify)) is None:
                 continue
             solution: NDArray[Any] = np.rint(found)

@@ -25,7 +25,7 @@ from ut_research.running.loop import Step
 
 #: What steps load before they are forked; meanwhile, what later ones need is loaded.
 TABLES = ("pandas", "pyarrow.parquet", "pyarrow.dataset")
-NUMBERS = (*TABLES, "scipy.stats", "ut_research.stats.intervals", "ut_research.disclosure.decision")
+NUMBERS = (*TABLES, "scipy.optimize", "ut_research.stats.intervals", "ut_research.disclosure.decision")
 CHAPTERS = (
     *("seaborn", "papermill", "matplotlib.backends.backend_svg", "ut_research.running.notebook_engine"),
     *("ut_research.show.chapter", "ut_research.show.charts", "ut_research.show.along"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
 #: Fewer parts than this say too little of how far parts differ.
 FEWEST = 5
@@ -25,6 +25,8 @@ def funnel_limits(share: float, n: int, level: float) -> tuple[float, float]:
     """
     if not 0 <= share <= 1 or n < 1:
         raise ValueError("a funnel needs a share from 0 to 1 and at least one person")
+    from scipy import stats  # slow to load
+
     ends = []
     for p in ((1 - level) / 2, (1 + level) / 2):
         r = int(stats.binom.ppf(p, n, share))

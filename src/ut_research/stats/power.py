@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 #: Level of every test, and the chance of finding a difference that a study is planned for: the usual ones.
 ALPHA, POWER = 0.05, 0.8
@@ -38,6 +38,8 @@ def exact_power(n1: int, n2: int, rate1: float, rate2: float) -> float:
 
     Exact: every table is enumerated, shape (n1 + 1, n2 + 1).
     """
+    from scipy import stats  # slow to load
+
     _check(n1, n2, rate1, rate2)
     chance = np.outer(
         stats.binom.pmf(np.arange(n1 + 1), n1, rate1), stats.binom.pmf(np.arange(n2 + 1), n2, rate2)
