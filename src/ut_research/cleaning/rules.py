@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ut_research.cleaning.sheet import UNKNOWN, Mask, Sheet
-from ut_research.core.schema import ITEMS, NEEDS, QUOTE
+from ut_research.core.schema import ANSWERS, ITEMS, QUOTE
 from ut_research.reading.identifiers import pointing
 
 #: Words by which a finding says of how many people it is.
@@ -26,7 +26,8 @@ _HOW_MANY = re.compile(
     re.IGNORECASE,
 )
 #: The highest score of the short form of WEMWBS; of so many people, some would score more on the long one.
-SHORT_FORM, MANY = 35, 20
+#: And the most hours of a session: so many are not all over in as few minutes.
+SHORT_FORM, MANY, LONG_DAY = 35, 20, 12
 
 
 def apply(sheet: Sheet) -> None:
@@ -36,8 +37,7 @@ def apply(sheet: Sheet) -> None:
             blank = sheet[column.name].isna().to_numpy()
             done = "left out: the row cannot be used without it"
             sheet.reject(blank, column.name, f"no {column.name}", done)
-    answers = {"needs": tuple(NEEDS), "wemwbs": (*ITEMS, "total")}.get(sheet.table.name)
-    if answers:
+    if answers := ANSWERS.get(sheet.table.name):
         empty = np.logical_and.reduce([sheet[c].isna().to_numpy() for c in answers])
         sheet.reject(empty, "", "no answers", "left out: nothing was answered")
     if rule := _RULES.get(sheet.table.name):
@@ -68,7 +68,10 @@ def _repeats(key: pd.Series, keep: Mask) -> Mask:
 
 
 def _participants(sheet: Sheet) -> None:
-    referral = sheet["referral_date"]
+    age, referral = sheet["age_at_referral"], sheet["referral_date"]
+    if (coded := age.eq(99).fillna(False).to_numpy(bool)).sum() > 1 and not age.between(90, 98).any():
+        done = "left blank: nobody else is 90 or over, so that 99 seems to stand for not known"
+        sheet.blank(coded, "age_at_referral", "code for not known", done)
     lost = sheet.unusable["registered_date"]
     done = "left out: neither day of registration nor of referral"
     sheet.reject(lost & referral.isna().to_numpy(), "registered_date", "date not usable", done)
@@ -151,12 +154,14 @@ def _wemwbs(sheet: Sheet) -> None:
         done = "left blank: the items are used"
         sheet.blank(differs, "total", "total is not the sum of the items", done)
     elif "total" in sheet.frame:
-        given = sheet["total"].notna().to_numpy(bool) & sheet.keep
-        if given.sum() >= MANY and sheet["total"][given].max() <= SHORT_FORM:
-            done = (
-                f"left blank: none is above {SHORT_FORM}, so that they seem to be of the short form (SWEMWBS)"
-            )
-            sheet.blank(given, "total", "total of the short form", done)
+        _none_above(sheet, "total", SHORT_FORM, "total of the short form", "of the short form (SWEMWBS)")
+
+
+def _none_above(sheet: Sheet, column: str, most: int, rule: str, seem: str) -> None:
+    """Blank a column of many numbers of which none is above `most`: they seem to be something else."""
+    given = sheet[column].notna().to_numpy(bool) & sheet.keep
+    if given.sum() >= MANY and sheet[column][given].max() <= most:
+        sheet.blank(given, column, rule, f"left blank: none is above {most}, so that they seem to be {seem}")
 
 
 def _later_before_first(sheet: Sheet) -> None:
@@ -211,6 +216,7 @@ def _themes(sheet: Sheet) -> None:
 
 _RULES: dict[str, Callable[[Sheet], None]] = {
     "participants": _participants, "wemwbs": _wemwbs, "activity": _later_before_first,
+    "sessions": lambda sheet: _none_above(sheet, "minutes", LONG_DAY, "hours and not minutes", "hours"),
     "reoffending": _reoffending, "coded_segments": _coded_segments, "themes": _themes,
 }  # fmt: skip
 

@@ -119,6 +119,8 @@ NEEDS = {
     **MORE_NEEDS,
 }
 ITEMS = tuple(f"item_{n:02d}" for n in range(1, 15))
+#: The columns of which a row of a table must have one, to say anything.
+ANSWERS = {"needs": tuple(NEEDS), "wemwbs": (*ITEMS, "total"), "activity": ("active_days",)}
 GROUPS = ("partner", "area", "gender", "period")
 NOT_RECORDED = "not recorded"
 #: The column of words that may be quoted. No draft of a recipe fills it: only a person knows who agreed.

@@ -18,7 +18,7 @@ from ut_research.core.issues import Action
 from ut_research.core.problems import Problem, stop
 from ut_research.reading import dates
 from ut_research.reading.recipe import Layout
-from ut_research.reading.values import tidy
+from ut_research.reading.values import is_blank, tidy
 
 #: Most characters in a cell: a spreadsheet's own limit.
 LONGEST_CELL = 32_767
@@ -115,7 +115,8 @@ class Sheet:
         """
         found: dict[int, bool | None] = {}
         for at in range(self.frame.shape[1]):
-            texts = [t for text in self.frame[at].dropna().unique()[:50] if (t := tidy(str(text)))]
+            tidied = map(tidy, map(str, self.frame[at].dropna().unique()[:50]))
+            texts = [text for text in tidied if text and not is_blank(text, day=True)]
             read = [day.rule not in ("not a date", "day number") for day in dates.read_days(texts)]
             found[at] = None if all(map(dates.SERIAL.fullmatch, texts)) else 2 * sum(read) > len(texts)
         return found

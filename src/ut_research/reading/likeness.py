@@ -42,16 +42,16 @@ _ALSO: dict[str, tuple[str, ...]] = {
     "area": ("district", "town", "home town", "locality", "local authority", "ward"),
     "gender": ("sex", "m f", "gender identity"),
     "age_at_referral": ("age", "how old are you"),
-    "date_of_birth": ("dob", "birth date", "birthdate"),
+    "date_of_birth": ("dob", "d o b", "birth date", "birthdate"),
     "ethnicity": ("ethnic group", "ethnic origin", "ethnic background"),
     "registered_date": (
         "date registered", "registration date", "enrolment date", "date enrolled", "date signed up",
         "sign up date", "date joined", "start date", "programme start", "programme start date",
-        "project start date",
+        "project start date", "joined", "date of joining", "registered", "enrolled",
     ),
     "exit_date": (
         "date left", "end date", "closure date", "date closed", "programme end", "programme end date",
-        "project end date", "date of leaving",
+        "project end date", "date of leaving", "left", "date of exit",
     ),
     "exit_reason": ("reason for leaving", "closure reason", "reason closed", "reason for closure"),
     "timepoint": ("time point", "stage", "wave", "pre post", "assessment type", "survey type", "survey"),
@@ -62,6 +62,8 @@ _ALSO: dict[str, tuple[str, ...]] = {
     "assessed_date": ("date assessed", "completion time", "assessment date", "timestamp", "end date"),
     "total": ("score", "total score", "wemwbs", "wemwbs score", "wemwbs total", "wellbeing score"),
     "active_days": ("days active", "sim", "physical activity days", "pa days"),
+    "group": ("engaged", "engagement", "engaged with project", "engaged with the project"),
+    "entry_date": ("start of follow up", "follow up start"),
     "reoffended": ("reoffence", "reconvicted", "re offended"),
     "reoffence_date": ("date of reoffence", "date of offence"),
     "followed_up_to": ("follow up end", "end of follow up"),
@@ -82,6 +84,11 @@ _ALSO: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 #: What may be called so, and something else too.
 _PERHAPS = {"referral_date": ("created date", "date created"), "registered_date": ("start date",)}
+#: What says that scores are of the short form, which are others, and that a time is not in minutes.
+_OTHER = {"total": "swemwbs", "minutes": r"\bh(?:ou)?rs?\b"}
+#: Words by which a heading means something else: another day, or another person.
+_ELSE = re.compile(r"\b(?:expected|planned|proposed|target|next|previous|prior|index|mentors?|workers?|staff"
+                   r"|youngest|eldest|of partner|re.?registration|at (?:exit|closure)|met)\b")  # fmt: skip
 #: The day of which a table says no more than that it is one.
 _DAYS = ("completed_date", "assessed_date", "start_date", "session_date")
 
@@ -94,7 +101,7 @@ def words(text: str) -> str:
 def like(name: str, heading: str) -> float:
     """Return how like (0 to 100) a heading is to the column `name`; sure for its own or a known name."""
     text = words(heading)
-    if name == "total" and "swemwbs" in text:  # the short form, whose scores are others
+    if name in _OTHER and re.search(_OTHER[name], heading, re.I):
         return 0.0
     best = 100.0 * (text == "date" and name in _DAYS)
     for i, known in enumerate((name.replace("_", " "), *_ALSO.get(name, ()))):
@@ -102,6 +109,7 @@ def like(name: str, heading: str) -> float:
         if score < 100 and set(known.split()) <= set(text.split()):
             score = max(score, WORDS)
         best = max(best, score if i == 0 or score == 100 else min(score, SURE - 1))
+    best = min(best, WORDS - 1) if _ELSE.search(heading.casefold()) else best
     return min(best, WORDS) if text in _PERHAPS.get(name, ()) else best
 
 

@@ -12,11 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from ut_research.core.issues import Action
-from ut_research.core.schema import ITEMS, NEEDS, TABLES, TIMEPOINTS
+from ut_research.core.schema import ANSWERS, ITEMS, TABLES, TIMEPOINTS
 from ut_research.reading.dates import read_days
-from ut_research.reading.grids import Note, Sheet
+from ut_research.reading.grids import Note, Sheet, hollow_rows
 from ut_research.reading.recipe import From, TableRule, Ticks
-from ut_research.reading.values import NO, WAVES, YES, plain, tidy
+from ut_research.reading.values import NO, WAVES, YES, is_blank, not_so, plain, tidy
 
 Array = npt.NDArray[Any]
 WAVE, ITEM = "{wave}", "{item}"
@@ -88,7 +88,8 @@ def paired(
         assert yes is not None
         texts = sheet.texts(yes).fillna("").map(tidy).str.casefold()
         dated = sheet.texts(day) if day is not None else pd.Series(None, index=frame.index, dtype="str")
-        reached = texts.isin(YES) | (~texts.isin(NO) & texts.ne("") & dated.notna())
+        none = texts.map(lambda text: not text or is_blank(text) or not_so(text)).astype(bool)
+        reached = texts.isin(YES) | (~none & dated.notna())
         part = frame[reached].assign(outcome=outcome, start_date=dated[reached])
         parts.append(part)
     return parts
@@ -137,18 +138,10 @@ def in_order(
 def _by_person(frame: pd.DataFrame, table: str, when: Array) -> pd.DataFrame:
     """Return who answered in each row, when, and whether it is the same as a row above; in order of both."""
     person, again = pd.factorize(frame["participant_id"].fillna("").map(tidy))[0], frame.duplicated()
-    answered = _answered(frame, table) & frame["participant_id"].notna().to_numpy(bool)
+    answers = [c for c in ANSWERS.get(table, ("participant_id",)) if c in frame]  # a row without any is none
+    answered = ~hollow_rows(frame[answers]) & frame["participant_id"].notna().to_numpy(bool)
     rows = pd.DataFrame({"person": person, "when": when, "again": again.to_numpy()})
     return rows[answered].sort_values(["person", "when"])
-
-
-def _answered(frame: pd.DataFrame, table: str) -> Array:
-    """Rows that hold any answer."""
-    answers = {"needs": tuple(NEEDS), "wemwbs": (*ITEMS, "total"), "activity": ("active_days",)}.get(table)
-    if not answers:
-        return np.ones(len(frame), bool)
-    there = [frame[c].fillna("").str.strip() != "" for c in answers if c in frame]
-    return np.logical_or.reduce([t.to_numpy(bool) for t in there]) if there else np.zeros(len(frame), bool)
 
 
 def _days(frame: pd.DataFrame, day: str, month_first: frozenset[str], epoch: date | None) -> Array:

@@ -44,10 +44,19 @@ _DONE: dict[str, tuple[Action, str]] = {
 BLANKS = frozenset(
     ["na", "n/a", "#n/a", "null", "none", "nan", "nat", "<na>", "nil", "-", "--", ".", "not applicable"]
 )
-NOT_KNOWN = frozenset(["?", "missing", "not recorded", "not known", "no data"])
+NOT_KNOWN = frozenset(["?", "missing", "not recorded", "not known", "no data", "not asked", "not answered",
+                       "no answer", "not stated", "not disclosed"])  # fmt: skip
+#: Words for what has not happened, or not yet: there is no day of it.
+_NOT_YET = re.compile(
+    r"(?:(?:did|has|was|is) ?(?:not|n t)|not|never|no|still)(?: (?:yet|[a-z]+ed|attend|engage|start|show|open"
+    r"|active|date|end|exit))*|on ?going|open|current|active|present|in progress|on hold|pending|planned"
+    r"|booked|a?waiting(?: list)?|tb[cad]|to be confirmed|working towards"
+)
+_MISSED = re.compile("dna|absent|cancell?ed|declined|missed|failed|unsuccessful")
 #: What spreadsheet programs write into a cell that they cannot work out.
 ERROR = re.compile(r"#[A-Z0-9_/]+[!?]|#GETTING_DATA|Err:\d{3}", re.I)
-YES = frozenset(["yes", "y", "true", "t", "1", "1.0", "x", "✓", "✔", "☑", "ticked", "checked"])
+YES = frozenset(["yes", "y", "true", "t", "1", "1.0", "x", "✓", "✔", "☑", "ticked", "checked", "achieved",
+                 "attended"])  # fmt: skip
 NO = frozenset(["no", "n", "false", "f", "0", "0.0", "☐", "unticked", "unchecked"])
 
 #: What the first questionnaire is called, and the second.
@@ -73,6 +82,7 @@ _CODES: dict[str, dict[str, str]] = {
     "group": {
         "engage": "engaged", "did not engage": "not engaged", "non engaged": "not engaged",
         "nonengaged": "not engaged", "unengaged": "not engaged", "referred but did not engage": "not engaged",
+        **dict.fromkeys(("yes", "y"), "engaged"), **dict.fromkeys(("no", "n"), "not engaged"),
     },
     "outcome": {
         **dict.fromkeys(("employed", "job", "work", "paid work"), "employment"),
@@ -161,7 +171,14 @@ def plain(heading: str) -> str:
 def is_blank(text: str, *, day: bool = False) -> bool:
     """Whether tidied text is a word that people write for nothing; for a `day`, "not known" is not."""
     word = text.casefold()
-    return word in BLANKS or (word in NOT_KNOWN and not day)
+    return word in BLANKS or (not_so(word, yet=True) if day else word in NOT_KNOWN)
+
+
+def not_so(text: str, *, yet: bool = False) -> bool:
+    """Whether tidied text says that something has not happened; with `yet`, that it may still."""
+    word = " ".join(re.sub(r"[^\w\s]", " ", text.casefold()).split())
+    said = text.casefold() in NO or _NOT_YET.fullmatch(word) or (not yet and _MISSED.fullmatch(word))
+    return bool(said) and text.casefold() not in NOT_KNOWN
 
 
 def reader(column: Column, names: Names = NO_NAMES) -> Callable[[str], Reading]:
@@ -175,7 +192,7 @@ def reader(column: Column, names: Names = NO_NAMES) -> Callable[[str], Reading]:
 
 
 def _yes_no(text: str, column: Column) -> Reading:
-    word = text.casefold()
+    word = re.sub(r"^(yes|no|[yn](?![-–—]))\s*[-–—:;,(].*", r"\1", text.casefold())  # "Y - 12/03/2024"
     if word in YES:
         return True, None if text == "yes" else "spelling"
     if word in NO:

@@ -1,0 +1,99 @@
+"""Exports of no known tool, in the hands of somebody in a hurry: what is drafted is taken, unread."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+import ut_research as ut
+from ut_research.cleaning.tables import Cleaned
+from ut_research.reading import draft
+
+PEOPLE = 40
+
+
+def write(folder: Path, name: str, heads: str, *columns: object) -> None:
+    """A list of people: their identifier, and each column by what repeats in it."""
+    rows = [[f"CM{n + 101}", *(c[n % len(c)] for c in columns)] for n in range(PEOPLE)]  # type: ignore[index,arg-type]
+    with (folder / f"{name}.csv").open("w", newline="") as opened:
+        csv.writer(opened).writerows([["Client ref", *heads.split(",")], *rows])
+
+
+def people(folder: Path, **more: list[str]) -> None:
+    columns = {"Gender": ["M", "F"], "Age": ["34", "51"], "Date referred": ["13/03/2024"], **more}
+    write(folder, "People", ",".join(columns), *columns.values())
+
+
+def taken(folder: Path) -> Cleaned:
+    (folder / "columns.toml").write_text(draft.draft(folder, accept=True), encoding="utf-8")
+    return ut.clean(ut.read(folder))
+
+
+def logged(cleaned: Cleaned, column: str) -> set[str]:
+    return set(cleaned.issues.loc[cleaned.issues["column"] == column, "rule"])
+
+
+def test_who_is_not_registered_yet_or_has_not_left_has_no_day_of_it(tmp_path):
+    not_yet, still = ["20/03/2024", "Not yet", "Not registered", "TBC"], ["Ongoing", "n/a", "01/06/2024", "-"]
+    people(tmp_path, **{"Date registered": not_yet, "Exit date": still})
+
+    found = taken(tmp_path).tables["participants"]
+
+    assert found["registered_date"].notna().sum() == PEOPLE / 4
+    assert found["exit_date"].notna().sum() == PEOPLE / 4
+    assert "exit_reason" not in found, "nobody left on a day that is not known"
+
+
+@pytest.mark.parametrize("said", ["Not known", "32/13/2024"])
+def test_who_registered_on_a_day_that_is_not_known_did_register(tmp_path, said):
+    people(tmp_path, **{"Date registered": [said, "20/03/2024", "21/03/2024"]})
+
+    assert taken(tmp_path).tables["participants"]["registered_date"].notna().all()
+
+
+@pytest.mark.parametrize("unknown", ["9", "99", "-1", "Not asked", "Prefer not to say", "n/a"])
+def test_what_is_not_known_of_a_need_is_neither_yes_nor_no(tmp_path, unknown):
+    people(tmp_path)
+    write(tmp_path, "Needs", "Housing,Employment", ["Yes", unknown, "No", unknown], ["Yes", "No"])
+
+    needs = taken(tmp_path).tables["needs"]
+
+    assert (needs["housing"].isna().sum(), needs["housing"].sum()) == (PEOPLE / 2, PEOPLE / 4)
+
+
+def test_yes_with_a_day_beside_it_is_yes(tmp_path):
+    people(tmp_path)
+    said = ["Y - 12/06/2024", "N", "Yes (theft)", "no, none known"]
+    write(tmp_path, "Reoffending", "Engaged?,Reoffended (Y/N + date)", ["Yes", "Yes", "No", "No"], said)
+
+    found = taken(tmp_path).tables["reoffending"]
+
+    assert found.groupby("group")["reoffended"].agg(["sum", "size"]).values.tolist() == [[10, 20], [10, 20]]
+
+
+def test_a_code_for_no_age_is_no_age(tmp_path):
+    people(tmp_path, Age=["34", "99", "51", "28"])
+
+    found = taken(tmp_path)
+
+    assert found.tables["participants"]["age_at_referral"].max() == 51
+    assert "code for not known" in logged(found, "age_at_referral")
+
+
+def test_one_person_of_99_and_those_near_it_keep_their_age(tmp_path):
+    people(tmp_path, Age=["34", "99", "93", "28"])
+
+    assert taken(tmp_path).tables["participants"]["age_at_referral"].max() == 99
+
+
+@pytest.mark.parametrize("heading", ["Duration", "Duration (hours)", "Hrs attended"])
+def test_hours_are_not_taken_for_minutes(tmp_path, heading):
+    people(tmp_path)
+    write(tmp_path, "Sessions", f"Date attended,{heading}", ["20/03/2024"], ["1", "2", "3"])
+
+    sessions = taken(tmp_path).tables["sessions"]
+
+    assert len(sessions) == PEOPLE
+    assert "minutes" not in sessions or sessions["minutes"].isna().all()
