@@ -7,12 +7,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+import pandas as pd
+
 from ut_research.core.schema import ITEMS, TABLES
 from ut_research.reading import likeness
 from ut_research.reading.grids import Sheet
 from ut_research.reading.likeness import ANSWERS, NUMBERED, WORDS, like, words
+from ut_research.reading.refusals import foreign
 from ut_research.reading.reshape import WAVE
-from ut_research.reading.values import NO, WAVES, YES, plain, reader, tidy
+from ut_research.reading.values import NO, WAVES, YES, is_blank, plain, tidy
 
 _ORDINAL = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)\b", re.I)
 #: What stands before the number of a wave, and how waves are called that have none.
@@ -62,14 +65,8 @@ class Found:
         return {tidy(text).casefold() for text in self.texts(pattern)}
 
     def ticked(self, heading: str) -> bool:
-        """Whether a column holds yes and no, and nothing else."""
-        return set() < self.answers(heading) <= YES | NO
-
-    def scores(self, pattern: str) -> bool:
-        """Whether columns hold totals of WEMWBS, but for a slip or two."""
-        texts = [tidy(text) for text in self.texts(pattern)]
-        fine = sum(reader(TABLES["wemwbs"].column("total"))(text)[0] is not None for text in texts)
-        return 0 < len(texts) <= fine / 0.9
+        """Whether a column holds yes and no, and nothing else that is said."""
+        return set() < {text for text in self.answers(heading) if not is_blank(text)} <= YES | NO
 
     def answer(self, patterns: Iterable[str]) -> bool:
         """Whether columns hold answers of WEMWBS, but for a slip or two: not those of another scale."""
@@ -90,8 +87,9 @@ def look(found: Found) -> Found:
     if not found.items and (said := _before_and_after(found.sheet)):
         _part(found, lambda heading: said.sub(WAVE, heading, count=1))
     waves = (p for p in found.patterns if found.waves and WAVE in p and not found.items)
-    totals = (p for p in waves if like("total", p.replace(WAVE, "")) >= WORDS and found.scores(p))
-    found.total = next(totals, "")
+    totals = (p for p in waves if like("total", p.replace(WAVE, "")) >= WORDS and found.texts(p))
+    total = TABLES["wemwbs"].column("total")
+    found.total = next((p for p in totals if not foreign(total, pd.Series(found.texts(p)))), "")
     found.cells += found.patterns.get(found.total, [])
     found.used.update(found.cells)
     return found

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from ut_research.core.schema import TABLES
-from ut_research.reading import dates, identifiers
+from ut_research.reading import identifiers
 from ut_research.reading.draft import laid_out, refuse_data
 from ut_research.reading.draft_lines import toml
 from ut_research.reading.folder import Tell, each, files, shown
@@ -51,13 +51,8 @@ def outline(path: Path, threshold: int, tell: Tell = str) -> str:
             lines += ["[[table]]", f"file = {toml(shown(file.name, f'a file{file.suffix}'))}"]
             if sheet.name != file.stem:
                 lines.append(f"sheet = {toml(shown(sheet.name, 'a sheet'))}")
-            lines += [
-                f"heading_rows = {list(sheet.seem)}",
-                "columns = [",
-                *_columns(sheet, threshold),
-                "]",
-                "",
-            ]
+            seem = f"heading_rows = {list(sheet.seem)}"
+            lines += [seem, "columns = [", *_columns(sheet, threshold), "]", ""]
     return "\n".join(lines)
 
 
@@ -65,7 +60,7 @@ def _columns(sheet: Sheet, threshold: int) -> Iterator[str]:
     """Give a line for each column: its heading, its kind and the codes that enough people share."""
     person = TABLES["participants"].columns[0]
     tidied = sheet.frame.map(tidy, na_action="ignore").replace("", None)
-    kinds = [_kind(h, tidied[i]) for i, h in enumerate(sheet.headings)]
+    kinds = [_kind(h, tidied[i], sheet.days[i]) for i, h in enumerate(sheet.headings)]
     ids = [i for i, h in enumerate(sheet.headings) if like(person.name, h) >= WORDS and kinds[i] != "date"]
     if not ids:
         yield "  # no column of an identifier was found: how many people share a code is not known"
@@ -83,7 +78,7 @@ def _columns(sheet: Sheet, threshold: int) -> Iterator[str]:
         yield f"  {toml(parts)},"
 
 
-def _kind(heading: str, cells: pd.Series) -> str:
+def _kind(heading: str, cells: pd.Series, days: bool | None) -> str:
     """Return what the cells of a column are, in a word."""
     filled = cells.dropna()
     distinct = filled.unique().tolist()
@@ -91,10 +86,9 @@ def _kind(heading: str, cells: pd.Series) -> str:
         return "blank"
     if identifiers.personal_heading(heading) or identifiers.refusal(filled):
         return "personal"
-    tried = distinct[:1000]
-    if sum(day.day is not None for day in dates.read_days(tried)) >= _MOST * len(tried):
+    if days:
         return "date"
-    if all(re.fullmatch(_NUMBER, one) for one in tried):
+    if all(re.fullmatch(_NUMBER, one) for one in distinct[:1000]):
         return "number"
     if filled.str.contains(";", regex=False).mean() > 1 - _MOST:
         return "several ticks"
