@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 import ut_research as ut
@@ -60,6 +61,18 @@ def test_who_registered_on_a_day_that_is_not_known_did_register(tmp_path, said):
     people(tmp_path, **{"Date registered": [said, "20/03/2024", "21/03/2024"]})
 
     assert taken(tmp_path).tables["participants"]["registered_date"].notna().all()
+
+
+def test_one_day_month_first_among_many_turns_no_other_around(tmp_path):
+    days = [f"{day:02d}/03/2024" for day in range(1, 21)]
+    people(tmp_path, **{"Date joined": [*days, "04/25/2024", *days]})
+
+    text = draft.draft(tmp_path)
+    found = taken(tmp_path)
+
+    assert "month_first" not in text
+    assert set(found.tables["participants"]["registered_date"].dropna().dt.month) == {3}
+    assert "month first" in logged(found, "registered_date")
 
 
 @pytest.mark.parametrize(
@@ -128,6 +141,28 @@ def test_one_person_of_99_and_those_near_it_keep_their_age(tmp_path):
     assert taken(tmp_path).tables["participants"]["age_at_referral"].max() == 99
 
 
+def test_ages_in_bands_leave_the_age_to_the_day_of_birth(tmp_path):
+    people(tmp_path, Age=["18-24", "25-34"], **{"D.O.B.": ["01/02/00", "13/02/90"]})
+
+    assert set(taken(tmp_path).tables["participants"]["age_at_referral"]) == {24, 34}
+
+
+def test_sessions_that_nobody_came_to_are_left_out_and_the_guess_is_marked(tmp_path):
+    people(tmp_path)
+    came = ["Attended", "DNA", "Cancelled", "Late"]
+    write(tmp_path, "Sessions", "Date attended,Attendance,Mins", ["20/03/2024"], came, ["45"])
+
+    assert len(taken(tmp_path).tables["sessions"]) == PEOPLE / 2
+    assert any('"Attendance" = ["Cancelled", "DNA"]' in line for line in draft.guesses(draft.draft(tmp_path)))
+
+
+def test_letters_in_a_register_are_not_read_and_that_is_marked(tmp_path):
+    people(tmp_path)
+    write(tmp_path, "Sessions", "Date attended,Attendance", ["20/03/2024"], ["P", "A"])
+
+    assert any("none of its words" in line for line in draft.guesses(draft.draft(tmp_path)))
+
+
 @pytest.mark.parametrize("heading", ["Duration", "Duration (hours)", "Hrs attended"])
 def test_hours_are_not_taken_for_minutes(tmp_path, heading):
     people(tmp_path)
@@ -137,6 +172,67 @@ def test_hours_are_not_taken_for_minutes(tmp_path, heading):
 
     assert len(sessions) == PEOPLE
     assert "minutes" not in sessions or sessions["minutes"].isna().all()
+
+
+def test_an_outcome_in_progress_is_not_reached_though_it_has_a_day(tmp_path):
+    day, came = ["01/06/2024"], ["Achieved", "Not achieved", "In progress", "Full time"]
+    heads = "Gender,Age,Pre score,Post score,Employment,Employment date,Housed date"
+    about = ["M"], ["34"], ["40", "41"], ["50", "44"]
+    write(tmp_path, "Tracker", heads, *about, came, day, [*day, "n/a", "TBC", ""])
+
+    found = taken(tmp_path).tables["outcomes"]
+
+    assert found["outcome"].value_counts().to_dict() == {"employment": PEOPLE / 2, "housing": PEOPLE / 4}
+
+
+def test_of_a_list_of_outcomes_those_in_progress_are_left_out(tmp_path):
+    people(tmp_path)
+    status = ["Achieved", "In progress"]
+    write(tmp_path, "Outcomes", "Outcome,Date achieved,Status", ["Housing"], ["01/06/2024"], status)
+
+    assert len(taken(tmp_path).tables["outcomes"]) == PEOPLE / 2
+
+
+def test_a_list_of_scores_is_one_of_scores_and_not_of_active_days(tmp_path):
+    people(tmp_path)
+    write(tmp_path, "Wellbeing", "Survey date,Stage,WEMWBS total", ["01/06/2024"], ["Pre"], ["40", "62"])
+
+    assert taken(tmp_path).tables["wemwbs"]["total"].sum() == 51 * PEOPLE
+
+
+@pytest.mark.parametrize("scores", [["3", "12", "20"], ["2.5", "3.1"]])
+def test_scores_of_another_scale_are_not_taken(tmp_path, scores):
+    people(tmp_path)
+    write(tmp_path, "Anxiety", "Survey date,Stage,Score", ["01/06/2024"], ["Pre"], scores)
+
+    assert "wemwbs" not in taken(tmp_path).tables
+
+
+def test_the_short_form_is_told_and_not_read(tmp_path):
+    people(tmp_path)
+    items = [f"SWEMWBS Q{n}" for n in range(1, 8)]
+    write(
+        tmp_path, "SWEMWBS", ",".join(["Survey date", "Stage", *items]), ["01/06/2024"], ["Pre"], *[["3"]] * 7
+    )
+
+    assert "# SWEMWBS: like wemwbs, but for item_01 to item_14, or total; it will not be read" in draft.draft(
+        tmp_path
+    )
+    assert "wemwbs" not in taken(tmp_path).tables
+
+
+def test_a_hidden_sheet_is_marked(tmp_path):
+    book = openpyxl.Workbook()
+    for name in ("Clients", "Archive 2022"):
+        sheet = book.create_sheet(name)
+        sheet.append(["Client ID", "Gender", "Age", "Date of referral"])
+        for n in range(PEOPLE):
+            sheet.append([f"{name[0]}{n + 101}", "M", 34, "13/03/2024"])
+    book.remove(book.worksheets[0])
+    book["Archive 2022"].sheet_state = "hidden"
+    book.save(tmp_path / "Caseload.xlsx")
+
+    assert any("hidden" in line for line in draft.guesses(draft.draft(tmp_path)))
 
 
 @pytest.mark.parametrize(
@@ -154,3 +250,15 @@ def test_hours_are_not_taken_for_minutes(tmp_path, heading):
 )
 def test_a_heading_that_means_something_else_is_left_to_the_person(heading, column):
     assert like(column, heading) < WORDS
+
+
+def test_a_file_named_as_a_table_says_what_it_lacks_and_is_drafted_so_far(tmp_path):
+    people(tmp_path)
+    write(tmp_path, "Reoffending", "Cohort,Reoffended", ["Treatment", "Comparison"], ["Yes", "No"])
+
+    assert "# Reoffending: like reoffending, but for group; say which heading has it" in draft.draft(tmp_path)
+    stopped = told(tmp_path)
+
+    assert "has no column group." in stopped
+    assert "[tables.reoffending.columns] group = …" in stopped
+    assert "give the file or sheet another name" in stopped

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from os.path import commonprefix
 from pathlib import Path
@@ -22,10 +22,13 @@ from ut_research.reading.grids import Sheet
 from ut_research.reading.layout import lay_out
 from ut_research.reading.likeness import LEAST, SURE, WORDS
 from ut_research.reading.recipe import Layout
+from ut_research.reading.refusals import foreign, lacking
 from ut_research.reading.values import plain
 
 #: What a column of numbers is called that may be people's.
 _NUMBERS = ("id", "no", "no.", "number", "#")
+#: What the column may be called that says whether a session took place, or an outcome was reached.
+_HELD = re.compile(r"attend|status|achiev|present|complet|reached|show", re.I)
 #: What in the name of a sheet or file says when.
 _WHEN = re.compile(r"\d+|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|q)[a-z]*|[\W_]", re.I)
 #: What marks a line that a person should look at.
@@ -96,19 +99,20 @@ def _tables(sheets: list[Sheet], left_out: list[str]) -> dict[str, list[Line]]:
         for sheet in () if several else alike:
             tables[""] += _sort(sheet, parts)
     for part in parts:
-        known = _kind(part.table, part.sheets[0])
-        if any(c.needed and c.name not in known for c in part.table.columns):
-            tables[""].append(_lacks(part.sheets[0].name, part.table, known))
-        elif len(known) >= _columns(tables.get(part.table.name, [])):
+        known, name = _kind(part.table, part.sheets[0]), part.sheets[0].name
+        if lack := lacking(part.table, known):
+            tables[""].append(_lacks(name, part.table, known))
+        read = not lack or plain(name) == part.table.name
+        if read and len(known) >= _columns(tables.get(part.table.name, [])):
             tables[part.table.name] = list(_draft_table(part, left_out))
     return tables
 
 
 def _lacks(sheet: str, table: Table, known: Collection[str]) -> Line:
     """Return the line that says what a sheet lacks that is otherwise like a table."""
-    missing = sorted(c.name for c in table.columns if c.needed and c.name not in known)
-    but = f"like {table.name}, but for {', '.join(missing)}; it will not be read"
-    return comment(f"{shown(sheet, 'a sheet')}: {but}")
+    but = f"like {table.name}, but for {', '.join(lacking(table, {*known}))}"
+    left = "say which heading has it" if plain(sheet) == table.name else "it will not be read"
+    return comment(f"{shown(sheet, 'a sheet')}: {but}; {left}")
 
 
 def _columns(lines: list[Line]) -> int:
@@ -187,6 +191,8 @@ def _kind(table: Table, sheet: Sheet) -> frozenset[str]:
 def _owners(table: Table, sheet: Sheet, least: float) -> dict[str, tuple[int, float]]:
     """Return the heading of each column of a table; a number alone is a person's where each row is one."""
     found = owners(table, dict(enumerate(sheet.headings)), least, sheet.days)
+    found = {n: at for n, at in found.items() if (column := table.column(n)).kind != "whole number"
+             or plain(sheet.headings[at[0]]) == n or not foreign(column, sheet.frame[at[0]])}  # fmt: skip
     if table.name == "participants" and found.get("participant_id", (0, 0.0))[1] < WORDS:
         for i, heading in enumerate(sheet.headings):
             if plain(heading) in _NUMBERS and sheet.frame[i].is_unique:
@@ -196,7 +202,8 @@ def _owners(table: Table, sheet: Sheet, least: float) -> dict[str, tuple[int, fl
 
 def _table(sheet: Sheet, taken: set[str]) -> tuple[Table | None, float]:
     """Return the table that a sheet most likely holds, by its name and its columns, and how likely."""
-    shares = {n: len(_kind(t, sheet)) / min(len(t.columns), 6) for n, t in TABLES.items() if n not in taken}
+    shares = {n: (len(own := _kind(t, sheet)) - len(lacking(t, own))) / min(len(t.columns), 6)
+              for n, t in TABLES.items() if n not in taken}  # fmt: skip
     likely = ((max(fuzz.ratio(plain(sheet.name), n), 100 * share), n) for n, share in shares.items())
     score, name = max(likely, default=(0.0, ""))
     return (TABLES[name], min(score, 100.0)) if score >= LEAST - 10 else (None, 0)
@@ -214,6 +221,7 @@ def _draft_table(part: _Part, left_out: list[str]) -> Iterator[Line]:
     lines = [one for column in table.columns for one in _column(part, column, owned)]
     spare = {h: i for s, o in zip(part.sheets, owned, strict=True) for i, h in enumerate(s.headings)
              if h and i not in {at for at, _ in o.values()} | used and plain(h) not in GROUPS}  # fmt: skip
+    lines += _not_held(part, spare)
     for heading, i in spare.items():
         personal = "; looks personal: left out" * identifiers.personal_heading(heading)
         left_out += [heading] if personal and shown(heading, "") else []
@@ -223,7 +231,18 @@ def _draft_table(part: _Part, left_out: list[str]) -> Iterator[Line]:
             lines += _codes(sheet, table, column, owned[0][column.name][0])
     lines += ticks
     file = _files([s.name for s in part.sheets]) if len(part.sheets) > 1 else file
-    yield from of_table(table.name, file, lines, lambda heading: _texts(part, heading), unsure(part.likeness))
+    hidden = any(note.rule == "hidden sheet" for s in part.sheets for note in s.notes)
+    sure = "guessed: a sheet of it is hidden" if hidden else unsure(part.likeness)
+    yield from of_table(table.name, file, lines, lambda heading: _texts(part, heading), sure)
+
+
+def _not_held(part: _Part, spare: Iterable[str]) -> Iterator[Line]:
+    """Leave out the rows of sessions and outcomes that a column says did not come to be: a guess."""
+    held = [h for h in spare if _HELD.search(h) and part.table.name in ("sessions", "outcomes")]
+    for heading in held[:1]:
+        left = sorted(filter(values.not_so, said := {values.tidy(t) for t in _texts(part, heading)}))
+        note = f"guessed: {'these' if left else 'none of its words'} say that it did not come to be"
+        yield from [Line("without", {heading: left}, note)] * (len(said) > 1)
 
 
 def _texts(part: _Part, heading: str) -> list[str]:
@@ -243,15 +262,10 @@ def _column(part: _Part, column: Column, owned: list[dict[str, tuple[int, float]
     days = [o.get("completed_date", (0, 0.0))[1] for o in owned]
     if not found and column.name == "timepoint" and min(days) >= WORDS:
         return [Line(key, {"order_of": "completed_date"})]
-    if not found:
-        needed = "; it is needed" if column.needed else ""
-        return [Line(f"# {key}", "", f"no heading is like it{needed}")]
     headings = dict.fromkeys(s.headings[i] for s, i, _ in found)
-    if [plain(h) for h in headings] == [column.name]:
-        return []
+    if [plain(h) for h in headings] in ([], [column.name]) or not all(shown(h, "") for h in headings):
+        return []  # none; our own; or one that cannot be shown, which is left for the person to write
     score = min(score for *_, score in found)
-    if not all(shown(h, "") for h in headings):  # one that cannot be shown is left for the person to write
-        return [Line(f"# {key}", "", unsure(score))]
     left = "# left out, too unsure: " * (score < WORDS)
     return [Line(f"{left}{key}", spellings(headings), unsure(score))]
 

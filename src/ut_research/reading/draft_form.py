@@ -270,8 +270,9 @@ def _outcomes(found: Found) -> list[Line]:
     for plain_, heading in heads.items():
         day = heads.get(f"{plain_} date") or heads.get(f"date {plain_}") or heads.get(f"date of {plain_}")
         outcome = read(plain_)[0]
-        if day and outcome and found.ticked(heading):
-            pairs[outcome] = Line(f"pairs.{outcome}", {"yes": heading, "date": day})
+        if day and outcome and found.answers(heading):
+            sure, pair = found.ticked(heading), {"yes": heading, "date": day}
+            pairs[outcome] = Line(f"pairs.{outcome}", pair, "guessed" * (not sure))
     for plain_, heading in heads.items():
         outcome = read(re.sub(r"^date (?:of )?| date$", "", plain_))[0]
         i = found.sheet.headings.index(heading)

@@ -94,4 +94,6 @@ def of_table(table: str, file: Line, lines: Iterable[Line], texts: Callable[[str
 
 
 def _month_first(texts: Iterable[str]) -> bool:
-    return any(day.rule == "month first" for day in dates.read_days([tidy(text) for text in texts]))
+    cells = [tidy(text) for text in texts]
+    day, month = ([d.rule for d in dates.read_days(cells, month_first=way)] for way in (False, True))
+    return "month first" in day and day.count("impossible date") == month.count("impossible date")
