@@ -99,7 +99,7 @@ def test_and_what_it_says_to_do_lets_it_be_read(tmp_path, way):
     assert ut.read(tmp_path).tables["needs"]["housing"].nunique() == (1 if "value" in way else 2)
 
 
-@pytest.mark.parametrize("unknown", ["9", "99", "-1", "Not asked", "Prefer not to say", "n/a"])
+@pytest.mark.parametrize("unknown", ["9", "99", "-1", "Not asked", "No - not asked", "n-a", "n/a"])
 def test_what_is_not_known_of_a_need_is_neither_yes_nor_no(tmp_path, unknown):
     people(tmp_path)
     write(tmp_path, "Needs", "Housing,Employment", ["Yes", unknown, "No", unknown], ["Yes", "No"])
@@ -147,13 +147,20 @@ def test_ages_in_bands_leave_the_age_to_the_day_of_birth(tmp_path):
     assert set(taken(tmp_path).tables["participants"]["age_at_referral"]) == {24, 34}
 
 
-def test_sessions_that_nobody_came_to_are_left_out_and_the_guess_is_marked(tmp_path):
+@pytest.mark.parametrize(
+    "came, away",
+    [
+        (["Attended", "DNA", "Cancelled", "Late"], '["Cancelled", "DNA"]'),
+        (["Present", "Absent", "Present", "Did not attend"], '["Absent", "Did not attend"]'),
+        (["Yes", "No", "Y", "no show"], '["No", "no show"]'),
+    ],
+)
+def test_sessions_that_nobody_came_to_are_left_out_and_the_guess_is_marked(tmp_path, came, away):
     people(tmp_path)
-    came = ["Attended", "DNA", "Cancelled", "Late"]
     write(tmp_path, "Sessions", "Date attended,Attendance,Mins", ["20/03/2024"], came, ["45"])
 
     assert len(taken(tmp_path).tables["sessions"]) == PEOPLE / 2
-    assert any('"Attendance" = ["Cancelled", "DNA"]' in line for line in draft.guesses(draft.draft(tmp_path)))
+    assert any(f'"Attendance" = {away}' in line for line in draft.guesses(draft.draft(tmp_path)))
 
 
 def test_letters_in_a_register_are_not_read_and_that_is_marked(tmp_path):
@@ -245,6 +252,10 @@ def test_a_hidden_sheet_is_marked(tmp_path):
         ("Next assessment date", "completed_date"),
         ("Housing need met", "housing"),
         ("Mentor ID", "participant_id"),
+        ("Control group", "group"),
+        ("Not engaged", "group"),
+        ("Non-engaged?", "group"),
+        ("Did not reoffend", "reoffended"),
         ("Date of index offence", "reoffence_date"),
     ],
 )
@@ -262,3 +273,8 @@ def test_a_file_named_as_a_table_says_what_it_lacks_and_is_drafted_so_far(tmp_pa
     assert "has no column group." in stopped
     assert "[tables.reoffending.columns] group = …" in stopped
     assert "give the file or sheet another name" in stopped
+
+
+@pytest.mark.parametrize("heading", ["What is your gender? (or prefer not to say)", "Gender identity"])
+def test_a_heading_that_only_says_more_is_taken(heading):
+    assert like("gender", heading) >= WORDS

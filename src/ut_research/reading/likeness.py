@@ -88,7 +88,7 @@ _PERHAPS = {"referral_date": ("created date", "date created"), "registered_date"
 _OTHER = {"total": "swemwbs", "minutes": r"\bh(?:ou)?rs?\b"}
 #: Words by which a heading means something else: another day, or another person.
 _ELSE = re.compile(r"\b(?:expected|planned|proposed|target|next|previous|prior|index|mentors?|workers?|staff"
-                   r"|youngest|eldest|of partner|re.?registration|at (?:exit|closure)|met)\b")  # fmt: skip
+                   r"|of partner|re|at (?:exit|closure)|met|(?<!prefer )not|non|control)\b")  # fmt: skip
 #: The day of which a table says no more than that it is one.
 _DAYS = ("completed_date", "assessed_date", "start_date", "session_date")
 

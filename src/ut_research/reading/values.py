@@ -49,7 +49,7 @@ NOT_KNOWN = frozenset(["?", "missing", "not recorded", "not known", "no data", "
 #: Words for what has not happened, or not yet: there is no day of it.
 _NOT_YET = re.compile(
     r"(?:(?:did|has|was|is) ?(?:not|n t)|not|never|no|still)(?: (?:yet|[a-z]+ed|attend|engage|start|show|open"
-    r"|active|date|end|exit))*|on ?going|open|current|active|present|in progress|on hold|pending|planned"
+    r"|active|date|end|exit))*|on ?going|open|current|active|in progress|on hold|pending|planned"
     r"|booked|a?waiting(?: list)?|tb[cad]|to be confirmed|working towards"
 )
 _MISSED = re.compile("dna|absent|cancell?ed|declined|missed|failed|unsuccessful")
@@ -192,7 +192,7 @@ def reader(column: Column, names: Names = NO_NAMES) -> Callable[[str], Reading]:
 
 
 def _yes_no(text: str, column: Column) -> Reading:
-    word = re.sub(r"^(yes|no|[yn](?![-–—]))\s*[-–—:;,(].*", r"\1", text.casefold())  # "Y - 12/03/2024"
+    word = re.sub(r"^(yes|no|[yn](?![-–—]))\s*[-–—:;,(](?!.*not (asked|known)).*", r"\1", text.casefold())
     if word in YES:
         return True, None if text == "yes" else "spelling"
     if word in NO:
