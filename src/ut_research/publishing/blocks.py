@@ -14,7 +14,7 @@ import re
 import zipfile
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: When a workbook or document says that it was changed last.
 _CHANGED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
+#: Who made a PDF, as it says itself.
+AUTHOR = "ut-research"
 #: What the drawer with the numbers of a picture is called.
 NUMBERS = "Show the numbers"
 #: Words with how they are set: "" (plain) or "strong".
@@ -248,7 +250,10 @@ _READERS: dict[str, Callable[[Tag, Path], Iterator[Block]]] = {
 
 
 def pdf(layout: Path, data: dict[str, Any]) -> bytes:
-    """A tagged PDF (PDF/UA-1) of `data` in a Typst `layout`; Typst refuses one that is not accessible."""
+    """A tagged PDF (PDF/UA-1) of `data` in a Typst `layout`; Typst refuses one that is not accessible.
+
+    Blocks may stand anywhere in `data`: a layout finds what is in each, and its ``kind``.
+    """
     compiled = _compiler(layout, data).compile(format="pdf", pdf_standards=["ua-1"], timestamp=0)
     return row_headings.mark(compiled)
 
@@ -281,11 +286,6 @@ def desk(svg: str) -> str | None:
     return re.sub(r"<svg[^>]*>", lambda _: root.replace("<svg", f"<svg {size}"), svg, count=1)
 
 
-def for_layout(blocks: Iterable[Block]) -> list[dict[str, Any]]:
-    """`blocks` as a layout takes them."""
-    return [{"kind": type(block).__name__.lower(), **asdict(block)} for block in blocks]
-
-
 def zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
     """A zip of `files` (name, content) in their order, without the time it was made."""
     out = io.BytesIO()
@@ -308,9 +308,13 @@ def timeless(archive: bytes) -> bytes:
 def _compiler(layout: Path, data: dict[str, Any]) -> Any:
     import typst
 
-    told = data | {"beginning": beginning(data["label"])}
-    inputs = {"data": json.dumps(told, ensure_ascii=False)}
+    told = data | {"beginning": beginning(data["label"]), "author": AUTHOR}
+    inputs = {"data": json.dumps(told, default=_in_parts, ensure_ascii=False)}
     return typst.Compiler(input=str(layout), root=str(layout.parent), sys_inputs=inputs, **_fonts())
+
+
+def _in_parts(block: object) -> dict[str, Any]:
+    return {"kind": type(block).__name__.lower(), **vars(block)}
 
 
 def _fonts() -> dict[str, Any]:

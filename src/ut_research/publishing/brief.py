@@ -41,7 +41,6 @@ from ut_research.show.tables import held, name, number
 
 FILE, LOGOS = "brief.txt", "logos"
 LAYOUT, USUAL = "book/paper/brief.typ", "book/paper/brief.txt"
-AUTHOR = "ut-research"
 #: About how many words a line of both columns holds.
 WORDS_A_LINE = 14
 #: Where the findings in a table come from, and what stands before one that was said against another.
@@ -159,7 +158,7 @@ def fit(brief: Brief, layout: Path) -> int:
     ------
     ProblemsFound : a page is too full; with about how many words are too many, and its sections.
     """
-    problems, pages = [], paper.measured(layout, _for_layout(brief), "page")
+    problems, pages = [], paper.measured(layout, vars(brief), "page")
     for measured in pages:
         of, over = measured["page"], measured["over"]
         if over:
@@ -173,7 +172,7 @@ def fit(brief: Brief, layout: Path) -> int:
 def pdf(brief: Brief, layout: Path) -> bytes:
     """The brief as two pages of tagged PDF (PDF/UA-1); ProblemsFound where it does not fit."""
     fit(brief, layout)
-    return paper.pdf(layout, _for_layout(brief))
+    return paper.pdf(layout, vars(brief))
 
 
 def docx(brief: Brief, pages: int = 2) -> bytes:
@@ -373,15 +372,6 @@ class _Writer:
 
     def _wrong(self, what: str, title: str, where: str, todo: str) -> None:
         self.problems.append(Problem(what, f"{FILE}, section “{title}”, {where}", todo))
-
-
-def _for_layout(brief: Brief) -> dict[str, Any]:
-    sections = [
-        {"title": s.title, "page": s.page, "blocks": paper.for_layout(s.blocks)} for s in brief.sections
-    ]
-    head = {"title": brief.title, "project": brief.project, "series": brief.series, "label": brief.label}
-    return {**head, "author": AUTHOR, "sections": sections, "sources": brief.sources,
-            "logos": paper.for_layout(brief.logos)}  # fmt: skip
 
 
 def _myst(text: Text) -> str:

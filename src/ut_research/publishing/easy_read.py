@@ -18,7 +18,6 @@ from ut_research.disclosure import decision
 from ut_research.disclosure.gate import Released
 from ut_research.publishing import blocks as paper
 from ut_research.publishing import one_file
-from ut_research.publishing.brief import AUTHOR
 from ut_research.publishing.standing import LABELS
 from ut_research.show import design, prose, verdicts
 
@@ -46,9 +45,8 @@ def make(root: Path, folder: Path, report: Path) -> list[Path]:
     lines = write(text, released, design.words(parameters), family, root / PICTURES)
     label = LABELS[decision.standing(folder)]
     title = f"{parameters['title']}: Easy Read"
-    about = {"title": title, "label": label, "author": AUTHOR}
     printed = report / "easy-read.pdf"
-    printed.write_bytes(paper.pdf(root / LAYOUT, about | {"lines": lines}))
+    printed.write_bytes(paper.pdf(root / LAYOUT, {"title": title, "label": label, "lines": lines}))
     page = one_file.write(report / "easy-read.html", title, "\n".join(_html(lines)), report / "book")
     return [printed, page]
 

@@ -76,5 +76,4 @@ def large_print(pages: Iterable[Path], title: str, label: str, layout: Path) -> 
     """
     printed = [page for page in pages if page.stem in PRINTED]
     read = [paper.read_page(p, without=paper.NUMBERS if p.stem == PAGES[0] else "") for p in printed]
-    parts = [*map(paper.for_layout, read)]
-    return paper.pdf(layout, {"title": f"{title}, evaluated", "label": label, "pages": parts})
+    return paper.pdf(layout, {"title": f"{title}, evaluated", "label": label, "pages": read})

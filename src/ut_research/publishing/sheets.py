@@ -15,7 +15,6 @@ from ut_research.disclosure import decision
 from ut_research.disclosure.gate import Released
 from ut_research.measures import declared
 from ut_research.publishing import blocks as paper
-from ut_research.publishing.brief import AUTHOR
 from ut_research.publishing.standing import LABELS
 from ut_research.show import design, tables
 from ut_research.show.prose import plain
@@ -38,7 +37,7 @@ def make(root: Path, folder: Path, reports: Mapping[Path, str], by: str) -> list
     label = LABELS[decision.standing(folder)]
     for report, part in reports.items():
         own = released.of_part({by: part})
-        data = _sheet(released, own, parameters, part) | {"label": label, "author": AUTHOR}
+        data = _sheet(released, own, parameters, part) | {"label": label}
         (report / FILE).write_bytes(paper.pdf(root / LAYOUT, data))
     return [report / FILE for report in reports]
 
