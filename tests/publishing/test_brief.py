@@ -201,7 +201,7 @@ def test_too_much_text_names_the_page_and_says_by_how_much(begins: str, page: in
 def table_of(made: brief.Brief) -> tuple[str, list[tuple[str, str]]]:
     """The caption of the table of what people said, and its rows: a question, and what was found."""
     table = next(b for s in made.sections for b in s.blocks if isinstance(b, blocks.Table))
-    rows = [(blocks.words(row[0][0]), blocks.words(row[1][0])) for row in table.rows[1:]]
+    rows = [(blocks.words(row[0]), blocks.words(row[1])) for row in table.rows[1:]]
     return blocks.words(table.caption), rows
 
 

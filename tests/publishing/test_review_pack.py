@@ -76,7 +76,7 @@ def test_what_stands_on_two_lines_of_a_cell_is_kept_apart(tmp_path: Path):
         "<article><table><tr><td>A</td><td>73%<br><small>32 of 44</small></td></tr></table></article>"
     )
     (table,) = blocks.read_page(page)
-    assert blocks.words(table.rows[0][1][0]) == "73%, 32 of 44"
+    assert blocks.words(table.rows[0][1]) == "73%, 32 of 44"
 
 
 def test_paper_has_nothing_of_a_form_that_only_a_screen_can_send(tmp_path: Path):

@@ -19,7 +19,7 @@ ROWS = [("interview_round_from", "inconsistent", "Out of 133 it is 40 people, an
 
 
 def table(rows: list[tuple[str, ...]]) -> Table:
-    return Table(plain("Of all"), tuple(tuple((plain(cell),) for cell in row) for row in rows))
+    return Table(plain("Of all"), tuple(tuple(map(plain, row)) for row in rows))
 
 
 def made(*blocks: Block, **options: Any) -> Any:

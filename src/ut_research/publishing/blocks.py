@@ -59,10 +59,10 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its first row and first column are headings; each cell is one or more lines of text."""
+    """A table: its first row and first column are headings."""
 
     caption: Text
-    rows: tuple[tuple[tuple[Text, ...], ...], ...]
+    rows: tuple[tuple[Text, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,7 @@ def _terms(tag: Tag, folder: Path) -> Iterator[Block]:
 
 
 def _table(tag: Tag, folder: Path) -> Iterator[Block]:
-    rows = tuple(tuple((_text(c),) for c in row.find_all(["th", "td"])) for row in tag.find_all("tr"))
+    rows = tuple(tuple(map(_text, row.find_all(["th", "td"]))) for row in tag.find_all("tr"))
     caption = tag.find("caption")
     for origin in caption.select("span:not(.caption-text)") if caption else ():
         origin.insert_before(". ")  # a title, and where its numbers come from

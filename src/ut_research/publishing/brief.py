@@ -215,8 +215,8 @@ def page(brief: Brief) -> tuple[str, dict[str, str]]:
                     parts.append(f"{{.ut-title}}\n{prose.literal(block.caption)}")
                     parts.append(f":::{{image}} {file}\n:alt: {' '.join(block.alt.split())}\n:::")
                 case Table(caption, rows):
-                    cells = [[" ".join(map(paper.words, cell)) for cell in row] for row in rows]
-                    parts.append(generated_pages.grid(paper.words(caption), cells[0], cells[1:]))
+                    heads, *cells = (map(paper.words, row) for row in rows)
+                    parts.append(generated_pages.grid(paper.words(caption), heads, cells))
     return "\n\n".join([*parts, prose.literal(brief.sources)]), pictures
 
 
@@ -342,7 +342,7 @@ class _Writer:
 
     def _table(self, caption: str, lines: Sequence[str], title: str) -> Iterator[Block]:
         """A row a question with its findings; under the caption where they come from."""
-        rows: list[tuple[tuple[Text, ...], ...]] = []
+        rows: list[tuple[Text, ...]] = []
         told: dict[str, list[str]] = {}
         asked = [line.removeprefix("- ").rpartition(": ")[::2] for line in lines]
         for heading, of in asked or zip(self.own, self.own, strict=True):
@@ -352,10 +352,10 @@ class _Writer:
                 self._wrong("no such published findings", title, f"{heading}: {of}", todo)
             elif words:
                 told.setdefault(where, []).append(heading)
-                rows.append(((plain(heading),), (plain(words),)))
+                rows.append((plain(heading), plain(words)))
         if rows:
             sources = [where if len(told) == 1 else f"{where}: {', '.join(told[where])}" for where in told]
-            heads = ((plain("Question"),), (plain("What they said"),))
+            heads = (plain("Question"), plain("What they said"))
             yield Table(plain(". ".join([caption, *sources])), (heads, *rows))
 
     def _answer(self, of: str, most: int | None) -> tuple[str, str]:

@@ -294,29 +294,28 @@ def _table(made: Document, block: Table) -> None:
         places = row.cells
         for place, width in zip(places, widths, strict=True):
             place.width = Cm(width)
-        for j, lines in enumerate(cells):
-            for k, line in enumerate(lines):
-                paragraph = places[j].paragraphs[0] if k == 0 else places[j].add_paragraph()
-                paragraph.style = cell_style
-                paragraph.paragraph_format.keep_with_next = together or None
-                _runs(paragraph, (("strong", paper.words(line)),) if 0 in (i, j) else line)
+        for j, text in enumerate(cells):
+            paragraph = places[j].paragraphs[0]
+            paragraph.style = cell_style
+            paragraph.paragraph_format.keep_with_next = together or None
+            _runs(paragraph, (("strong", paper.words(text)),) if 0 in (i, j) else text)
     about = table._tbl.tblPr
     edge = _tag("w:tblInd", **{"w:w": str(round(SIDES / 2 / 2.54 * 1440)), "w:type": "dxa"})
     about.find(qn("w:tblLayout")).addprevious(edge)
     about.append(_tag("w:tblDescription", **{"w:val": paper.words(block.caption)}))
 
 
-def _widths(rows: Sequence[Sequence[Sequence[Text]]], section: Any) -> list[float]:
+def _widths(rows: Sequence[Sequence[Text]], section: Any) -> list[float]:
     """How wide the columns of a table are, in centimetres: none breaks a word, longer text has more."""
     from docx.shared import Cm
 
     room = (section.page_width - section.left_margin - section.right_margin) / Cm(1) - SIDES / 2
     needs, wants = [], []
     for cells in itertools.zip_longest(*rows, fillvalue=()):
-        lines = [paper.words(line) for cell in cells for line in cell]
-        longest = max((_wide(word) for line in lines for word in re.split(r"\s|(?<=[-–])", line)), default=1)
+        texts = [*map(paper.words, cells)]
+        longest = max(_wide(word) for text in texts for word in re.split(r"\s|(?<=[-–])", text))
         needs.append(longest * CELL / 72 * 2.54 + SIDES)
-        wants.append(math.sqrt(max((len(line) for line in lines), default=1)))
+        wants.append(math.sqrt(max(map(len, texts))))
     if sum(needs) >= room:
         return [room * need / sum(needs) for need in needs]
     more = [max(room * want / sum(wants) - need, 0.01) for want, need in zip(wants, needs, strict=True)]
