@@ -46,13 +46,7 @@ PICTURE, TALL, SMALLEST = 13.0, 9.8, 0.78
 
 
 def document(
-    title: str,
-    blocks: Iterable[Block],
-    *,
-    label: str,
-    contents: bool = False,
-    small: bool = False,
-    foot: str = "",
+    title: str, blocks: Iterable[Block], *, label: str, small: bool = False, foot: str = ""
 ) -> bytes:
     """A Word document.
 
@@ -61,8 +55,8 @@ def document(
     title : its title, above the text and in its properties.
     blocks : the text; figures and tables are numbered in their order, where they have captions.
     label : where the data come from; it stands under the title, and how it begins at the top of each page.
-    contents : whether its chapters (headings of level 1) are listed, with links.
-    small : whether it is to be short: smaller letters and pictures, no numbering, no label under the title.
+    small : whether it is to be short: smaller letters and pictures, no numbering, neither the label nor a
+        list of its chapters (headings of level 1) under the title.
     foot : what stands at the foot of each page, beside its number.
     """
     import docx
@@ -71,14 +65,13 @@ def document(
     _about(made, title, label, foot, small)
     _styles(made, small)
     made.add_paragraph(title, style="Title")
+    rest = list(blocks)
     if not small:
         _runs(made.add_paragraph(), (("strong", label),))
-    rest = list(blocks)
-    if contents:
         _contents(made, [b for b in rest if isinstance(b, Heading) and b.level == 1])
     counts = None if small else {"Figure": 0, "Table": 0, "Heading": 0}
     for before, block, after in zip([None, *rest], rest, [*rest[1:], None], strict=False):
-        _add(made, block, counts, linked=contents)
+        _add(made, block, counts)
         if _stays_with(before, block, after, small):
             made.paragraphs[-1].paragraph_format.keep_with_next = True
     out = io.BytesIO()
@@ -105,7 +98,7 @@ def _leads(block: Block | None) -> bool:
     return isinstance(block, Heading)
 
 
-def _add(made: Document, block: Block, counts: dict[str, int] | None, *, linked: bool) -> None:
+def _add(made: Document, block: Block, counts: dict[str, int] | None) -> None:
     """Put a block at the end; `counts` numbers what there is, unless the document is a small one."""
     from docx.enum.section import WD_SECTION
     from docx.oxml.ns import qn
@@ -116,13 +109,11 @@ def _add(made: Document, block: Block, counts: dict[str, int] | None, *, linked:
             heading = made.add_heading(paper.words(text), level)
             if column:
                 heading.runs[0]._r.insert(0, _tag("w:br", **{"w:type": "column"}))
-            if linked and level == 1 and counts:
+            if level == 1 and counts:
                 counts["Heading"] += 1
-                for mark, name in (
-                    ("w:bookmarkStart", {"w:name": f"part{counts['Heading']}"}),
-                    ("w:bookmarkEnd", {}),
-                ):
-                    heading._p.append(_tag(mark, **{"w:id": str(counts["Heading"]), **name}))
+                number = {"w:id": str(counts["Heading"])}
+                heading._p.append(_tag("w:bookmarkStart", **number, **{"w:name": f"part{number['w:id']}"}))
+                heading._p.append(_tag("w:bookmarkEnd", **number))
         case Paragraph(text):
             _runs(made.add_paragraph(), text)
         case Bullets(items, ordered):
@@ -170,11 +161,12 @@ def _from_one(made: Document, lines: Iterable[Any]) -> None:
 
 
 def _contents(made: Document, headings: Iterable[Heading]) -> None:
-    """A list of the headings, each linked to its place."""
+    """A list of the headings, if any, each linked to its place."""
     from docx.shared import RGBColor
 
-    made.add_paragraph("In this report", style="TOC Heading")
     for number, heading in enumerate(headings, 1):
+        if number == 1:
+            made.add_paragraph("In this report", style="TOC Heading")
         line = made.add_paragraph(style="List Bullet")
         link = _tag("w:hyperlink", **{"w:anchor": f"part{number}", "w:history": "1"})
         run = line.add_run(paper.words(heading.text))

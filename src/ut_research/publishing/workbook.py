@@ -183,7 +183,7 @@ def report_docx(pages: Iterable[Path], title: str, label: str, *, annexes: bool 
             blocks += [part[0], *part[at + 1 :]]
         elif first and not annexes:
             blocks += part[:at]
-    return word.document(f"{title}, evaluated{': annexes' * annexes}", blocks, label=label, contents=True)
+    return word.document(f"{title}, evaluated{': annexes' * annexes}", blocks, label=label)
 
 
 def sheet_names(sheets: Sequence[Sheet]) -> list[str]:
