@@ -137,12 +137,12 @@ def origin_note(released: Iterable[Estimate]) -> str:
     return "; ".join([first, *(note[0].lower() + note[1:] for note in others)])
 
 
-COLUMNS: Mapping[str, str] = {
-    "finding": "Finding",
-    "number": "Number",
-    "counted": "People",
-    "interval": "Likely range",
-    "origin": "Where it comes from",
+#: What a table says of each finding beside what it is called, by the heading of the column.
+COLUMNS: Mapping[str, Callable[[Estimate], str]] = {
+    "Number": number,
+    "People": counted,
+    "Likely range": interval,
+    "Where it comes from": lambda e: ORIGIN_NOTES[e.origin],
 }
 
 
@@ -165,18 +165,15 @@ def table(released: Released, caption: str, download: str | None = None) -> str:
     check_released(released)
     if {e.status for e in released} == {"suppressed"}:
         return f'<p class="ut-withheld">{escape(caption.rstrip("."))}: {HIDDEN}.</p>'
-    needless = {"origin"} if len({e.origin for e in released}) < 2 else set()
-    needless |= {c for c in ("counted", "interval") if not any(map(_CELLS[c], released))}
+    needless = {"Where it comes from"} if len({e.origin for e in released}) < 2 else set()
+    needless |= {head for head in ("People", "Likely range") if not any(map(COLUMNS[head], released))}
     kept = [column for column in COLUMNS if column not in needless]
     keys = _keys(list(released))
     called = [[_value(e, k) for k in keys] for e in released] if keys else [[n] for n in names(released)]
-    heads = [text for c in kept for text in (keys if keys and c == "finding" else [COLUMNS[c]])]
-    head = "".join(f'<th scope="col">{escape(capital(text))}</th>' for text in heads)
-    body = "".join(_row(estimate, called[i], kept) for i, estimate in enumerate(released))
-    said = f"{escape(caption)} <span>{escape(origin_note(released))}.</span>"
+    rows = [_row(e, *said, columns=kept) for e, said in zip(released, called, strict=True)]
+    html = _frame([*map(capital, keys or ["Finding"]), *kept], rows, caption, f"{origin_note(released)}.")
     link = download_link(download, f"this table: {caption}") if download else ""
-    rest = "".join(f'<p class="ut-note">{escape(text)}</p>' for text in the_rest(released))
-    return _frame(head, body, said, caption) + rest + link
+    return html + "".join(f'<p class="ut-note">{escape(text)}</p>' for text in the_rest(released)) + link
 
 
 def the_rest(released: Released) -> list[str]:
@@ -234,14 +231,8 @@ def breakdown(released: Released, by: str, caption: str) -> tuple[str, list[str]
     }
     shown = [label for label in columns if label not in lacking]
     rows = {e.group[by]: _value(e, by) for e in held(released)}
-    said = f"{escape(caption)} <span>{escape(origin_note(released))}.</span>"
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in (by.capitalize(), *shown))
-    body = "".join(
-        f'<tr><th scope="row">{escape(name)}</th>'
-        f"{''.join(_cell(columns[label].get(group)) for label in shown)}</tr>"
-        for group, name in rows.items()
-    )
-    html = _frame(head, body, said, caption) if shown else ""
+    cells = [(name, [_cell(columns[label].get(group)) for label in shown]) for group, name in rows.items()]
+    html = _frame([by.capitalize(), *shown], cells, caption, f"{origin_note(released)}.") if shown else ""
     return html, [label for label, state in lacking.items() if state == "suppressed"]
 
 
@@ -256,12 +247,7 @@ def grid(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str, note
 
     `note` stands under the caption, for where the numbers come from.
     """
-    head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in heads)
-    body = "".join(
-        f'<tr><th scope="row">{escape(first)}</th>{"".join(map(_said, rest))}</tr>' for first, *rest in rows
-    )
-    said = f"{escape(caption)} <span>{escape(note)}</span>" if note else escape(caption)
-    return _frame(head, body, said, caption)
+    return _frame(heads, ((first, map(_said, rest)) for first, *rest in rows), caption, note)
 
 
 def download_link(href: str, what: str) -> str:
@@ -280,9 +266,13 @@ def check_released(released: object) -> None:
         )
 
 
-def _frame(head: str, body: str, said: str, name: str) -> str:
+def _frame(heads: Iterable[str], rows: Iterable[tuple[str, Iterable[str]]], caption: str, note: str) -> str:
+    """A table in a frame that scrolls; of each row what it is called, and its other cells, in HTML."""
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    body = "".join(f'<tr><th scope="row">{escape(name)}</th>{"".join(cells)}</tr>' for name, cells in rows)
+    said = f"{escape(caption)} <span>{escape(note)}</span>" if note else escape(caption)
     return (
-        f'<div class="ut-table" role="region" tabindex="0" aria-label="{escape(name, quote=True)}">'
+        f'<div class="ut-table" role="region" tabindex="0" aria-label="{escape(caption, quote=True)}">'
         f"<table><caption><div>{said}</div></caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
@@ -323,23 +313,10 @@ def _value(estimate: Estimate, key: str) -> str:
     return capital(text)
 
 
-def _row(estimate: Estimate, called: Sequence[str], columns: Sequence[str]) -> str:
-    kind = _kind(estimate)
-    cells: list[str] = []
-    for column in columns:
-        for said in called if column == "finding" else [_CELLS[column](estimate)]:
-            begin, end = ("<td>", "</td>") if cells else ('<th scope="row">', "</th>")
-            begin = f'<td class="ut-{kind}">' if cells and column == "number" else begin
-            cells.append(begin + (escape(said if cells else capital(said)) or "–") + end)
-    return f"<tr>{''.join(cells)}</tr>"
+def _row(e: Estimate, called: str, *keys: str, columns: Iterable[str]) -> tuple[str, list[str]]:
+    said = [("", key) for key in keys]
+    said += [(f' class="ut-{_kind(e)}"' * (head == "Number"), COLUMNS[head](e)) for head in columns]
+    return capital(called) or "–", [f"<td{look}>{escape(text) or '–'}</td>" for look, text in said]
 
-
-_CELLS: Mapping[str, Callable[[Estimate], str]] = {
-    "finding": name,
-    "number": number,
-    "counted": counted,
-    "interval": interval,
-    "origin": lambda e: ORIGIN_NOTES[e.origin],
-}
 
 Released.html = shown
