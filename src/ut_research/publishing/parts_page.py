@@ -16,10 +16,8 @@ from ut_research.core.estimate import Estimate
 from ut_research.disclosure import decision
 from ut_research.disclosure.gate import Released
 from ut_research.measures import declared
-from ut_research.publishing import blocks as paper
 from ut_research.publishing import one_file
 from ut_research.show import along, charts, tables
-from ut_research.show.drawing import Chart
 from ut_research.stats import parts as small
 
 PAGE, STUDIES = "parts.html", "studies.html"
@@ -112,11 +110,6 @@ def _page(file: Path, title: str, body: Iterable[str], *books: Path) -> Path:
     return one_file.write(file, title, whole, *books)
 
 
-def _picture(chart: Chart) -> str:
-    picture = paper.embedded(chart.svg.encode())
-    return f'<img alt="{escape(chart.alt, quote=True)}" src="{picture}">'
-
-
 def _apart(released: Released, shown: list[Estimate], by: str) -> Iterable[str]:
     """A funnel plot of the shares of parts, and each drawn towards that of all; of those that are shown."""
     counted = [e for e in shown if e.unit == "%" and e.count is not None and e.n]
@@ -132,7 +125,7 @@ def _apart(released: Released, shown: list[Estimate], by: str) -> Iterable[str]:
         return
     title = f"{shown[0].label}: what chance alone would give"
     chart = along.funnel(released.of(counted), title=title)
-    yield _picture(chart)
+    yield chart._repr_html_()
     drawn = small.shrunken([e.count or 0 for e in counted], [e.n or 0 for e in counted])
     rows = [
         (e.group[by], tables.counted(e), tables.number(e), f"{100 * share:.0f}%")
@@ -154,7 +147,7 @@ def _compared(released: Released, by: str) -> Iterable[str]:
     for shown in subjects.values():
         if len(shown) > 1 and shown[0].unit != "people":
             yield f"<h3>{escape(shown[0].label)}</h3>"
-            yield _picture(charts.side_by_side(released.of(shown), title=shown[0].label))
+            yield charts.side_by_side(released.of(shown), title=shown[0].label)._repr_html_()
             yield from _apart(released, shown, by)
     html, hidden = tables.breakdown(found, by, f"What is said of each {by}")
     yield html
