@@ -25,6 +25,7 @@ from ut_research.core.estimate import Estimate
 from ut_research.core.units import capital
 from ut_research.disclosure import decision, gate
 from ut_research.publishing import blocks as paper
+from ut_research.publishing.comments import restored
 from ut_research.publishing.standing import LABELS
 from ut_research.show.tables import HIDDEN, ORIGIN_NOTES, decimals
 
@@ -235,7 +236,7 @@ def _released(sheet: Worksheet, table: Sheet, label: str) -> None:
 def _cells(row: Sequence[str]) -> list[str | int | Decimal]:
     """A row of a table for download, its numbers as they are printed."""
     numbers, (unit, _, origin, *_) = row[-LAST:-5], row[-5:]
-    texts = [SHORTHAND[""][0] if text == "" else _unquoted(text) for text in row]
+    texts = [SHORTHAND[""][0] if text == "" else restored(text) for text in row]
     if numbers[0] in SHORTHAND:
         return [*texts[:-LAST], *(SHORTHAND[text][0] for text in numbers), *texts[-5:]]
     count = float(numbers[3]) if numbers[3] else None
@@ -254,11 +255,6 @@ def _printed(text: str, found: Estimate, *, whole: bool) -> str | int | Decimal:
     if value and not rounded:
         return SHORTHAND["low"][0]
     return rounded if digits else int(rounded)
-
-
-def _unquoted(text: str) -> str:
-    """A text without the mark that keeps a spreadsheet from taking it for a formula."""
-    return text[1:] if text[0] == "'" and text[1:2] in tuple("=+-@|%") else text
 
 
 def _table(sheet: Worksheet, above: Sequence[str], heads: Sequence[str], rows: Iterable[Any]) -> None:
