@@ -11,11 +11,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 from ut_research.publishing import one_file
+from ut_research.publishing.standing import NOTES
 
 STATIC = Path(__file__).parents[2] / "book" / "_static"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"/>'
-INDEX = """<aside class="ut-origin ut-origin-example"><p><strong>Invented data.</strong></p></aside>
-<article><h1 id="a">In &lt;short&gt;</h1><nav>On this page</nav>
+INDEX = """<article><h1 id="a">In &lt;short&gt;</h1><nav>On this page</nav>
 <picture><source srcset="_images/x.svg#desk"><img src="_images/x.svg" alt="A chart. One."></picture>
 <a href="changed.html#at-x">x</a> <a href="#a">up</a> <a href="made.html">how</a>
 <a href="say.html?page=x">say</a>
@@ -47,6 +47,7 @@ def report(tmp_path: Path) -> Path:
     (tmp_path / "run.json").write_text(
         '{"parameters": {"title": "</title><script>alive=1</script>"}}', "utf-8"
     )
+    (tmp_path / "manifest.json").write_text('{"origin": "example"}', "utf-8")
     one_file.make(tmp_path, tmp_path, tmp_path)
     return tmp_path
 
@@ -60,7 +61,7 @@ def test_it_holds_the_pages_for_everyone_and_needs_no_other_file(report: Path) -
     assert [h.get_text() for h in soup.select("h1")] == ["In <short>", "Changed", "Say"]
     assert not soup.select("link, source, form, [src^=_], h2")  # nor the heading of a form
     assert soup.img["src"] == "data:image/svg+xml;base64," + b64encode(SVG.encode()).decode()
-    assert soup.select_one(".ut-origin").get_text().strip() == "Invented data."
+    assert soup.select_one(".ut-origin").get_text().strip() == NOTES["example"]
 
 
 def test_links_lead_to_places_in_it_and_others_are_words(report: Path) -> None:

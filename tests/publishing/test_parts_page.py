@@ -14,6 +14,7 @@ from ut_research.core.measurement import Measurement
 from ut_research.disclosure import decision, gate
 from ut_research.disclosure.gate import Policy
 from ut_research.publishing import one_file, parts_page
+from ut_research.publishing.standing import NOTES
 
 SIZES = {"Pendle": 40, "Hyndburn": 60, "Wyre": 3, "<b>Chorley": 51}
 
@@ -85,8 +86,7 @@ def page(tmp_path: Path) -> BeautifulSoup:
         made.mkdir(parents=True)
     for name in ("typeface.css", "ut.css", "ut.js"):
         (static / name).write_text("")
-    note = '<aside class="ut-origin-example"><p><strong>Invented data.</strong></p></aside>'
-    (report / "book" / "index.html").write_text(note)
+    (folder / "manifest.json").write_text('{"origin": "example"}')
     (report.parent / "county-pendle" / "book" / "index.html").write_text("")
     (folder / "run.json").write_text(json.dumps(SETTINGS | {"parameters": PARAMETERS}))
     released = gate.release([registered(area, n) for area, n in SIZES.items()], Policy())
@@ -134,7 +134,7 @@ def test_reports_of_several_studies_are_led_to_and_not_compared(page: BeautifulS
         json.dumps(SETTINGS | {"parameters": PARAMETERS | {"title": "Lads & dads"}})
     )
     alike = BeautifulSoup(parts_page.of_studies([run, other]).read_text(encoding="utf-8"), "html.parser")
-    assert alike.select_one("aside").get_text(strip=True) == "Invented data."  # type: ignore[union-attr]
+    assert alike.select_one("aside").get_text(strip=True) == NOTES["example"]  # type: ignore[union-attr]
     assert [(h.a["href"], h.get_text()) for h in alike.select("h2") if h.a] == [
         ("county/book/index.html", PARAMETERS["title"]),
         ("other/book/index.html", "Lads & dads"),
@@ -142,7 +142,6 @@ def test_reports_of_several_studies_are_led_to_and_not_compared(page: BeautifulS
     assert [link["href"] for link in alike.select("p a")] == ["county/parts.html"]
     assert not alike.select("img")
     assert parts_page.APART in alike.get_text()
-    draft = '<aside class="ut-origin-draft"><p><strong>Draft.</strong></p></aside>'
-    (other[1] / "book" / "index.html").write_text(draft)
+    (other[0] / "manifest.json").write_text('{"origin": "export"}')
     unlike = BeautifulSoup(parts_page.of_studies([run, other]).read_text(encoding="utf-8"), "html.parser")
     assert unlike.select_one("aside").get_text(strip=True) == one_file.UNLIKE  # type: ignore[union-attr]

@@ -43,12 +43,12 @@ def make(root: Path, folder: Path, report: Path) -> list[Path]:
     released = decision.read(folder, decision.policy(parameters))
     family = verdicts.family(released)
     lines = write(text, released, design.words(parameters), family, root / PICTURES)
-    label = LABELS[decision.standing(folder)]
+    standing = decision.standing(folder)
     title = f"{parameters['title']}: Easy Read"
     printed = report / "easy-read.pdf"
-    printed.write_bytes(paper.pdf(root / LAYOUT, {"title": title, "label": label, "lines": lines}))
-    page = one_file.write(report / "easy-read.html", title, "\n".join(_html(lines)), report / "book")
-    return [printed, page]
+    printed.write_bytes(paper.pdf(root / LAYOUT, {"title": title, "label": LABELS[standing], "lines": lines}))
+    body = "\n".join(_html(lines))
+    return [printed, one_file.write(report / "easy-read.html", title, body, report / "book", standing)]
 
 
 def write(

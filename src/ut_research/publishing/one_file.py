@@ -13,8 +13,10 @@ from hashlib import sha256
 from html import escape
 from pathlib import Path
 
+from ut_research.disclosure import decision
 from ut_research.publishing import blocks as paper
 from ut_research.publishing.everyone import PAGES
+from ut_research.publishing.standing import NOTES
 
 #: What has no place in one file: what leads to other pages, what stands in the file once, the comment form.
 _LEFT_OUT = "nav, source, .ut-download, section:has(> form), form"
@@ -54,7 +56,8 @@ def make(root: Path, folder: Path, report: Path) -> list[Path]:
     book = report / "book"
     title = json.loads((folder / "run.json").read_text(encoding="utf-8"))["parameters"]["title"]
     pages = [page for name in PAGES if (page := book / f"{name}.html").is_file()]
-    return [write(report / "one-file.html", f"{title}, evaluated", of_pages(pages), book)]
+    stands = decision.standing(folder)
+    return [write(report / "one-file.html", f"{title}, evaluated", of_pages(pages), book, stands)]
 
 
 def of_pages(pages: list[Path]) -> str:
@@ -101,17 +104,12 @@ def _lead(link: object, here: str, among: set[str]) -> None:
         link.string = link.get_text()  # type: ignore[attr-defined]
 
 
-def standing(book: Path) -> tuple[str, str]:
-    """Where the numbers of a `book` come from, in a word, and the line that says so on each page."""
-    first = (book / "index.html").read_text(encoding="utf-8")
-    found = re.search(r'ut-origin-(\w+)".*?<strong>(.*?)</strong>', first, re.DOTALL)
-    assert found is not None
-    return found[1], found[2]
+def write(file: Path, title: str, body: str, book: Path, *standings: str) -> Path:
+    """Write a page around `body` that needs no other file, in the look of `book`; the file.
 
-
-def write(file: Path, title: str, body: str, *books: Path) -> Path:
-    """Write a page around `body` that needs no other file, in the look of `books`; the file."""
-    static = books[0] / "_static"
+    It says what the reports that it tells of are: all of one of the `standings`, or not all alike.
+    """
+    static = book / "_static"
     style = "".join((static / name).read_text(encoding="utf-8") for name in ("typeface.css", "ut.css"))
     script = (static / "ut.js").read_text(encoding="utf-8")
     kinds = {
@@ -119,8 +117,7 @@ def write(file: Path, title: str, body: str, *books: Path) -> Path:
     }
     rules = {"default-src": "'none'", **kinds, "img-src": "data:", "font-src": "data:", "base-uri": "'none'"}
     policy = "; ".join(f"{name} {allowed}" for name, allowed in rules.items())
-    origins, notes = zip(*(standing(book) for book in books), strict=True)
-    origin, note = (origins[0], notes[0]) if len(set(notes)) == 1 else ("draft", UNLIKE)
+    origin, note = ("draft", UNLIKE) if len(set(standings)) > 1 else (standings[0], NOTES[standings[0]])
     parts = {"style": style, "script": script, "body": body, "origin": origin, "note": note}
     page = SHELL.format(policy=policy, title=escape(title), **parts)
     file.write_text(page, encoding="utf-8", newline="\n")

@@ -82,7 +82,7 @@ def make(folder: Path, report: Path, by: str, parts: Mapping[str, Mapping[str, o
         f"<h2>Side by side</h2><p>{HOW}</p>",
         *_compared(released, by),
     ]
-    return _page(report / PAGE, title, body, report / "book")
+    return _page(report / PAGE, title, body, report / "book", folder)
 
 
 def of_studies(reports: Sequence[tuple[Path, Path]]) -> Path:
@@ -100,14 +100,15 @@ def of_studies(reports: Sequence[tuple[Path, Path]]) -> Path:
             f'<p><a href="{escape(report.name)}/{PAGE}">And a report of each part</a></p>' if parts else "",
             tables.grid(HEADS, rows, f"Main numbers of {parameters['title']}", tables.origin_note(found)),
         ]
-    return _page(reports[0][1].with_name(STUDIES), "All reports", body, *(r / "book" for _, r in reports))
+    first = reports[0][1]
+    return _page(first.with_name(STUDIES), "All reports", body, first / "book", *(f for f, _ in reports))
 
 
-def _page(file: Path, title: str, body: Iterable[str], *books: Path) -> Path:
-    """Write a page in the look of `books`; the file."""
+def _page(file: Path, title: str, body: Iterable[str], book: Path, *folders: Path) -> Path:
+    """Write a page about the runs in `folders` in the look of `book`; the file."""
     head = f'<article><div class="ut-head"><h1>{escape(title)}</h1></div><div class="ut-body"><div>'
     whole = "\n".join(filter(None, [head, *body, "</div></div></article>"]))
-    return one_file.write(file, title, whole, *books)
+    return one_file.write(file, title, whole, book, *map(decision.standing, folders))
 
 
 def _apart(released: Released, shown: list[Estimate], by: str) -> Iterable[str]:
