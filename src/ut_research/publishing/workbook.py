@@ -266,7 +266,7 @@ def _table(sheet: Worksheet, above: Sequence[str], heads: Sequence[str], rows: I
     numbers = [any(not isinstance(one, str) for one in column[1:]) for column in zip(*body, strict=True)]
     for i, row in enumerate(body, first):
         for j, (content, right) in enumerate(zip(row, numbers, strict=True), 1):
-            _put(sheet.cell(i, j), content, bold=i == first, wrap=True, right=right)
+            _put(sheet.cell(i, j), content, _font(bold=i == first), wrap=True, right=right)
     name = re.sub(r"\W", "_", f"t_{sheet.title}")
     sheet.add_table(
         Table(displayName=name, ref=f"A{first}:{sheet.cell(first + len(body) - 1, len(heads)).coordinate}")
@@ -294,7 +294,7 @@ def _room(sheet: Worksheet, first: int, most: int) -> None:
 def _above(sheet: Worksheet, lines: Sequence[str], *, wrap: bool = False) -> None:
     """Lines from the top of a worksheet, the first its title."""
     for i, line in enumerate(lines, 1):
-        _put(sheet.cell(i, 1), line, size=16 if i == 1 else 12, bold=i == 1, wrap=wrap)
+        _put(sheet.cell(i, 1), line, _font(16, bold=True) if i == 1 else _font(), wrap=wrap)
 
 
 def _font(size: int = 12, *, bold: bool = False, link: bool = False) -> Any:
@@ -304,22 +304,14 @@ def _font(size: int = 12, *, bold: bool = False, link: bool = False) -> Any:
     return Font("Arial", size, bold, underline="single" if link else None, color="0B3B5C" if link else None)
 
 
-def _put(
-    cell: Any,
-    content: str | int | Decimal,
-    *,
-    size: int = 12,
-    bold: bool = False,
-    wrap: bool,
-    right: bool = False,
-) -> None:
+def _put(cell: Any, content: str | int | Decimal, font: Any, *, wrap: bool, right: bool = False) -> None:
     """Put a number into a cell as it is printed, or a text, which is never a formula.
 
     `right`: whether the column is one of numbers.
     """
     from openpyxl.styles import Alignment
 
-    cell.value, cell.font = content, _font(size, bold=bold)
+    cell.value, cell.font = content, font
     wraps, at = wrap and isinstance(content, str), "right" if right else None
     cell.alignment = Alignment(horizontal=at, vertical="top", wrap_text=wraps)
     if isinstance(content, str):
