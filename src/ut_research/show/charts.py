@@ -165,8 +165,8 @@ def _rows(
     labels = [wrap(said + n, most) for said, n, most in zip(called, people, room, strict=True)]
     tall = [0.06 + LINE * len(label) + (BAR if mark is _bar else DOT) for label in labels]
     tops = [-sum(tall[:i]) for i in range(len(rows))]
-    figure, ax = sheet(sum(tall), _axis(shown))
-    ax.set(ylim=(-sum(tall), 0), yticks=[])
+    figure, ax = sheet(sum(tall))
+    ax.set(ylim=(-sum(tall), 0), yticks=[], xlabel=_axis(shown))
     _scale(ax, shown)
     across: Any = {"transform": ax.get_yaxis_transform(), "va": "top", "weight": "bold"}
     for i, e in enumerate(rows):

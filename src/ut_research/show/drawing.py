@@ -200,26 +200,21 @@ def _closed(title: str) -> str:
 
 
 def sheet(
-    body: float, unit: str = "", *,
-    axis: bool = True, extra: float = 0.0, side: float = 0.0, above: float = 0.04,
-) -> tuple[Figure, Axes]:  # fmt: skip
+    body: float, *, axis: bool = True, extra: float = 0.0, side: float = 0.0, above: float = 0.04
+) -> tuple[Figure, Axes]:
     """A figure with axes `body` inches high.
 
     `above` and `extra` inches are kept over and under the axes and `side` inches at their left, for what the
     caller writes there.
     """
     below = extra or (0.6 if axis else 0.04)
-    height = above + body + below
-    figure = Figure(figsize=(WIDTH.get(), height), facecolor="none")
+    height, left, wide = above + body + below, side or MARGIN, WIDTH.get()
+    figure = Figure(figsize=(wide, height), facecolor="none")
     FigureCanvasAgg(figure)
-    left = side or MARGIN
-    wide = WIDTH.get()
     ax = figure.add_axes((left / wide, below / height, (wide - left - RIGHT) / wide, body / height))
     ax.set_facecolor("none")
     if not axis:
         ax.set_axis_off()
-    elif unit and not extra:
-        ax.set_xlabel(unit)
     return figure, ax
 
 
