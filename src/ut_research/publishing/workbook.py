@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from ut_research.core import policies
 from ut_research.core.estimate import Estimate
-from ut_research.core.units import capital
+from ut_research.core.units import capital, small
 from ut_research.disclosure import decision, gate
 from ut_research.publishing import blocks as paper
 from ut_research.publishing.comments import restored
@@ -54,7 +54,7 @@ COLUMNS = {
     "n": ("Out of", "how many people, or things, they are out of"),
     "unit": ("Unit", "what the number and its range are counted in"),
     "status": ("Status", "number, suppressed, not collected or not worked out"),
-    "origin": ("Origin", "; ".join(f"{o}: {note[0].lower()}{note[1:]}" for o, note in ORIGIN_NOTES.items())),
+    "origin": ("Origin", "; ".join(f"{o}: {small(note)}" for o, note in ORIGIN_NOTES.items())),
     "source": ("Source", "the table of the export, or the document and section"),
     "method": ("Method", "how the number and its range were worked out"),
 }

@@ -30,6 +30,7 @@ from ut_research.core.estimate import Estimate
 from ut_research.core.notebooks import ASKED, find_root
 from ut_research.core.problems import stop
 from ut_research.core.schema import NOT_RECORDED
+from ut_research.core.units import small
 from ut_research.disclosure import decision, gate
 from ut_research.disclosure.gate import Released
 from ut_research.published import Registry
@@ -288,7 +289,7 @@ class Chapter:
         note = ""
         if released is not None:
             quoted = [e for row in spoken for cell in row for _, e, token in cell if e and token]
-            note = f"Numbers: {_origin(released.of(quoted) if quoted else released)}."
+            note = f"Numbers: {small(origin_note(released.of(quoted) if quoted else released))}."
         html = grid(heads, filled, caption, note)
         self._html("grid", _folded(_rows(len(filled), caption), html) if folded else html, typed)
 
@@ -323,7 +324,7 @@ class Chapter:
             for r in found.to_dict("records")
         ]
         own = released.of(e for e in released if e.origin != "published")
-        heads, note = ("Figure", "Published", "Here", "Same"), f"“Here”: {_origin(own)}."
+        heads, note = ("Figure", "Published", "Here", "Same"), f"“Here”: {small(origin_note(own))}."
         alike = [row for row in rows if row[-1] == "yes"]
         if others := [row for row in rows if row[-1] != "yes"]:
             self._html("beside published", grid(heads, others, "Published figures beside these data", note))
@@ -383,12 +384,6 @@ def _about_data(row: Sequence[Sequence[prose.Piece]]) -> bool:
     """Whether a row of a table of words quotes nothing, or something that the data hold."""
     quoted = [of for cell in row for _, of, _ in cell if of is not None]
     return not quoted or bool(held(quoted))
-
-
-def _origin(released: Released) -> str:
-    """Where numbers come from, to follow a colon."""
-    note = origin_note(released)
-    return note[:1].lower() + note[1:]
 
 
 def _rows(number: int, caption: str) -> str:

@@ -134,7 +134,7 @@ def _keys(rows: Sequence[Estimate]) -> list[str]:
 def origin_note(released: Iterable[Estimate]) -> str:
     """The sentence that says where the figures come from; one for each origin, never silent."""
     first, *others = [ORIGIN_NOTES[origin] for origin in sorted({e.origin for e in released})] or [""]
-    return "; ".join([first, *(note[0].lower() + note[1:] for note in others)])
+    return "; ".join([first, *map(small, others)])
 
 
 #: What a table says of each finding beside what it is called, by the heading of the column.
