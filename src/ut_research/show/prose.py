@@ -24,7 +24,7 @@ Piece: TypeAlias = tuple[str, Estimate | None, str]
 _END = re.compile(r"(?<=[.!?]\s)|(?<=:\*\*\s)|(?<=\n)(?=\s*(?:\n|[-*:#|]))")
 #: How a line begins that is not of the paragraph before it.
 _BEGINS = re.compile(r"\s*(?:\n|[-*:#|])")
-#: A whole sentence, between what begins a list item or a cell and the space after it.
+#: What a sentence has before it (the mark of a list, say) and after it.
 _LEAD = re.compile(r"^(\s*(?:[-*>] +)*).*?(\s*)$", re.DOTALL)
 _TOKEN = re.compile(r"\{\{\s*([\w.-]+)\s*(?:\[([^\]]*)\])?\s*(?:\|\s*(\w+))?\s*\}\}")
 
@@ -79,7 +79,7 @@ def whole(spoken: Iterable[Piece], called: Callable[[object], str] = str) -> lis
             if gone is None:
                 said += sentence
             elif gone and told:
-                said.append((told.join(_ends(text)), None, ""))
+                said.append((told.join(_LEAD.findall(text)[0]), None, ""))
                 told = ""
             else:
                 said.append((_gap(text), None, ""))
@@ -101,18 +101,12 @@ def _paragraphs(spoken: Iterable[Piece]) -> list[list[list[Piece]]]:
 
 def _gap(text: str) -> str:
     """What a sentence that is left out leaves of the list or table around it: its mark and its line end."""
-    begins, ends = _ends(text)
+    begins, ends = _LEAD.findall(text)[0]
     ends = ends if "\n" in ends else ""
     if not begins.strip():
         return ends
     alone = bool(ends) and not begins.startswith("  ")  # an item of a list goes, a cell of a table stays
     return "" if alone else begins + ends
-
-
-def _ends(text: str) -> tuple[str, str]:
-    """What a sentence has before it (the mark of a list, say) and after it."""
-    begins, ends = _LEAD.sub(r"\1", text, count=1), _LEAD.sub(r"\2", text, count=1)
-    return begins, ends
 
 
 def _missing(sentence: Sequence[Piece]) -> list[tuple[str, str]] | None:
