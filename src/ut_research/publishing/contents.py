@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +44,7 @@ def write(folder: Path, without: list[str]) -> None:
         text = mended(written.read_text(encoding="utf-8"), folder)
         written.write_text(text, encoding="utf-8", newline="\n")
     for chapter in sorted(folder.glob("*.ipynb")):
-        _mend(chapter, lambda text: mended(text, folder), without)
+        _mend(chapter, without)
 
 
 def mended(text: str, folder: Path) -> str:
@@ -98,15 +97,15 @@ def _where(lists: list[list[Any]], page: str) -> tuple[list[Any], int]:
     return entries, place
 
 
-def _mend(chapter: Path, mend: Callable[[str], str], without: list[str]) -> None:
+def _mend(chapter: Path, without: list[str]) -> None:
     """Mend what a chapter says in its own words, and have the one about the data name what is left out."""
     cells = json.loads(chapter.read_text(encoding="utf-8"))["cells"]
     for cell in cells:
         if cell["cell_type"] == "markdown":
-            cell["source"] = mend(cell["source"])
+            cell["source"] = mended(cell["source"], chapter.parent)
         for output in cell.get("outputs", ()):
-            if "text/markdown" in output["data"]:
-                output["data"]["text/markdown"] = mend(output["data"]["text/markdown"])
+            if said := output["data"].get("text/markdown"):
+                output["data"]["text/markdown"] = mended(said, chapter.parent)
     if without and chapter.name == ABOUT_THE_DATA:
         listed = "\n".join(f"- {title}" for title in without)
         said = f"### What is not in this report\n\nThere is nothing here about:\n\n{listed}"
