@@ -220,20 +220,13 @@ def _styles(made: Document, small: bool) -> None:
     styles: Any = made.styles
     defaults = styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
     defaults.find(qn("w:lang")).set(qn("w:val"), LANGUAGE)
-    for name in (
-        "Normal",
-        "Title",
-        "TOC Heading",
-        "Caption",
-        "Header",
-        "Footer",
-        *(f"Heading {i}" for i in range(1, 7)),
-    ):
+    coloured = ("Title", "TOC Heading", "Caption", *(f"Heading {i}" for i in range(1, 7)))
+    for name in ("Normal", "Header", "Footer", *coloured):
         fonts = styles[name].element.get_or_add_rPr().get_or_add_rFonts()
         for kind in list(fonts.attrib):
             del fonts.attrib[kind]
         styles[name].font.name = "Arial"
-        if name not in ("Normal", "Header", "Footer"):
+        if name in coloured:
             styles[name].font.color.rgb = RGBColor(*COLOUR)
     for name, size in {"Normal": 11, "Caption": 10, "Footer": 10, "Title": 22}.items():
         styles[name].font.size = Pt(size - small)
