@@ -181,8 +181,8 @@ def test_hours_are_not_taken_for_minutes(tmp_path, heading):
     assert "minutes" not in sessions or sessions["minutes"].isna().all()
 
 
-def test_an_outcome_in_progress_is_not_reached_though_it_has_a_day(tmp_path):
-    day, came = ["01/06/2024"], ["Achieved", "Not achieved", "In progress", "Full time"]
+def test_an_outcome_in_progress_is_not_reached_though_it_has_a_day_but_one_that_goes_on_is(tmp_path):
+    day, came = ["01/06/2024"], ["Achieved", "Not achieved", "In progress", "Ongoing"]
     heads = "Gender,Age,Pre score,Post score,Employment,Employment date,Housed date"
     about = ["M"], ["34"], ["40", "41"], ["50", "44"]
     write(tmp_path, "Tracker", heads, *about, came, day, [*day, "n/a", "TBC", ""])

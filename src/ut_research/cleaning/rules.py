@@ -27,7 +27,7 @@ _HOW_MANY = re.compile(
 )
 #: The highest score of the short form of WEMWBS; of so many people, some would score more on the long one.
 #: And the most hours of a session: so many are not all over in as few minutes.
-SHORT_FORM, MANY, LONG_DAY = 35, 20, 12
+SHORT_FORM, MANY, LONG_DAY = 35, 10, 12
 
 
 def apply(sheet: Sheet) -> None:

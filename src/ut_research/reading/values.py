@@ -46,12 +46,13 @@ BLANKS = frozenset(
 )
 NOT_KNOWN = frozenset(["?", "missing", "not recorded", "not known", "no data", "not asked", "not answered",
                        "no answer", "not stated", "not disclosed"])  # fmt: skip
-#: Words for what has not happened, or not yet: there is no day of it.
+#: Words for what has not happened, or not yet, or not ended: there is no day of it. And for what failed.
 _NOT_YET = re.compile(
     r"(?:(?:did|has|was|is) ?(?:not|n t)|not|never|no|still)(?: (?:yet|[a-z]+ed|attend|engage|start|show|open"
-    r"|active|date|end|exit))*|on ?going|open|current|active|in progress|on hold|pending|planned"
+    r"|active|date|end|exit))*|in progress|on hold|pending|planned"
     r"|booked|a?waiting(?: list)?|tb[cad]|to be confirmed|working towards"
 )
+_STILL = re.compile("on ?going|open|current|active")
 _MISSED = re.compile("dna|absent|cancell?ed|declined|missed|failed|unsuccessful")
 #: What spreadsheet programs write into a cell that they cannot work out.
 ERROR = re.compile(r"#[A-Z0-9_/]+[!?]|#GETTING_DATA|Err:\d{3}", re.I)
@@ -175,9 +176,9 @@ def is_blank(text: str, *, day: bool = False) -> bool:
 
 
 def not_so(text: str, *, yet: bool = False) -> bool:
-    """Whether tidied text says that something has not happened; with `yet`, that it may still."""
+    """Whether tidied text says that something did not happen; with `yet`, not so far, or has not ended."""
     word = " ".join(re.sub(r"[^\w\s]", " ", text.casefold()).split())
-    said = text.casefold() in NO or _NOT_YET.fullmatch(word) or (not yet and _MISSED.fullmatch(word))
+    said = text.casefold() in NO or _NOT_YET.fullmatch(word) or (_STILL if yet else _MISSED).fullmatch(word)
     return bool(said) and text.casefold() not in NOT_KNOWN
 
 
