@@ -323,23 +323,24 @@ def _tight(rules: _Rules, doubtful: Sequence[int], solutions: list[NDArray[Any]]
     def is_narrow(k: int) -> bool:
         return bool(most[k] - least[k] < enough)
 
-    def look(k: int, others: Iterable[int], own: NDArray[Any]) -> None:
-        """Look for the solutions furthest up and down, in which all but `own` are as they are."""
+    def look(k: int, own: NDArray[Any], *aims: Iterable[int]) -> None:
+        """Look for the solutions furthest up and down for each of `aims`, all but `own` being as they are."""
         nonlocal least, most
         part = rules if own is every else rules.part(own, rules.about(own))
-        places = np.searchsorted(own, [k, *others]).tolist()
-        for sign in (1.0, -1.0):
-            if is_narrow(k) and (found := part.furthest(dict.fromkeys(places, sign))) is not None:
-                solutions.append(rules.truth.astype(float))
-                solutions[-1][own] = found
-                least, most = np.minimum(least, solutions[-1]), np.maximum(most, solutions[-1])
+        for aim in aims:
+            places = np.searchsorted(own, [*aim]).tolist()
+            for sign in (1.0, -1.0):
+                if is_narrow(k) and (found := part.furthest(dict.fromkeys(places, sign))) is not None:
+                    solutions.append(rules.truth.astype(float))
+                    solutions[-1][own] = found
+                    least, most = np.minimum(least, solutions[-1]), np.maximum(most, solutions[-1])
 
     for k in filter(is_narrow, doubtful):
         near = every if rules.in_fractions or len(every) < NEAR else rules.around(k)
-        look(k, filter(is_narrow, np.intersect1d(near, doubtful)), near)
-        look(k, (), near)
+        several = [v for v in np.intersect1d(near, doubtful).tolist() if is_narrow(v)]
+        look(k, near, *[several] * (len(several) > 1), [k])
         if is_narrow(k) and near is not every and rules.width(k) >= enough - 1e-6:
-            look(k, (), every)
+            look(k, every, [k])
         if is_narrow(k):
             return [k]
     return []

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # of which `stats`, slow to load, is loaded where it is used
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
@@ -109,9 +110,7 @@ def fisher_p(c1: int, n1: int, c2: int, n2: int) -> float | None:
     """
     _check(c1, n1)
     _check(c2, n2)
-    from scipy import stats  # slow to load
-
-    return float(stats.fisher_exact([[c1, n1 - c1], [c2, n2 - c2]]).pvalue) if n1 and n2 else None
+    return float(scipy.stats.fisher_exact([[c1, n1 - c1], [c2, n2 - c2]]).pvalue) if n1 and n2 else None
 
 
 # --- change in the same people --------------------------------------------------------------------

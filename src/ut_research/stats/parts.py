@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import scipy  # of which `stats`, slow to load, is loaded where it is used
 from scipy import optimize, special
 
 #: Fewer parts than this say too little of how far parts differ.
@@ -25,12 +26,10 @@ def funnel_limits(share: float, n: int, level: float) -> tuple[float, float]:
     """
     if not 0 <= share <= 1 or n < 1:
         raise ValueError("a funnel needs a share from 0 to 1 and at least one person")
-    from scipy import stats  # slow to load
-
     ends = []
     for p in ((1 - level) / 2, (1 + level) / 2):
-        r = int(stats.binom.ppf(p, n, share))
-        at, under = stats.binom.cdf(r, n, share), stats.binom.cdf(r - 1, n, share)
+        r = int(scipy.stats.binom.ppf(p, n, share))
+        at, under = scipy.stats.binom.cdf(r, n, share), scipy.stats.binom.cdf(r - 1, n, share)
         ends.append((r - (at - p) / (at - under)) / n)
     return float(np.clip(ends[0], 0, share)), float(np.clip(ends[1], share, 1))
 

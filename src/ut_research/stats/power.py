@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import scipy  # of which `stats`, slow to load, is loaded where it is used
 from scipy import special
 
 #: Level of every test, and the chance of finding a difference that a study is planned for: the usual ones.
@@ -38,16 +39,14 @@ def exact_power(n1: int, n2: int, rate1: float, rate2: float) -> float:
 
     Exact: every table is enumerated, shape (n1 + 1, n2 + 1).
     """
-    from scipy import stats  # slow to load
-
     _check(n1, n2, rate1, rate2)
     chance = np.outer(
-        stats.binom.pmf(np.arange(n1 + 1), n1, rate1), stats.binom.pmf(np.arange(n2 + 1), n2, rate2)
+        *(scipy.stats.binom.pmf(np.arange(n + 1), n, rate) for n, rate in ((n1, rate1), (n2, rate2)))
     )
     found = 0.0
     for events in range(n1 + n2 + 1):
         c1 = np.arange(max(0, events - n2), min(n1, events) + 1)
-        table = stats.hypergeom.pmf(c1, n1 + n2, events, n1)
+        table = scipy.stats.hypergeom.pmf(c1, n1 + n2, events, n1)
         order = np.argsort(table, kind="stable")
         sums = np.cumsum(table[order])
         # p is the total of all tables no likelier than the one seen, equal ones within rounding

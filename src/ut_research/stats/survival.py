@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # of which `stats`, slow to load, is loaded where it is used
 from numpy.typing import ArrayLike, NDArray
 
 from ut_research.stats.intervals import NONE, Interval, wilson, z_of
@@ -144,11 +145,9 @@ def logrank_p(days1: ArrayLike, event1: ArrayLike, days2: ArrayLike, event2: Arr
     (t1, e1), (t2, e2) = _check(days1, event1), _check(days2, event2)
     if len(t1) == 0 or len(t2) == 0 or not (e1.any() or e2.any()):
         return None
-    from scipy import stats  # slow to load
-
-    samples = [stats.CensoredData.right_censored(t, ~e) for t, e in ((t1, e1), (t2, e2))]
+    samples = [scipy.stats.CensoredData.right_censored(t, ~e) for t, e in ((t1, e1), (t2, e2))]
     with np.errstate(divide="ignore", invalid="ignore"):  # no variance when the groups never overlap
-        p = float(stats.logrank(*samples).pvalue)
+        p = float(scipy.stats.logrank(*samples).pvalue)
     return p if math.isfinite(p) else None
 
 
