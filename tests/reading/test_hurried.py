@@ -275,6 +275,14 @@ def test_a_file_named_as_a_table_says_what_it_lacks_and_is_drafted_so_far(tmp_pa
     assert "give the file or sheet another name" in stopped
 
 
-@pytest.mark.parametrize("heading", ["What is your gender? (or prefer not to say)", "Gender identity"])
-def test_a_heading_that_only_says_more_is_taken(heading):
-    assert like("gender", heading) >= WORDS
+@pytest.mark.parametrize(
+    "heading, column",
+    [
+        ("What is your gender? (or prefer not to say)", "gender"),
+        ("Gender identity", "gender"),
+        ("Re-offended?", "reoffended"),
+        ("Date of re-offence", "reoffence_date"),
+    ],
+)
+def test_a_heading_that_only_says_more_is_taken(heading, column):
+    assert like(column, heading) >= WORDS

@@ -87,8 +87,10 @@ _PERHAPS = {"referral_date": ("created date", "date created"), "registered_date"
 #: What says that scores are of the short form, which are others, and that a time is not in minutes.
 _OTHER = {"total": "swemwbs", "minutes": r"\bh(?:ou)?rs?\b"}
 #: Words by which a heading means something else: another day, or another person.
-_ELSE = re.compile(r"\b(?:expected|planned|proposed|target|next|previous|prior|index|mentors?|workers?|staff"
-                   r"|of partner|re|at (?:exit|closure)|met|(?<!prefer )not|non|control)\b")  # fmt: skip
+_ELSE = re.compile(
+    r"\b(?:expected|planned|proposed|target|next|previous|prior|index|mentors?|workers?|staff|of partner"
+    r"|re(?!\W?off)|at (?:exit|closure)|met|(?<!prefer )not|non|control)\b"
+)
 #: The day of which a table says no more than that it is one.
 _DAYS = ("completed_date", "assessed_date", "start_date", "session_date")
 
